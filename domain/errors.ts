@@ -1,0 +1,85 @@
+/**
+ * The closed list of coded errors: an operation failed for a reason that callers tell apart by `code`.
+ * Expected outcomes (a deposit without an owner) are values, and our own bugs are invariants.
+ * docs/errors.md has a heading for each code, and a test holds the two together.
+ */
+export const ERROR_CODES = [
+  'account.not_found',
+  'account.not_polled',
+  'auth.forbidden',
+  'auth.invalid_key',
+  'auth.missing',
+  'bank.bad_response',
+  'bank.rate_limited',
+  'bank.unauthorized',
+  'bank.unavailable',
+  'config.invalid',
+  'database.conflict',
+  'database.unavailable',
+  'deposit.already_settled',
+  'deposit.not_found',
+  'embedded.locked',
+  'embedded.port_in_use',
+  'embedded.postgres_failed',
+  'embedded.temporal_failed',
+  'embedded.temporal_not_found',
+  'internal.unexpected',
+  'invariant.violated',
+  'migration.failed',
+  'money.unreadable',
+  'notification.not_found',
+  'rate.missing',
+  'request.body_too_large',
+  'request.idempotency_key_missing',
+  'request.invalid',
+  'request.key_reused',
+  'request.rate_limited',
+  'request.route_not_found',
+  'request.unsupported_media_type',
+  'review.not_open',
+  'statement.account_mismatch',
+  'statement.incomplete',
+  'statement.proof_failed',
+  'statement.unknown_format',
+  'statement.unreadable',
+  'temporal.unavailable',
+  'wallet.code_taken',
+  'wallet.external_ref_taken',
+  'wallet.not_found',
+  'webhook.bad_signature',
+  'webhook.key_reused',
+  'webhook.unreadable',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Facts for logs and for `where` in reports: never references, names, account numbers or secrets. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The one error class. Match it by `code` with {@link isCoded}: classes do not survive a replay. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  /** @param message what happened, what was found and what to do; safe to show to the caller. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly details?: ErrorDetails; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Whether `error` is a {@link CodedError}, of this `code` when one is given. */
+export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
+  return (
+    error instanceof Error &&
+    error.name === 'CodedError' &&
+    'code' in error &&
+    (code === undefined || error.code === code)
+  );
+}

@@ -1,0 +1,299 @@
+import type { LocalDate } from './local-date.ts';
+import { daysBetween } from './local-date.ts';
+import { normaliseReference, readReferences } from './reference.ts';
+import { signedMinor, type Sighting } from './sighting.ts';
+
+/** Version of the facts rule below; stored with each line, so that a new rule never meets old keys. */
+export const KEY_SCHEME = 1;
+
+/** A changed or cut line may show up under another booking day this near. */
+const LOOK_ALIKE_DAYS = 3;
+/** Shorter references are too weak to say that one text is a cut form of another. */
+const LOOK_ALIKE_PREFIX_MIN = 6;
+
+/** Why a line may not credit by itself. */
+export type HoldReason =
+  | 'possible_duplicate'
+  | 'id_reused'
+  | 'currency_mismatch'
+  | 'unreadable'
+  | 'reversal_unpaired'
+  | 'proof_absent';
+
+/**
+ * The facts that identify a line where no id can be trusted, as one unambiguous text (each part carries its length).
+ * The caller hashes it; two sightings with the same text may be the same line or real twins, which only counting tells.
+ */
+export function factsText(bankAccountKey: string, sighting: Sighting): string {
+  const parts = [
+    bankAccountKey,
+    sighting.bookingDate,
+    signedMinor(sighting).toString(),
+    sighting.currency,
+    normaliseReference(sighting.references[0] ?? sighting.text),
+  ];
+  return parts.map((part) => `${part.length}:${part}`).join('|');
+}
+
+/** One row of a snapshot, reduced to what identity needs. `index` leads back to the sighting. */
+export interface SnapshotRow {
+  readonly index: number;
+  readonly factsKey: string;
+  /** Null unless the feed declares its ids stable. */
+  readonly stableId: string | null;
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  /** As the bank wrote them, in order of trust; the bank's own wording where there are none. */
+  readonly references: readonly string[];
+}
+
+/** A line that is stored already. `amountMinor` is signed. */
+export interface KnownLine {
+  readonly lineId: string;
+  readonly factsKey: string;
+  readonly occurrence: number;
+  readonly stableIds: readonly string[];
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  readonly references: readonly string[];
+  /** Stored before the snapshot was asked for, so its absence from the snapshot means something. */
+  readonly storedBeforeSnapshot: boolean;
+}
+
+/** A partial sighting that waits for a snapshot to tell whether it is a known line or its twin. */
+export interface HeldSighting {
+  readonly heldId: string;
+  readonly factsKey: string;
+  readonly bookingDate: LocalDate;
+}
+
+/** What was read: all rows of whole days (`complete`), or single rows that say nothing about the rest of their day. */
+export type SnapshotScope =
+  | {
+      readonly kind: 'complete';
+      readonly from: LocalDate;
+      readonly to: LocalDate;
+      readonly lastClosedDay: LocalDate;
+    }
+  | { readonly kind: 'partial' };
+
+export interface NewLine {
+  readonly row: SnapshotRow;
+  readonly occurrence: number;
+  readonly hold: HoldReason | null;
+}
+
+/** `new` lines to store, rows `attached` to known lines as further sightings, rows `held`, and earlier holds now settled. */
+export interface IdentityDecision {
+  readonly newLines: readonly NewLine[];
+  readonly attached: readonly { readonly row: SnapshotRow; readonly lineId: string }[];
+  readonly held: readonly SnapshotRow[];
+  /** `newLineIndex` points into `newLines` where the hold turned out to be a line of its own. */
+  readonly settledHolds: readonly (
+    | { readonly heldId: string; readonly lineId: string }
+    | { readonly heldId: string; readonly newLineIndex: number }
+  )[];
+}
+
+interface Tally {
+  readonly newLines: NewLine[];
+  readonly attached: { row: SnapshotRow; lineId: string }[];
+  readonly held: SnapshotRow[];
+  readonly seen: Set<string>;
+  readonly occurrences: Map<string, number>;
+}
+
+/**
+ * Tells new lines from known ones: the heart of "once".
+ * Stable ids tie first; what is left is counted by facts key within complete days, n seen against m known
+ * (n > m means n − m new lines, n ≤ m none). A partial row with known facts but another id is held.
+ */
+export function identify(
+  known: readonly KnownLine[],
+  held: readonly HeldSighting[],
+  rows: readonly SnapshotRow[],
+  scope: SnapshotScope,
+): IdentityDecision {
+  const tally: Tally = {
+    newLines: [],
+    attached: [],
+    held: [],
+    seen: new Set(),
+    occurrences: new Map(),
+  };
+  for (const line of known) {
+    tally.occurrences.set(
+      line.factsKey,
+      Math.max(line.occurrence, tally.occurrences.get(line.factsKey) ?? 0),
+    );
+  }
+  const { untied, reusedIds } = tieByStableId(known, dropRepeats(rows), tally);
+  if (scope.kind === 'partial') placePartialRows(known, untied, reusedIds, tally);
+  else countByFacts(known, untied, reusedIds, scope, tally);
+  const { newLines, attached } = tally;
+  const settledHolds = scope.kind === 'complete' ? settleHolds(known, held, newLines, scope) : [];
+  return { newLines, attached, held: tally.held, settledHolds };
+}
+
+/** A page that the bank served twice repeats stable ids with the same facts; without stable ids every row counts. */
+function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    if (row.stableId === null) return true;
+    const key = `${row.stableId}\u0000${row.factsKey}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/**
+ * Ties rows to lines that were seen under the same stable id: first where the facts agree too, then where the amount
+ * does (an edited text is a new version of the line). An id that comes with another amount, or that stands on two
+ * different rows, was used again: such rows are counted by their facts and held.
+ */
+function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[], tally: Tally) {
+  const linesOfId = new Map<string, KnownLine[]>();
+  for (const line of known) {
+    for (const id of line.stableIds) linesOfId.set(id, [...(linesOfId.get(id) ?? []), line]);
+  }
+  const tie = (row: SnapshotRow, agrees: (line: KnownLine) => boolean): boolean => {
+    if (row.stableId === null) return false;
+    const line = linesOfId
+      .get(row.stableId)
+      ?.find((each) => !tally.seen.has(each.lineId) && agrees(each));
+    if (line === undefined) return false;
+    tally.seen.add(line.lineId);
+    tally.attached.push({ row, lineId: line.lineId });
+    return true;
+  };
+  const changed = rows.filter((row) => !tie(row, (line) => line.factsKey === row.factsKey));
+  const untied = changed.filter((row) => !tie(row, (line) => line.amountMinor === row.amountMinor));
+  const rowsOfId = new Map<string, number>();
+  for (const { stableId } of rows) {
+    if (stableId !== null) rowsOfId.set(stableId, (rowsOfId.get(stableId) ?? 0) + 1);
+  }
+  const reusedIds = new Set(
+    untied.filter(
+      ({ stableId }) =>
+        stableId !== null && (linesOfId.has(stableId) || (rowsOfId.get(stableId) ?? 0) > 1),
+    ),
+  );
+  return { untied, reusedIds };
+}
+
+function placePartialRows(
+  known: readonly KnownLine[],
+  rows: readonly SnapshotRow[],
+  reusedIds: ReadonlySet<SnapshotRow>,
+  tally: Tally,
+): void {
+  const facts = new Set(known.map((line) => line.factsKey));
+  for (const row of rows) {
+    if (facts.has(row.factsKey)) {
+      tally.held.push(row);
+      continue;
+    }
+    facts.add(row.factsKey);
+    addNewLine(row, reusedIds.has(row) ? 'id_reused' : null, tally);
+  }
+}
+
+function countByFacts(
+  known: readonly KnownLine[],
+  rows: readonly SnapshotRow[],
+  reusedIds: ReadonlySet<SnapshotRow>,
+  scope: { readonly from: LocalDate; readonly to: LocalDate },
+  tally: Tally,
+): void {
+  const free = new Map<string, KnownLine[]>();
+  for (const line of known) {
+    if (tally.seen.has(line.lineId)) continue;
+    const group = free.get(line.factsKey);
+    if (group === undefined) free.set(line.factsKey, [line]);
+    else group.push(line);
+  }
+  const fresh: SnapshotRow[] = [];
+  for (const row of rows) {
+    const line = free.get(row.factsKey)?.shift();
+    if (line === undefined) fresh.push(row);
+    else {
+      tally.seen.add(line.lineId);
+      tally.attached.push({ row, lineId: line.lineId });
+    }
+  }
+  const missing = known.filter(
+    (line) =>
+      line.storedBeforeSnapshot &&
+      !tally.seen.has(line.lineId) &&
+      line.bookingDate >= scope.from &&
+      line.bookingDate <= scope.to,
+  );
+  const suspects = new Map<bigint, KnownLine[]>();
+  for (const line of missing)
+    suspects.set(line.amountMinor, [...(suspects.get(line.amountMinor) ?? []), line]);
+  for (const row of fresh) {
+    const lookAlike = takeLookAlike(row, suspects.get(row.amountMinor));
+    addNewLine(
+      row,
+      reusedIds.has(row) ? 'id_reused' : lookAlike ? 'possible_duplicate' : null,
+      tally,
+    );
+  }
+}
+
+function addNewLine(row: SnapshotRow, hold: HoldReason | null, tally: Tally): void {
+  const occurrence = (tally.occurrences.get(row.factsKey) ?? 0) + 1;
+  tally.occurrences.set(row.factsKey, occurrence);
+  tally.newLines.push({ row, occurrence, hold });
+}
+
+/** Finds a line that this row may be an edited form of, and uses it up: one missing line explains one new one. */
+function takeLookAlike(row: SnapshotRow, suspects: KnownLine[] | undefined): boolean {
+  if (suspects === undefined) return false;
+  const at = suspects.findIndex(
+    (line) =>
+      Math.abs(daysBetween(line.bookingDate, row.bookingDate)) <= LOOK_ALIKE_DAYS &&
+      maySayTheSame(line.references, row.references),
+  );
+  if (at === -1) return false;
+  suspects.splice(at, 1);
+  return true;
+}
+
+/** Whether two references name the same code, or one is a cut form of the other. */
+function maySayTheSame(a: readonly string[], b: readonly string[]): boolean {
+  const [readingOfA, readingOfB] = [readReferences(a), readReferences(b)];
+  if (readingOfA.kind === 'exact' && readingOfB.kind === 'exact') {
+    return readingOfA.code === readingOfB.code;
+  }
+  const [textOfA, textOfB] = [normaliseReference(a[0] ?? ''), normaliseReference(b[0] ?? '')];
+  const [short, long] = textOfA.length <= textOfB.length ? [textOfA, textOfB] : [textOfB, textOfA];
+  return short.length >= LOOK_ALIKE_PREFIX_MIN && long.startsWith(short);
+}
+
+function settleHolds(
+  known: readonly KnownLine[],
+  held: readonly HeldSighting[],
+  newLines: readonly NewLine[],
+  scope: { readonly from: LocalDate; readonly to: LocalDate; readonly lastClosedDay: LocalDate },
+): IdentityDecision['settledHolds'] {
+  const settled: IdentityDecision['settledHolds'][number][] = [];
+  const claimed = new Set<number>();
+  for (const hold of held) {
+    if (hold.bookingDate < scope.from || hold.bookingDate > scope.to) continue;
+    const newLineIndex = newLines.findIndex(
+      (line, index) => line.row.factsKey === hold.factsKey && !claimed.has(index),
+    );
+    if (newLineIndex !== -1) {
+      claimed.add(newLineIndex);
+      settled.push({ heldId: hold.heldId, newLineIndex });
+      continue;
+    }
+    const line = known.find((each) => each.factsKey === hold.factsKey);
+    if (hold.bookingDate <= scope.lastClosedDay && line !== undefined) {
+      settled.push({ heldId: hold.heldId, lineId: line.lineId });
+    }
+  }
+  return settled;
+}

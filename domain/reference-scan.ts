@@ -1,0 +1,217 @@
+import {
+  asCustomerCode,
+  dammDigit,
+  hasValidCheckDigit,
+  type CustomerCode,
+} from './customer-code.ts';
+
+/** Eight digits in one run after `CUS`, or in groups of two or more (`CUS 123 456 71`). */
+export type WrittenForm = 'run' | 'grouped';
+
+/** A code that stands in a reference as it should: nothing had to be repaired. */
+export interface FoundCode {
+  readonly code: CustomerCode;
+  readonly written: WrittenForm;
+  /**
+   * The text around it allows another reading, so it names nobody by itself: a grouped code that may have swallowed
+   * a number or a date, a letter like a digit glued to its end, or a word that ends in CUS (`MARCUS`).
+   */
+  readonly isDoubtful: boolean;
+}
+
+/** A code that somebody could mean; a lower rank is the likelier one. */
+export interface CodeGuess {
+  readonly code: CustomerCode;
+  readonly rank: number;
+}
+
+/** `CUS` and digits that are no exact code: too few or too many, letters among them, odd separators. */
+export interface CodeFragment {
+  /** Its digits with look-alike letters repaired; reading stops at the first group that passes eight. */
+  readonly digits: string;
+  readonly guesses: readonly CodeGuess[];
+}
+
+/** All that a normalised reference says about codes. */
+export interface ReferenceScan {
+  readonly codes: readonly FoundCode[];
+  readonly fragments: readonly CodeFragment[];
+}
+
+const RANK_REPAIRED = 1;
+const RANK_CUT_BY_ONE = 2;
+const RANK_REPAIRED_LEGACY = 3;
+const RANK_PREFIX_MISSING = 4;
+const RANK_CUT_BY_TWO = 5;
+
+const SEPARATORS = ' -./_';
+const DIGIT_OF_LETTER: Readonly<Record<string, string>> = {
+  O: '0',
+  I: '1',
+  L: '1',
+  S: '5',
+  B: '8',
+};
+
+/** What makes a number before it a day or an amount: months in English and Afrikaans, day endings, rand. */
+const WORDS_AFTER_A_NUMBER: ReadonlySet<string> = new Set(
+  (
+    'JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MRT MEI OKT DES ' +
+    'JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER ' +
+    'JANUARIE FEBRUARIE MAART JUNIE JULIE AUGUSTUS OKTOBER DESEMBER ST ND RD TH STE RAND RANDS'
+  ).split(' '),
+);
+
+/** Names and words that end in CUS, one of them a bank's own prefix: digits after them need not be a customer code. */
+const ORDINARY_WORD =
+  /(?<!\p{L})(?:CASHFOCUS|MARCUS|FOCUS|CIRCUS|CROCUS|ABACUS|LOCUS|DISCUS|CAUCUS|HIBISCUS|FICUS|MEDICUS|AMICUS|ATTICUS|SPARTACUS)$/u;
+const ORDINARY_WORD_LENGTH_MAX = 9;
+
+/** Finds exact codes and broken ones in a normalised reference. Its time grows with the length only. */
+export function scanReference(text: string): ReferenceScan {
+  const codes: FoundCode[] = [];
+  const fragments: CodeFragment[] = [];
+  for (let at = text.indexOf('CUS'); at !== -1; at = text.indexOf('CUS', at + 3)) {
+    const code = codeAt(text, at);
+    const fragment = code === null ? fragmentAt(text, at) : null;
+    if (code !== null) codes.push(code);
+    if (fragment !== null) fragments.push(fragment);
+  }
+  return { codes, fragments };
+}
+
+/**
+ * Eight digits that stand alone, or after a mistyped prefix, and have a valid check digit: the prefix may be missing.
+ * One in ten numbers passes by chance, so this is never more than a suggestion. Never a part of a longer number.
+ */
+export function guessMissingPrefix(text: string): readonly CodeGuess[] {
+  const alone =
+    /(?<![\p{L}\p{N}\p{M}]|[0-9][.,])(?:(?:CU5|CUST|CSU|UCS|CU|CS|US)[ \-./_]?)?([0-9]{8})(?![\p{L}\p{N}\p{M}]|[.,][0-9])/gu;
+  return [...text.matchAll(alone)].flatMap(([, digits = '']) => {
+    const code = asCustomerCode(`CUS${digits}`);
+    return code !== null && hasValidCheckDigit(code) ? [{ code, rank: RANK_PREFIX_MISSING }] : [];
+  });
+}
+
+function codeAt(text: string, at: number): FoundCode | null {
+  if (/\p{N}$/u.test(text.slice(Math.max(0, at - 2), at))) return null;
+  const start = SEPARATORS.includes(text.charAt(at + 3)) ? at + 4 : at + 3;
+  const groups = eightDigitsAt(text, start);
+  if (groups === null) return null;
+  const end = start + groups.join(' ').length;
+  if (matchAt(/[\p{N}\p{M}]/uy, text, end) !== '') return null;
+  const code = asCustomerCode(`CUS${groups.join('')}`);
+  if (code === null) return null;
+  const isGrouped = groups.length > 1;
+  return {
+    code,
+    written: isGrouped ? 'grouped' : 'run',
+    isDoubtful:
+      endsInOrdinaryWord(text, at) ||
+      isFollowedByLikeDigit(text, end) ||
+      (isGrouped && (isDate(groups) || isFollowedByNumber(text, end))),
+  };
+}
+
+/** Groups of two or more digits, joined by single separators, that make eight exactly; null if they do not. */
+function eightDigitsAt(text: string, start: number): readonly string[] | null {
+  const groups: string[] = [];
+  let count = 0;
+  for (let at = start; ; at += 1) {
+    const group = matchAt(/[0-9]{2,9}/y, text, at);
+    count += group.length;
+    if (group === '' || count > 8) return null;
+    groups.push(group);
+    at += group.length;
+    if (count === 8) return groups;
+    if (at >= text.length || !SEPARATORS.includes(text.charAt(at))) return null;
+  }
+}
+
+function endsInOrdinaryWord(text: string, at: number): boolean {
+  return ORDINARY_WORD.test(text.slice(Math.max(0, at + 2 - ORDINARY_WORD_LENGTH_MAX), at + 3));
+}
+
+/** `CUS12345671O` may be nine digits with a slip; `CUS12345671BOB` is a name. */
+function isFollowedByLikeDigit(text: string, end: number): boolean {
+  return matchAt(/(?:[OILSB]|[OILSB]{1,4}[0-9][0-9OILSB]*)(?![\p{L}\p{N}])/uy, text, end) !== '';
+}
+
+/** `CUS 123456 20 NOV`: the last group may be a day, or the groups may go on. */
+function isFollowedByNumber(text: string, end: number): boolean {
+  const next = end + matchAt(/[^\p{L}\p{N}]*/uy, text, end).length;
+  if (matchAt(/\p{N}/uy, text, next) !== '') return true;
+  return WORDS_AFTER_A_NUMBER.has(matchAt(/\p{L}{1,12}/uy, text, next));
+}
+
+/** `CUS 20/11/2026` and `CUS 2026-11-20` are rather a day than a code. */
+function isDate(groups: readonly string[]): boolean {
+  const joined = groups.join('-');
+  return (
+    /^[0-3][0-9]-[0-3][0-9]-(?:19|20)[0-9]{2}$/.test(joined) ||
+    /^(?:19|20)[0-9]{2}-[0-3][0-9]-[0-3][0-9]$/.test(joined)
+  );
+}
+
+function fragmentAt(text: string, at: number): CodeFragment | null {
+  if (endsInOrdinaryWord(text, at)) return null;
+  let digits = '';
+  const groupEnds: number[] = [];
+  let next = at + 3 + matchAt(/[^\p{L}\p{N}]{0,3}/uy, text, at + 3).length;
+  while (digits.length <= 8) {
+    const group = looseGroupAt(text, next);
+    if (group === null) break;
+    digits += group.digits;
+    groupEnds.push(digits.length);
+    next = group.end + matchAt(/[^\p{L}\p{N}]{1,3}/uy, text, group.end).length;
+    if (next === group.end) break;
+  }
+  if (digits === '') return null;
+  const guesses = guessesAt(digits, groupEnds);
+  return { digits, guesses };
+}
+
+/** A group of digits and look-alike letters with a real digit in it; of `1234567JOHN` the digits in front. */
+function looseGroupAt(
+  text: string,
+  start: number,
+): { readonly digits: string; readonly end: number } | null {
+  const wide = matchAt(/[0-9OILSB]+(?![\p{L}\p{N}])/uy, text, start);
+  const group = /[0-9]/.test(wide) ? wide : matchAt(/[0-9]+/y, text, start);
+  if (group === '') return null;
+  const digits = group.replace(/[OILSB]/g, (letter) => DIGIT_OF_LETTER[letter] ?? letter);
+  return { digits, end: start + group.length };
+}
+
+/** Where a group ends after eight digits, or a cut code may end: after seven, or after six if nothing is longer. */
+function guessesAt(digits: string, groupEnds: readonly number[]): readonly CodeGuess[] {
+  const whole = groupEnds.includes(8) ? completions(digits.slice(0, 8)) : [];
+  if (whole.some((guess) => guess.rank === RANK_REPAIRED)) return whole;
+  const cut = groupEnds.includes(7) ? completions(digits.slice(0, 7)) : [];
+  const longer = [...whole, ...cut];
+  return longer.length === 0 && groupEnds.includes(6) ? completions(digits.slice(0, 6)) : longer;
+}
+
+/** The codes that six to eight digits may stand for: cut on the right, their check digit tells the missing ones. */
+function completions(digits: string): readonly CodeGuess[] {
+  if (digits.length === 6) {
+    return Array.from('0123456789').flatMap((digit) =>
+      withCheckDigit(digits + digit, RANK_CUT_BY_TWO),
+    );
+  }
+  if (digits.length === 7) return withCheckDigit(digits, RANK_CUT_BY_ONE);
+  const code = asCustomerCode(`CUS${digits}`);
+  if (code === null) return [];
+  return [{ code, rank: hasValidCheckDigit(code) ? RANK_REPAIRED : RANK_REPAIRED_LEGACY }];
+}
+
+function withCheckDigit(body: string, rank: number): readonly CodeGuess[] {
+  const code = asCustomerCode(`CUS${body}${dammDigit(body)}`);
+  return code === null ? [] : [{ code, rank }];
+}
+
+/** What a sticky pattern matches at `at`, or nothing. */
+function matchAt(sticky: RegExp, text: string, at: number): string {
+  sticky.lastIndex = at;
+  return sticky.exec(text)?.[0] ?? '';
+}
