@@ -1,0 +1,42 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import { apiKeys, type ApiKeyOwner } from '../schema/api-keys.ts';
+
+export type ApiKey = typeof apiKeys.$inferSelect;
+
+export async function insertApiKey(
+  executor: Executor,
+  apiKey: {
+    readonly id: string;
+    readonly secretHash: string;
+    readonly name: string;
+    readonly ownerKind: ApiKeyOwner;
+    readonly scopes: readonly string[];
+    readonly expiresAt: Date | null;
+  },
+): Promise<void> {
+  await executor.insert(apiKeys).values({ ...apiKey, scopes: [...apiKey.scopes] });
+}
+
+/** Revoked and expired keys are found too: the caller tells them apart from unknown ones in its log. */
+export async function findApiKey(executor: Executor, id: string): Promise<ApiKey | null> {
+  const rows = await executor.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1);
+  return rows[0] ?? null;
+}
+
+/** Ends a key now; false when it is unknown or ended before. */
+export async function markApiKeyRevoked(executor: Executor, id: string): Promise<boolean> {
+  const rows = await executor
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+    .returning({ id: apiKeys.id });
+  return rows.length === 1;
+}
+
+/** Notes the use of a key, to the minute: more would be a write for every request. */
+export async function markApiKeyUsed(executor: Executor, id: string): Promise<void> {
+  await executor.execute(sql`
+    update api_keys set last_used_at = now()
+     where id = ${id} and (last_used_at is null or last_used_at < now() - interval '1 minute')`);
+}

@@ -1,0 +1,195 @@
+import { sql } from 'drizzle-orm';
+import type { HeldSighting, KnownLine } from '../../domain/identity.ts';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { FeedKind } from '../../domain/sighting.ts';
+import type { Executor, Transaction } from '../client.ts';
+import { param } from '../param.ts';
+
+/** Waits for other captures of the same bank account: counting known lines and adding new ones must be one step. */
+export async function lockBankAccountForCapture(
+  tx: Transaction,
+  accountKey: string,
+): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`capture:${accountKey}`}, 0))`,
+  );
+}
+
+/** A large capture writes for longer than a statement of daily work may. */
+export async function allowLongStatements(tx: Transaction, timeoutMs: number): Promise<void> {
+  await tx.execute(sql`select set_config('statement_timeout', ${`${timeoutMs}ms`}, true)`);
+}
+
+/** Lines booked within the days, and lines that were ever seen under one of the ids. */
+export async function listKnownLines(
+  executor: Executor,
+  query: {
+    readonly accountKey: string;
+    readonly from: LocalDate;
+    readonly to: LocalDate;
+    readonly bankIds: readonly string[];
+    readonly snapshotStartedAt: Date;
+  },
+): Promise<readonly KnownLine[]> {
+  const rows = await executor.execute<{
+    id: string;
+    facts_key: string;
+    occurrence: number;
+    booking_date: string;
+    amount_minor: string;
+    texts: string[];
+    bank_ids: string[];
+    stored_before: boolean;
+  }>(sql`
+    with wanted as (
+      select id from lines
+       where bank_account_key = ${query.accountKey} and booking_date between ${query.from}::date and ${query.to}::date
+      union
+      select line_id from sightings
+       where bank_account_key = ${query.accountKey} and bank_id = any(${param(query.bankIds)}::text[]) and line_id is not null
+    )
+    select l.id, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
+           l.captured_at < ${query.snapshotStartedAt.toISOString()}::timestamptz as stored_before,
+           coalesce((select array_agg(distinct s.bank_id) from sightings s where s.line_id = l.id and s.bank_id is not null), '{}') as bank_ids
+      from lines l join wanted w on w.id = l.id
+     order by l.id`);
+  return rows.map((row) => ({
+    lineId: row.id,
+    factsKey: row.facts_key,
+    occurrence: row.occurrence,
+    stableIds: row.bank_ids,
+    bookingDate: parseLocalDate(row.booking_date),
+    amountMinor: BigInt(row.amount_minor),
+    references: row.texts,
+    storedBeforeSnapshot: row.stored_before,
+  }));
+}
+
+export async function listHeldSightings(
+  executor: Executor,
+  accountKey: string,
+): Promise<readonly HeldSighting[]> {
+  const rows = await executor.execute<{ id: string; facts_key: string; booking_date: string }>(sql`
+    select id, facts_key, booking_date::text from sightings
+     where bank_account_key = ${accountKey} and line_id is null order by id limit 10000`);
+  return rows.map((row) => ({
+    heldId: row.id,
+    factsKey: row.facts_key,
+    bookingDate: parseLocalDate(row.booking_date),
+  }));
+}
+
+/** A line to store; amounts signed. `depositId` is used for credits only. */
+export interface LineInsert {
+  readonly factsKey: string;
+  readonly occurrence: number;
+  readonly transactionKey: string;
+  readonly bookingDate: LocalDate;
+  readonly valueDate: LocalDate | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly reversal: boolean;
+  readonly references: readonly string[];
+  readonly text: string;
+  readonly counterpartyName: string | null;
+  readonly counterpartyAccount: string | null;
+  readonly depositId: string;
+  readonly hold: string | null;
+}
+
+/** Stores lines, their origin journals and their deposits in one statement; answers the line ids in order. */
+export async function insertLines(
+  tx: Transaction,
+  batch: {
+    readonly accountKey: string;
+    readonly runId: string | null;
+    readonly keyScheme: number;
+    readonly lines: readonly LineInsert[];
+  },
+): Promise<readonly string[]> {
+  const { lines } = batch;
+  const rows = await tx.execute<{ line_id: string }>(sql`
+    select line_id from capture_lines(
+      ${batch.accountKey}, ${batch.runId}, ${batch.keyScheme}::smallint,
+      ${param(lines.map((line) => line.factsKey))}::text[],
+      ${param(lines.map((line) => line.occurrence))}::integer[],
+      ${param(lines.map((line) => line.transactionKey))}::text[],
+      ${param(lines.map((line) => line.bookingDate))}::date[],
+      ${param(lines.map((line) => line.valueDate))}::date[],
+      ${param(lines.map((line) => line.amountMinor.toString()))}::bigint[],
+      ${param(lines.map((line) => line.currency))}::text[],
+      ${param(lines.map((line) => line.reversal))}::boolean[],
+      ${JSON.stringify(lines.map((line) => line.references))}::jsonb,
+      ${param(lines.map((line) => line.text))}::text[],
+      ${param(lines.map((line) => line.counterpartyName))}::text[],
+      ${param(lines.map((line) => line.counterpartyAccount))}::text[],
+      ${param(lines.map((line) => line.depositId))}::text[],
+      ${param(lines.map((line) => line.hold))}::text[]) order by idx`);
+  return rows.map((row) => row.line_id);
+}
+
+/** One appearance; `lineId` null holds it until a complete snapshot of its day. */
+export interface SightingInsert {
+  readonly lineId: string | null;
+  readonly bankId: string | null;
+  readonly factsKey: string;
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  readonly reference: string | null;
+}
+
+/** Records sightings; ways of seeing a line that are known already add nothing. */
+export async function insertSightings(
+  tx: Transaction,
+  accountKey: string,
+  feed: FeedKind,
+  rows: readonly SightingInsert[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into sightings (bank_account_key, line_id, feed, bank_id, facts_key, booking_date, amount_minor, reference)
+    select ${accountKey}, i.line_id, ${feed}, i.bank_id, i.facts_key, i.booking_date, i.amount, i.reference
+      from unnest(${param(rows.map((row) => row.lineId))}::bigint[], ${param(rows.map((row) => row.bankId))}::text[],
+                  ${param(rows.map((row) => row.factsKey))}::text[], ${param(rows.map((row) => row.bookingDate))}::date[],
+                  ${param(rows.map((row) => row.amountMinor.toString()))}::bigint[], ${param(rows.map((row) => row.reference))}::text[])
+           as i(line_id, bank_id, facts_key, booking_date, amount, reference)
+     where i.line_id is null or not exists (
+       select 1 from sightings s where s.line_id = i.line_id and s.feed = ${feed}
+          and coalesce(s.bank_id, '') = coalesce(i.bank_id, '') and s.facts_key = i.facts_key)
+    on conflict do nothing`);
+}
+
+/** Gives held sightings the lines that a snapshot found them to be. */
+export async function attachHeldSightings(
+  tx: Transaction,
+  settled: readonly { readonly heldId: string; readonly lineId: string }[],
+): Promise<void> {
+  if (settled.length === 0) return;
+  await tx.execute(sql`
+    update sightings s set line_id = i.line_id
+      from unnest(${param(settled.map((row) => row.heldId))}::bigint[], ${param(settled.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
+     where s.id = i.held_id and s.line_id is null`);
+}
+
+/** Pending rows are shown as last seen and never referred to: each snapshot replaces those of its days. */
+export async function replacePendingLines(
+  tx: Transaction,
+  accountKey: string,
+  days: { readonly from: LocalDate; readonly to: LocalDate },
+  rows: readonly (Omit<SightingInsert, 'lineId' | 'bankId'> & {
+    readonly occurrence: number;
+    readonly currency: string;
+  })[],
+): Promise<void> {
+  await tx.execute(sql`
+    delete from pending_lines where bank_account_key = ${accountKey} and booking_date between ${days.from}::date and ${days.to}::date`);
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into pending_lines (bank_account_key, facts_key, occurrence, booking_date, amount_minor, currency, reference)
+    select ${accountKey}, i.facts_key, i.occurrence, i.booking_date, i.amount, i.currency, i.reference
+      from unnest(${param(rows.map((row) => row.factsKey))}::text[], ${param(rows.map((row) => row.occurrence))}::integer[],
+                  ${param(rows.map((row) => row.bookingDate))}::date[], ${param(rows.map((row) => row.amountMinor.toString()))}::bigint[],
+                  ${param(rows.map((row) => row.currency))}::text[], ${param(rows.map((row) => row.reference))}::text[])
+           as i(facts_key, occurrence, booking_date, amount, currency, reference)
+    on conflict do nothing`);
+}

@@ -1,0 +1,151 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import { deposits, type DepositState } from '../schema/deposits.ts';
+
+export type Deposit = typeof deposits.$inferSelect;
+
+/** A place in a list that is ordered by an instant and an id; the instant has microseconds, which `Date` would lose. */
+export interface ListPlace {
+  readonly at: string;
+  readonly id: string;
+}
+
+/** Deposits, newest first, from just after `after` on. */
+export async function listDeposits(
+  executor: Executor,
+  query: {
+    readonly state: DepositState | null;
+    readonly accountKey: string | null;
+    readonly after: ListPlace | null;
+    readonly limit: number;
+  },
+): Promise<readonly { readonly deposit: Deposit; readonly at: string }[]> {
+  const { state, accountKey, after, limit } = query;
+  return executor
+    .select({ deposit: deposits, at: sql<string>`${deposits.capturedAt}::text` })
+    .from(deposits)
+    .where(
+      and(
+        state === null ? undefined : eq(deposits.state, state),
+        accountKey === null ? undefined : eq(deposits.bankAccountKey, accountKey),
+        after === null
+          ? undefined
+          : sql`(${deposits.capturedAt}, ${deposits.id}) < (${after.at}::timestamptz, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(deposits.capturedAt), desc(deposits.id))
+    .limit(limit);
+}
+
+export async function findDeposit(executor: Executor, id: string): Promise<Deposit | null> {
+  const rows = await executor.select().from(deposits).where(eq(deposits.id, id)).limit(1);
+  return rows[0] ?? null;
+}
+
+/** Everything that is known of a deposit. Whole numbers are digit strings and instants ISO text, as JSON carries them. */
+export interface DepositStory {
+  readonly line: {
+    readonly amount_minor: string;
+    readonly currency: string;
+    readonly booking_date: string;
+    readonly value_date: string | null;
+    readonly references: readonly string[];
+    readonly text: string;
+    readonly counterparty_name: string | null;
+    readonly counterparty_account: string | null;
+    readonly occurrence: number;
+    readonly captured_at: string;
+  };
+  readonly sightings: readonly {
+    readonly feed: 'poll' | 'webhook' | 'file';
+    readonly bank_id: string | null;
+    readonly reference: string | null;
+    readonly seen_at: string;
+  }[];
+  readonly journals: readonly {
+    readonly id: string;
+    readonly kind: 'capture' | 'credit' | 'return' | 'reversal';
+    readonly decision_id: string | null;
+    readonly rate_version: number | null;
+    readonly wallet_id: string | null;
+    readonly wallet_seq: string | null;
+    readonly event_on: string;
+    readonly created_at: string;
+    readonly postings: readonly {
+      readonly account: string;
+      readonly owner: string | null;
+      readonly unit: string;
+      readonly amount: string;
+    }[];
+  }[];
+  readonly review: {
+    readonly reason: string;
+    readonly candidates: readonly string[];
+    readonly opened_at: string;
+    readonly due_at: string;
+    readonly reminders_sent: number;
+    readonly overdue_at: string | null;
+    readonly closed_at: string | null;
+  } | null;
+  readonly decisions: readonly {
+    readonly id: string;
+    readonly kind: 'credit' | 'return';
+    readonly wallet_id: string | null;
+    readonly reason: string;
+    readonly decided_by: string;
+    readonly decided_at: string;
+    readonly outcome: 'credited' | 'returned' | 'refused' | null;
+    readonly refusal: string | null;
+    readonly applied_at: string | null;
+  }[];
+  readonly notifications: readonly {
+    readonly id: string;
+    readonly wallet_id: string;
+    readonly created_at: string;
+    readonly published_at: string | null;
+    readonly delivered_at: string | null;
+    readonly read_at: string | null;
+  }[];
+  readonly bank_events: readonly {
+    readonly event_id: string;
+    readonly received_at: string;
+    readonly handled_at: string | null;
+    readonly outcome: string | null;
+    readonly error_code: string | null;
+  }[];
+}
+
+/** The story of a deposit in one statement, so that its parts fit together; each part is in the order in which it happened. */
+export async function findDepositStory(
+  executor: Executor,
+  depositId: string,
+): Promise<DepositStory | null> {
+  const rows = await executor.execute<{ story: DepositStory }>(sql`
+    select json_build_object(
+      'line', json_build_object('amount_minor', l.amount_minor::text, 'currency', l.currency, 'booking_date', l.booking_date,
+        'value_date', l.value_date, 'references', l."references", 'text', l.text, 'counterparty_name', l.counterparty_name,
+        'counterparty_account', l.counterparty_account, 'occurrence', l.occurrence, 'captured_at', l.captured_at),
+      'sightings', (select coalesce(json_agg(s order by s.seen_at, s.id), '[]') from (
+        select id, feed, bank_id, reference, seen_at from sightings where line_id = l.id order by seen_at, id limit 200) s),
+      'journals', (select coalesce(json_agg(json_build_object('id', j.id::text, 'kind', j.kind, 'decision_id', j.decision_id,
+          'rate_version', j.rate_version, 'wallet_id', j.wallet_id, 'wallet_seq', j.wallet_seq::text, 'event_on', j.event_on,
+          'created_at', j.created_at, 'postings', (select json_agg(json_build_object('account', p.account,
+            'owner', coalesce(p.wallet_id, p.bank_account_key), 'unit', p.unit, 'amount', p.amount::text) order by p.leg)
+            from postings p where p.journal_id = j.id)) order by j.id), '[]') from journals j where j.line_id = l.id),
+      'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'opened_at', r.opened_at,
+          'due_at', r.due_at, 'reminders_sent', r.reminders_sent, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at)
+          from reviews r where r.deposit_id = d.id),
+      'decisions', (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'wallet_id', c.wallet_id,
+          'reason', c.reason, 'decided_by', c.decided_by, 'decided_at', c.decided_at, 'outcome', c.outcome,
+          'refusal', c.refusal, 'applied_at', c.applied_at) order by c.decided_at, c.id), '[]')
+          from decisions c where c.deposit_id = d.id),
+      'notifications', (select coalesce(json_agg(json_build_object('id', n.id::text, 'wallet_id', n.wallet_id,
+          'created_at', n.created_at, 'published_at', n.published_at, 'delivered_at', n.delivered_at,
+          'read_at', n.read_at) order by n.id), '[]') from notifications n where n.deposit_id = d.id),
+      'bank_events', (select coalesce(json_agg(json_build_object('event_id', e.event_id, 'received_at', e.received_at,
+          'handled_at', e.handled_at, 'outcome', e.outcome, 'error_code', e.error_code) order by e.id), '[]')
+          from (select * from bank_events where deposit_id = d.id order by id limit 200) e)
+    ) as story
+    from deposits d join lines l on l.id = d.line_id where d.id = ${depositId}`);
+  return rows[0]?.story ?? null;
+}

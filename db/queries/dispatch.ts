@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import { param } from '../param.ts';
+
+/** What a workflow of a deposit is started with. */
+export interface Dispatch {
+  readonly depositId: string;
+  readonly accountKey: string;
+  readonly transactionKey: string;
+  readonly round: number;
+}
+
+type DispatchRow = {
+  id: string;
+  bank_account_key: string;
+  transaction_key: string;
+  workflow_round: number;
+};
+
+function toDispatch(row: DispatchRow): Dispatch {
+  return {
+    depositId: row.id,
+    accountKey: row.bank_account_key,
+    transactionKey: row.transaction_key,
+    round: row.workflow_round,
+  };
+}
+
+/** How many captured deposits of an account have no workflow yet. */
+export async function countUndispatched(executor: Executor, accountKey: string): Promise<number> {
+  const rows = await executor.execute<{ waiting: number }>(sql`
+    select count(*)::int as waiting from deposits
+     where bank_account_key = ${accountKey} and state = 'captured' and dispatched_at is null`);
+  return rows[0]?.waiting ?? 0;
+}
+
+/** The next captured deposits of an account that have no workflow yet, oldest first. */
+export async function listUndispatched(
+  executor: Executor,
+  accountKey: string,
+  limit: number,
+): Promise<readonly Dispatch[]> {
+  const rows = await executor.execute<DispatchRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where bank_account_key = ${accountKey} and state = 'captured' and dispatched_at is null
+     order by captured_at, id limit ${limit}`);
+  return rows.map(toDispatch);
+}
+
+/** Notes that these deposits have their workflows. */
+export async function markDispatched(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<void> {
+  await executor.execute(sql`
+    update deposits set dispatched_at = now(), lane = coalesce(lane, 'workflow') where id = any(${param(depositIds)}::text[])`);
+}
+
+/** How to reach the workflows of those of these deposits that are not settled. */
+export async function listOpenDispatches(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<readonly Dispatch[]> {
+  const rows = await executor.execute<DispatchRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where id = any(${param(depositIds)}::text[]) and state in ('captured', 'in_review')`);
+  return rows.map(toDispatch);
+}
+
+/** Deposits that should have a living workflow, in id order after `afterId`: captured or in review, and old enough. */
+export async function listOpenDeposits(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly afterId: string; readonly limit: number },
+): Promise<readonly Dispatch[]> {
+  const rows = await executor.execute<DispatchRow>(sql`
+    select d.id, d.bank_account_key, d.transaction_key, d.workflow_round
+      from deposits d left join reviews r on r.deposit_id = d.id
+     where d.state in ('captured', 'in_review') and d.id > ${query.afterId}
+       and greatest(d.captured_at, d.dispatched_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+       and (r.overdue_at is null or exists (
+             select 1 from decisions c where c.deposit_id = d.id and c.outcome is null))
+     order by d.id limit ${query.limit}`);
+  return rows.map(toDispatch);
+}
+
+/** Accounts with more captured deposits than workflows should take, and old enough to be looked after. */
+export async function listBackloggedAccounts(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly bulkAbove: number },
+): Promise<readonly string[]> {
+  const rows = await executor.execute<{ bank_account_key: string }>(sql`
+    select bank_account_key from deposits
+     where state = 'captured' and captured_at <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     group by bank_account_key having count(*) > ${query.bulkAbove}`);
+  return rows.map((row) => row.bank_account_key);
+}

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Transaction } from '../client.ts';
+
+/** Names one request of one caller. */
+export interface RequestName {
+  readonly principal: string;
+  readonly route: string;
+  readonly key: string;
+}
+
+/** What a request was answered. `status` is null while its effect is committed and its answer is not known yet. */
+export interface SavedRequest {
+  readonly requestSha256: string;
+  readonly status: number | null;
+  readonly response: unknown;
+}
+
+/**
+ * Claims a request; must be the first statement of its effect's transaction. A twin in another transaction waits here
+ * until the first one ends: after a commit it gets what was saved, after a rollback it claims the request itself.
+ * @returns null when the request is now the caller's.
+ */
+export async function claimRequest(
+  tx: Transaction,
+  name: RequestName,
+  requestSha256: string,
+): Promise<SavedRequest | null> {
+  const claimed = await tx.execute(sql`
+    insert into idempotency_keys (principal, route, key, request_sha256)
+    values (${name.principal}, ${name.route}, ${name.key}, ${requestSha256})
+    on conflict do nothing returning key`);
+  if (claimed.length === 1) return null;
+  const rows = await tx.execute<{
+    request_sha256: string;
+    status: number | null;
+    response: unknown;
+  }>(sql`
+    select request_sha256, status, response from idempotency_keys
+     where principal = ${name.principal} and route = ${name.route} and key = ${name.key}`);
+  const row = rows[0];
+  return row === undefined
+    ? null
+    : { requestSha256: row.request_sha256, status: row.status, response: row.response };
+}
+
+/** Saves what the request was answered; an answer that is saved already stays. */
+export async function saveAnswer(
+  executor: Executor,
+  name: RequestName,
+  answer: { readonly status: number | null; readonly body: unknown },
+): Promise<void> {
+  await executor.execute(sql`
+    update idempotency_keys set status = ${answer.status}::integer, response = ${JSON.stringify(answer.body)}::jsonb
+     where principal = ${name.principal} and route = ${name.route} and key = ${name.key} and status is null`);
+}

@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Transaction } from '../client.ts';
+import { param } from '../param.ts';
+
+/** A webhook event that nobody has handled, with what is needed to read it. */
+export interface WaitingEvent {
+  readonly id: string;
+  readonly accountKey: string;
+  readonly eventId: string;
+  readonly body: Buffer;
+  /** The account's id at the bank, empty where it has none. */
+  readonly accountId: string;
+  readonly currency: string;
+  readonly timeZone: string;
+}
+
+/** Locks the oldest waiting events; those that another relay holds are left to it. */
+export async function lockWaitingEvents(
+  tx: Transaction,
+  limit: number,
+): Promise<readonly WaitingEvent[]> {
+  const rows = await tx.execute<{
+    id: string;
+    bank_account_key: string;
+    event_id: string;
+    body: string;
+    bank_account_id: string | null;
+    currency: string;
+    time_zone: string;
+  }>(sql`
+    select e.id, e.bank_account_key, e.event_id, encode(e.body, 'base64') as body, a.bank_account_id, a.currency, a.time_zone
+      from bank_events e join bank_accounts a on a.key = e.bank_account_key
+     where e.handled_at is null order by e.id limit ${limit} for update of e skip locked`);
+  return rows.map((row) => ({
+    id: row.id,
+    accountKey: row.bank_account_key,
+    eventId: row.event_id,
+    body: Buffer.from(row.body, 'base64'),
+    accountId: row.bank_account_id ?? '',
+    currency: row.currency,
+    timeZone: row.time_zone,
+  }));
+}
+
+/** Whether more than `limit` events wait: a storm. */
+export async function areMoreWaiting(executor: Executor, limit: number): Promise<boolean> {
+  const rows = await executor.execute<{ waiting: number }>(sql`
+    select count(*)::int as waiting from (select 1 from bank_events where handled_at is null limit ${limit + 1}) w`);
+  return (rows[0]?.waiting ?? 0) > limit;
+}
+
+/** What became of an event. */
+export interface HandledEvent {
+  readonly id: string;
+  readonly outcome: 'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'unreadable';
+  readonly errorCode: string | null;
+  readonly depositId: string | null;
+}
+
+export async function markEventsHandled(
+  tx: Transaction,
+  events: readonly HandledEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await tx.execute(sql`
+    update bank_events e set handled_at = now(), outcome = i.outcome, error_code = i.error_code, deposit_id = i.deposit_id
+      from unnest(${param(events.map((event) => event.id))}::bigint[], ${param(events.map((event) => event.outcome))}::text[],
+                  ${param(events.map((event) => event.errorCode))}::text[], ${param(events.map((event) => event.depositId))}::text[])
+           as i(id, outcome, error_code, deposit_id)
+     where e.id = i.id`);
+}
+
+/** The deposits that were made of these lines, by line id. */
+export async function findDepositsOfLines(
+  executor: Executor,
+  lineIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly depositId: string; readonly isOpen: boolean }>> {
+  if (lineIds.length === 0) return new Map();
+  const rows = await executor.execute<{ line_id: string; id: string; is_open: boolean }>(sql`
+    select line_id, id, state in ('captured', 'in_review') as is_open from deposits where line_id = any(${param(lineIds)}::bigint[])`);
+  return new Map(rows.map((row) => [row.line_id, { depositId: row.id, isOpen: row.is_open }]));
+}

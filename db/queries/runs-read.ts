@@ -1,0 +1,40 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import { runs } from '../schema/runs.ts';
+import type { ListPlace } from './deposits-read.ts';
+
+export type Run = typeof runs.$inferSelect;
+
+/** Runs, newest first, from just after `after` on. */
+export async function listRuns(
+  executor: Executor,
+  query: {
+    readonly accountKey: string | null;
+    readonly after: ListPlace | null;
+    readonly limit: number;
+  },
+): Promise<readonly { readonly run: Run; readonly at: string }[]> {
+  const { accountKey, after, limit } = query;
+  return executor
+    .select({ run: runs, at: sql<string>`${runs.startedAt}::text` })
+    .from(runs)
+    .where(
+      and(
+        accountKey === null ? undefined : eq(runs.bankAccountKey, accountKey),
+        after === null
+          ? undefined
+          : sql`(${runs.startedAt}, ${runs.id}) < (${after.at}::timestamptz, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(runs.startedAt), desc(runs.id))
+    .limit(limit);
+}
+
+/** The newest run of each account. */
+export async function listLastRuns(executor: Executor): Promise<readonly Run[]> {
+  return executor
+    .selectDistinctOn([runs.bankAccountKey])
+    .from(runs)
+    .orderBy(runs.bankAccountKey, desc(runs.startedAt))
+    .limit(1_000);
+}

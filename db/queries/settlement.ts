@@ -1,0 +1,181 @@
+import { sql } from 'drizzle-orm';
+import type { Rate } from '../../domain/credits.ts';
+import type { HoldReason } from '../../domain/identity.ts';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { WalletOfCode } from '../../domain/owner.ts';
+import type { JournalDraft, WalletBalances } from '../../domain/settle.ts';
+import type { Executor, Transaction } from '../client.ts';
+import { param } from '../param.ts';
+
+/** A deposit with the texts that may name its owner. */
+export interface DepositFacts {
+  readonly depositId: string;
+  readonly bankAccountKey: string;
+  readonly state: DepositState;
+  readonly hold: HoldReason | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly bookingDate: LocalDate;
+  readonly texts: readonly string[];
+}
+
+export type DepositState =
+  'captured' | 'in_review' | 'credited' | 'returned' | 'dismissed' | 'reversed';
+
+type DepositRow = {
+  id: string;
+  bank_account_key: string;
+  state: DepositState;
+  hold_reason: HoldReason | null;
+  amount_minor: string;
+  currency: string;
+  booking_date: string;
+  texts: string[];
+};
+
+const DEPOSIT_COLUMNS = sql`d.id, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
+  d.booking_date::text, array_append(l."references", l.text) as texts`;
+
+function toFacts(row: DepositRow): DepositFacts {
+  return {
+    depositId: row.id,
+    bankAccountKey: row.bank_account_key,
+    state: row.state,
+    hold: row.hold_reason,
+    amountMinor: BigInt(row.amount_minor),
+    currency: row.currency,
+    bookingDate: parseLocalDate(row.booking_date),
+    texts: row.texts.filter((text) => text.trim() !== ''),
+  };
+}
+
+export async function findDepositFacts(
+  executor: Executor,
+  depositId: string,
+): Promise<DepositFacts | null> {
+  const rows = await executor.execute<DepositRow>(sql`
+    select ${DEPOSIT_COLUMNS} from deposits d join lines l on l.id = d.line_id where d.id = ${depositId}`);
+  return rows[0] === undefined ? null : toFacts(rows[0]);
+}
+
+/** Locks deposits in id order. */
+export async function lockDeposits(
+  tx: Transaction,
+  depositIds: readonly string[],
+): Promise<readonly DepositFacts[]> {
+  const rows = await tx.execute<DepositRow>(sql`
+    select ${DEPOSIT_COLUMNS} from deposits d join lines l on l.id = d.line_id
+     where d.id = any(${param(depositIds)}::text[]) order by d.id for update of d`);
+  return rows.map(toFacts);
+}
+
+/** Locks the next waiting deposits of an account after `afterId`, leaving those that another worker holds. */
+export async function lockWaitingDeposits(
+  tx: Transaction,
+  query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
+): Promise<readonly DepositFacts[]> {
+  const rows = await tx.execute<DepositRow>(sql`
+    select ${DEPOSIT_COLUMNS} from deposits d join lines l on l.id = d.line_id
+     where d.bank_account_key = ${query.accountKey} and d.state = 'captured' and d.id > ${query.afterId}
+     order by d.id limit ${query.limit} for update of d skip locked`);
+  return rows.map(toFacts);
+}
+
+/** The wallets that bear these codes, by code. */
+export async function findWalletsByCode(
+  executor: Executor,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, WalletOfCode>> {
+  if (codes.length === 0) return new Map();
+  const rows = await executor.execute<{
+    code: string;
+    id: string;
+    code_kind: WalletOfCode['codeKind'];
+    status: WalletOfCode['status'];
+  }>(sql`
+    select code, id, code_kind, status from wallets where code = any(${param(codes)}::text[])`);
+  return new Map(
+    rows.map((row) => [
+      row.code,
+      { walletId: row.id, codeKind: row.code_kind, status: row.status },
+    ]),
+  );
+}
+
+/** Balances under row locks, taken in id order so that batches never deadlock. */
+export async function lockWallets(
+  tx: Transaction,
+  walletIds: readonly string[],
+): Promise<readonly (WalletBalances & { readonly status: WalletOfCode['status'] })[]> {
+  const rows = await tx.execute<{
+    id: string;
+    status: WalletOfCode['status'];
+    credits: string;
+    prepaid_minor: string;
+    remainder_minor: string;
+    last_seq: string;
+  }>(sql`
+    select id, status, credits::text, prepaid_minor::text, remainder_minor::text, last_seq::text from wallets
+     where id = any(${param(walletIds)}::text[]) order by id for update`);
+  return rows.map((row) => ({
+    walletId: row.id,
+    status: row.status,
+    credits: BigInt(row.credits),
+    prepaidMinor: BigInt(row.prepaid_minor),
+    remainderMinor: BigInt(row.remainder_minor),
+    lastSeq: BigInt(row.last_seq),
+  }));
+}
+
+export async function listRates(executor: Executor): Promise<readonly Rate[]> {
+  const rows = await executor.execute<{
+    version: number;
+    minor_per_credit: string;
+    effective_from: string;
+  }>(sql`
+    select version, minor_per_credit::text, effective_from::text from rates order by version`);
+  return rows.map((row) => ({
+    version: row.version,
+    minorPerCredit: BigInt(row.minor_per_credit),
+    effectiveFrom: parseLocalDate(row.effective_from),
+  }));
+}
+
+/**
+ * Writes journals with everything that follows from them, in one statement. The caller holds the locks of
+ * {@link lockDeposits} and {@link lockWallets}.
+ */
+export async function postJournals(
+  tx: Transaction,
+  journals: readonly JournalDraft[],
+  lane: 'workflow' | 'backlog',
+): Promise<void> {
+  if (journals.length === 0) return;
+  const legs = journals.flatMap((journal, index) =>
+    journal.postings.map((posting, leg) => ({ journal: index + 1, leg: leg + 1, posting })),
+  );
+  const wallet = (pick: (balances: WalletBalances) => bigint) =>
+    param(
+      journals.map((journal) => (journal.wallet === null ? null : pick(journal.wallet).toString())),
+    );
+  await tx.execute(sql`
+    select post_journals(
+      ${param(journals.map((journal) => journal.kind))}::text[],
+      ${param(journals.map((journal) => journal.depositId))}::text[],
+      ${param(journals.map((journal) => journal.wallet?.walletId ?? null))}::text[],
+      ${wallet((balances) => balances.lastSeq)}::bigint[],
+      ${wallet((balances) => balances.credits)}::bigint[],
+      ${wallet((balances) => balances.prepaidMinor)}::bigint[],
+      ${wallet((balances) => balances.remainderMinor)}::bigint[],
+      ${param(journals.map((journal) => journal.rateVersion))}::integer[],
+      ${param(journals.map((journal) => journal.decisionId))}::text[],
+      ${param(journals.map((journal) => journal.credits.toString()))}::bigint[],
+      ${lane},
+      ${param(legs.map(({ journal }) => journal))}::integer[],
+      ${param(legs.map(({ leg }) => leg))}::smallint[],
+      ${param(legs.map(({ posting }) => posting.account))}::text[],
+      ${param(legs.map(({ posting }) => posting.bankAccountKey))}::text[],
+      ${param(legs.map(({ posting }) => posting.walletId))}::text[],
+      ${param(legs.map(({ posting }) => posting.unit))}::text[],
+      ${param(legs.map(({ posting }) => posting.amount.toString()))}::bigint[])`);
+}

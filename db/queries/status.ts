@@ -1,0 +1,105 @@
+import { sql } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import type { DepositState } from '../schema/deposits.ts';
+
+/** What all wallets hold together. */
+export interface WalletTotals {
+  readonly count: number;
+  readonly credits: bigint;
+  readonly prepaidMinor: bigint;
+  readonly remainderMinor: bigint;
+}
+
+/** Deposits in one state and one currency. */
+export interface StateTotal {
+  readonly state: DepositState;
+  readonly currency: string;
+  readonly count: number;
+  readonly amountMinor: bigint;
+}
+
+/** What the ledger says of one bank account, in one currency. Null where it has no posting yet. */
+export interface AccountBalance {
+  readonly accountKey: string;
+  readonly currency: string;
+  readonly bankMinor: bigint;
+  /** Money in the bank that is nobody's yet; as a liability it is stored negative, and shown positive here. */
+  readonly suspenseMinor: bigint;
+}
+
+export async function sumWallets(executor: Executor): Promise<WalletTotals> {
+  const rows = await executor.execute<{
+    count: number;
+    credits: string;
+    prepaid: string;
+    remainder: string;
+  }>(sql`
+    select count(*)::int as count, coalesce(sum(credits), 0)::text as credits,
+           coalesce(sum(prepaid_minor), 0)::text as prepaid, coalesce(sum(remainder_minor), 0)::text as remainder
+      from wallets`);
+  const row = rows[0];
+  return {
+    count: row?.count ?? 0,
+    credits: BigInt(row?.credits ?? 0),
+    prepaidMinor: BigInt(row?.prepaid ?? 0),
+    remainderMinor: BigInt(row?.remainder ?? 0),
+  };
+}
+
+export async function sumDepositsByState(executor: Executor): Promise<readonly StateTotal[]> {
+  const rows = await executor.execute<{
+    state: DepositState;
+    currency: string;
+    count: number;
+    amount: string;
+  }>(sql`
+    select state, currency, count(*)::int as count, sum(amount_minor)::text as amount
+      from deposits group by state, currency order by state, currency`);
+  return rows.map((row) => ({
+    state: row.state,
+    currency: row.currency,
+    count: row.count,
+    amountMinor: BigInt(row.amount),
+  }));
+}
+
+/** The review that has waited longest; null when none is open. */
+export async function findOldestOpenReview(
+  executor: Executor,
+): Promise<{ readonly depositId: string; readonly openedAt: Date; readonly dueAt: Date } | null> {
+  const rows = await executor.execute<{
+    deposit_id: string;
+    opened_at: string;
+    due_at: string;
+  }>(sql`
+    select deposit_id, opened_at, due_at from reviews where closed_at is null order by opened_at, deposit_id limit 1`);
+  const row = rows[0];
+  return row === undefined
+    ? null
+    : {
+        depositId: row.deposit_id,
+        openedAt: new Date(row.opened_at),
+        dueAt: new Date(row.due_at),
+      };
+}
+
+/** Recomputed from every posting of the account: a report for people, not for a hot path. */
+export async function sumAccountBalances(executor: Executor): Promise<readonly AccountBalance[]> {
+  const rows = await executor.execute<{
+    key: string;
+    currency: string;
+    bank: string;
+    suspense: string;
+  }>(sql`
+    select a.key, coalesce(p.unit, a.currency) as currency,
+           coalesce(sum(p.amount) filter (where p.account = 'bank'), 0)::text as bank,
+           coalesce(-sum(p.amount) filter (where p.account = 'suspense'), 0)::text as suspense
+      from bank_accounts a left join postings p on p.bank_account_key = a.key and p.account in ('bank', 'suspense')
+     group by a.key, coalesce(p.unit, a.currency) order by 1, 2`);
+  return rows.map((row) => ({
+    accountKey: row.key,
+    currency: row.currency,
+    bankMinor: BigInt(row.bank),
+    suspenseMinor: BigInt(row.suspense),
+  }));
+}

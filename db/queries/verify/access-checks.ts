@@ -1,0 +1,84 @@
+import { sql } from 'drizzle-orm';
+import type { Check } from './check.ts';
+
+/** The catalogue: that the one way to write money is still the only one. */
+export const ACCESS_CHECKS: readonly Check[] = [
+  {
+    id: 'I18 grants',
+    title: 'Nobody but the ledger role may write money rows, balances or states.',
+    checked: sql`
+      SELECT count(*) AS checked FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace
+         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews')`,
+    broken: sql`
+      WITH money AS (
+        SELECT oid, relname, relowner, relacl FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace
+           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews')
+      ), allowed (relname, attname, privilege) AS (VALUES
+        ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
+        ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'),
+        ('wallets', 'external_ref', 'UPDATE'), ('wallets', 'name', 'UPDATE'), ('wallets', 'status', 'UPDATE'),
+        ('deposits', 'lane', 'UPDATE'), ('deposits', 'workflow_round', 'UPDATE'), ('deposits', 'dispatched_at', 'UPDATE'),
+        ('reviews', 'reminders_sent', 'UPDATE'), ('reviews', 'overdue_at', 'UPDATE'),
+        ('notifications', 'published_at', 'UPDATE'), ('notifications', 'delivered_at', 'UPDATE'),
+        ('notifications', 'read_at', 'UPDATE'))
+      SELECT m.relname AS "table", '*' AS "column", a.privilege_type AS privilege,
+             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
+        FROM money m, aclexplode(m.relacl) a
+       WHERE a.grantee <> m.relowner AND a.privilege_type NOT IN ('SELECT', 'MAINTAIN')
+      UNION ALL
+      SELECT m.relname, t.attname, a.privilege_type,
+             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+        FROM money m JOIN pg_attribute t ON t.attrelid = m.oid, aclexplode(t.attacl) a
+       WHERE a.grantee <> m.relowner AND a.privilege_type <> 'SELECT'
+         AND NOT EXISTS (SELECT 1 FROM allowed w WHERE w.relname = m.relname AND w.attname = t.attname
+                            AND w.privilege = a.privilege_type AND a.grantee::regrole::text = 'purser_app')
+      UNION ALL
+      SELECT m.relname, '*', 'OWNER', m.relowner::regrole::text FROM money m
+       WHERE m.relowner::regrole::text <> 'purser_ledger'`,
+  },
+  {
+    id: 'I18 roles',
+    title: 'The ledger role cannot log in, and the application role is neither it nor a superuser.',
+    checked: sql`SELECT count(*) AS checked FROM pg_roles WHERE rolname IN ('purser_ledger', 'purser_app')`,
+    broken: sql`
+      SELECT wanted.role, r.rolcanlogin AS "canLogin", r.rolsuper AS superuser
+        FROM (VALUES ('purser_ledger'), ('purser_app')) wanted (role) LEFT JOIN pg_roles r ON r.rolname = wanted.role
+       WHERE r.oid IS NULL OR r.rolcanlogin OR r.rolsuper OR r.rolbypassrls
+          OR (wanted.role = 'purser_app' AND pg_has_role(r.oid, (SELECT oid FROM pg_roles WHERE rolname = 'purser_ledger'), 'MEMBER'))`,
+  },
+  {
+    id: 'I18 functions',
+    title: 'The functions that write money are the ledger’s own and pin their search path.',
+    checked: sql`
+      SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         AND proname IN ('capture_lines', 'post_journals', 'open_reviews')`,
+    broken: sql`
+      SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
+        FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews')) wanted (name)
+        LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
+       WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
+              AND p.proconfig = ARRAY['search_path=public, pg_temp']
+              AND NOT EXISTS (SELECT 1 FROM aclexplode(p.proacl) a
+                               WHERE a.grantee <> p.proowner
+                                 AND (a.grantee = 0 OR a.grantee::regrole::text <> 'purser_app'))) IS NOT TRUE`,
+  },
+  {
+    id: 'I17',
+    title: 'The triggers that keep rows append-only, balanced and in order are in force.',
+    checked: sql`
+      SELECT count(*) AS checked FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+       WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace`,
+    broken: sql`
+      SELECT wanted.name AS "trigger", wanted.relname AS "table", t.tgenabled AS enabled
+        FROM (VALUES
+          ('lines_append_only', 'lines'), ('lines_no_truncate', 'lines'), ('lines_journalled', 'lines'),
+          ('journals_append_only', 'journals'), ('journals_no_truncate', 'journals'), ('journals_not_empty', 'journals'),
+          ('postings_append_only', 'postings'), ('postings_no_truncate', 'postings'), ('postings_balanced', 'postings'),
+          ('deposits_legal_move', 'deposits')) wanted (name, relname)
+        LEFT JOIN pg_class c ON c.relname = wanted.relname AND c.relnamespace = 'public'::regnamespace
+        LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = wanted.name
+       WHERE (t.tgenabled IN ('O', 'A')) IS NOT TRUE`,
+  },
+];

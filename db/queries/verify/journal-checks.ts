@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import type { Check } from './check.ts';
+
+/** The form of journals: balanced, closed, and explained to the cent by the rate of the day. */
+export const JOURNAL_CHECKS: readonly Check[] = [
+  {
+    id: 'I5',
+    title: 'The postings of each journal sum to zero in each unit.',
+    checked: sql`SELECT count(*) AS checked FROM postings`,
+    broken: sql`
+      SELECT journal_id AS journal, unit, sum(amount) AS total
+        FROM postings GROUP BY journal_id, unit HAVING sum(amount) <> 0`,
+  },
+  {
+    id: 'I5 legs',
+    title: 'Each journal has at least two postings, and each posting has its journal.',
+    checked: sql`SELECT count(*) AS checked FROM journals`,
+    broken: sql`
+      SELECT coalesce(j.id, p.journal_id) AS journal, coalesce(p.legs, 0) AS legs, j.id IS NOT NULL AS "journalExists"
+        FROM journals j FULL JOIN (SELECT journal_id, count(*) AS legs FROM postings GROUP BY journal_id) p
+          ON p.journal_id = j.id
+       WHERE (p.legs >= 2 AND j.id IS NOT NULL) IS NOT TRUE`,
+  },
+  {
+    id: 'I6',
+    title: 'Each posting was written together with its journal, and not changed since.',
+    checked: sql`SELECT count(*) AS checked FROM postings`,
+    // The system column xmin names the transaction that wrote a row as it stands. A logical restore writes all rows of a
+    // table anew: there one xmin covers journals of several transactions, and those journals are left out.
+    broken: sql`
+      SELECT p.journal_id AS journal, p.leg, j.xmin::text AS "journalWrittenBy", p.xmin::text AS "postingWrittenBy"
+        FROM postings p JOIN journals j ON j.id = p.journal_id
+       WHERE p.xmin <> j.xmin
+         AND j.xmin NOT IN (SELECT xmin FROM journals GROUP BY xmin HAVING min(xid::text) <> max(xid::text))`,
+  },
+  {
+    id: 'conversion',
+    title: 'Each deposit is its credits at the rate of its day plus the change of the remainder.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,
+    broken: sql`
+      SELECT j.id AS journal, j.deposit_id AS deposit, d.amount_minor AS amount, p.credits, r.minor_per_credit AS rate,
+             j.before AS "remainderBefore", j.remainder_after AS "remainderAfter"
+        FROM (SELECT *, coalesce(lag(remainder_after) OVER (PARTITION BY wallet_id ORDER BY wallet_seq), 0) AS before
+                FROM journals WHERE wallet_id IS NOT NULL) j
+        LEFT JOIN deposits d ON d.id = j.deposit_id
+        LEFT JOIN rates r ON r.version = j.rate_version
+        LEFT JOIN (
+          SELECT journal_id, coalesce(-sum(amount) FILTER (WHERE account = 'wallet_credits'), 0) AS credits,
+                 coalesce(sum(amount) FILTER (WHERE account = 'credits_issued'), 0) AS issued,
+                 coalesce(-sum(amount) FILTER (WHERE account = 'wallet_prepaid'), 0) AS prepaid,
+                 coalesce(-sum(amount) FILTER (WHERE account = 'wallet_remainder'), 0) AS remainder
+            FROM postings GROUP BY journal_id) p ON p.journal_id = j.id
+       WHERE j.kind = 'credit'
+         AND (d.amount_minor = p.credits * r.minor_per_credit + (j.remainder_after - j.before)
+              AND p.prepaid = p.credits * r.minor_per_credit
+              AND p.issued = p.credits
+              AND p.remainder = j.remainder_after - j.before
+              AND j.remainder_after BETWEEN 0 AND r.minor_per_credit - 1
+              AND r.effective_from = (SELECT max(effective_from) FROM rates WHERE effective_from <= j.event_on)) IS NOT TRUE`,
+  },
+];

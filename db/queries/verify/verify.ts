@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../client.ts';
+import { ACCESS_CHECKS } from './access-checks.ts';
+import type { Check } from './check.ts';
+import { DEPOSIT_CHECKS } from './deposit-checks.ts';
+import { INTAKE_CHECKS } from './intake-checks.ts';
+import { JOURNAL_CHECKS } from './journal-checks.ts';
+import { LINE_CHECKS } from './line-checks.ts';
+import { WALLET_CHECKS } from './wallet-checks.ts';
+
+/** Every rule that `verify` recomputes, in the order of its report. */
+export const CHECKS: readonly Check[] = [
+  ...LINE_CHECKS,
+  ...DEPOSIT_CHECKS,
+  ...JOURNAL_CHECKS,
+  ...WALLET_CHECKS,
+  ...INTAKE_CHECKS,
+  ...ACCESS_CHECKS,
+];
+
+export interface VerifyCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly ok: boolean;
+  /** How many rows the rule was held against. */
+  readonly checked: number;
+  /** Facts that lead to the first row that breaks the rule; ids, counts and amounts, no reference and no name. */
+  readonly firstBroken: Readonly<Record<string, string>> | null;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly checks: readonly VerifyCheck[];
+}
+
+/**
+ * Recomputes every rule from rows, in one read-only snapshot: work that goes on beside it is seen wholly or not at all.
+ * The rows alone decide, since triggers and constraints can be by-passed by a superuser, a restore or a replica.
+ */
+export async function verify(db: Database): Promise<VerifyReport> {
+  const checks = await db.transaction(
+    async (transaction) => {
+      // A ledger of years takes longer than a service's ordinary statement may.
+      await transaction.execute(sql`SET LOCAL statement_timeout = '10min'`);
+      const done: VerifyCheck[] = [];
+      for (const check of CHECKS) done.push(await runCheck(transaction, check));
+      return done;
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+  return { ok: checks.every((check) => check.ok), checks };
+}
+
+async function runCheck(transaction: Transaction, check: Check): Promise<VerifyCheck> {
+  const [row] = await transaction.execute<{
+    checked: number;
+    firstBroken: Record<string, string> | null;
+  }>(sql`
+    SELECT (${check.checked})::int AS checked,
+           (SELECT (SELECT jsonb_object_agg(key, coalesce(value, 'null')) FROM jsonb_each_text(to_jsonb(broken)))
+              FROM (${check.broken}) AS broken ORDER BY broken LIMIT 1) AS "firstBroken"`);
+  const firstBroken = row?.firstBroken ?? null;
+  return {
+    id: check.id,
+    title: check.title,
+    ok: row !== undefined && firstBroken === null,
+    checked: row?.checked ?? 0,
+    firstBroken,
+  };
+}
