@@ -1,0 +1,297 @@
+import { createHash } from 'node:crypto';
+import type { Database, Transaction } from '../db/client.ts';
+import { newId } from '../db/new-id.ts';
+import {
+  allowLongStatements,
+  attachHeldSightings,
+  insertLines,
+  insertSightings,
+  listHeldSightings,
+  listKnownLines,
+  lockBankAccountForCapture,
+  replacePendingLines,
+  type LineInsert,
+  type SightingInsert,
+} from '../db/queries/capture.ts';
+import {
+  factsText,
+  identify,
+  KEY_SCHEME,
+  type HoldReason,
+  type IdentityDecision,
+  type NewLine,
+  type SnapshotRow,
+  type SnapshotScope,
+} from '../domain/identity.ts';
+import { lineTexts } from '../domain/line-texts.ts';
+import { addDays, type LocalDate } from '../domain/local-date.ts';
+import { signedMinor, type FeedKind, type Sighting } from '../domain/sighting.ts';
+
+const INSERT_BATCH = 1_000;
+const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
+/** Edited lines may move a few days: known lines that far outside the snapshot are compared too. */
+const NEIGHBOUR_DAYS = 3;
+
+/** What one feed showed of one bank account. */
+export interface Capture {
+  readonly accountKey: string;
+  readonly feed: FeedKind;
+  readonly idStable: boolean;
+  readonly runId: string | null;
+  readonly scope: SnapshotScope;
+  readonly startedAt: Date;
+  readonly sightings: readonly Sighting[];
+  /** Holds that the source itself calls for, by index into `sightings`. */
+  readonly holds?: ReadonlyMap<number, HoldReason>;
+}
+
+/** Where each sighting ended up, in order. */
+export type Placement =
+  | { readonly kind: 'new'; readonly lineId: string; readonly depositId: string | null }
+  | { readonly kind: 'known'; readonly lineId: string }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'pending' }
+  /** The same row again in the same read. */
+  | { readonly kind: 'repeat' };
+
+export interface CaptureOutcome {
+  readonly linesNew: number;
+  readonly depositsNew: number;
+  readonly held: number;
+  readonly placements: readonly Placement[];
+}
+
+/** Captures in a transaction of its own. */
+export async function captureLines(database: Database, capture: Capture): Promise<CaptureOutcome> {
+  return database.transaction((tx) => captureLinesIn(tx, capture));
+}
+
+/**
+ * Stores what is new of a capture, with origin journals and deposits, and ties the rest to known lines.
+ * Counting and storing are one step under the bank account's lock, so feeds that race agree on each line.
+ */
+export async function captureLinesIn(tx: Transaction, capture: Capture): Promise<CaptureOutcome> {
+  await lockBankAccountForCapture(tx, capture.accountKey);
+  await allowLongStatements(tx, CAPTURE_STATEMENT_TIMEOUT_MS);
+  const rows = capture.sightings.map((sighting, index) => toRow(capture, sighting, index));
+  const booked = rows.filter((row) => capture.sightings[row.index]?.status === 'booked');
+  if (capture.scope.kind === 'complete') await storePending(tx, capture, capture.scope, rows);
+  const decision = await decide(tx, capture, booked);
+  const lines = decision.newLines.map((line) => toLineInsert(capture, line, decision.usedKeys));
+  const lineIds = await storeLines(tx, capture, lines);
+  await storeSightings(tx, capture, decision, lineIds);
+  return summarise(capture, decision, lines, lineIds);
+}
+
+function toRow(capture: Capture, sighting: Sighting, index: number): SnapshotRow {
+  return {
+    index,
+    factsKey: createHash('sha256').update(factsText(capture.accountKey, sighting)).digest('hex'),
+    stableId: capture.idStable ? sighting.bankId : null,
+    bookingDate: sighting.bookingDate,
+    amountMinor: signedMinor(sighting),
+    references: lineTexts(sighting),
+  };
+}
+
+interface Decision extends IdentityDecision {
+  /** Stable ids that name a line already. */
+  readonly usedKeys: Set<string>;
+}
+
+async function decide(
+  tx: Transaction,
+  capture: Capture,
+  rows: readonly SnapshotRow[],
+): Promise<Decision> {
+  if (rows.length === 0 && capture.scope.kind === 'partial') {
+    return { newLines: [], attached: [], held: [], settledHolds: [], usedKeys: new Set() };
+  }
+  const days = daysOf(capture.scope, rows);
+  const known = await listKnownLines(tx, {
+    accountKey: capture.accountKey,
+    from: addDays(days.from, -NEIGHBOUR_DAYS),
+    to: addDays(days.to, NEIGHBOUR_DAYS),
+    bankIds: rows.flatMap((row) => row.stableId ?? []),
+    snapshotStartedAt: capture.startedAt,
+  });
+  const held =
+    capture.scope.kind === 'complete' ? await listHeldSightings(tx, capture.accountKey) : [];
+  const usedKeys = new Set(known.flatMap((line) => line.stableIds));
+  return { ...identify(known, held, rows, capture.scope), usedKeys };
+}
+
+function daysOf(
+  scope: SnapshotScope,
+  rows: readonly SnapshotRow[],
+): { from: LocalDate; to: LocalDate } {
+  const dates = rows.map((row) => row.bookingDate).sort();
+  const [first, last] = [dates[0], dates[dates.length - 1]];
+  if (scope.kind === 'complete') return { from: scope.from, to: scope.to };
+  if (first === undefined || last === undefined)
+    throw new RangeError('A partial capture has rows.');
+  return { from: first, to: last };
+}
+
+function toLineInsert(capture: Capture, line: NewLine, usedKeys: Set<string>): LineInsert {
+  const sighting = sightingOf(capture, line.row);
+  return {
+    factsKey: line.row.factsKey,
+    occurrence: line.occurrence,
+    transactionKey: transactionKey(line, usedKeys),
+    bookingDate: sighting.bookingDate,
+    valueDate: sighting.valueDate,
+    amountMinor: line.row.amountMinor,
+    currency: sighting.currency,
+    reversal: sighting.reversal,
+    references: sighting.references.map(storable),
+    text: storable(sighting.text),
+    counterpartyName:
+      sighting.counterparty.name === null ? null : storable(sighting.counterparty.name),
+    counterpartyAccount:
+      sighting.counterparty.account === null ? null : storable(sighting.counterparty.account),
+    depositId: newId('deposit'),
+    hold: holdOf(capture, line, sighting),
+  };
+}
+
+function holdOf(capture: Capture, line: NewLine, sighting: Sighting): HoldReason | null {
+  if (line.hold !== null) return line.hold;
+  if (sighting.reversal && sighting.direction === 'credit') return 'reversal_unpaired';
+  return capture.holds?.get(line.row.index) ?? null;
+}
+
+/** Postgres text cannot hold NUL; everything else is kept as the bank wrote it. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+/**
+ * The key that names the deposit's workflow: the bank's stable id where it is plain, free and carries no customer code,
+ * else the facts key with its occurrence.
+ */
+function transactionKey(line: NewLine, usedKeys: Set<string>): string {
+  const { stableId, factsKey } = line.row;
+  const isPlain =
+    stableId !== null &&
+    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(stableId) &&
+    !/CUS|^facts-/i.test(stableId);
+  if (isPlain && line.hold === null && !usedKeys.has(stableId)) {
+    usedKeys.add(stableId);
+    return stableId;
+  }
+  return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
+}
+
+async function storeLines(
+  tx: Transaction,
+  capture: Capture,
+  lines: readonly LineInsert[],
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let start = 0; start < lines.length; start += INSERT_BATCH) {
+    const batch = lines.slice(start, start + INSERT_BATCH);
+    ids.push(
+      ...(await insertLines(tx, {
+        accountKey: capture.accountKey,
+        runId: capture.runId,
+        keyScheme: KEY_SCHEME,
+        lines: batch,
+      })),
+    );
+  }
+  return ids;
+}
+
+async function storeSightings(
+  tx: Transaction,
+  capture: Capture,
+  decision: IdentityDecision,
+  lineIds: readonly string[],
+): Promise<void> {
+  const rows: SightingInsert[] = [
+    ...decision.newLines.map((line, index) =>
+      toSighting(capture, line.row, lineIds[index] ?? null),
+    ),
+    ...decision.attached.map(({ row, lineId }) => toSighting(capture, row, lineId)),
+    ...decision.held.map((row) => toSighting(capture, row, null)),
+  ];
+  for (let start = 0; start < rows.length; start += INSERT_BATCH) {
+    await insertSightings(
+      tx,
+      capture.accountKey,
+      capture.feed,
+      rows.slice(start, start + INSERT_BATCH),
+    );
+  }
+  const settled = decision.settledHolds.flatMap((hold) => {
+    const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
+    return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
+  });
+  await attachHeldSightings(tx, settled);
+}
+
+function toSighting(capture: Capture, row: SnapshotRow, lineId: string | null): SightingInsert {
+  const sighting = sightingOf(capture, row);
+  return {
+    lineId,
+    bankId: sighting.bankId === null ? null : storable(sighting.bankId),
+    factsKey: row.factsKey,
+    bookingDate: row.bookingDate,
+    amountMinor: row.amountMinor,
+    reference: storable(row.references[0] ?? '') || null,
+  };
+}
+
+async function storePending(
+  tx: Transaction,
+  capture: Capture,
+  days: { readonly from: LocalDate; readonly to: LocalDate },
+  rows: readonly SnapshotRow[],
+): Promise<void> {
+  const occurrences = new Map<string, number>();
+  const pending = rows.flatMap((row) => {
+    const sighting = sightingOf(capture, row);
+    if (sighting.status !== 'pending') return [];
+    const occurrence = (occurrences.get(row.factsKey) ?? 0) + 1;
+    occurrences.set(row.factsKey, occurrence);
+    return [{ ...toSighting(capture, row, null), occurrence, currency: sighting.currency }];
+  });
+  await replacePendingLines(tx, capture.accountKey, days, pending);
+}
+
+function sightingOf(capture: Capture, row: SnapshotRow): Sighting {
+  const sighting = capture.sightings[row.index];
+  if (sighting === undefined) throw new RangeError(`There is no sighting ${row.index}.`);
+  return sighting;
+}
+
+function summarise(
+  capture: Capture,
+  decision: IdentityDecision,
+  lines: readonly LineInsert[],
+  lineIds: readonly string[],
+): CaptureOutcome {
+  const placements: Placement[] = capture.sightings.map((sighting) =>
+    sighting.status === 'pending' ? { kind: 'pending' } : { kind: 'repeat' },
+  );
+  for (const row of decision.held) placements[row.index] = { kind: 'held' };
+  for (const { row, lineId } of decision.attached)
+    placements[row.index] = { kind: 'known', lineId };
+  decision.newLines.forEach(({ row }, index) => {
+    const line = lines[index];
+    const lineId = lineIds[index];
+    if (line === undefined || lineId === undefined) return;
+    placements[row.index] = {
+      kind: 'new',
+      lineId,
+      depositId: line.amountMinor > 0n ? line.depositId : null,
+    };
+  });
+  return {
+    linesNew: lines.length,
+    depositsNew: lines.filter((line) => line.amountMinor > 0n).length,
+    held: decision.held.length + lines.filter((line) => line.hold !== null).length,
+    placements,
+  };
+}

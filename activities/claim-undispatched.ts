@@ -1,0 +1,32 @@
+import {
+  countUndispatched,
+  listUndispatched,
+  markDispatched as markRowsDispatched,
+  type Dispatch,
+} from '../db/queries/dispatch.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+/** Which lane the waiting deposits of an account take. */
+export async function planDispatch(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string },
+): Promise<{ readonly waiting: number; readonly lane: 'workflow' | 'backlog' }> {
+  const waiting = await countUndispatched(dependencies.database, input.accountKey);
+  return { waiting, lane: waiting > dependencies.settings.bulkAbove ? 'backlog' : 'workflow' };
+}
+
+/** The next deposits that need a workflow. Nothing is locked: a second claim finds the same rows, and starts are idempotent. */
+export async function claimUndispatched(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly Dispatch[]> {
+  return listUndispatched(dependencies.database, input.accountKey, input.limit);
+}
+
+/** Notes that these deposits have their workflows. */
+export async function markDispatched(
+  dependencies: ActivityDependencies,
+  input: { readonly depositIds: readonly string[] },
+): Promise<void> {
+  await markRowsDispatched(dependencies.database, input.depositIds);
+}

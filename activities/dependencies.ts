@@ -1,0 +1,26 @@
+import type { Feed } from '../bank/feeds/feed.ts';
+import type { Database } from '../db/client.ts';
+import type { Dispatch } from '../db/queries/dispatch.ts';
+
+/** A bank account with its API, as the poller needs it. */
+export interface PolledAccount {
+  readonly accountKey: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly feed: Feed;
+}
+
+/** Everything that activities reach for. The worker's main makes it; tests make it with real servers. */
+export interface ActivityDependencies {
+  readonly database: Database;
+  readonly clock: () => Date;
+  /** @throws CodedError `account.not_found` when the account has no API. */
+  readonly polledAccount: (accountKey: string) => Promise<PolledAccount>;
+  /** Starts a deposit's workflow unless one is running or has completed; true when it was started. */
+  readonly startDeposit: (dispatch: Dispatch) => Promise<boolean>;
+  readonly settings: {
+    readonly bulkAbove: number;
+    readonly overlapDays: number;
+    readonly reviewDays: number;
+  };
+}

@@ -1,0 +1,67 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { toCodedError } from '../db/pg-errors.ts';
+import { isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
+import { InvariantViolation } from '../domain/invariant.ts';
+
+/** Codes that no retry mends: the run stops and says so. */
+const PERMANENT: ReadonlySet<ErrorCode> = new Set([
+  'account.not_found',
+  'bank.bad_response',
+  'bank.unauthorized',
+  'deposit.not_found',
+  'invariant.violated',
+  'rate.missing',
+  'statement.account_mismatch',
+  'statement.incomplete',
+  'statement.unknown_format',
+  'statement.unreadable',
+]);
+
+/**
+ * Turns whatever an activity threw into a failure with a stable type and nothing private in it: neither SQL nor
+ * parameters, nor the answer of a bank.
+ */
+export function toFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const coded = isCoded(error) ? error : toCodedError(error);
+  if (coded !== null) return fromCoded(coded);
+  if (error instanceof InvariantViolation) {
+    return ApplicationFailure.create({
+      type: 'invariant.violated',
+      message: error.message,
+      nonRetryable: true,
+    });
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return ApplicationFailure.create({
+    type: 'internal.unexpected',
+    message: `An activity failed with ${name}.`,
+  });
+}
+
+function fromCoded(error: CodedError): ApplicationFailure {
+  const retryAfterMs = error.details['retryAfterMs'];
+  return ApplicationFailure.create({
+    type: error.code,
+    message: error.message,
+    nonRetryable: PERMANENT.has(error.code),
+    ...(typeof retryAfterMs === 'number' ? { nextRetryDelay: retryAfterMs } : {}),
+  });
+}
+
+/** Wraps each activity of a record, so that only clean failures reach a history. */
+export function withCleanFailures<T extends Record<string, (input: never) => Promise<unknown>>>(
+  activities: T,
+): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (input: never) => {
+      try {
+        return await activity(input);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as T;
+}

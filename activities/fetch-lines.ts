@@ -1,0 +1,101 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { eq } from 'drizzle-orm';
+import { bankAccounts } from '../db/schema/bank-accounts.ts';
+import { addRunCapture, insertRun, markDayComplete } from '../db/queries/runs.ts';
+import { CodedError } from '../domain/errors.ts';
+import { addDays, localDateIn, type LocalDate } from '../domain/local-date.ts';
+import { pollWindow } from '../domain/poll-window.ts';
+import { captureLinesIn } from './capture-lines.ts';
+import type { ActivityDependencies, PolledAccount } from './dependencies.ts';
+
+/** Longest window of one read; an account further behind walks forward, window by window. */
+const WINDOW_DAYS_MAX = 31;
+
+export interface FetchLinesOutput {
+  readonly linesSeen: number;
+  readonly linesNew: number;
+  readonly depositsNew: number;
+  readonly held: number;
+  /** False when an account is so far behind that another window must follow. */
+  readonly caughtUp: boolean;
+}
+
+/**
+ * Reads the next window of a bank account from its API and captures it: lines, deposits and the account's last
+ * complete day in one transaction, after the bank's last page has come. A repeat finds everything known.
+ * @throws CodedError `account.not_found` and the `bank.…` codes of the feed
+ */
+export async function fetchLines(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string; readonly runId: string },
+): Promise<FetchLinesOutput> {
+  const { database } = dependencies;
+  await insertRun(database, { runId: input.runId, accountKey: input.accountKey, kind: 'poll' });
+  const account = await dependencies.polledAccount(input.accountKey);
+  const startedAt = dependencies.clock();
+  const window = pollWindow({
+    now: startedAt,
+    timeZone: account.timeZone,
+    overlapDays: dependencies.settings.overlapDays,
+    lastCompleteDay: await findLastCompleteDay(dependencies, input.accountKey),
+    maxDays: Math.max(WINDOW_DAYS_MAX, dependencies.settings.overlapDays + 1),
+  });
+  const snapshot = await fetchWindow(account, window);
+  const outcome = await database.transaction(async (tx) => {
+    const captured = await captureLinesIn(tx, {
+      accountKey: input.accountKey,
+      feed: 'poll',
+      idStable: account.feed.idStable,
+      runId: input.runId,
+      scope: {
+        kind: 'complete',
+        from: window.from,
+        to: window.to,
+        lastClosedDay: addDays(localDateIn(startedAt, account.timeZone), -1),
+      },
+      startedAt,
+      sightings: snapshot.sightings,
+    });
+    await markDayComplete(tx, input.accountKey, window.completeDay);
+    await addRunCapture(tx, {
+      ...captured,
+      runId: input.runId,
+      from: window.from,
+      to: window.to,
+      linesSeen: snapshot.sightings.length,
+    });
+    return captured;
+  });
+  return {
+    linesSeen: snapshot.sightings.length,
+    linesNew: outcome.linesNew,
+    depositsNew: outcome.depositsNew,
+    held: outcome.held,
+    caughtUp: window.isCaughtUp,
+  };
+}
+
+async function fetchWindow(
+  account: PolledAccount,
+  window: { readonly from: LocalDate; readonly to: LocalDate },
+) {
+  // Cancellation rides on heartbeats, so a slow page must not silence them.
+  const beat = setInterval(() => heartbeat(), 5_000);
+  try {
+    return await account.feed.fetchWindow(window, cancellationSignal(), (progress) =>
+      heartbeat(progress.page),
+    );
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+async function findLastCompleteDay(dependencies: ActivityDependencies, accountKey: string) {
+  const [row] = await dependencies.database
+    .select({ lastCompleteDay: bankAccounts.lastCompleteDay })
+    .from(bankAccounts)
+    .where(eq(bankAccounts.key, accountKey));
+  if (row === undefined)
+    throw new CodedError('account.not_found', `There is no bank account ${accountKey}.`);
+  return row.lastCompleteDay;
+}

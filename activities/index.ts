@@ -1,0 +1,46 @@
+import { applyDecision } from './apply-decision.ts';
+import { captureStatement } from './capture-statement.ts';
+import { claimUndispatched, markDispatched, planDispatch } from './claim-undispatched.ts';
+import { creditWallet } from './credit-wallet.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { withCleanFailures } from './failure.ts';
+import { fetchLines } from './fetch-lines.ts';
+import { closeOverdue, remindReviewers } from './follow-review.ts';
+import { notifyCustomer } from './notify-customer.ts';
+import { openReview } from './open-review.ts';
+import { awaitDeposits, recordRun } from './record-run.ts';
+import { settleBacklog } from './settle-backlog.ts';
+import { sweepDeposits } from './sweep-deposits.ts';
+import { validateCode } from './validate-code.ts';
+
+/** Every activity, as the worker registers it and the workflows name it. Each takes one object and is safe to run twice. */
+export function createActivities(dependencies: ActivityDependencies) {
+  const bind =
+    <Input, Output>(
+      activity: (dependencies: ActivityDependencies, input: Input) => Promise<Output>,
+    ) =>
+    (input: Input) =>
+      activity(dependencies, input);
+  return withCleanFailures({
+    applyDecision: bind(applyDecision),
+    awaitDeposits: bind(awaitDeposits),
+    captureStatement: bind(captureStatement),
+    claimUndispatched: bind(claimUndispatched),
+    closeOverdue: bind(closeOverdue),
+    creditWallet: bind(creditWallet),
+    fetchLines: bind(fetchLines),
+    markDispatched: bind(markDispatched),
+    notifyCustomer: bind(notifyCustomer),
+    openReview: bind(openReview),
+    planDispatch: bind(planDispatch),
+    recordRun: bind(recordRun),
+    remindReviewers: bind(remindReviewers),
+    settleBacklog: bind((deps: ActivityDependencies, input: { readonly accountKey: string }) =>
+      settleBacklog(deps, input),
+    ),
+    sweepDeposits: bind(sweepDeposits),
+    validateCode: bind(validateCode),
+  });
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,59 @@
+import { findDepositFacts } from '../db/queries/settlement.ts';
+import { findOpenReview, openReviews } from '../db/queries/reviews.ts';
+import type { ReviewReason } from '../domain/review-reasons.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { findOwners } from './settle-deposits.ts';
+
+const DAY_MS = 86_400_000;
+
+export type OpenReviewOutput =
+  | {
+      readonly outcome: 'in_review';
+      readonly reason: string;
+      /** ISO instants. */
+      readonly openedAt: string;
+      readonly dueAt: string;
+      readonly remindersSent: number;
+      /** Decisions that were written while no workflow was there to take them. */
+      readonly waitingDecisionIds: readonly string[];
+    }
+  | { readonly outcome: 'settled' };
+
+/**
+ * Puts a captured deposit into review, or takes over the review that is open already, with its own deadline.
+ * `reason` is null where the review exists.
+ */
+export async function openReview(
+  dependencies: ActivityDependencies,
+  input: { readonly depositId: string; readonly reason: ReviewReason | null },
+): Promise<OpenReviewOutput> {
+  const { database, settings } = dependencies;
+  const { depositId, reason } = input;
+  if (reason !== null) {
+    const dueAt = new Date(dependencies.clock().getTime() + settings.reviewDays * DAY_MS);
+    const candidates = await suggest(dependencies, depositId);
+    await database.transaction((tx) => openReviews(tx, [{ depositId, reason, candidates }], dueAt));
+  }
+  const review = await findOpenReview(database, depositId);
+  if (review === null) return { outcome: 'settled' };
+  const { openedAt, dueAt, remindersSent, waitingDecisionIds } = review;
+  return {
+    outcome: 'in_review',
+    reason: review.reason,
+    openedAt,
+    dueAt,
+    remindersSent,
+    waitingDecisionIds,
+  };
+}
+
+/** Codes for a person to look at; they never credit. */
+async function suggest(
+  dependencies: ActivityDependencies,
+  depositId: string,
+): Promise<readonly string[]> {
+  const deposit = await findDepositFacts(dependencies.database, depositId);
+  if (deposit === null) return [];
+  const [found] = await findOwners(dependencies.database, [deposit]);
+  return found?.owner.kind === 'review' ? found.owner.candidates : [];
+}

@@ -1,0 +1,30 @@
+import { heartbeat, sleep } from '@temporalio/activity';
+import { countCaptured, finishRun } from '../db/queries/runs.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Waits, by reading the table, until every deposit of a run has left `captured`, or until `atMostMs` have passed.
+ * Never waits for workflows: a lost one must not hold up the run.
+ */
+export async function awaitDeposits(
+  dependencies: ActivityDependencies,
+  input: { readonly runId: string; readonly atMostMs: number },
+): Promise<{ readonly stillCaptured: number }> {
+  const deadline = Date.now() + input.atMostMs;
+  for (;;) {
+    const stillCaptured = await countCaptured(dependencies.database, input.runId);
+    if (stillCaptured === 0 || Date.now() >= deadline) return { stillCaptured };
+    heartbeat();
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Counts what became of a run's deposits and closes the run. A repeat counts afresh. */
+export async function recordRun(
+  dependencies: ActivityDependencies,
+  input: { readonly runId: string; readonly errorCode: string | null },
+): Promise<{ readonly stillCaptured: number }> {
+  return finishRun(dependencies.database, input);
+}

@@ -1,0 +1,87 @@
+import type { Transaction } from '../db/client.ts';
+import {
+  findWalletsByCode,
+  listRates,
+  lockWallets,
+  postJournals,
+  type DepositFacts,
+} from '../db/queries/settlement.ts';
+import { findOwner, type Owner } from '../domain/owner.ts';
+import { readReferences } from '../domain/reference.ts';
+import { settle, type OwnedDeposit } from '../domain/settle.ts';
+
+export interface SettledDeposits {
+  readonly creditedIds: readonly string[];
+  /** Those that a person must decide, with their reasons; nothing was written for them. */
+  readonly reviews: readonly {
+    readonly depositId: string;
+    readonly owner: Extract<Owner, { kind: 'review' }>;
+  }[];
+}
+
+/** Finds the owners of deposits by their references; reads only. In the order given. */
+export async function findOwners(
+  executor: Parameters<typeof findWalletsByCode>[0],
+  deposits: readonly DepositFacts[],
+): Promise<readonly { readonly deposit: DepositFacts; readonly owner: Owner }[]> {
+  const readings = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
+  const codes = readings.flatMap(({ reading }) => (reading.kind === 'exact' ? [reading.code] : []));
+  const wallets = await findWalletsByCode(executor, codes);
+  return readings.map(({ deposit, reading }) => ({
+    deposit,
+    owner: findOwner(
+      deposit,
+      reading,
+      (reading.kind === 'exact' ? wallets.get(reading.code) : undefined) ?? null,
+    ),
+  }));
+}
+
+/**
+ * Credits every deposit that names exactly one open wallet, all in the caller's transaction: the one way in which
+ * matched money moves, for a single deposit and for a batch. The caller has locked the deposits.
+ */
+export async function settleDeposits(
+  tx: Transaction,
+  deposits: readonly DepositFacts[],
+  lane: 'workflow' | 'backlog',
+): Promise<SettledDeposits> {
+  const open = deposits.filter((deposit) => deposit.state === 'captured');
+  const owners = await findOwners(tx, open);
+  const owned = owners.flatMap(({ deposit, owner }) =>
+    owner.kind === 'wallet' ? [toOwned(deposit, owner.walletId)] : [],
+  );
+  const wallets = await lockWallets(tx, [...new Set(owned.map((deposit) => deposit.walletId))]);
+  // A wallet may have closed between the match and the lock: the lock decides.
+  const closed = new Set(
+    wallets.flatMap((wallet) => (wallet.status === 'closed' ? [wallet.walletId] : [])),
+  );
+  const payable = owned.filter((deposit) => !closed.has(deposit.walletId));
+  await postJournals(tx, settle(payable, wallets, await listRates(tx)), lane);
+  return {
+    creditedIds: payable.map((deposit) => deposit.depositId),
+    reviews: owners.flatMap(({ deposit, owner }) => {
+      const { depositId } = deposit;
+      if (owner.kind === 'review') return [{ depositId, owner }];
+      return closed.has(owner.walletId)
+        ? [
+            {
+              depositId,
+              owner: { kind: 'review', reason: 'wallet_closed', candidates: [] } as const,
+            },
+          ]
+        : [];
+    }),
+  };
+}
+
+function toOwned(deposit: DepositFacts, walletId: string): OwnedDeposit {
+  return {
+    depositId: deposit.depositId,
+    bankAccountKey: deposit.bankAccountKey,
+    walletId,
+    amountMinor: deposit.amountMinor,
+    bookingDate: deposit.bookingDate,
+    decisionId: null,
+  };
+}

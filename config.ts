@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { CodedError } from './domain/errors.ts';
+
+const flag = z.stringbool();
+const port = z.coerce.number().int().min(0).max(65_535);
+const timeZone = z
+  .string()
+  .refine((name) => isTimeZone(name), 'is not a time zone name such as Africa/Johannesburg');
+
+/**
+ * Every setting, with its default. Secrets have none. `.env.example` and the README's table are held to this by a test.
+ */
+export const configSchema = z.object({
+  DEPLOYMENT: z
+    .enum(['trial', 'production'])
+    .default('trial')
+    .describe('`production` refuses embedded servers and the simulator'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least severe message that is logged'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('Postgres 15 or newer; without it the embedded one starts'),
+  MIGRATION_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('login that owns the schema, for `purser migrate`; else DATABASE_URL'),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(50)
+    .default(8)
+    .describe('connections for each process'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('host:port of Temporal; without it the embedded one starts'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
+  TEMPORAL_API_KEY: z.string().min(1).optional().describe('for Temporal Cloud; turns TLS on'),
+  TEMPORAL_TLS: flag.default(false).describe('encrypt the connection to Temporal'),
+  API_HOST: z.string().min(1).default('127.0.0.1').describe('address that the API listens on'),
+  API_PORT: port.default(8080).describe('port that the API listens on'),
+  API_KEY_PEPPER: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('secret, at least 32 characters; hashes API keys'),
+  PURSER_DATA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('where the embedded servers keep their data'),
+  BANK_API_ENABLED: flag.default(false).describe('poll the bank account described by BANK_*'),
+  BANK_ACCOUNT_KEY: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+    .default('main')
+    .describe('our short key for that account'),
+  BANK_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('`json`: the transactions URL; `investec`: the host'),
+  BANK_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('secret; `json`: bearer key; `investec`: clientId:clientSecret:apiKey'),
+  BANK_ACCOUNT_ID: z.string().min(1).optional().describe("the account's id at the bank"),
+  BANK_NAME: z.string().min(1).default('bank').describe('name of the bank, for people'),
+  BANK_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/=]{24,}$/)
+    .optional()
+    .describe('secret; signs the webhooks of that account'),
+  BANK_FEED: z.enum(['json', 'investec']).default('json').describe("protocol of the bank's API"),
+  BANK_TIME_ZONE: timeZone.default('Africa/Johannesburg').describe("time zone of the bank's days"),
+  POLL_INTERVAL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(3600)
+    .default(300)
+    .describe('how often each account is read'),
+  POLL_OVERLAP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60)
+    .default(7)
+    .describe('whole days that each poll reads again'),
+  BULK_ABOVE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(250)
+    .describe('more waiting deposits than this take the backlog lane'),
+  REVIEW_DAYS: z.coerce.number().int().min(1).max(365).default(30).describe('deadline of a review'),
+});
+
+/** The parsed environment, frozen. */
+export type Config = Readonly<z.infer<typeof configSchema>>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Key and port prefix that only the simulator bank uses; production refuses them. */
+export const SIMULATOR_KEY_PREFIX = 'simulator-';
+
+/**
+ * Parses the environment once, with every fault in one message. Empty values count as absent, as `.env` files write them.
+ * @throws CodedError `config.invalid` naming each faulty variable, never its value.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = configSchema.safeParse(given);
+  const faults = parsed.success
+    ? crossFaults(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || faults.length > 0) {
+    throw new CodedError(
+      'config.invalid',
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+  }
+  return Object.freeze(parsed.data);
+}
+
+function crossFaults(config: z.infer<typeof configSchema>): string[] {
+  const faults: string[] = [];
+  const need = (name: keyof typeof config, why: string) => {
+    if (config[name] === undefined) faults.push(`${name}: is needed ${why}`);
+  };
+  if (config.BANK_API_ENABLED) {
+    need('BANK_API_URL', 'when BANK_API_ENABLED is true');
+    need('BANK_API_KEY', 'when BANK_API_ENABLED is true');
+    need('BANK_ACCOUNT_ID', 'when BANK_API_ENABLED is true');
+  }
+  if (config.DEPLOYMENT === 'production') {
+    need('DATABASE_URL', 'in production, where no embedded server starts');
+    need('TEMPORAL_ADDRESS', 'in production, where no embedded server starts');
+    need('API_KEY_PEPPER', 'in production');
+    if (config.BANK_API_KEY?.startsWith(SIMULATOR_KEY_PREFIX) === true)
+      faults.push('BANK_API_KEY: belongs to the simulator bank, which production refuses');
+    if (config.BANK_API_ENABLED && isLoopback(config.BANK_API_URL))
+      faults.push(
+        'BANK_API_URL: points at this machine, where only the simulator bank lives; production refuses it',
+      );
+  }
+  return faults;
+}
+
+function isLoopback(url: string | undefined): boolean {
+  if (url === undefined) return false;
+  const host = new URL(url).hostname;
+  return host === 'localhost' || host.startsWith('127.') || host === '[::1]';
+}

@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import { createFeed } from '../bank/feeds/create-feed.ts';
+import type { Feed } from '../bank/feeds/feed.ts';
+import type { PolledAccount } from '../activities/dependencies.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import { bankAccounts } from '../db/schema/bank-accounts.ts';
+import { CodedError } from '../domain/errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Writes the account that `BANK_*` describes into its row: the environment is the truth for that one account. */
+export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
+  const described = {
+    bankName: config.BANK_NAME,
+    timeZone: config.BANK_TIME_ZONE,
+    feed: config.BANK_API_ENABLED ? config.BANK_FEED : null,
+    apiUrl: config.BANK_API_URL ?? null,
+    bankAccountId: config.BANK_ACCOUNT_ID ?? null,
+    apiKeyEnv: 'BANK_API_KEY',
+    webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
+    pollEnabled: config.BANK_API_ENABLED,
+  };
+  await database
+    .insert(bankAccounts)
+    .values({ key: config.BANK_ACCOUNT_KEY, currency: 'ZAR', ...described })
+    .onConflictDoUpdate({ target: bankAccounts.key, set: described });
+}
+
+/** Every account, and whether it is polled. */
+export async function listAccounts(
+  database: Database,
+): Promise<readonly { readonly accountKey: string; readonly isPolled: boolean }[]> {
+  const rows = await database.select().from(bankAccounts).orderBy(bankAccounts.key).limit(1_000);
+  return rows.map((row) => ({
+    accountKey: row.key,
+    isPolled: row.pollEnabled && row.feed !== null,
+  }));
+}
+
+/** Makes feeds from rows and the environment's secrets; one feed an account, since it keeps its access token. */
+export function createPolledAccounts(
+  database: Database,
+  env: Environment,
+): (accountKey: string) => Promise<PolledAccount> {
+  const feeds = new Map<string, { readonly settings: string; readonly feed: Feed }>();
+  return async (accountKey) => {
+    const [row] = await database
+      .select()
+      .from(bankAccounts)
+      .where(eq(bankAccounts.key, accountKey));
+    const key = row?.apiKeyEnv == null ? undefined : env[row.apiKeyEnv];
+    if (
+      row?.feed == null ||
+      row.apiUrl === null ||
+      row.bankAccountId === null ||
+      key === undefined ||
+      key === ''
+    ) {
+      throw new CodedError(
+        'account.not_found',
+        `Bank account ${accountKey} has no API that could be read: check its URL, id and key.`,
+      );
+    }
+    const settings = {
+      kind: row.feed,
+      url: row.apiUrl,
+      key,
+      accountId: row.bankAccountId,
+      timeZone: row.timeZone,
+      currency: row.currency,
+    };
+    const fingerprint = JSON.stringify(settings);
+    let known = feeds.get(accountKey);
+    if (known?.settings !== fingerprint) {
+      known = { settings: fingerprint, feed: createFeed(settings) };
+      feeds.set(accountKey, known);
+    }
+    return { accountKey, timeZone: row.timeZone, currency: row.currency, feed: known.feed };
+  };
+}

@@ -1,0 +1,30 @@
+import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { TASK_QUEUE } from '../workflows/contract.ts';
+
+export interface WorkerSettings {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly bundle: WorkflowBundle;
+  readonly dependencies: ActivityDependencies;
+  /** Database-bound work gains nothing beyond the pool. */
+  readonly activitySlots: number;
+}
+
+/** The one place where Worker options are decided. */
+export async function createWorker(settings: WorkerSettings): Promise<Worker> {
+  return Worker.create({
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: settings.bundle,
+    activities: createActivities(settings.dependencies),
+    maxConcurrentWorkflowTaskExecutions: 40,
+    maxConcurrentActivityTaskExecutions: settings.activitySlots,
+    maxConcurrentLocalActivityExecutions: settings.activitySlots,
+    maxCachedWorkflows: 400,
+    shutdownGraceTime: '20s',
+    shutdownForceTime: '30s',
+  });
+}

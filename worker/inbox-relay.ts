@@ -1,0 +1,238 @@
+import type postgres from 'postgres';
+import { captureLinesIn, type Placement } from '../activities/capture-lines.ts';
+import { settleBacklog } from '../activities/settle-backlog.ts';
+import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
+import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { listOpenDispatches, markDispatched, type Dispatch } from '../db/queries/dispatch.ts';
+import {
+  areMoreWaiting,
+  findDepositsOfLines,
+  lockWaitingEvents,
+  markEventsHandled,
+  type HandledEvent,
+  type WaitingEvent,
+} from '../db/queries/relay.ts';
+import { isCoded } from '../domain/errors.ts';
+import { parseCurrency } from '../domain/money.ts';
+import type { Sighting } from '../domain/sighting.ts';
+import type { Logger } from '../logger.ts';
+import type { BankEventInput } from '../workflows/contract.ts';
+
+const BATCH_SIZE = 200;
+const LOOK_EVERY_MS = 250;
+const SIGNALS_AT_ONCE = 20;
+
+export interface InboxRelayDependencies {
+  readonly database: Database;
+  readonly listener: postgres.Sql;
+  readonly clock: () => Date;
+  readonly bulkAbove: number;
+  readonly signalDeposit: (dispatch: Dispatch, event: BankEventInput) => Promise<void>;
+  readonly triggerPoll: (accountKey: string) => Promise<void>;
+  readonly logger: Logger;
+}
+
+interface Bell {
+  readonly depositId: string;
+  readonly eventId: string;
+  readonly accountKey: string;
+}
+
+/** What one batch of events leads to, after their transaction has committed. */
+interface Relayed {
+  readonly size: number;
+  readonly isStorm: boolean;
+  readonly bells: readonly Bell[];
+  /** Accounts whose events carried no line: they are read at once. */
+  readonly pointers: readonly string[];
+}
+
+/**
+ * Takes stored webhook events to their deposits: captured with the poller's own code, then `signalWithStart`, or the
+ * backlog lane in a storm. Woken by the database's bell, and looking by itself four times a second in case a bell is
+ * lost. Several relays share the work by row locks.
+ */
+export async function startInboxRelay(
+  dependencies: InboxRelayDependencies,
+): Promise<{ stop(): Promise<void> }> {
+  let isStopping = false;
+  let wake: () => void = () => undefined;
+  const bell = await dependencies.listener.listen(
+    BANK_EVENTS_CHANNEL,
+    () => wake(),
+    () => wake(),
+  );
+  const running = (async () => {
+    while (!isStopping) {
+      const size = await relayOrReport(dependencies);
+      if (size < BATCH_SIZE && !isStopping) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, LOOK_EVERY_MS);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    }
+  })();
+  return {
+    stop: async () => {
+      isStopping = true;
+      wake();
+      await running;
+      await bell.unlisten();
+    },
+  };
+}
+
+async function relayOrReport(dependencies: InboxRelayDependencies): Promise<number> {
+  try {
+    return await relayBatch(dependencies);
+  } catch (error) {
+    dependencies.logger.warn(
+      { cause: error instanceof Error ? error.name : typeof error },
+      'webhook events wait for the next try',
+    );
+    return 0;
+  }
+}
+
+/** Relays one batch; answers how many events it took. */
+export async function relayBatch(dependencies: InboxRelayDependencies): Promise<number> {
+  const relayed = await dependencies.database.transaction(async (tx): Promise<Relayed> => {
+    const isStorm = await areMoreWaiting(tx, dependencies.bulkAbove);
+    const events = await lockWaitingEvents(tx, BATCH_SIZE);
+    const bells: Bell[] = [];
+    const pointers: string[] = [];
+    for (const [accountKey, group] of groupByAccount(events)) {
+      const captured = await captureEvents(tx, dependencies, accountKey, group);
+      bells.push(...captured.bells);
+      if (captured.hasPointer) pointers.push(accountKey);
+    }
+    return { size: events.length, isStorm, bells, pointers };
+  });
+  await ring(dependencies, relayed);
+  return relayed.size;
+}
+
+function groupByAccount(
+  events: readonly WaitingEvent[],
+): ReadonlyMap<string, readonly WaitingEvent[]> {
+  const groups = new Map<string, WaitingEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.accountKey);
+    if (group === undefined) groups.set(event.accountKey, [event]);
+    else group.push(event);
+  }
+  return groups;
+}
+
+async function captureEvents(
+  tx: Transaction,
+  dependencies: InboxRelayDependencies,
+  accountKey: string,
+  events: readonly WaitingEvent[],
+): Promise<{ readonly bells: readonly Bell[]; readonly hasPointer: boolean }> {
+  const read = events.map((event) => ({ event, ...readOrRefuse(event, dependencies.clock()) }));
+  const lines = read.flatMap(({ event, sighting }) =>
+    sighting === null ? [] : [{ event, sighting }],
+  );
+  const { placements } = await captureLinesIn(tx, {
+    accountKey,
+    feed: 'webhook',
+    idStable: true,
+    runId: null,
+    scope: { kind: 'partial' },
+    startedAt: dependencies.clock(),
+    sightings: lines.map(({ sighting }) => sighting),
+  });
+  const lineIds = placements.flatMap((placement) =>
+    'lineId' in placement ? [placement.lineId] : [],
+  );
+  const deposits = await findDepositsOfLines(tx, lineIds);
+  const handled: HandledEvent[] = [];
+  const bells: Bell[] = [];
+  for (const [index, { event }] of lines.entries()) {
+    const placement = placements[index];
+    const deposit =
+      placement !== undefined && 'lineId' in placement ? deposits.get(placement.lineId) : undefined;
+    handled.push({
+      id: event.id,
+      outcome: outcomeOf(placement),
+      errorCode: null,
+      depositId: deposit?.depositId ?? null,
+    });
+    if (deposit?.isOpen === true)
+      bells.push({ depositId: deposit.depositId, eventId: event.eventId, accountKey });
+  }
+  const others = read.filter(({ sighting }) => sighting === null);
+  for (const { event, errorCode } of others) {
+    handled.push({
+      id: event.id,
+      outcome: errorCode === null ? 'pointer' : 'unreadable',
+      errorCode,
+      depositId: null,
+    });
+  }
+  await markEventsHandled(tx, handled);
+  return { bells, hasPointer: others.some(({ errorCode }) => errorCode === null) };
+}
+
+/** An event that cannot be read is recorded as such, and the poll finds its line. */
+function readOrRefuse(
+  event: WaitingEvent,
+  now: Date,
+): { readonly sighting: Sighting | null; readonly errorCode: string | null } {
+  try {
+    const read = readBankEvent(
+      event.body,
+      { ...event, currency: parseCurrency(event.currency) },
+      now,
+    );
+    return { sighting: read.kind === 'line' ? read.sighting : null, errorCode: null };
+  } catch (error) {
+    return { sighting: null, errorCode: isCoded(error) ? error.code : 'webhook.unreadable' };
+  }
+}
+
+function outcomeOf(placement: Placement | undefined): 'captured' | 'known' | 'held' | 'pending' {
+  switch (placement?.kind) {
+    case 'new':
+      return 'captured';
+    case 'held':
+      return 'held';
+    case 'pending':
+      return 'pending';
+    case 'known':
+    case 'repeat':
+    case undefined:
+      return 'known';
+  }
+}
+
+/** In a storm the backlog lane credits first, and only what a person must decide gets a workflow. */
+async function ring(dependencies: InboxRelayDependencies, relayed: Relayed): Promise<void> {
+  const { database } = dependencies;
+  for (const accountKey of relayed.pointers) await dependencies.triggerPoll(accountKey);
+  if (relayed.isStorm) {
+    const accounts = new Set(relayed.bells.map(({ accountKey }) => accountKey));
+    for (const accountKey of accounts)
+      await settleBacklog({ database }, { accountKey }, () => undefined);
+  }
+  const eventIds = new Map(relayed.bells.map((bell) => [bell.depositId, bell.eventId]));
+  const open = await listOpenDispatches(database, [...eventIds.keys()]);
+  for (let start = 0; start < open.length; start += SIGNALS_AT_ONCE) {
+    const page = open.slice(start, start + SIGNALS_AT_ONCE);
+    await Promise.all(
+      page.map((dispatch) =>
+        dependencies.signalDeposit(dispatch, { eventId: eventIds.get(dispatch.depositId) ?? '' }),
+      ),
+    );
+    await markDispatched(
+      database,
+      page.map(({ depositId }) => depositId),
+    );
+  }
+}

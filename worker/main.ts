@@ -1,0 +1,137 @@
+import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
+import { NativeConnection, type Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { Config } from '../config.ts';
+import { openDatabase } from '../db/client.ts';
+import { CodedError } from '../domain/errors.ts';
+import type { Logger } from '../logger.ts';
+import { pollScheduleId } from '../workflows/contract.ts';
+import {
+  createPolledAccounts,
+  listAccounts,
+  upsertConfiguredAccount,
+  type Environment,
+} from './bank-account-settings.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
+import { createWorker } from './create-worker.ts';
+import { startInboxRelay } from './inbox-relay.ts';
+import { applySchedules } from './schedules.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { createSignalDeposit, createStartDeposit } from './start-deposit.ts';
+import { temporalConnectionOptions } from './temporal-connection.ts';
+
+export interface RunningWorker {
+  /** Resolves when the worker has stopped by itself or by {@link RunningWorker.stop}; rejects when it failed. */
+  readonly done: Promise<void>;
+  /** Takes no new work, lets the present work end, and closes every connection. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly logger: Logger;
+  /** Made beforehand by tests, which start many workers. */
+  readonly bundle?: WorkflowBundle;
+}
+
+/**
+ * Starts a worker process: database, Temporal, Schedules, activities, workflows and the inbox relay.
+ * @throws CodedError `database.unavailable` · `temporal.unavailable`
+ */
+export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { config, env, logger } = options;
+  if (config.DATABASE_URL === undefined)
+    throw new CodedError('config.invalid', 'The worker needs DATABASE_URL.');
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'purser-worker',
+    as: 'app',
+  });
+  try {
+    const { client, connection, native } = await connect(config);
+    await registerSearchAttributes(connection, config.TEMPORAL_NAMESPACE);
+    if (config.BANK_API_ENABLED || config.BANK_WEBHOOK_SECRET !== undefined) {
+      await upsertConfiguredAccount(database.db, config);
+    }
+    await applySchedules(client, await listAccounts(database.db), config.POLL_INTERVAL_SECONDS);
+    const worker = await createWorker({
+      connection: native,
+      namespace: config.TEMPORAL_NAMESPACE,
+      bundle: options.bundle ?? (await bundleWorkflows()),
+      dependencies: {
+        database: database.db,
+        clock: () => new Date(),
+        polledAccount: createPolledAccounts(database.db, env),
+        startDeposit: createStartDeposit(client),
+        settings: {
+          bulkAbove: config.BULK_ABOVE,
+          overlapDays: config.POLL_OVERLAP_DAYS,
+          reviewDays: config.REVIEW_DAYS,
+        },
+      },
+      activitySlots: config.DATABASE_POOL_SIZE,
+    });
+    const relay = await startInboxRelay({
+      database: database.db,
+      listener: database.listener,
+      clock: () => new Date(),
+      bulkAbove: config.BULK_ABOVE,
+      signalDeposit: createSignalDeposit(client),
+      triggerPoll: (accountKey) =>
+        client.schedule
+          .getHandle(pollScheduleId(accountKey))
+          .trigger(ScheduleOverlapPolicy.BUFFER_ONE),
+      logger,
+    });
+    logger.info('worker started');
+    return supervise(worker, async () => {
+      await relay.stop();
+      await connection.close();
+      await native.close();
+      await database.close();
+      logger.info('worker stopped');
+    });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function connect(
+  config: Config,
+): Promise<{
+  readonly client: Client;
+  readonly connection: Connection;
+  readonly native: NativeConnection;
+}> {
+  const options = temporalConnectionOptions(config);
+  try {
+    const connection = await Connection.connect({ ...options, connectTimeout: '10s' });
+    const native = await NativeConnection.connect(options);
+    return {
+      client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
+      connection,
+      native,
+    };
+  } catch (error) {
+    throw new CodedError(
+      'temporal.unavailable',
+      `Temporal does not answer at ${options.address}: check TEMPORAL_ADDRESS and that the server runs.`,
+      { cause: error },
+    );
+  }
+}
+
+function supervise(worker: Worker, close: () => Promise<void>): RunningWorker {
+  const done = worker.run().finally(close);
+  // A failure is reported to whoever awaits `done`; without this it would also end the process as unhandled.
+  done.catch(() => undefined);
+  return {
+    done,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}

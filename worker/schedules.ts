@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import {
+  pollScheduleId,
+  SWEEP_SCHEDULE_ID,
+  TASK_QUEUE,
+  WORKFLOW,
+  type ReconcileInput,
+  type SweepInput,
+} from '../workflows/contract.ts';
+
+const SWEEP_EVERY_SECONDS = 600;
+const SWEEP_OLDER_THAN_MS = 15 * 60_000;
+
+/** Seconds into the interval at which an account is read: spread, so that accounts do not ask all at once. */
+export function pollOffsetSeconds(accountKey: string, intervalSeconds: number): number {
+  return createHash('sha256').update(accountKey).digest().readUInt32BE(0) % intervalSeconds;
+}
+
+/** The Schedule that reads one bank account. */
+function pollSchedule(accountKey: string, intervalSeconds: number): ScheduleOptions {
+  const input: ReconcileInput = { accountKey };
+  return {
+    scheduleId: pollScheduleId(accountKey),
+    spec: {
+      intervals: [
+        {
+          every: intervalSeconds * 1_000,
+          offset: pollOffsetSeconds(accountKey, intervalSeconds) * 1_000,
+        },
+      ],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: WORKFLOW.reconcile,
+      workflowId: pollScheduleId(accountKey),
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      // Shorter than the interval: under SKIP a wedged run would silence the account.
+      workflowRunTimeout: Math.max(intervalSeconds * 800, 60_000),
+    },
+  };
+}
+
+function sweepSchedule(): ScheduleOptions {
+  const input: SweepInput = { olderThanMs: SWEEP_OLDER_THAN_MS };
+  return {
+    scheduleId: SWEEP_SCHEDULE_ID,
+    spec: { intervals: [{ every: SWEEP_EVERY_SECONDS * 1_000 }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: WORKFLOW.sweep,
+      workflowId: SWEEP_SCHEDULE_ID,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowRunTimeout: '8m',
+    },
+  };
+}
+
+/**
+ * Brings the Schedules in step with the accounts: creates what is missing, updates what differs. An operator's pause
+ * and note are kept, however often a worker starts. Accounts that are not polled any more lose their Schedule's ticks
+ * by a pause with a note, since a deleted Schedule would also lose its history.
+ */
+export async function applySchedules(
+  client: Client,
+  accounts: readonly { readonly accountKey: string; readonly isPolled: boolean }[],
+  intervalSeconds: number,
+): Promise<void> {
+  await applySchedule(client, sweepSchedule());
+  for (const { accountKey, isPolled } of accounts) {
+    if (isPolled) await applySchedule(client, pollSchedule(accountKey, intervalSeconds));
+  }
+}
+
+async function applySchedule(client: Client, options: ScheduleOptions): Promise<void> {
+  try {
+    await client.schedule.create(options);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(options.scheduleId).update((previous) => ({
+      ...previous,
+      spec: options.spec,
+      policies: { ...previous.policies, ...options.policies },
+      action: options.action,
+    }));
+  }
+}

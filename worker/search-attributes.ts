@@ -1,0 +1,25 @@
+import type { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
+
+/** IndexedValueType of Temporal's API. */
+const INDEXED_TYPE = { Keyword: 2, Datetime: 5 } as const;
+
+/**
+ * Registers the search attributes that are missing. They must exist before a workflow names them, and are never
+ * removed, since one that is added again may show old values. A cloud namespace has no operator service for this:
+ * there they are added by hand, and the first review says which is missing.
+ */
+export async function registerSearchAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<void> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(
+    ([name]) => customAttributes?.[name] === undefined,
+  );
+  if (missing.length === 0) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_TYPE[type]])),
+  });
+}

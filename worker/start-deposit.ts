@@ -1,0 +1,60 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import type { Dispatch } from '../db/queries/dispatch.ts';
+import {
+  BANK_EVENT_SIGNAL,
+  depositWorkflowId,
+  TASK_QUEUE,
+  WORKFLOW,
+  type BankEventInput,
+  type DepositInput,
+} from '../workflows/contract.ts';
+
+function optionsFor(dispatch: Dispatch) {
+  const { accountKey, depositId, transactionKey, round } = dispatch;
+  const input: DepositInput = { depositId, accountKey };
+  return {
+    workflowId: depositWorkflowId(accountKey, transactionKey, round),
+    taskQueue: TASK_QUEUE,
+    args: [input] as [DepositInput],
+    staticSummary: `${accountKey} · ${transactionKey}`,
+  };
+}
+
+/**
+ * Starts the workflow of a deposit that should have one. A run that failed or was terminated is started again under
+ * its id; one that runs, or that completed, is left alone.
+ */
+export function createStartDeposit(client: Client): (dispatch: Dispatch) => Promise<boolean> {
+  return async (dispatch) => {
+    try {
+      await client.workflow.start(WORKFLOW.deposit, {
+        ...optionsFor(dispatch),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  };
+}
+
+/** Rings the bell of a deposit: starts its workflow if it has none. A completed one has nothing left to hear. */
+export function createSignalDeposit(
+  client: Client,
+): (dispatch: Dispatch, event: BankEventInput) => Promise<void> {
+  return async (dispatch, event) => {
+    try {
+      await client.workflow.signalWithStart(WORKFLOW.deposit, {
+        ...optionsFor(dispatch),
+        signal: BANK_EVENT_SIGNAL,
+        signalArgs: [event] as [BankEventInput],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+}

@@ -1,0 +1,77 @@
+import { proxyActivities, proxyLocalActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/** Unlimited attempts are a decision: a database outage pauses deposits, it does not fail them. */
+const databaseWrite = {
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+} satisfies ActivityOptions;
+
+/** The three steps of a deposit, local to one workflow task; longer waits between attempts become server timers. */
+export const steps = proxyLocalActivities<Pick<Activities, 'validateCode' | 'creditWallet'>>({
+  startToCloseTimeout: '5s',
+  localRetryThreshold: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** Telling the customer is tried a few times here; after that the sweep publishes it. */
+export const telling = proxyLocalActivities<Pick<Activities, 'notifyCustomer'>>({
+  startToCloseTimeout: '5s',
+  localRetryThreshold: '10s',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '5s',
+    maximumAttempts: 3,
+  },
+});
+
+export const records =
+  proxyActivities<
+    Pick<
+      Activities,
+      | 'applyDecision'
+      | 'claimUndispatched'
+      | 'closeOverdue'
+      | 'markDispatched'
+      | 'openReview'
+      | 'planDispatch'
+      | 'recordRun'
+      | 'remindReviewers'
+    >
+  >(databaseWrite);
+
+/** A bank that does not answer now is asked again at the next tick: few attempts, well within a run's 4 minutes. */
+export const bankCalls = proxyActivities<Pick<Activities, 'fetchLines'>>({
+  startToCloseTimeout: '60s',
+  heartbeatTimeout: '20s',
+  scheduleToCloseTimeout: '2m',
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '15s',
+    maximumAttempts: 4,
+  },
+});
+
+export const statements = proxyActivities<Pick<Activities, 'captureStatement'>>({
+  startToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+export const batches = proxyActivities<Pick<Activities, 'settleBacklog' | 'sweepDeposits'>>({
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+export const waiting = proxyActivities<Pick<Activities, 'awaitDeposits'>>({
+  startToCloseTimeout: '90s',
+  heartbeatTimeout: '20s',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '10s',
+    maximumAttempts: 5,
+  },
+});

@@ -1,0 +1,141 @@
+/**
+ * What the worker, the API and the command line agree on: names, ids, messages and wire shapes.
+ * Only ids, counts, codes and ISO instants cross Temporal: no money, no reference text, no names.
+ */
+
+/** A value that survives JSON unchanged; bigint, Date and Map do not, and naming one is a compile error. */
+export type Wire =
+  string | number | boolean | null | readonly Wire[] | { readonly [key: string]: Wire };
+
+/** `T` itself if it is safe to send, else `never`. */
+export type WireSafe<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends
+        | bigint
+        | Date
+        | symbol
+        | ((...args: never[]) => unknown)
+        | Map<unknown, unknown>
+        | Set<unknown>
+    ? never
+    : T extends object
+      ? { readonly [Key in keyof T]: WireSafe<T[Key]> }
+      : never;
+
+/** Workflows and database activities share one queue, which eager dispatch needs; bank calls wait on their own. */
+export const TASK_QUEUE = 'recon';
+
+export const WORKFLOW = {
+  reconcile: 'reconcile',
+  deposit: 'deposit',
+  importStatement: 'importStatement',
+  sweep: 'sweep',
+} as const;
+
+export const SEARCH_ATTRIBUTES = {
+  DepositState: 'Keyword',
+  BankAccountKey: 'Keyword',
+  ReviewReason: 'Keyword',
+  ReviewDueAt: 'Datetime',
+} as const;
+
+export const SWEEP_SCHEDULE_ID = 'sweep';
+
+/** The Schedule that reads one bank account. */
+export function pollScheduleId(accountKey: string): string {
+  return `poll/${accountKey}`;
+}
+
+/**
+ * `deposit/<account key>/<transaction key>`, and `…/rN` for the N-th life of a deposit whose review ran out.
+ * At most 200 ASCII characters, since account keys have ≤ 40 and transaction keys ≤ 120 (checked by the database).
+ */
+export function depositWorkflowId(
+  accountKey: string,
+  transactionKey: string,
+  round: number,
+): string {
+  const base = `deposit/${accountKey}/${transactionKey}`;
+  return round === 1 ? base : `${base}/r${round}`;
+}
+
+/** The import of one statement file, named by its content. */
+export function importWorkflowId(accountKey: string, fileSha256: string): string {
+  return `statement/${accountKey}/${fileSha256.slice(0, 32)}`;
+}
+
+/** The id of a run's row, from the id of the first workflow run of its chain. */
+export function runIdOf(firstExecutionRunId: string): string {
+  return `run_${firstExecutionRunId.replaceAll('-', '')}`;
+}
+
+/** A "reconcile now" outside the Schedule's own ticks never runs beside them: it is a trigger of the Schedule. */
+export interface ReconcileInput {
+  readonly accountKey: string;
+}
+
+/** Counts of a run; money is read from the run's row. */
+export interface RunOutput {
+  readonly runId: string;
+  readonly linesSeen: number;
+  readonly linesNew: number;
+  readonly depositsNew: number;
+  /** Deposits that had not left `captured` when the run stopped waiting. */
+  readonly stillCaptured: number;
+}
+
+export interface DepositInput {
+  readonly depositId: string;
+  readonly accountKey: string;
+}
+
+/** What a deposit workflow ended with; `overdue` leaves the deposit in review. */
+export interface DepositOutput {
+  readonly outcome: 'credited' | 'returned' | 'overdue' | 'settled_elsewhere';
+}
+
+/** What the `getState` query answers. */
+export interface DepositStateOutput {
+  readonly state:
+    'starting' | 'in_review' | 'credited' | 'returned' | 'overdue' | 'settled_elsewhere';
+  readonly reviewReason: string | null;
+  readonly reviewDueAt: string | null;
+  readonly bankEvents: number;
+}
+
+/** Update and signal carry a decision's id only; the decision's row is the authority. */
+export interface ResolveDepositInput {
+  readonly decisionId: string;
+}
+
+/** `unknown_decision` moved no money: there is no such row for this deposit. */
+export interface ResolveDepositOutput {
+  readonly outcome: 'credited' | 'returned' | 'refused' | 'already_settled' | 'unknown_decision';
+  readonly refusal: string | null;
+}
+
+/** A webhook about this deposit's line arrived. */
+export interface BankEventInput {
+  readonly eventId: string;
+}
+
+export interface ImportStatementInput {
+  readonly accountKey: string;
+  readonly fileId: string;
+}
+
+export interface SweepInput {
+  /** Deposits captured or dispatched longer ago than this are looked after. */
+  readonly olderThanMs: number;
+}
+
+export interface SweepOutput {
+  readonly restarted: number;
+  readonly settled: number;
+  readonly published: number;
+}
+
+export const RESOLVE_DEPOSIT_UPDATE = 'resolveDeposit';
+export const RESOLVE_SIGNAL = 'resolve';
+export const BANK_EVENT_SIGNAL = 'bankEvent';
+export const GET_STATE_QUERY = 'getState';

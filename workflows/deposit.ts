@@ -1,0 +1,77 @@
+import {
+  setHandler,
+  setWorkflowOptions,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  condition,
+  allHandlersFinished,
+} from '@temporalio/workflow';
+import { steps } from './activity-options.ts';
+import {
+  BANK_EVENT_SIGNAL,
+  GET_STATE_QUERY,
+  RESOLVE_DEPOSIT_UPDATE,
+  RESOLVE_SIGNAL,
+  type BankEventInput,
+  type DepositInput,
+  type DepositOutput,
+  type DepositStateOutput,
+  type ResolveDepositInput,
+  type ResolveDepositOutput,
+} from './contract.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { reviewDeposit } from './review-deposit.ts';
+import { tellCustomer } from './tell-customer.ts';
+
+const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositInput]>(
+  RESOLVE_DEPOSIT_UPDATE,
+);
+const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
+const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
+const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, deposit);
+
+/**
+ * The life of one deposit: validate code → credit wallet → notify, and a review where no code names an owner.
+ * Credited straight through it takes one workflow task and eight events.
+ */
+export async function deposit(input: DepositInput): Promise<DepositOutput> {
+  const desk = createDesk();
+  setHandler(getStateQuery, () => desk.state());
+  setHandler(bankEventSignal, () => desk.noteBankEvent());
+  setHandler(resolveSignal, ({ decisionId }) => desk.hand(decisionId));
+  setHandler(resolveDepositUpdate, async ({ decisionId }) => {
+    desk.hand(decisionId);
+    return desk.answer(decisionId);
+  });
+  const output = await settle(input, desk);
+  desk.close(output.outcome);
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
+  return output;
+}
+
+async function settle(input: DepositInput, desk: Desk): Promise<DepositOutput> {
+  const { depositId } = input;
+  const validated = await steps.validateCode({ depositId });
+  switch (validated.outcome) {
+    case 'settled':
+      return { outcome: 'settled_elsewhere' };
+    case 'in_review':
+      return reviewDeposit({ ...input, reason: null }, desk);
+    case 'review':
+      return reviewDeposit({ ...input, reason: validated.reason }, desk);
+    case 'matched':
+  }
+  const credited = await steps.creditWallet({ depositId });
+  switch (credited.outcome) {
+    case 'settled':
+      return { outcome: 'settled_elsewhere' };
+    case 'review':
+      return reviewDeposit({ ...input, reason: credited.reason }, desk);
+    case 'credited':
+  }
+  await tellCustomer(depositId);
+  return { outcome: 'credited' };
+}

@@ -1,0 +1,60 @@
+import { condition } from '@temporalio/workflow';
+import type { DepositOutput, DepositStateOutput, ResolveDepositOutput } from './contract.ts';
+
+/** Where decisions for one deposit are handed in, tried one at a time, and answered. */
+export interface Desk {
+  /** Hands in a decision's id; the same id twice is one. */
+  hand(decisionId: string): void;
+  hasUntried(): boolean;
+  /** Takes the next decision that nobody has tried, if any. */
+  next(): string | undefined;
+  /** Records what trying a decision did. */
+  record(decisionId: string, output: ResolveDepositOutput): void;
+  /** Waits for the answer to a decision. */
+  answer(decisionId: string): Promise<ResolveDepositOutput>;
+  openReview(review: { readonly reason: string; readonly dueAt: string }): void;
+  noteBankEvent(): void;
+  close(outcome: DepositOutput['outcome']): void;
+  state(): DepositStateOutput;
+}
+
+/** State of one workflow run; nothing here outlives it, since the rows are the record. */
+export function createDesk(): Desk {
+  const handed: string[] = [];
+  const answers = new Map<string, ResolveDepositOutput>();
+  let tried = 0;
+  let bankEvents = 0;
+  let review: { readonly reason: string; readonly dueAt: string } | null = null;
+  let closedWith: DepositOutput['outcome'] | null = null;
+  return {
+    hand: (decisionId) => {
+      if (!handed.includes(decisionId)) handed.push(decisionId);
+    },
+    hasUntried: () => tried < handed.length,
+    next: () => {
+      const decisionId = handed[tried];
+      if (decisionId !== undefined) tried += 1;
+      return decisionId;
+    },
+    record: (decisionId, output) => void answers.set(decisionId, output),
+    answer: async (decisionId) => {
+      await condition(() => answers.has(decisionId) || closedWith !== null);
+      return answers.get(decisionId) ?? { outcome: 'already_settled', refusal: closedWith };
+    },
+    openReview: (opened) => {
+      review = opened;
+    },
+    noteBankEvent: () => {
+      bankEvents += 1;
+    },
+    close: (outcome) => {
+      closedWith = outcome;
+    },
+    state: () => ({
+      state: closedWith ?? (review === null ? 'starting' : 'in_review'),
+      reviewReason: review?.reason ?? null,
+      reviewDueAt: review?.dueAt ?? null,
+      bankEvents,
+    }),
+  };
+}

@@ -1,0 +1,51 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, ChildWorkflowCancellationType, startChild } from '@temporalio/workflow';
+import { batches, records } from './activity-options.ts';
+import { depositWorkflowId } from './contract.ts';
+import { deposit } from './deposit.ts';
+
+const PAGE_SIZE = 100;
+/** Starts cost about three events each: ten pages keep a run well below the server's suggestion to continue as new. */
+export const PAGES_PER_RUN_MAX = 10;
+
+type Claimed = Awaited<ReturnType<typeof records.claimUndispatched>>[number];
+
+/**
+ * Gives every captured deposit of an account its way: the backlog lane first when too many wait, then one child
+ * workflow each. Returns false when pages are left for the next run of the chain.
+ */
+export async function dispatchDeposits(accountKey: string): Promise<boolean> {
+  const plan = await records.planDispatch({ accountKey });
+  if (plan.lane === 'backlog') await batches.settleBacklog({ accountKey });
+  for (let page = 0; page < PAGES_PER_RUN_MAX; page += 1) {
+    if (plan.waiting === 0) return true;
+    const claimed = await records.claimUndispatched({ accountKey, limit: PAGE_SIZE });
+    if (claimed.length === 0) return true;
+    const starts = await Promise.allSettled(claimed.map(startDeposit));
+    const depositIds = claimed
+      .filter((_, index) => starts[index]?.status === 'fulfilled')
+      .map(({ depositId }) => depositId);
+    await records.markDispatched({ depositIds });
+    const refused = starts.find((start) => start.status === 'rejected');
+    if (refused !== undefined) throw refused.reason;
+    if (claimed.length < PAGE_SIZE) return true;
+  }
+  return false;
+}
+
+/** Starts are awaited, results never; a child that runs or ran already is success. */
+async function startDeposit(claimed: Claimed): Promise<void> {
+  const { accountKey, depositId, transactionKey, round } = claimed;
+  try {
+    await startChild(deposit, {
+      workflowId: depositWorkflowId(accountKey, transactionKey, round),
+      args: [{ depositId, accountKey }],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `${accountKey} · ${transactionKey}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

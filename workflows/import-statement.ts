@@ -1,0 +1,53 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  continueAsNew,
+  setWorkflowOptions,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { records, statements, waiting } from './activity-options.ts';
+import { runIdOf, type ImportStatementInput, type RunOutput } from './contract.ts';
+import { dispatchDeposits } from './dispatch-deposits.ts';
+
+const WAIT_MS_MAX = 60_000;
+
+type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
+  readonly proofsFailed: number;
+};
+
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, importStatement);
+
+/** Sends one stored statement file through the pipeline: the same capture, deposits and run as the poller's. */
+export async function importStatement(
+  input: ImportStatementInput & { readonly captured?: Captured },
+): Promise<RunOutput & { readonly proofsFailed: number }> {
+  const { accountKey, fileId } = input;
+  const runId = runIdOf(workflowInfo().firstExecutionRunId);
+  const captured = input.captured ?? (await captureOrRecord({ accountKey, fileId, runId }));
+  if (!(await dispatchDeposits(accountKey))) {
+    return continueAsNew<typeof importStatement>({ accountKey, fileId, captured });
+  }
+  await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
+  const errorCode = captured.proofsFailed > 0 ? 'statement.proof_failed' : null;
+  const { stillCaptured } = await records.recordRun({ runId, errorCode });
+  return { runId, ...captured, stillCaptured };
+}
+
+async function captureOrRecord(input: {
+  accountKey: string;
+  fileId: string;
+  runId: string;
+}): Promise<Captured> {
+  try {
+    return await statements.captureStatement(input);
+  } catch (error) {
+    if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) {
+      await records.recordRun({
+        runId: input.runId,
+        errorCode: error.cause.type ?? 'internal.unexpected',
+      });
+      throw error.cause;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,5 @@
+/** The file that Temporal bundles: every workflow, by the name it is recorded under. */
+export { deposit } from './deposit.ts';
+export { importStatement } from './import-statement.ts';
+export { reconcile } from './reconcile.ts';
+export { sweep } from './sweep.ts';

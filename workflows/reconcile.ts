@@ -1,0 +1,72 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  continueAsNew,
+  setWorkflowOptions,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { bankCalls, records, waiting } from './activity-options.ts';
+import { runIdOf, type ReconcileInput, type RunOutput } from './contract.ts';
+import { dispatchDeposits } from './dispatch-deposits.ts';
+
+/** An account far behind walks forward at most this many windows in a run; the next tick goes on. */
+const WINDOWS_MAX = 12;
+const WAIT_MS_MAX = 60_000;
+
+type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
+
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, reconcile);
+
+/**
+ * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow,
+ * wait until they have left `captured`, record the run. `found` is carried over when the pass continues as new.
+ */
+export async function reconcile(
+  input: ReconcileInput & { readonly found?: Found },
+): Promise<RunOutput> {
+  const { accountKey } = input;
+  const runId = runIdOf(workflowInfo().firstExecutionRunId);
+  const found = input.found ?? (await fetchOrRecord(accountKey, runId));
+  if (!(await dispatchDeposits(accountKey))) {
+    return continueAsNew<typeof reconcile>({ accountKey, found });
+  }
+  await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
+  const { stillCaptured } = await records.recordRun({ runId, errorCode: null });
+  return { runId, ...found, stillCaptured };
+}
+
+/** A bank that cannot be read is the run's outcome; deposits that are known already still go on. */
+async function fetchOrRecord(accountKey: string, runId: string): Promise<Found> {
+  try {
+    return await fetchWindows(accountKey, runId);
+  } catch (error) {
+    await dispatchDeposits(accountKey);
+    await records.recordRun({ runId, errorCode: codeOf(error) });
+    throw ApplicationFailure.create({
+      type: codeOf(error),
+      message: 'The bank account could not be read; the next run tries again.',
+      nonRetryable: true,
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  }
+}
+
+async function fetchWindows(accountKey: string, runId: string): Promise<Found> {
+  let found: Found = { linesSeen: 0, linesNew: 0, depositsNew: 0 };
+  for (let window = 0; window < WINDOWS_MAX; window += 1) {
+    const read = await bankCalls.fetchLines({ accountKey, runId });
+    found = {
+      linesSeen: found.linesSeen + read.linesSeen,
+      linesNew: found.linesNew + read.linesNew,
+      depositsNew: found.depositsNew + read.depositsNew,
+    };
+    if (read.caughtUp) break;
+  }
+  return found;
+}
+
+function codeOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type ? cause.type : 'bank.unavailable';
+}
