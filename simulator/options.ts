@@ -1,0 +1,42 @@
+/** What an admin may switch while the bank runs. */
+export interface Options {
+  readonly pageSize: number;
+  /** The json protocol writes amounts as JSON numbers instead of strings. */
+  readonly amountsAsNumbers: boolean;
+  /** False: every new read of the json protocol, beginning with its page 1, shows other ids. */
+  readonly idsStable: boolean;
+  /** `auto`: each newly booked line is sent by itself. */
+  readonly webhooks: 'off' | 'auto';
+  readonly webhookUrl: string | null;
+  /** Investec: rows carry their order and uuid, an order that is still 0, or neither field as before 2024. */
+  readonly postedOrder: 'final' | 'zero' | 'absent';
+  readonly tokenLifetimeSeconds: number;
+  readonly expiresInAs: 'string' | 'number';
+}
+
+export interface OptionsHolder {
+  current(): Options;
+  change(changes: Partial<Options>): Options;
+  reset(): void;
+}
+
+export function createOptions(pageSize: number, webhookUrl: string | null): OptionsHolder {
+  const initial: Options = {
+    pageSize,
+    amountsAsNumbers: false,
+    idsStable: true,
+    webhooks: 'off',
+    webhookUrl,
+    postedOrder: 'final',
+    tokenLifetimeSeconds: 1_799,
+    expiresInAs: 'string',
+  };
+  let options = initial;
+  return {
+    current: () => options,
+    change: (changes) => (options = { ...options, ...changes }),
+    reset: () => {
+      options = initial;
+    },
+  };
+}

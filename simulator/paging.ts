@@ -1,0 +1,37 @@
+import type { Fault } from './faults.ts';
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** Cuts one page out of all rows; the faults that concern paging change what it shows. */
+export function cutPage<Row>(
+  all: readonly Row[],
+  page: number,
+  pageSize: number,
+  fault: Fault | null,
+): Page<Row> {
+  const cut = (rows: readonly Row[], number: number) =>
+    rows.slice((number - 1) * pageSize, number * pageSize);
+  const pages = Math.max(1, Math.ceil(all.length / pageSize));
+  if (fault?.mode === 'empty') return { rows: [], page: 1, pages: 1 };
+  if (fault?.mode === 'duplicate-page') {
+    return { rows: cut(all, Math.max(1, page - 1)), page, pages: Math.max(2, pages) };
+  }
+  if (fault?.mode === 'shifting-pages') {
+    // The newest rows arrive just after page 1 was read. How many differs from pass to pass,
+    // as it would at a bank, so that two passes which agree have seen the truth.
+    const visible = all.slice(1 + (fault.round % 3));
+    const visiblePages = Math.max(1, Math.ceil(visible.length / pageSize));
+    return { rows: cut(visible, page), page, pages: visiblePages };
+  }
+  return { rows: cut(all, page), page, pages };
+}
+
+/** Reads a `page` parameter; null when it is not a page number. Absent means the first page. */
+export function readPage(text: string | null): number | null {
+  if (text === null) return 1;
+  return /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
+}
