@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+
+/** What a finished command said: `code` is null when it was killed, also by our own time limit. */
+export type CommandResult = {
+  readonly code: number | null;
+  readonly output: string;
+};
+
+export type CommandOptions = {
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly account?: { readonly uid: number; readonly gid: number } | null;
+  /** Called with the seconds so far, every ten seconds, so that long work can show that it lives. */
+  readonly onWait?: (seconds: number) => void;
+};
+
+const OUTPUT_CHARACTERS_MAX = 100_000;
+const WAIT_NOTICE_EVERY_MS = 10_000;
+
+/**
+ * Runs a command to its end. It never throws: a command that cannot be started has code null and says why in `output`.
+ * The command leads a process group of its own, so that a time limit ends its children with it.
+ */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.account ? { uid: options.account.uid, gid: options.account.gid } : {}),
+    });
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output = (output + chunk.toString('utf8')).slice(-OUTPUT_CHARACTERS_MAX);
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+
+    const startedAt = Date.now();
+    const notice = setInterval(() => {
+      options.onWait?.(Math.round((Date.now() - startedAt) / 1000));
+    }, WAIT_NOTICE_EVERY_MS);
+    const limit = setTimeout(() => {
+      output += `\nended after ${options.timeoutMs} ms without an answer`;
+      killGroup(child.pid);
+    }, options.timeoutMs);
+    const finish = (code: number | null): void => {
+      clearInterval(notice);
+      clearTimeout(limit);
+      resolve({ code, output: output.trim() });
+    };
+    child.once('error', (error) => {
+      output += error.message;
+      finish(null);
+    });
+    child.once('close', (code) => {
+      finish(code);
+    });
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // The group ended by itself between the time limit and this call.
+  }
+}
+
+/** The last lines of a text, for messages that quote a log. */
+export function lastLines(text: string, count: number): string {
+  return text.trim().split('\n').slice(-count).join('\n');
+}

@@ -1,0 +1,75 @@
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataFolder, removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
+import { firstUnreachableFolder, makePrivateFolder } from '../../embedded/server-account.ts';
+
+const stranger = { name: 'stranger', uid: 54_321, gid: 54_321 };
+
+describe('dataFolder', () => {
+  it('takes PURSER_DATA_DIR before anything else, as an absolute path', () => {
+    const env = { PURSER_DATA_DIR: 'some/where', XDG_DATA_HOME: '/xdg' };
+    expect(dataFolder(env)).toBe(resolve('some/where'));
+  });
+
+  it('names a folder of the system for root and of the user for a user', () => {
+    const folder = dataFolder({ XDG_DATA_HOME: '/xdg' });
+    expect(folder).toBe(process.getuid?.() === 0 ? '/var/lib/purser' : join('/xdg', 'purser'));
+  });
+});
+
+describe('throw-away folders', () => {
+  it('can be reached by every user, and go with all that is in them', async () => {
+    const folder = await throwAwayFolder();
+    await mkdir(join(folder, 'deep'));
+    await writeFile(join(folder, 'deep', 'file'), 'text');
+    expect(await firstUnreachableFolder(folder, stranger)).toBe(null);
+    await removeThrowAwayFolder(folder);
+    await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('are the only folders that are removed', async () => {
+    await expect(removeThrowAwayFolder('/var/lib/purser')).rejects.toMatchObject({
+      code: 'internal.unexpected',
+    });
+  });
+});
+
+describe('folders for the user that runs Postgres', () => {
+  let home: string;
+  let closed: string;
+
+  beforeAll(async () => {
+    home = await throwAwayFolder();
+    closed = join(home, 'closed');
+    await mkdir(closed);
+    await chmod(closed, 0o700);
+  });
+  afterAll(async () => removeThrowAwayFolder(home));
+
+  it('names the folder that keeps that user out, and the user', async () => {
+    const wanted = join(closed, 'data', 'postgres');
+    const making = makePrivateFolder(wanted, stranger);
+    await expect(making).rejects.toMatchObject({ code: 'embedded.postgres_failed' });
+    await expect(making).rejects.toThrow(`the folder ${closed} lets only its owner in`);
+    await expect(making).rejects.toThrow('stranger');
+  });
+
+  it('reads the permission that applies: the owner may pass where others may not', async () => {
+    const { uid, gid } = await stat(closed);
+    expect(await firstUnreachableFolder(closed, { uid, gid })).toBe(null);
+    expect(await firstUnreachableFolder(join(closed, 'more'), stranger)).toBe(closed);
+  });
+
+  it('makes missing folders on the way passable whatever the umask says', async () => {
+    const before = process.umask(0o077);
+    try {
+      const own = { name: 'me', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+      await makePrivateFolder(join(home, 'a', 'b', 'private'), own);
+    } finally {
+      process.umask(before);
+    }
+    expect(await firstUnreachableFolder(join(home, 'a', 'b'), stranger)).toBe(null);
+    expect((await stat(join(home, 'a', 'b', 'private'))).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,42 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { choosePort, freePort, isListening, isPortFree } from '../../embedded/free-port.ts';
+
+describe('choosePort', () => {
+  const other = createServer();
+  let busy: number;
+  beforeEach(async () => {
+    busy = await freePort();
+    other.listen({ host: '127.0.0.1', port: busy });
+    await once(other, 'listening');
+  });
+  afterEach(async () => {
+    other.close();
+    await once(other, 'close');
+  });
+
+  it('refuses an asked port that is busy, naming it', async () => {
+    const choosing = choosePort({ server: 'Postgres', asked: busy, remembered: null });
+    await expect(choosing).rejects.toMatchObject({
+      code: 'embedded.port_in_use',
+      details: { server: 'Postgres', port: busy },
+    });
+  });
+
+  it('goes on to a free port when the one of last time is busy', async () => {
+    const port = await choosePort({ server: 'Postgres', asked: undefined, remembered: busy });
+    expect(port).not.toBe(busy);
+    expect(await isPortFree(port)).toBe(true);
+  });
+
+  it('keeps the port of last time when nobody has it', async () => {
+    const remembered = await freePort();
+    expect(await choosePort({ server: 'Postgres', asked: undefined, remembered })).toBe(remembered);
+  });
+
+  it('tells a port with a listener from one without', async () => {
+    expect(await isListening(busy)).toBe(true);
+    expect(await isListening(await freePort())).toBe(false);
+  });
+});

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
+import { lockStack } from '../../embedded/stack-lock.ts';
+
+describe('lockStack', () => {
+  let dataDir: string;
+  beforeEach(async () => {
+    dataDir = await throwAwayFolder();
+  });
+  afterEach(async () => removeThrowAwayFolder(dataDir));
+
+  it('refuses a second stack while the first lives, naming its process and what to do', async () => {
+    const lock = await lockStack(dataDir);
+    const second = lockStack(dataDir);
+    await expect(second).rejects.toMatchObject({
+      code: 'embedded.locked',
+      details: { pid: process.pid },
+    });
+    await expect(second).rejects.toThrow(`kill ${process.pid}`);
+    await lock.release();
+  });
+
+  it('is free again after release, and a second release does not free the next holder', async () => {
+    const first = await lockStack(dataDir);
+    await first.release();
+    const second = await lockStack(dataDir);
+    await first.release();
+    await expect(lockStack(dataDir)).rejects.toMatchObject({ code: 'embedded.locked' });
+    await second.release();
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('takes over from a process that has died, and says so', async () => {
+    await leaveLockOf(await deadProcess(), dataDir);
+    const said: string[] = [];
+    const lock = await lockStack(dataDir, (message) => said.push(message));
+    expect(said.join()).toMatch(/Took over .* process \d+, which has ended/);
+    await lock.release();
+  });
+
+  it('takes over when the process id has gone to another program since', async () => {
+    const lock = await lockStack(dataDir);
+    const file = join(dataDir, 'stack.lock');
+    const mine = await readFile(file, 'utf8');
+    await lock.release();
+    await writeFile(
+      file,
+      mine.replace(/"startMark":"[^"]*"/, '"startMark":"of an earlier process"'),
+    );
+    await (await lockStack(dataDir)).release();
+  });
+
+  it('takes over an unreadable lock', async () => {
+    await writeFile(join(dataDir, 'stack.lock'), '{"pid":');
+    await (await lockStack(dataDir)).release();
+  });
+
+  it('lets exactly one of many takers have a stale lock', async () => {
+    await leaveLockOf(await deadProcess(), dataDir);
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockStack(dataDir)));
+    const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    expect(won).toHaveLength(1);
+    expect(await readdir(dataDir)).toEqual(['stack.lock']);
+  });
+});
+
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
+async function leaveLockOf(pid: number, dataDir: string): Promise<void> {
+  const holder = { pid, startMark: null, token: 'gone', lockedAt: '2026-01-01T00:00:00.000Z' };
+  await writeFile(join(dataDir, 'stack.lock'), JSON.stringify(holder));
+}
