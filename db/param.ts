@@ -1,10 +1,15 @@
 import { sql, type SQL } from 'drizzle-orm';
 
 /**
- * One array as one parameter; without this the query builder spreads it into a list of parameters. Booleans go as text,
- * since the driver takes an array that starts with one for a single boolean.
+ * One array as one parameter; cast it in the statement: `${param(ids)}::text[]`. It is written as Postgres' own array
+ * text, since the query builder would spread an array into many parameters, and the driver guesses the type of one from
+ * its first element and gets booleans and dates wrong.
  */
 export function param(values: readonly (string | number | boolean | null)[]): SQL {
-  const texts = values.map((value) => (typeof value === 'boolean' ? value.toString() : value));
-  return sql`${sql.param(texts)}`;
+  return sql`${`{${values.map(arrayElement).join(',')}}`}`;
+}
+
+function arrayElement(value: string | number | boolean | null): string {
+  if (value === null) return 'NULL';
+  return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -1,7 +1,10 @@
-import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
+
+/** Workflow code ready to run: in memory, or a file that was bundled before. */
+export type WorkflowBundle = NonNullable<WorkerOptions['workflowBundle']>;
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;

@@ -1,5 +1,5 @@
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
-import { NativeConnection, type Worker, type WorkflowBundle } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import {
   type Environment,
 } from './bank-account-settings.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
-import { createWorker } from './create-worker.ts';
+import { createWorker, type WorkflowBundle } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { applySchedules } from './schedules.ts';
 import { registerSearchAttributes } from './search-attributes.ts';

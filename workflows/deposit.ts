@@ -1,6 +1,5 @@
 import {
   setHandler,
-  setWorkflowOptions,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -31,7 +30,6 @@ const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
 
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, deposit);
 
 /**
  * The life of one deposit: validate code → credit wallet → notify, and a review where no code names an owner.

@@ -2,7 +2,6 @@ import {
   ActivityFailure,
   ApplicationFailure,
   continueAsNew,
-  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import { records, statements, waiting } from './activity-options.ts';
@@ -15,7 +14,6 @@ type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
   readonly proofsFailed: number;
 };
 
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, importStatement);
 
 /** Sends one stored statement file through the pipeline: the same capture, deposits and run as the poller's. */
 export async function importStatement(

@@ -3,7 +3,6 @@ import {
   ActivityFailure,
   ApplicationFailure,
   continueAsNew,
-  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import { bankCalls, records, waiting } from './activity-options.ts';
@@ -16,7 +15,6 @@ const WAIT_MS_MAX = 60_000;
 
 type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
 
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, reconcile);
 
 /**
  * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow,

@@ -1,8 +1,6 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
 import { batches } from './activity-options.ts';
 import type { SweepInput, SweepOutput } from './contract.ts';
 
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, sweep);
 
 /** Restarts what was lost: deposits without a living workflow, notifications that nobody published. */
 export async function sweep(input: SweepInput): Promise<SweepOutput> {

@@ -14,28 +14,28 @@ CREATE TRIGGER postings_no_truncate BEFORE TRUNCATE ON postings FOR EACH STATEME
 -- I5, I6: checked once for each statement over all its rows, at a fraction of the price of a check for each row.
 -- A journal and its postings are written by one statement, so nothing needs to be deferred to commit.
 CREATE FUNCTION check_postings() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE found record;
+DECLARE bad record;
 BEGIN
-  SELECT n.journal_id INTO found FROM new_rows n JOIN journals j ON j.id = n.journal_id
+  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
    WHERE j.xid <> pg_current_xact_id() LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % is closed: it was written by an earlier transaction', found.journal_id USING ERRCODE = 'PU006';
+    RAISE EXCEPTION 'journal % is closed: it was written by an earlier transaction', bad.journal_id USING ERRCODE = 'PU006';
   END IF;
-  SELECT n.journal_id, n.unit, sum(n.amount) AS total INTO found FROM new_rows n
+  SELECT n.journal_id, n.unit, sum(n.amount) AS total INTO bad FROM new_rows n
    GROUP BY n.journal_id, n.unit HAVING sum(n.amount) <> 0 LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % does not sum to zero in %: %', found.journal_id, found.unit, found.total USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'journal % does not sum to zero in %: %', bad.journal_id, bad.unit, bad.total USING ERRCODE = 'PU005';
   END IF;
-  SELECT n.journal_id INTO found FROM new_rows n JOIN journals j ON j.id = n.journal_id
+  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
    WHERE n.wallet_id IS DISTINCT FROM j.wallet_id AND n.wallet_id IS NOT NULL LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % posts to a wallet that it does not name', found.journal_id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'journal % posts to a wallet that it does not name', bad.journal_id USING ERRCODE = 'PU005';
   END IF;
   -- A second set of postings for the same journal, even a balanced one, is refused.
-  SELECT n.journal_id INTO found FROM (SELECT journal_id, count(*) AS legs FROM new_rows GROUP BY journal_id) n
+  SELECT n.journal_id INTO bad FROM (SELECT journal_id, count(*) AS legs FROM new_rows GROUP BY journal_id) n
    WHERE n.legs <> (SELECT count(*) FROM postings p WHERE p.journal_id = n.journal_id) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % is closed: its postings were written by an earlier statement', found.journal_id USING ERRCODE = 'PU006';
+    RAISE EXCEPTION 'journal % is closed: its postings were written by an earlier statement', bad.journal_id USING ERRCODE = 'PU006';
   END IF;
   RETURN NULL;
 END $$;
@@ -43,15 +43,15 @@ CREATE TRIGGER postings_balanced AFTER INSERT ON postings REFERENCING NEW TABLE 
   FOR EACH STATEMENT EXECUTE FUNCTION check_postings();
 
 CREATE FUNCTION check_journals() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE found record;
+DECLARE bad record;
 BEGIN
-  SELECT n.id INTO found FROM new_rows n
+  SELECT n.id INTO bad FROM new_rows n
    WHERE (SELECT count(*) FROM postings p WHERE p.journal_id = n.id) < 2 LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % has fewer than two postings', found.id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'journal % has fewer than two postings', bad.id USING ERRCODE = 'PU005';
   END IF;
   -- No journal moves more or less money than its line or its deposit brought.
-  SELECT n.id INTO found FROM new_rows n
+  SELECT n.id INTO bad FROM new_rows n
     LEFT JOIN lines l ON n.kind = 'capture' AND l.id = n.line_id
     LEFT JOIN deposits d ON n.kind IN ('credit', 'return') AND d.id = n.deposit_id AND d.line_id = n.line_id
    WHERE n.kind <> 'reversal'
@@ -60,7 +60,7 @@ BEGIN
            WHERE p.journal_id = n.id AND p.bank_account_key = n.bank_account_key AND p.unit = coalesce(l.currency, d.currency)
              AND p.account = CASE n.kind WHEN 'capture' THEN 'bank' ELSE 'suspense' END) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % does not move the amount of its line or deposit', found.id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'journal % does not move the amount of its line or deposit', bad.id USING ERRCODE = 'PU005';
   END IF;
   RETURN NULL;
 END $$;
@@ -69,13 +69,13 @@ CREATE TRIGGER journals_not_empty AFTER INSERT ON journals REFERENCING NEW TABLE
 
 -- I3: a line that moves money is journalled by the statement that stores it.
 CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE found record;
+DECLARE bad record;
 BEGIN
-  SELECT n.id INTO found FROM new_rows n
+  SELECT n.id INTO bad FROM new_rows n
    WHERE n.amount_minor <> 0
      AND NOT EXISTS (SELECT 1 FROM journals j WHERE j.line_id = n.id AND j.kind = 'capture') LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'line % has no origin journal', found.id USING ERRCODE = 'PU003';
+    RAISE EXCEPTION 'line % has no origin journal', bad.id USING ERRCODE = 'PU003';
   END IF;
   RETURN NULL;
 END $$;

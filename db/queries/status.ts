@@ -27,6 +27,11 @@ export interface AccountBalance {
   readonly suspenseMinor: bigint;
 }
 
+/** Asks the database for nothing, to learn whether it answers. */
+export async function pingDatabase(executor: Executor): Promise<void> {
+  await executor.execute(sql`select 1`);
+}
+
 export async function sumWallets(executor: Executor): Promise<WalletTotals> {
   const rows = await executor.execute<{
     count: number;

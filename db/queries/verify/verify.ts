@@ -38,16 +38,20 @@ export interface VerifyReport {
  * The rows alone decide, since triggers and constraints can be by-passed by a superuser, a restore or a replica.
  */
 export async function verify(db: Database): Promise<VerifyReport> {
-  const checks = await db.transaction(
+  return db.transaction(
     async (transaction) => {
       // A ledger of years takes longer than a service's ordinary statement may.
       await transaction.execute(sql`SET LOCAL statement_timeout = '10min'`);
-      const done: VerifyCheck[] = [];
-      for (const check of CHECKS) done.push(await runCheck(transaction, check));
-      return done;
+      return runChecks(transaction);
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/** As {@link verify}, in a transaction that the caller has opened and that sees what this one sees. */
+export async function runChecks(transaction: Transaction): Promise<VerifyReport> {
+  const checks: VerifyCheck[] = [];
+  for (const check of CHECKS) checks.push(await runCheck(transaction, check));
   return { ok: checks.every((check) => check.ok), checks };
 }
 

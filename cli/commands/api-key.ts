@@ -1,0 +1,60 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { createApiKey } from '../../api/api-keys.ts';
+import { isScope, SCOPES, type Scope } from '../../api/scopes.ts';
+import { CodedError } from '../../domain/errors.ts';
+import { runningContext, withDatabase } from '../environment.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+interface ApiKeyOptions {
+  readonly name: string;
+  readonly owner: 'service' | 'person';
+  readonly scopes: readonly Scope[];
+  readonly json?: true;
+}
+
+export function addApiKey(program: Command): void {
+  program
+    .command('api-key')
+    .description('make an API key; it is shown once')
+    .requiredOption('--name <name>', 'whose key it is')
+    .addOption(
+      new Option('--owner <kind>', 'only a person may decide reviews')
+        .choices(['service', 'person'])
+        .default('service'),
+    )
+    .requiredOption('--scopes <list>', `comma-separated: ${SCOPES.join(', ')}`, readScopes)
+    .option('--json', 'print one JSON object')
+    .action(async (options: ApiKeyOptions) => {
+      const { config } = runningContext();
+      const pepper = config.API_KEY_PEPPER;
+      if (pepper === undefined)
+        throw new CodedError(
+          'config.invalid',
+          'API_KEY_PEPPER: is needed to make a key, and must be the one that the API runs with.',
+        );
+      const made = await withDatabase(config, ({ db }) =>
+        createApiKey(db, {
+          name: options.name,
+          ownerKind: options.owner,
+          scopes: options.scopes,
+          pepper,
+          deployment: config.DEPLOYMENT,
+        }),
+      );
+      createTerminal().print(
+        options.json
+          ? toJson(made)
+          : `${made.key}\nKeep it now: it is stored as a hash and cannot be shown again.`,
+      );
+    });
+}
+
+function readScopes(list: string): readonly Scope[] {
+  const scopes = list.split(',').map((scope) => scope.trim());
+  const unknown = scopes.find((scope) => !isScope(scope));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(
+      `There is no scope ${unknown}; the scopes are ${SCOPES.join(', ')}.`,
+    );
+  return scopes.filter(isScope);
+}

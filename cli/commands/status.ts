@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import {
+  findOldestOpenReview,
+  sumAccountBalances,
+  sumDepositsByState,
+  sumWallets,
+} from '../../db/queries/status.ts';
+import { listLastRuns } from '../../db/queries/runs-read.ts';
+import type { Database } from '../../db/client.ts';
+import { printRand } from '../../domain/money-text.ts';
+import { runningContext, withDatabase } from '../environment.ts';
+import { runToJson } from '../report-run.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description(
+      'wallets, deposits by state, last runs, oldest open review, ledger of each bank account',
+    )
+    .option('--json', 'print one JSON object')
+    .action(async (options: { json?: true }) => {
+      const { config } = runningContext();
+      const status = await withDatabase(config, ({ db }) => readStatus(db));
+      createTerminal().print(
+        options.json
+          ? toJson({ ...status, lastRuns: status.lastRuns.map(runToJson) })
+          : printStatus(status),
+      );
+    });
+}
+
+async function readStatus(database: Database) {
+  return {
+    wallets: await sumWallets(database),
+    deposits: await sumDepositsByState(database),
+    lastRuns: await listLastRuns(database),
+    oldestOpenReview: await findOldestOpenReview(database),
+    accounts: await sumAccountBalances(database),
+  };
+}
+
+function printStatus(status: Awaited<ReturnType<typeof readStatus>>): string {
+  const { wallets } = status;
+  const lines = [
+    `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
+    'Deposits:',
+    ...status.deposits.map(
+      (total) =>
+        `  ${total.state.padEnd(10)} ${total.count.toString().padStart(7)}   ${printRand(total.amountMinor)}${total.currency === 'ZAR' ? '' : ` (${total.currency})`}`,
+    ),
+    'Bank accounts, by the ledger:',
+    ...status.accounts.map(
+      (account) =>
+        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}`,
+    ),
+    'Last runs:',
+    ...status.lastRuns.map(
+      (run) =>
+        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.errorCode === null ? '' : `   ${run.errorCode}`}`,
+    ),
+  ];
+  const review = status.oldestOpenReview;
+  lines.push(
+    review === null
+      ? 'No review is open.'
+      : `Oldest open review: ${review.depositId} since ${review.openedAt.toISOString()}, due ${review.dueAt.toISOString()}`,
+  );
+  return lines.join('\n');
+}

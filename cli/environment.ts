@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { loadConfig, type Config } from '../config.ts';
+import { openDatabase, type DatabaseHandle } from '../db/client.ts';
+import { CodedError } from '../domain/errors.ts';
+import { dataFolder } from '../embedded/data-folder.ts';
+import { readStackRecord } from './stack/stack-record.ts';
+
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: Config;
+}
+
+/** Reads `.env` beside the process, if any; variables that are set already win. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+/** The configuration of a production process: everything comes from the environment. */
+export function productionContext(): CommandContext {
+  return { env: process.env, config: loadConfig(process.env) };
+}
+
+/**
+ * The configuration of a command that talks to servers: the environment's, else those of the trial that runs on the
+ * data folder.
+ */
+export function runningContext(): CommandContext {
+  if (process.env['DATABASE_URL']) return productionContext();
+  const record = readStackRecord(dataFolder(process.env));
+  if (record === null) {
+    throw new CodedError(
+      'config.invalid',
+      'Nothing to talk to: start a trial with `npm start` in another terminal, or set DATABASE_URL and TEMPORAL_ADDRESS.',
+    );
+  }
+  const env = { ...process.env, ...record.env };
+  return { env, config: loadConfig(env) };
+}
+
+/** Runs `work` with a database connection and closes it whatever happens. */
+export async function withDatabase<T>(
+  config: Config,
+  work: (handle: DatabaseHandle) => Promise<T>,
+): Promise<T> {
+  const handle = openDatabase({
+    url: config.DATABASE_URL ?? '',
+    poolSize: 2,
+    applicationName: 'purser-cli',
+    as: 'app',
+    statementTimeoutMs: 120_000,
+  });
+  try {
+    return await work(handle);
+  } finally {
+    await handle.close();
+  }
+}

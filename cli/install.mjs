@@ -1,0 +1,65 @@
+// Installs the dependencies of a fresh clone. Plain JavaScript on Node alone, since nothing is there yet.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/** Stops with one sentence where Node is too old to run any of this. */
+function requireNode() {
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  process.stderr.write(
+    `Purser needs Node 20.19 or newer; this is ${process.version}. See https://nodejs.org\n`,
+  );
+  process.exit(1);
+}
+
+function readPackages(file) {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).packages ?? {}) : {};
+}
+
+/** Whether every package that the lock file names for this machine is there, in that version. */
+export function isInstalled() {
+  const locked = readPackages(join(root, 'package-lock.json'));
+  const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
+  return Object.entries(locked).every(
+    ([path, entry]) =>
+      path === '' || entry.optional === true || present[path]?.version === entry.version,
+  );
+}
+
+/** Runs `npm ci` unless everything is there; its output goes to stderr, so that stdout stays a report's. */
+export function install() {
+  requireNode();
+  if (isInstalled()) return;
+  process.stderr.write('Installing dependencies (once, about half a minute) …\n');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const [command, commandArgs] = npm?.endsWith('js')
+    ? [process.execPath, [npm, ...args]]
+    : ['npm', args];
+  const done = spawnSync(command, commandArgs, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32' && command === 'npm',
+    // `npx` and `npm start` hand their own settings down, which must not steer this install.
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) =>
+          !/^npm_(config_(?!.*(proxy|registry|cache|cafile|userconfig))|lifecycle|package)/i.test(
+            name,
+          ),
+      ),
+    ),
+  });
+  if (done.status === 0) return;
+  process.stderr.write(
+    'The dependencies could not be installed: see the message above, then try again.\n',
+  );
+  process.exit(1);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  install();

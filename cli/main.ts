@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { isCoded } from '../domain/errors.ts';
+import { addApi } from './commands/api.ts';
+import { addApiKey } from './commands/api-key.ts';
+import { addBench } from './commands/bench.ts';
+import { addDemo } from './commands/demo.ts';
+import { addImport } from './commands/import.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addParse } from './commands/parse.ts';
+import { addReconcile } from './commands/reconcile.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
+import { addWorker } from './commands/worker.ts';
+import { loadDotEnv } from './environment.ts';
+
+const program = new Command('purser')
+  .description('Turns bank deposits into wallet credits, exactly once.')
+  .showHelpAfterError('Run `purser --help` for the commands.');
+
+for (const add of [
+  addStart,
+  addDemo,
+  addMigrate,
+  addWorker,
+  addApi,
+  addApiKey,
+  addReconcile,
+  addImport,
+  addParse,
+  addStatus,
+  addVerify,
+  addBench,
+]) {
+  add(program);
+}
+
+try {
+  loadDotEnv();
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${pc.red('✗')} ${explain(error)}\n`);
+  process.exitCode = 1;
+}
+// Nothing of value is left: a forgotten handle must not keep a finished command alive.
+process.exit();
+
+function explain(error: unknown): string {
+  if (isCoded(error)) return `${error.message} [${error.code}, see docs/errors.md]`;
+  if (error instanceof Error)
+    return process.env['PURSER_DEBUG'] ? (error.stack ?? error.message) : error.message;
+  return String(error);
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { sql } from 'drizzle-orm';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import { CodedError } from '../domain/errors.ts';
+import { pollScheduleId } from '../workflows/contract.ts';
+import { findFinishedRun, type RunRow } from './report-run.ts';
+import { withTemporal } from './with-temporal.ts';
+
+const WAIT_MS_MAX = 240_000;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Has an account's Schedule run now, behind a run that is going on, and waits for that run to be recorded.
+ * @throws CodedError `account.not_found` · `temporal.unavailable` when no worker took the run in time
+ */
+export async function reconcileNow(
+  config: Config,
+  database: Database,
+  accountKey: string,
+): Promise<RunRow> {
+  const since = await databaseNow(database);
+  await withTemporal(config, async (client) => {
+    try {
+      await client.schedule
+        .getHandle(pollScheduleId(accountKey))
+        .trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+      throw new CodedError(
+        'account.not_found',
+        `No schedule reads a bank account ${accountKey}: check the key, and that a worker has started with it.`,
+      );
+    }
+  });
+  const deadline = Date.now() + WAIT_MS_MAX;
+  while (Date.now() < deadline) {
+    const run = await findFinishedRun(database, accountKey, since);
+    if (run !== null) return run;
+    await delay(LOOK_EVERY_MS);
+  }
+  throw new CodedError(
+    'temporal.unavailable',
+    `No worker has finished a run of ${accountKey} within ${WAIT_MS_MAX / 60_000} minutes: check that one is running.`,
+  );
+}
+
+/** The database's clock stamps runs, so it is the one to compare with. */
+async function databaseNow(database: Database): Promise<Date> {
+  const rows = await database.execute<{ now: string }>(
+    sql`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
+  );
+  return new Date(rows[0]?.now ?? 0);
+}

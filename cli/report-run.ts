@@ -1,0 +1,67 @@
+import { desc, eq, and, gte, isNotNull } from 'drizzle-orm';
+import type { Database } from '../db/client.ts';
+import { runs } from '../db/schema/runs.ts';
+import { printRunSummary } from '../domain/run-summary.ts';
+
+export type RunRow = typeof runs.$inferSelect;
+
+export async function findRun(database: Database, runId: string): Promise<RunRow | null> {
+  const [row] = await database.select().from(runs).where(eq(runs.id, runId));
+  return row ?? null;
+}
+
+/** The newest finished run of an account that began at `since` or later. */
+export async function findFinishedRun(
+  database: Database,
+  accountKey: string,
+  since: Date,
+): Promise<RunRow | null> {
+  const [row] = await database
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.bankAccountKey, accountKey),
+        gte(runs.startedAt, since),
+        isNotNull(runs.finishedAt),
+      ),
+    )
+    .orderBy(desc(runs.startedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** The words that a person reads after a run. */
+export function printRun(run: RunRow): string {
+  const summary = printRunSummary(run.bankAccountKey, {
+    reconciledCount: run.creditedCount,
+    reconciledMinor: run.creditedMinor,
+    credits: run.credits,
+    unmatchedCount: run.reviewCount,
+    unmatchedMinor: run.reviewMinor,
+    totalCount: run.depositsNew,
+  });
+  return run.errorCode === null
+    ? summary
+    : `${summary}\n  Error:            ${run.errorCode} (docs/errors.md)`;
+}
+
+/** A run as JSON: counts as numbers, money as digits in minor units. */
+export function runToJson(run: RunRow) {
+  return {
+    id: run.id,
+    account: run.bankAccountKey,
+    kind: run.kind,
+    outcome: run.outcome,
+    error: run.errorCode,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    linesSeen: run.linesSeen,
+    linesNew: run.linesNew,
+    held: run.held,
+    deposits: { credited: run.creditedCount, inReview: run.reviewCount, total: run.depositsNew },
+    creditedMinor: run.creditedMinor,
+    credits: run.credits,
+    inReviewMinor: run.reviewMinor,
+  };
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CodedError } from '../../domain/errors.ts';
+
+const PURSER = fileURLToPath(new URL('../purser.mjs', import.meta.url));
+const STOP_GRACE_MS = 35_000;
+
+/** A process of the stack that said it is ready. */
+export interface RunningProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** What it said: `{ event: 'ready', url? }`. */
+  readonly url: string | null;
+  /** Resolves with the exit code when it ends, wanted or not. */
+  readonly ended: Promise<number | null>;
+  /** SIGTERM, then SIGKILL when it does not end in time. */
+  stop(): Promise<void>;
+}
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Command of `purser`, or the file of a program of its own. */
+  readonly command: readonly string[];
+  readonly program?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logFile: string;
+  readonly readyWithinMs: number;
+}
+
+/**
+ * Starts a process in a group of its own, so that a terminal's Ctrl-C reaches only us and we stop things in order.
+ * The channel between us tells it when we have died.
+ */
+export async function startChild(options: ChildOptions): Promise<RunningProcess> {
+  const log = openSync(options.logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [options.program ?? PURSER, ...options.command], {
+    env: { ...options.env, PURSER_CHILD: '1' },
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('exit', (code) => resolve(code)),
+  );
+  const url = await ready(child, ended, options);
+  return {
+    name: options.name,
+    pid: child.pid ?? 0,
+    url,
+    ended,
+    stop: () => stopChild(child, ended),
+  };
+}
+
+function ready(
+  child: ChildProcess,
+  ended: Promise<number | null>,
+  options: ChildOptions,
+): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(
+        new CodedError(
+          'internal.unexpected',
+          `The ${options.name} process ${why}: its log is ${options.logFile}`,
+        ),
+      );
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail('was not ready in time');
+    }, options.readyWithinMs);
+    void ended.then((code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code ?? 'a signal'} before it was ready`);
+    });
+    child.on('message', (message: { readonly event?: string; readonly url?: string }) => {
+      if (message.event !== 'ready') return;
+      clearTimeout(timer);
+      resolve(message.url ?? null);
+    });
+  });
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  await ended;
+  clearTimeout(timer);
+}

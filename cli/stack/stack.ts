@@ -1,0 +1,232 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '../../db/migrate.ts';
+import { CodedError } from '../../domain/errors.ts';
+import { findTemporalBinary } from '../../embedded/temporal-binary.ts';
+import { dataFolder } from '../../embedded/data-folder.ts';
+import { startPostgres } from '../../embedded/postgres.ts';
+import { lockStack } from '../../embedded/stack-lock.ts';
+import { startTemporal } from '../../embedded/temporal.ts';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+import { startChild, type RunningProcess } from './child-process.ts';
+import { trialSecrets, type TrialSecrets } from './secrets.ts';
+import { startSimulator, type SimulatorProcess } from './simulator-process.ts';
+import { stackFile, type StackRecord } from './stack-record.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface StackOptions {
+  readonly env: Environment;
+  readonly dataDir: string;
+  /** Free ports instead of the well-known ones, so that a demo runs beside a trial. */
+  readonly freePorts: boolean;
+  readonly simulatorSeed: string;
+  readonly onProgress: (message: string) => void;
+}
+
+/** Everything of a trial, running. */
+export interface Stack {
+  /** The environment of its processes: with it, every command reaches this stack. */
+  readonly env: Environment;
+  readonly dataDir: string;
+  readonly apiUrl: string;
+  readonly temporalUiUrl: string | null;
+  /** Null where the environment describes a real bank. */
+  readonly simulator: SimulatorProcess | null;
+  readonly secrets: TrialSecrets;
+  readonly processes: { readonly worker: RunningProcess; readonly api: RunningProcess };
+  /** Resolves with the name of the first process that ended without being asked to. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const TRIAL_ACCOUNT = { key: 'fnb-main', id: 'SIM-ACCOUNT-1', name: 'Simulator Bank' };
+
+/**
+ * Starts PostgreSQL, Temporal, the simulator bank, the API and the worker, in this order, each where the environment
+ * does not name a server of its own. Whatever started is stopped again when a later part fails.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dataDir, onProgress } = options;
+  const stops: (() => Promise<void>)[] = [];
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    for (const each of stops.reverse()) await each();
+  };
+  try {
+    const lock = await lockStack(dataDir, onProgress);
+    stops.push(() => lock.release());
+    mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    const servers = await startServers(options, stops);
+    const secrets = trialSecrets(dataDir);
+    const simulator =
+      options.env['BANK_API_ENABLED'] === 'true' ? null : await startBank(options, secrets, stops);
+    const env = processEnvironment(options, { ...servers, secrets, simulator });
+    onProgress('Migrating the database');
+    await migrate(env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '');
+    onProgress('Starting the API and the worker');
+    const [api, worker] = await startProcesses(dataDir, env, stops);
+    const apiUrl = api.url ?? '';
+    const record: StackRecord = { env: pick(env), apiUrl, dataDir };
+    writeFileSync(stackFile(dataDir), JSON.stringify(record), { mode: 0o600 });
+    stops.push(() => Promise.resolve(rmSync(stackFile(dataDir), { force: true })));
+    const broken = Promise.race(
+      [api, worker].map(async (each) => {
+        await each.ended;
+        return each.name;
+      }),
+    );
+    return {
+      env,
+      dataDir,
+      apiUrl,
+      temporalUiUrl: servers.temporalUiUrl,
+      simulator,
+      secrets,
+      processes: { worker, api },
+      broken,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Servers {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | null;
+}
+
+async function startServers(
+  options: StackOptions,
+  stops: (() => Promise<void>)[],
+): Promise<Servers> {
+  const { env, dataDir, onProgress } = options;
+  const startDatabase = async () => {
+    if (env['DATABASE_URL']) return env['DATABASE_URL'];
+    onProgress('Starting PostgreSQL');
+    const server = await startPostgres({ dataDir, onProgress });
+    stops.push(() => server.stop());
+    return server.url;
+  };
+  const startTemporalServer = async () => {
+    if (env['TEMPORAL_ADDRESS']) return { address: env['TEMPORAL_ADDRESS'], uiUrl: null };
+    const binary = await findTemporalBinary({
+      env: env as NodeJS.ProcessEnv,
+      cacheDir: dataFolder(env as NodeJS.ProcessEnv),
+      onProgress,
+    });
+    onProgress('Starting Temporal');
+    const server = await startTemporal({
+      binary: binary.path,
+      dataDir,
+      searchAttributes: SEARCH_ATTRIBUTES,
+      onProgress,
+    });
+    stops.push(() => server.stop());
+    return server;
+  };
+  // Both are waited for, so that a failure of one cannot leave the other running unseen.
+  const [database, temporal] = await Promise.allSettled([startDatabase(), startTemporalServer()]);
+  if (database.status === 'rejected') throw database.reason;
+  if (temporal.status === 'rejected') throw temporal.reason;
+  return {
+    databaseUrl: database.value,
+    temporalAddress: temporal.value.address,
+    temporalUiUrl: temporal.value.uiUrl,
+  };
+}
+
+async function startBank(
+  options: StackOptions,
+  secrets: TrialSecrets,
+  stops: (() => Promise<void>)[],
+): Promise<SimulatorProcess> {
+  options.onProgress('Starting the simulator bank');
+  const { dataDir, env } = options;
+  const simulator = await startSimulator(
+    {
+      PATH: env['PATH'],
+      SIMULATOR_PORT: '0',
+      SIMULATOR_SEED: options.simulatorSeed,
+      SIMULATOR_API_KEY: secrets.simulatorKey,
+      SIMULATOR_ADMIN_KEY: secrets.simulatorAdminKey,
+      SIMULATOR_ACCOUNT_ID: TRIAL_ACCOUNT.id,
+      SIMULATOR_WEBHOOK_SECRET: secrets.webhookSecret,
+      SIMULATOR_STATE_FILE: join(dataDir, 'simulator.json'),
+    },
+    join(dataDir, 'logs', 'simulator.log'),
+  );
+  stops.push(() => simulator.stop());
+  return simulator;
+}
+
+function processEnvironment(
+  options: StackOptions,
+  parts: Servers & { readonly secrets: TrialSecrets; readonly simulator: SimulatorProcess | null },
+): Environment {
+  const { env } = options;
+  if (env['DEPLOYMENT'] === 'production') {
+    throw new CodedError(
+      'config.invalid',
+      'DEPLOYMENT=production refuses the trial stack: run `purser migrate`, `purser worker` and `purser api` instead.',
+    );
+  }
+  const bank: Environment =
+    parts.simulator === null
+      ? {}
+      : {
+          BANK_API_ENABLED: 'true',
+          BANK_ACCOUNT_KEY: TRIAL_ACCOUNT.key,
+          BANK_NAME: TRIAL_ACCOUNT.name,
+          BANK_FEED: 'json',
+          BANK_API_URL: `${parts.simulator.url}/transactions`,
+          BANK_API_KEY: parts.secrets.simulatorKey,
+          BANK_ACCOUNT_ID: TRIAL_ACCOUNT.id,
+          BANK_WEBHOOK_SECRET: parts.secrets.webhookSecret,
+        };
+  return {
+    ...env,
+    API_KEY_PEPPER: env['API_KEY_PEPPER'] ?? parts.secrets.pepper,
+    ...(options.freePorts ? { API_PORT: '0' } : {}),
+    ...bank,
+    DATABASE_URL: parts.databaseUrl,
+    TEMPORAL_ADDRESS: parts.temporalAddress,
+  };
+}
+
+async function startProcesses(
+  dataDir: string,
+  env: Environment,
+  stops: (() => Promise<void>)[],
+): Promise<readonly [RunningProcess, RunningProcess]> {
+  const start = async (name: 'api' | 'worker') => {
+    const child = await startChild({
+      name,
+      command: [name],
+      env,
+      logFile: join(dataDir, 'logs', `${name}.log`),
+      readyWithinMs: 60_000,
+    });
+    stops.push(() => child.stop());
+    return child;
+  };
+  const [api, worker] = await Promise.allSettled([start('api'), start('worker')]);
+  if (api.status === 'rejected') throw api.reason;
+  if (worker.status === 'rejected') throw worker.reason;
+  return [api.value, worker.value];
+}
+
+/** What other commands need to reach this stack; the rest of the environment stays out of the file. */
+function pick(env: Environment): Record<string, string> {
+  const names = /^(DATABASE_|TEMPORAL_|BANK_|API_|MIGRATION_)/;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}

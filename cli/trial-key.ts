@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createApiKey, parseApiKey } from '../api/api-keys.ts';
+import { SCOPES } from '../api/scopes.ts';
+import type { Database } from '../db/client.ts';
+import { findApiKey } from '../db/queries/api-keys.ts';
+
+const schema = z.object({ key: z.string() });
+
+/** The ready-made key of a trial: a person's, with every scope, kept in the data folder and made again if it is gone. */
+export async function trialApiKey(
+  database: Database,
+  dataDir: string,
+  pepper: string,
+): Promise<string> {
+  const file = join(dataDir, 'api-key.json');
+  if (existsSync(file)) {
+    const { key } = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const presented = parseApiKey(key, 'trial');
+    if (presented !== null && (await findApiKey(database, presented.id)) !== null) return key;
+  }
+  const { key } = await createApiKey(database, {
+    name: 'trial',
+    ownerKind: 'person',
+    scopes: SCOPES,
+    pepper,
+    deployment: 'trial',
+  });
+  writeFileSync(file, JSON.stringify({ key }), { mode: 0o600 });
+  return key;
+}

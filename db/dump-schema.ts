@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { startPostgres } from '../embedded/postgres.ts';
+import { migrate } from './migrate.ts';
+import { readSchemaText } from './schema-text.ts';
+
+/** Migrates a throw-away database and writes what came of it into db/schema.sql. */
+async function dumpSchema(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'purser-schema-'));
+  // Where root runs this, the server runs as another user, who must be able to pass through.
+  await chmod(dataDir, 0o755);
+  const server = await startPostgres({ dataDir, fast: true });
+  try {
+    await migrate(server.url);
+    const client = postgres(server.url, { max: 1 });
+    const text = await readSchemaText(client);
+    await client.end();
+    await writeFile(new URL('./schema.sql', import.meta.url), text);
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+await dumpSchema();
+process.stdout.write('db/schema.sql is up to date.\n');

@@ -1,0 +1,679 @@
+-- The schema as the migrations leave it, read from Postgres' own catalogue. Written by `npm run db:schema`;
+-- a test holds it to the migrations. For reading and reviewing only: it is never run.
+
+CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
+GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE api_keys (
+  id text NOT NULL,
+  secret_hash text NOT NULL,
+  name text NOT NULL,
+  owner_kind text NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone
+);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_owner_known CHECK ((owner_kind = ANY (ARRAY['service'::text, 'person'::text])));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+GRANT INSERT, SELECT, UPDATE ON api_keys TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE bank_accounts (
+  key text NOT NULL,
+  bank_name text NOT NULL,
+  currency text NOT NULL,
+  time_zone text NOT NULL,
+  feed text,
+  api_url text,
+  bank_account_id text,
+  api_key_env text,
+  webhook_secret_env text,
+  statement_account text,
+  poll_enabled boolean NOT NULL DEFAULT true,
+  last_complete_day date,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
+GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE bank_events (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  event_id text NOT NULL,
+  body bytea NOT NULL,
+  body_sha256 text NOT NULL,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  handled_at timestamp with time zone,
+  outcome text,
+  error_code text,
+  deposit_id text
+);
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id);
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome = ANY (ARRAY['captured'::text, 'known'::text, 'held'::text, 'pointer'::text, 'pending'::text, 'unreadable'::text])));
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
+CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
+GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE decisions (
+  id text NOT NULL,
+  deposit_id text NOT NULL,
+  kind text NOT NULL,
+  wallet_id text,
+  reason text NOT NULL,
+  decided_by text NOT NULL,
+  decided_at timestamp with time zone NOT NULL DEFAULT now(),
+  outcome text,
+  refusal text,
+  applied_at timestamp with time zone
+);
+ALTER TABLE decisions ADD CONSTRAINT decisions_credit_names_wallet CHECK (((kind = 'credit'::text) = (wallet_id IS NOT NULL)));
+ALTER TABLE decisions ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES api_keys(id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_kind_known CHECK ((kind = ANY (ARRAY['credit'::text, 'return'::text])));
+ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_known CHECK ((outcome = ANY (ARRAY['credited'::text, 'returned'::text, 'refused'::text])));
+ALTER TABLE decisions ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_reason_given CHECK ((length(btrim(reason)) > 0));
+ALTER TABLE decisions ADD CONSTRAINT decisions_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX decisions_by_deposit ON public.decisions USING btree (deposit_id, decided_at);
+GRANT SELECT ON decisions TO purser_app;
+GRANT INSERT (id, deposit_id, kind, wallet_id, reason, decided_by) ON decisions TO purser_app;
+GRANT UPDATE (outcome, refusal, applied_at) ON decisions TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE deposits (
+  id text NOT NULL,
+  line_id bigint NOT NULL,
+  bank_account_key text NOT NULL,
+  transaction_key text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  booking_date date NOT NULL,
+  state text NOT NULL DEFAULT 'captured'::text,
+  hold_reason text,
+  wallet_id text,
+  lane text,
+  run_id text,
+  workflow_round integer NOT NULL DEFAULT 1,
+  dispatched_at timestamp with time zone,
+  captured_at timestamp with time zone NOT NULL DEFAULT now(),
+  settled_at timestamp with time zone
+);
+ALTER TABLE deposits ADD CONSTRAINT deposits_amount_positive CHECK ((amount_minor > 0));
+ALTER TABLE deposits ADD CONSTRAINT deposits_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE deposits ADD CONSTRAINT deposits_credited_has_wallet CHECK (((state <> 'credited'::text) OR (wallet_id IS NOT NULL)));
+ALTER TABLE deposits ADD CONSTRAINT deposits_lane_known CHECK ((lane = ANY (ARRAY['workflow'::text, 'backlog'::text])));
+ALTER TABLE deposits ADD CONSTRAINT deposits_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE deposits ADD CONSTRAINT deposits_one_per_line UNIQUE (line_id);
+ALTER TABLE deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (id);
+ALTER TABLE deposits ADD CONSTRAINT deposits_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE deposits ADD CONSTRAINT deposits_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'in_review'::text, 'credited'::text, 'returned'::text, 'dismissed'::text, 'reversed'::text])));
+ALTER TABLE deposits ADD CONSTRAINT deposits_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX deposits_by_run ON public.deposits USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE INDEX deposits_newest ON public.deposits USING btree (captured_at DESC, id DESC);
+CREATE INDEX deposits_open ON public.deposits USING btree (bank_account_key, captured_at, id) WHERE (state = ANY (ARRAY['captured'::text, 'in_review'::text]));
+CREATE TRIGGER deposits_legal_move BEFORE UPDATE ON public.deposits FOR EACH ROW EXECUTE FUNCTION check_deposit_move();
+GRANT SELECT ON deposits TO purser_app;
+GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE idempotency_keys (
+  principal text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL,
+  request_sha256 text NOT NULL,
+  status integer,
+  response jsonb,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
+GRANT INSERT, SELECT, UPDATE ON idempotency_keys TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE journals (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  bank_account_key text NOT NULL,
+  line_id bigint NOT NULL,
+  deposit_id text,
+  decision_id text,
+  reverses_id bigint,
+  rate_version integer,
+  wallet_id text,
+  wallet_seq bigint,
+  credits_after bigint,
+  prepaid_after bigint,
+  remainder_after bigint,
+  event_on date NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+ALTER TABLE journals ADD CONSTRAINT journals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE journals ADD CONSTRAINT journals_credit_has_rate CHECK (((kind <> 'credit'::text) OR (rate_version IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'reversal'::text])) OR (wallet_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decision_id) REFERENCES decisions(id);
+ALTER TABLE journals ADD CONSTRAINT journals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'reversal'::text])));
+ALTER TABLE journals ADD CONSTRAINT journals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = 'capture'::text) OR (deposit_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_pkey PRIMARY KEY (id);
+ALTER TABLE journals ADD CONSTRAINT journals_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES rates(version);
+ALTER TABLE journals ADD CONSTRAINT journals_return_is_decided CHECK (((kind <> 'return'::text) OR (decision_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_reversal_names_origin CHECK (((kind = 'reversal'::text) = (reverses_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES journals(id);
+ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+ALTER TABLE journals ADD CONSTRAINT journals_wallet_seq_unique UNIQUE (wallet_id, wallet_seq);
+ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL))));
+CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
+CREATE UNIQUE INDEX journals_one_reversal ON public.journals USING btree (reverses_id) WHERE (kind = 'reversal'::text);
+CREATE UNIQUE INDEX journals_one_terminal ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['credit'::text, 'return'::text]));
+CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
+GRANT SELECT ON journals TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE lines (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  key_scheme smallint NOT NULL,
+  facts_key text NOT NULL,
+  occurrence integer NOT NULL,
+  transaction_key text NOT NULL,
+  status text NOT NULL DEFAULT 'booked'::text,
+  booking_date date NOT NULL,
+  value_date date,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  reversal boolean NOT NULL DEFAULT false,
+  "references" text[] NOT NULL,
+  text text NOT NULL,
+  counterparty_name text,
+  counterparty_account text,
+  captured_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE lines ADD CONSTRAINT lines_amount_in_range CHECK (((amount_minor >= '-10000000000000'::bigint) AND (amount_minor <= '10000000000000'::bigint)));
+ALTER TABLE lines ADD CONSTRAINT lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE lines ADD CONSTRAINT lines_booked_only CHECK ((status = 'booked'::text));
+ALTER TABLE lines ADD CONSTRAINT lines_captured_once UNIQUE (bank_account_key, key_scheme, facts_key, occurrence);
+ALTER TABLE lines ADD CONSTRAINT lines_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
+ALTER TABLE lines ADD CONSTRAINT lines_occurrence_positive CHECK ((occurrence >= 1));
+ALTER TABLE lines ADD CONSTRAINT lines_pkey PRIMARY KEY (id);
+ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_shape CHECK ((transaction_key ~ '^[A-Za-z0-9._:-]{1,120}$'::text));
+ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_account_key, transaction_key);
+CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
+CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lines_journalled AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON public.lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON lines TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE notifications (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  wallet_id text NOT NULL,
+  deposit_id text NOT NULL,
+  kind text NOT NULL,
+  amount_minor bigint NOT NULL,
+  credits bigint NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  published_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  read_at timestamp with time zone
+);
+ALTER TABLE notifications ADD CONSTRAINT notifications_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_known CHECK ((kind = 'deposit_credited'::text));
+ALTER TABLE notifications ADD CONSTRAINT notifications_one_per_deposit UNIQUE (deposit_id, kind);
+ALTER TABLE notifications ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+ALTER TABLE notifications ADD CONSTRAINT notifications_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX notifications_by_wallet ON public.notifications USING btree (wallet_id, id DESC);
+CREATE INDEX notifications_unpublished ON public.notifications USING btree (id) WHERE (published_at IS NULL);
+GRANT SELECT ON notifications TO purser_app;
+GRANT UPDATE (published_at, delivered_at, read_at) ON notifications TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE pending_lines (
+  bank_account_key text NOT NULL,
+  facts_key text NOT NULL,
+  occurrence integer NOT NULL,
+  booking_date date NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  reference text,
+  seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_pkey PRIMARY KEY (bank_account_key, facts_key, occurrence);
+GRANT DELETE, INSERT, SELECT, UPDATE ON pending_lines TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE postings (
+  journal_id bigint NOT NULL,
+  leg smallint NOT NULL,
+  account text NOT NULL,
+  bank_account_key text,
+  wallet_id text,
+  unit text NOT NULL,
+  amount bigint NOT NULL
+);
+ALTER TABLE postings ADD CONSTRAINT postings_account_known CHECK (
+CASE account
+    WHEN 'bank'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
+    WHEN 'suspense'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
+    WHEN 'bank_other'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
+    WHEN 'return_payable'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
+    WHEN 'wallet_prepaid'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
+    WHEN 'wallet_remainder'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
+    WHEN 'wallet_receivable'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
+    WHEN 'wallet_credits'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
+    WHEN 'credits_issued'::text THEN ((wallet_id IS NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
+    ELSE false
+END);
+ALTER TABLE postings ADD CONSTRAINT postings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE postings ADD CONSTRAINT postings_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
+ALTER TABLE postings ADD CONSTRAINT postings_not_zero CHECK ((amount <> 0));
+ALTER TABLE postings ADD CONSTRAINT postings_pkey PRIMARY KEY (journal_id, leg);
+ALTER TABLE postings ADD CONSTRAINT postings_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX postings_by_wallet ON public.postings USING btree (wallet_id, journal_id) WHERE (wallet_id IS NOT NULL);
+CREATE TRIGGER postings_append_only BEFORE DELETE OR UPDATE ON public.postings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER postings_balanced AFTER INSERT ON public.postings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_postings();
+CREATE TRIGGER postings_no_truncate BEFORE TRUNCATE ON public.postings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON postings TO purser_app;
+
+-- owned by the migrating login
+CREATE TABLE purser_migrations (
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE purser_migrations ADD CONSTRAINT purser_migrations_pkey PRIMARY KEY (name);
+
+-- owned by purser_ledger
+CREATE TABLE rates (
+  version integer NOT NULL,
+  minor_per_credit bigint NOT NULL,
+  effective_from date NOT NULL
+);
+ALTER TABLE rates ADD CONSTRAINT rates_one_per_day UNIQUE (effective_from);
+ALTER TABLE rates ADD CONSTRAINT rates_pkey PRIMARY KEY (version);
+ALTER TABLE rates ADD CONSTRAINT rates_positive CHECK ((minor_per_credit > 0));
+GRANT SELECT ON rates TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE reviews (
+  deposit_id text NOT NULL,
+  reason text NOT NULL,
+  candidates text[] NOT NULL DEFAULT '{}'::text[],
+  opened_at timestamp with time zone NOT NULL DEFAULT now(),
+  due_at timestamp with time zone NOT NULL,
+  reminders_sent integer NOT NULL DEFAULT 0,
+  overdue_at timestamp with time zone,
+  closed_at timestamp with time zone
+);
+ALTER TABLE reviews ADD CONSTRAINT reviews_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE reviews ADD CONSTRAINT reviews_pkey PRIMARY KEY (deposit_id);
+CREATE INDEX reviews_open ON public.reviews USING btree (opened_at, deposit_id) WHERE (closed_at IS NULL);
+GRANT SELECT ON reviews TO purser_app;
+GRANT UPDATE (reminders_sent, overdue_at) ON reviews TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE runs (
+  id text NOT NULL,
+  bank_account_key text NOT NULL,
+  kind text NOT NULL,
+  started_at timestamp with time zone NOT NULL DEFAULT now(),
+  finished_at timestamp with time zone,
+  outcome text,
+  error_code text,
+  window_from date,
+  window_to date,
+  lines_seen integer NOT NULL DEFAULT 0,
+  lines_new integer NOT NULL DEFAULT 0,
+  held integer NOT NULL DEFAULT 0,
+  deposits_new integer NOT NULL DEFAULT 0,
+  credited_count integer NOT NULL DEFAULT 0,
+  credited_minor bigint NOT NULL DEFAULT 0,
+  credits bigint NOT NULL DEFAULT 0,
+  review_count integer NOT NULL DEFAULT 0,
+  review_minor bigint NOT NULL DEFAULT 0
+);
+ALTER TABLE runs ADD CONSTRAINT runs_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE runs ADD CONSTRAINT runs_kind_known CHECK ((kind = ANY (ARRAY['poll'::text, 'import'::text])));
+ALTER TABLE runs ADD CONSTRAINT runs_outcome_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'waiting'::text, 'failed'::text])));
+ALTER TABLE runs ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
+CREATE INDEX runs_by_id ON public.runs USING btree (started_at DESC, id DESC);
+CREATE INDEX runs_newest ON public.runs USING btree (bank_account_key, started_at DESC);
+GRANT INSERT, SELECT, UPDATE ON runs TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE sightings (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  line_id bigint,
+  feed text NOT NULL,
+  bank_id text,
+  facts_key text NOT NULL,
+  booking_date date NOT NULL,
+  amount_minor bigint NOT NULL,
+  reference text,
+  seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE sightings ADD CONSTRAINT sightings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
+ALTER TABLE sightings ADD CONSTRAINT sightings_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
+CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
+CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, feed, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
+CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, feed, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE statement_files (
+  id text NOT NULL,
+  bank_account_key text NOT NULL,
+  sha256 text NOT NULL,
+  body bytea NOT NULL,
+  received_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_once UNIQUE (bank_account_key, sha256);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_pkey PRIMARY KEY (id);
+GRANT INSERT, SELECT, UPDATE ON statement_files TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE statements (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  file_id text NOT NULL,
+  "position" integer NOT NULL,
+  format text NOT NULL,
+  statement_id text,
+  opening_minor bigint,
+  closing_minor bigint,
+  proof text NOT NULL,
+  difference_minor bigint,
+  line_count integer NOT NULL,
+  captured_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE statements ADD CONSTRAINT statements_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
+ALTER TABLE statements ADD CONSTRAINT statements_once UNIQUE (file_id, "position");
+ALTER TABLE statements ADD CONSTRAINT statements_pkey PRIMARY KEY (id);
+ALTER TABLE statements ADD CONSTRAINT statements_proof_is_arithmetic CHECK (
+CASE proof
+    WHEN 'ok'::text THEN (difference_minor = 0)
+    WHEN 'failed'::text THEN (difference_minor <> 0)
+    ELSE (difference_minor IS NULL)
+END);
+ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
+GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE wallets (
+  id text NOT NULL,
+  code text NOT NULL,
+  code_kind text NOT NULL DEFAULT 'checked'::text,
+  external_ref text,
+  name text,
+  status text NOT NULL DEFAULT 'open'::text,
+  credits bigint NOT NULL DEFAULT 0,
+  prepaid_minor bigint NOT NULL DEFAULT 0,
+  remainder_minor bigint NOT NULL DEFAULT 0,
+  receivable_minor bigint NOT NULL DEFAULT 0,
+  last_seq bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE wallets ADD CONSTRAINT wallets_code_kind_known CHECK ((code_kind = ANY (ARRAY['checked'::text, 'legacy'::text])));
+ALTER TABLE wallets ADD CONSTRAINT wallets_code_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
+ALTER TABLE wallets ADD CONSTRAINT wallets_code_unique UNIQUE (code);
+ALTER TABLE wallets ADD CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref);
+ALTER TABLE wallets ADD CONSTRAINT wallets_no_overdraft CHECK ((credits >= 0));
+ALTER TABLE wallets ADD CONSTRAINT wallets_pkey PRIMARY KEY (id);
+ALTER TABLE wallets ADD CONSTRAINT wallets_prepaid_not_negative CHECK ((prepaid_minor >= 0));
+ALTER TABLE wallets ADD CONSTRAINT wallets_receivable_not_negative CHECK ((receivable_minor >= 0));
+ALTER TABLE wallets ADD CONSTRAINT wallets_remainder_not_negative CHECK ((remainder_minor >= 0));
+ALTER TABLE wallets ADD CONSTRAINT wallets_seq_not_negative CHECK ((last_seq >= 0));
+ALTER TABLE wallets ADD CONSTRAINT wallets_status_known CHECK ((status = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text])));
+GRANT SELECT ON wallets TO purser_app;
+GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
+GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
+
+CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references jsonb, p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[])
+ RETURNS TABLE(idx bigint, line_id bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH input AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('public.lines', 'id')) AS line_id, nextval(pg_get_serial_sequence('public.journals', 'id')) AS journal_id,
+           i.*, ARRAY(SELECT jsonb_array_elements_text(p_references -> (i.idx::int - 1))) AS refs
+      FROM unnest(p_facts_key, p_occurrence, p_transaction_key, p_booking_date, p_value_date, p_amount, p_currency,
+                  p_reversal, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason)
+           WITH ORDINALITY AS i(facts_key, occurrence, transaction_key, booking_date, value_date, amount, currency,
+                  reversal, text, counterparty_name, counterparty_account, deposit_id, hold_reason, idx)
+  ), new_lines AS (
+    INSERT INTO lines (id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
+                       amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account)
+    OVERRIDING SYSTEM VALUE
+    SELECT line_id, p_bank_account, p_key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
+           amount, currency, reversal, refs, text, counterparty_name, counterparty_account FROM input
+  ), new_deposits AS (
+    INSERT INTO deposits (id, line_id, bank_account_key, transaction_key, amount_minor, currency, booking_date, hold_reason, run_id)
+    SELECT deposit_id, line_id, p_bank_account, transaction_key, amount, currency, booking_date, hold_reason, p_run
+      FROM input WHERE amount > 0
+  ), new_journals AS (
+    INSERT INTO journals (id, kind, bank_account_key, line_id, deposit_id, event_on)
+    OVERRIDING SYSTEM VALUE
+    SELECT journal_id, 'capture', p_bank_account, line_id, CASE WHEN amount > 0 THEN deposit_id END, booking_date
+      FROM input WHERE amount <> 0
+  ), new_postings AS (
+    INSERT INTO postings (journal_id, leg, account, bank_account_key, unit, amount)
+    SELECT journal_id, 1, 'bank', p_bank_account, currency, amount FROM input WHERE amount <> 0
+    UNION ALL
+    SELECT journal_id, 2, CASE WHEN amount > 0 THEN 'suspense' ELSE 'bank_other' END, p_bank_account, currency, -amount
+      FROM input WHERE amount <> 0
+  )
+  SELECT idx, line_id FROM input ORDER BY idx
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.check_deposit_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.id, NEW.line_id, NEW.amount_minor, NEW.currency, NEW.transaction_key)
+     IS DISTINCT FROM (OLD.id, OLD.line_id, OLD.amount_minor, OLD.currency, OLD.transaction_key) THEN
+    RAISE EXCEPTION 'the facts of deposit % never change', OLD.id USING ERRCODE = 'PU017';
+  END IF;
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+    ('captured', 'in_review'), ('captured', 'credited'), ('captured', 'returned'),
+    ('in_review', 'credited'), ('in_review', 'returned'), ('in_review', 'dismissed'), ('credited', 'reversed')) THEN
+    RAISE EXCEPTION 'deposit % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'PU004';
+  END IF;
+  RETURN NEW;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_journals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE bad record;
+BEGIN
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE (SELECT count(*) FROM postings p WHERE p.journal_id = n.id) < 2 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % has fewer than two postings', bad.id USING ERRCODE = 'PU005';
+  END IF;
+  -- No journal moves more or less money than its line or its deposit brought.
+  SELECT n.id INTO bad FROM new_rows n
+    LEFT JOIN lines l ON n.kind = 'capture' AND l.id = n.line_id
+    LEFT JOIN deposits d ON n.kind IN ('credit', 'return') AND d.id = n.deposit_id AND d.line_id = n.line_id
+   WHERE n.kind <> 'reversal'
+     AND coalesce(l.amount_minor, d.amount_minor) IS DISTINCT FROM
+         (SELECT sum(p.amount) FROM postings p
+           WHERE p.journal_id = n.id AND p.bank_account_key = n.bank_account_key AND p.unit = coalesce(l.currency, d.currency)
+             AND p.account = CASE n.kind WHEN 'capture' THEN 'bank' ELSE 'suspense' END) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % does not move the amount of its line or deposit', bad.id USING ERRCODE = 'PU005';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE bad record;
+BEGIN
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.amount_minor <> 0
+     AND NOT EXISTS (SELECT 1 FROM journals j WHERE j.line_id = n.id AND j.kind = 'capture') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'line % has no origin journal', bad.id USING ERRCODE = 'PU003';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_postings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE bad record;
+BEGIN
+  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
+   WHERE j.xid <> pg_current_xact_id() LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % is closed: it was written by an earlier transaction', bad.journal_id USING ERRCODE = 'PU006';
+  END IF;
+  SELECT n.journal_id, n.unit, sum(n.amount) AS total INTO bad FROM new_rows n
+   GROUP BY n.journal_id, n.unit HAVING sum(n.amount) <> 0 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % does not sum to zero in %: %', bad.journal_id, bad.unit, bad.total USING ERRCODE = 'PU005';
+  END IF;
+  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
+   WHERE n.wallet_id IS DISTINCT FROM j.wallet_id AND n.wallet_id IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % posts to a wallet that it does not name', bad.journal_id USING ERRCODE = 'PU005';
+  END IF;
+  -- A second set of postings for the same journal, even a balanced one, is refused.
+  SELECT n.journal_id INTO bad FROM (SELECT journal_id, count(*) AS legs FROM new_rows GROUP BY journal_id) n
+   WHERE n.legs <> (SELECT count(*) FROM postings p WHERE p.journal_id = n.journal_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % is closed: its postings were written by an earlier statement', bad.journal_id USING ERRCODE = 'PU006';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_due_at timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH input AS (
+    SELECT i.*, ARRAY(SELECT jsonb_array_elements_text(p_candidates -> (i.idx::int - 1))) AS candidates
+      FROM unnest(p_deposit, p_reason) WITH ORDINALITY AS i(deposit, reason, idx)
+  ), moved AS (
+    UPDATE deposits d SET state = 'in_review' FROM input i WHERE d.id = i.deposit AND d.state = 'captured' RETURNING d.id
+  )
+  INSERT INTO reviews (deposit_id, reason, candidates, due_at)
+  SELECT i.deposit, i.reason, i.candidates, p_due_at FROM input i JOIN moved m ON m.id = i.deposit
+  ON CONFLICT (deposit_id) DO NOTHING
+  RETURNING deposit_id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.post_journals(j_kind text[], j_deposit text[], j_wallet text[], j_wallet_seq bigint[], j_credits_after bigint[], j_prepaid_after bigint[], j_remainder_after bigint[], j_rate integer[], j_decision text[], j_credits bigint[], j_lane text, p_journal integer[], p_leg smallint[], p_account text[], p_bank_account text[], p_wallet text[], p_unit text[], p_amount bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE settled bigint; wallets_moved bigint; wallets_named bigint;
+BEGIN
+  WITH input AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('public.journals', 'id')) AS journal_id, i.*
+      FROM unnest(j_kind, j_deposit, j_wallet, j_wallet_seq, j_credits_after, j_prepaid_after, j_remainder_after, j_rate, j_decision, j_credits)
+           WITH ORDINALITY AS i(kind, deposit, wallet, seq, credits_after, prepaid_after, remainder_after, rate, decision, credits, idx)
+  ), moved_deposits AS (
+    UPDATE deposits d SET state = CASE i.kind WHEN 'credit' THEN 'credited' WHEN 'return' THEN 'returned' END,
+           wallet_id = CASE i.kind WHEN 'credit' THEN i.wallet END, settled_at = now(), lane = coalesce(d.lane, j_lane)
+      FROM input i WHERE d.id = i.deposit AND d.state IN ('captured', 'in_review')
+    RETURNING d.id, d.line_id, d.bank_account_key, d.booking_date, d.amount_minor
+  ), new_journals AS (
+    INSERT INTO journals (id, kind, bank_account_key, line_id, deposit_id, decision_id, rate_version, wallet_id, wallet_seq,
+                          credits_after, prepaid_after, remainder_after, event_on)
+    OVERRIDING SYSTEM VALUE
+    SELECT i.journal_id, i.kind, d.bank_account_key, d.line_id, d.id, i.decision, i.rate, i.wallet, i.seq,
+           i.credits_after, i.prepaid_after, i.remainder_after, d.booking_date
+      FROM input i JOIN moved_deposits d ON d.id = i.deposit
+    RETURNING 1
+  ), new_postings AS (
+    INSERT INTO postings (journal_id, leg, account, bank_account_key, wallet_id, unit, amount)
+    SELECT i.journal_id, p.leg, p.account, p.bank_account, p.wallet, p.unit, p.amount
+      FROM unnest(p_journal, p_leg, p_account, p_bank_account, p_wallet, p_unit, p_amount)
+           AS p(journal, leg, account, bank_account, wallet, unit, amount)
+      JOIN input i ON i.idx = p.journal
+      JOIN moved_deposits d ON d.id = i.deposit
+    RETURNING wallet_id, account, amount
+  ), wallet_moves AS (
+    SELECT wallet_id,
+           -sum(amount) FILTER (WHERE account = 'wallet_credits') AS credits,
+           -sum(amount) FILTER (WHERE account = 'wallet_prepaid') AS prepaid,
+           -sum(amount) FILTER (WHERE account = 'wallet_remainder') AS remainder
+      FROM new_postings WHERE wallet_id IS NOT NULL GROUP BY wallet_id
+  ), wallet_seqs AS (
+    SELECT wallet, count(*) AS steps, min(seq) AS first_seq, max(seq) AS last_seq,
+           (array_agg(credits_after ORDER BY seq DESC))[1] AS credits_after,
+           (array_agg(prepaid_after ORDER BY seq DESC))[1] AS prepaid_after,
+           (array_agg(remainder_after ORDER BY seq DESC))[1] AS remainder_after
+      FROM input WHERE wallet IS NOT NULL GROUP BY wallet
+  ), moved_wallets AS (
+    UPDATE wallets w SET credits = w.credits + coalesce(m.credits, 0), prepaid_minor = w.prepaid_minor + coalesce(m.prepaid, 0),
+           remainder_minor = w.remainder_minor + coalesce(m.remainder, 0), last_seq = s.last_seq
+      FROM wallet_seqs s LEFT JOIN wallet_moves m ON m.wallet_id = s.wallet
+     WHERE w.id = s.wallet AND w.last_seq = s.first_seq - 1 AND s.last_seq = w.last_seq + s.steps
+       AND w.credits + coalesce(m.credits, 0) = s.credits_after
+       AND w.prepaid_minor + coalesce(m.prepaid, 0) = s.prepaid_after
+       AND w.remainder_minor + coalesce(m.remainder, 0) = s.remainder_after
+    RETURNING 1
+  ), told AS (
+    INSERT INTO notifications (wallet_id, deposit_id, kind, amount_minor, credits)
+    SELECT i.wallet, i.deposit, 'deposit_credited', d.amount_minor, i.credits
+      FROM input i JOIN moved_deposits d ON d.id = i.deposit WHERE i.kind = 'credit'
+  ), closed_reviews AS (
+    UPDATE reviews r SET closed_at = now() FROM input i WHERE r.deposit_id = i.deposit AND r.closed_at IS NULL
+  )
+  SELECT (SELECT count(*) FROM new_journals), (SELECT count(*) FROM moved_wallets), (SELECT count(*) FROM wallet_seqs)
+    INTO settled, wallets_moved, wallets_named;
+  IF settled <> cardinality(j_kind) THEN
+    RAISE EXCEPTION 'a deposit of this batch is settled already' USING ERRCODE = 'PU004';
+  END IF;
+  IF wallets_moved <> wallets_named THEN
+    RAISE EXCEPTION 'a wallet moved since it was read' USING ERRCODE = 'PU007';
+  END IF;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% on % is refused: rows there are append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'PU017';
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC

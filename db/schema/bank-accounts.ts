@@ -1,0 +1,21 @@
+import { boolean, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant, localDate, oneOf } from './columns.ts';
+
+/** Protocols that `bank/feeds/` speaks. */
+export type FeedProtocol = 'json' | 'investec';
+
+export const bankAccounts = pgTable('bank_accounts', {
+  key: text('key').primaryKey(),
+  bankName: text('bank_name').notNull(),
+  currency: text('currency').notNull(),
+  timeZone: text('time_zone').notNull(),
+  feed: oneOf<FeedProtocol>('feed'),
+  apiUrl: text('api_url'),
+  bankAccountId: text('bank_account_id'),
+  apiKeyEnv: text('api_key_env'),
+  webhookSecretEnv: text('webhook_secret_env'),
+  statementAccount: text('statement_account'),
+  pollEnabled: boolean('poll_enabled').notNull().default(true),
+  lastCompleteDay: localDate('last_complete_day'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});

@@ -1,0 +1,55 @@
+import { boolean, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import type { FeedKind } from '../../domain/sighting.ts';
+import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
+
+/** Booked lines. Written by `capture_lines` only, and never changed. */
+export const lines = pgTable('lines', {
+  id: rowId('id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  keyScheme: smallint('key_scheme').notNull(),
+  factsKey: text('facts_key').notNull(),
+  occurrence: integer('occurrence').notNull(),
+  transactionKey: text('transaction_key').notNull(),
+  status: oneOf<'booked'>('status').notNull().default('booked'),
+  bookingDate: localDate('booking_date').notNull(),
+  valueDate: localDate('value_date'),
+  /** Signed: credits > 0, debits < 0. */
+  amountMinor: whole('amount_minor').notNull(),
+  currency: text('currency').notNull(),
+  reversal: boolean('reversal').notNull().default(false),
+  references: text('references').array().notNull(),
+  text: text('text').notNull(),
+  counterpartyName: text('counterparty_name'),
+  counterpartyAccount: text('counterparty_account'),
+  capturedAt: instant('captured_at').notNull().defaultNow(),
+});
+
+/** Shown, never credited; nothing in the ledger refers to them. */
+export const pendingLines = pgTable(
+  'pending_lines',
+  {
+    bankAccountKey: text('bank_account_key').notNull(),
+    factsKey: text('facts_key').notNull(),
+    occurrence: integer('occurrence').notNull(),
+    bookingDate: localDate('booking_date').notNull(),
+    amountMinor: whole('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    reference: text('reference'),
+    seenAt: instant('seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.bankAccountKey, table.factsKey, table.occurrence] })],
+);
+
+export const sightings = pgTable('sightings', {
+  id: rowId('id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  /** Null while the sighting is held. */
+  lineId: whole('line_id'),
+  feed: oneOf<FeedKind>('feed').notNull(),
+  bankId: text('bank_id'),
+  factsKey: text('facts_key').notNull(),
+  bookingDate: localDate('booking_date').notNull(),
+  amountMinor: whole('amount_minor').notNull(),
+  reference: text('reference'),
+  seenAt: instant('seen_at').notNull().defaultNow(),
+});

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import { pgTable, text } from 'drizzle-orm/pg-core';
+import type { ReviewReason } from '../../domain/review-reasons.ts';
+import { count, instant, oneOf } from './columns.ts';
+
+export type DecisionKind = 'credit' | 'return';
+export type DecisionOutcome = 'credited' | 'returned' | 'refused';
+
+export const reviews = pgTable('reviews', {
+  depositId: text('deposit_id').primaryKey(),
+  reason: oneOf<ReviewReason>('reason').notNull(),
+  candidates: text('candidates')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
+  openedAt: instant('opened_at').notNull().defaultNow(),
+  dueAt: instant('due_at').notNull(),
+  remindersSent: count('reminders_sent').notNull().default(0),
+  overdueAt: instant('overdue_at'),
+  closedAt: instant('closed_at'),
+});
+
+export const decisions = pgTable('decisions', {
+  id: text('id').primaryKey(),
+  depositId: text('deposit_id').notNull(),
+  kind: oneOf<DecisionKind>('kind').notNull(),
+  walletId: text('wallet_id'),
+  reason: text('reason').notNull(),
+  decidedBy: text('decided_by').notNull(),
+  decidedAt: instant('decided_at').notNull().defaultNow(),
+  outcome: oneOf<DecisionOutcome>('outcome'),
+  refusal: text('refusal'),
+  appliedAt: instant('applied_at'),
+});

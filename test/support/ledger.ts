@@ -1,0 +1,116 @@
+import { sql } from 'drizzle-orm';
+import type postgres from 'postgres';
+import type { Database } from '../../db/client.ts';
+import { newId } from '../../db/new-id.ts';
+import {
+  insertLines,
+  lockBankAccountForCapture,
+  type LineInsert,
+} from '../../db/queries/capture.ts';
+import { listRates, lockDeposits, lockWallets, postJournals } from '../../db/queries/settlement.ts';
+import { KEY_SCHEME } from '../../domain/identity.ts';
+import { parseLocalDate } from '../../domain/local-date.ts';
+import { settle, settleReturn } from '../../domain/settle.ts';
+
+export const DAY = parseLocalDate('2026-11-20');
+
+/** A bank account in rand without a feed. */
+export async function seedBankAccount(db: Database, key: string): Promise<void> {
+  await db.execute(sql`
+    insert into bank_accounts (key, bank_name, currency, time_zone)
+    values (${key}, 'Test bank', 'ZAR', 'Africa/Johannesburg')`);
+}
+
+/** A wallet with the code `CUS` + eight digits of `number`; answers its id. */
+export async function seedWallet(db: Database, number: number): Promise<string> {
+  const id = newId('wallet');
+  await db.execute(sql`
+    insert into wallets (id, code, code_kind) values (${id}, ${`CUS${String(number).padStart(8, '0')}`}, 'legacy')`);
+  return id;
+}
+
+/** A line as an adapter and the count rule yield it; `name` makes its keys. */
+export function aLine(
+  name: string,
+  amountMinor: bigint,
+  given: Partial<LineInsert> = {},
+): LineInsert {
+  return {
+    factsKey: `facts-${name}`,
+    occurrence: 1,
+    transactionKey: `txn-${name}`,
+    bookingDate: DAY,
+    valueDate: null,
+    amountMinor,
+    currency: 'ZAR',
+    reversal: false,
+    references: ['CUS00000001'],
+    text: 'PAYSHAP CREDIT',
+    counterpartyName: null,
+    counterpartyAccount: null,
+    depositId: newId('deposit'),
+    hold: null,
+    ...given,
+  };
+}
+
+/** Captures lines as the product does; answers the ids of their deposits, in order (debits have none stored). */
+export async function capture(
+  db: Database,
+  accountKey: string,
+  lines: readonly LineInsert[],
+): Promise<readonly string[]> {
+  await db.transaction(async (tx) => {
+    await lockBankAccountForCapture(tx, accountKey);
+    await insertLines(tx, { accountKey, runId: null, keyScheme: KEY_SCHEME, lines });
+  });
+  return lines.map((line) => line.depositId);
+}
+
+/** Credits deposits to wallets as the product does: locks, decides, writes. */
+export async function credit(
+  db: Database,
+  owners: readonly { readonly depositId: string; readonly walletId: string }[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const deposits = await lockDeposits(
+      tx,
+      owners.map((owner) => owner.depositId),
+    );
+    const wallets = await lockWallets(tx, [...new Set(owners.map((owner) => owner.walletId))]);
+    const rates = await listRates(tx);
+    const owned = owners.flatMap(({ depositId, walletId }) =>
+      deposits
+        .filter((deposit) => deposit.depositId === depositId)
+        .map((deposit) => ({ ...deposit, walletId, decisionId: null })),
+    );
+    await postJournals(tx, settle(owned, wallets, rates), 'workflow');
+  });
+}
+
+/** Returns a deposit to its sender on a person's decision, made here as well; answers the decision's id. */
+export async function returnDeposit(
+  db: Database,
+  owner: postgres.Sql,
+  depositId: string,
+): Promise<string> {
+  const decisionId = await decide(owner, depositId);
+  await db.transaction(async (tx) => {
+    for (const deposit of await lockDeposits(tx, [depositId])) {
+      await postJournals(tx, [settleReturn({ ...deposit, decisionId })], 'workflow');
+    }
+  });
+  return decisionId;
+}
+
+async function decide(owner: postgres.Sql, depositId: string): Promise<string> {
+  const keyId = newId('apiKey');
+  const decisionId = newId('decision');
+  await owner`
+    insert into api_keys (id, secret_hash, name, owner_kind, scopes)
+    values (${keyId}, 'x', 'test person', 'person', '{}')`;
+  await owner`
+    insert into decisions (id, deposit_id, kind, reason, decided_by)
+    values (${decisionId}, ${depositId}, 'return', 'sent by mistake', ${keyId})`;
+  return decisionId;
+}

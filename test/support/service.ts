@@ -1,0 +1,151 @@
+import { sql } from 'drizzle-orm';
+import { inject } from 'vitest';
+import { createSimulatorAdmin } from '../../cli/stack/simulator-process.ts';
+import { reconcileNow } from '../../cli/reconcile-now.ts';
+import type { RunRow } from '../../cli/report-run.ts';
+import { loadConfig, type Config } from '../../config.ts';
+import { newId } from '../../db/new-id.ts';
+import { sumCreditedByCode } from '../../db/queries/credited-totals.ts';
+import { sumDepositsByState } from '../../db/queries/status.ts';
+import { customerCodeFromNumber } from '../../domain/customer-code.ts';
+import { createLogger } from '../../logger.ts';
+import { buildSimulator } from '../../simulator/build-simulator.ts';
+import { runWorker, type RunningWorker } from '../../worker/main.ts';
+import { createTestDatabase, verifyClean, type TestDatabase } from './database.ts';
+import { startTestTemporal, type TestTemporal } from './temporal.ts';
+import { waitFor } from './wait-for.ts';
+
+export const ACCOUNT = 'fnb-main';
+const WEBHOOK_SECRET = `whsec_${Buffer.from('a webhook secret for tests only!').toString('base64')}`;
+const API_KEY = 'simulator-key-for-tests';
+const ADMIN_KEY = 'simulator-admin-for-tests';
+
+/** The simulated bank's truth, as far as tests hold it against the ledger. */
+interface Truth {
+  readonly credited: { readonly count: number; readonly minor: string };
+  readonly inReview: { readonly count: number; readonly minor: string };
+  readonly byCode: Readonly<Record<string, { readonly count: number; readonly minor: string }>>;
+}
+
+/** A whole service on real servers: Postgres, Temporal, a bank over HTTP, and a worker in this process. */
+export interface Service {
+  readonly database: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly config: Config;
+  /** The environment that a worker or API of this service is started with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly bank: (path: string, body?: unknown) => Promise<unknown>;
+  worker(): RunningWorker;
+  startWorker(): Promise<RunningWorker>;
+  openWallet(number: number): Promise<{ readonly walletId: string; readonly code: string }>;
+  /** One run of the account's Schedule, waited for. */
+  reconcile(): Promise<RunRow>;
+  /** Waits until no deposit is `captured`, then holds ledger and verify against the bank's truth. */
+  expectTruth(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startService(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Service> {
+  const [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
+  const simulator = buildSimulator({
+    port: 0,
+    seed: '7',
+    apiKey: API_KEY,
+    adminKey: ADMIN_KEY,
+    accountId: 'ACC-1',
+    timeZone: 'Africa/Johannesburg',
+    webhookUrl: null,
+    webhookSecret: WEBHOOK_SECRET,
+    pageSize: 500,
+    stateFile: null,
+    now: () => new Date(),
+  });
+  const bankUrl = await simulator.listen();
+  const env = {
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    API_PORT: '0',
+    API_KEY_PEPPER: 'a pepper that only tests use, long enough',
+    BANK_API_ENABLED: 'true',
+    BANK_ACCOUNT_KEY: ACCOUNT,
+    BANK_ACCOUNT_ID: 'ACC-1',
+    BANK_API_URL: `${bankUrl}/transactions`,
+    BANK_API_KEY: API_KEY,
+    BANK_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    ...settings,
+  };
+  const config = loadConfig(env);
+  const bank = createSimulatorAdmin(bankUrl, ADMIN_KEY);
+  const startWorker = () =>
+    runWorker({
+      config,
+      env,
+      logger: createLogger({ level: 'silent', name: 'test-worker' }),
+      bundle: { codePath: inject('workflowBundlePath') },
+    });
+  let worker = await startWorker();
+  return {
+    database,
+    temporal,
+    config,
+    env,
+    bank,
+    worker: () => worker,
+    startWorker: async () => (worker = await startWorker()),
+    openWallet: async (number) => {
+      const walletId = newId('wallet');
+      const code = customerCodeFromNumber(number);
+      await database.db.execute(sql`insert into wallets (id, code) values (${walletId}, ${code})`);
+      return { walletId, code };
+    },
+    reconcile: () => reconcileNow(config, database.db, ACCOUNT),
+    expectTruth: () => expectTruth(database, bank),
+    close: async () => {
+      await worker.stop();
+      await simulator.close();
+      await temporal.close();
+      await database.close();
+    },
+  };
+}
+
+async function expectTruth(database: TestDatabase, bank: Service['bank']): Promise<void> {
+  await waitFor('every deposit has left captured', async () => {
+    const states = await sumDepositsByState(database.db);
+    return !states.some(({ state }) => state === 'captured');
+  });
+  const truth = (await bank('truth')) as Truth;
+  const states = await sumDepositsByState(database.db);
+  const found = Object.fromEntries(
+    states.map(({ state, count, amountMinor }) => [
+      state,
+      { count, minor: amountMinor.toString() },
+    ]),
+  );
+  const none = { count: 0, minor: '0' };
+  const byCode = Object.fromEntries(
+    [...(await sumCreditedByCode(database.db))].map(([code, minor]) => [code, minor.toString()]),
+  );
+  const meant = Object.fromEntries(
+    Object.entries(truth.byCode).map(([code, { minor }]) => [code, minor]),
+  );
+  const pairs = [
+    ['credited', found['credited'] ?? none, truth.credited],
+    ['in review', found['in_review'] ?? none, truth.inReview],
+    ['by code', sorted(byCode), sorted(meant)],
+  ] as const;
+  for (const [what, ledger, bankSays] of pairs) {
+    if (JSON.stringify(ledger) === JSON.stringify(bankSays)) continue;
+    throw new Error(
+      `The ledger's ${what} is ${JSON.stringify(ledger)}, the bank's truth is ${JSON.stringify(bankSays)}.`,
+    );
+  }
+  await verifyClean(database.db);
+}
+
+function sorted(record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,46 @@
+import { Client, Connection } from '@temporalio/client';
+import { inject } from 'vitest';
+import { removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
+import { startTemporal, type EmbeddedTemporal } from '../../embedded/temporal.ts';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+
+/** A real Temporal server of one test file's own. */
+export interface TestTemporal {
+  readonly address: string;
+  readonly client: Client;
+  /** Stops the server and starts it on the same port, with its database or without. */
+  restart(options: { readonly keepState: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTestTemporal(): Promise<TestTemporal> {
+  let folder = await throwAwayFolder();
+  const launch = (port?: number): Promise<EmbeddedTemporal> =>
+    startTemporal({
+      binary: inject('temporalBinary'),
+      dataDir: folder,
+      headless: true,
+      searchAttributes: SEARCH_ATTRIBUTES,
+      ...(port === undefined ? {} : { port }),
+    });
+  let server = await launch();
+  const connection = await Connection.connect({ address: server.address });
+  const port = Number(server.address.split(':')[1]);
+  return {
+    address: server.address,
+    client: new Client({ connection }),
+    restart: async ({ keepState }) => {
+      await server.stop();
+      if (!keepState) {
+        await removeThrowAwayFolder(folder);
+        folder = await throwAwayFolder();
+      }
+      server = await launch(port);
+    },
+    close: async () => {
+      await connection.close();
+      await server.stop();
+      await removeThrowAwayFolder(folder);
+    },
+  };
+}
