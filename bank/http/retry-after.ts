@@ -1,0 +1,21 @@
+const CAP_MS = 5 * 60_000;
+const UNNAMED_MS = 30_000;
+
+/**
+ * How long a bank asks us to stay away, in milliseconds: 0 to 5 minutes, and 30 seconds when it names none.
+ * A date is held against the answer's own `Date`, so that a clock of ours that is wrong does no harm.
+ */
+export function readRetryAfterMs(
+  retryAfter: string | null,
+  date: string | null,
+  now: Date,
+): number {
+  if (retryAfter === null) return UNNAMED_MS;
+  const text = retryAfter.trim();
+  if (/^[0-9]{1,9}$/.test(text)) return Math.min(Number(text) * 1000, CAP_MS);
+  const until = Date.parse(text);
+  if (Number.isNaN(until)) return UNNAMED_MS;
+  const answeredAt = date === null ? Number.NaN : Date.parse(date);
+  const from = Number.isNaN(answeredAt) ? now.getTime() : answeredAt;
+  return Math.min(Math.max(until - from, 0), CAP_MS);
+}

@@ -1,0 +1,150 @@
+import { isCoded, type CodedError } from '../../domain/errors.ts';
+import { asLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import { parseMinor } from '../../domain/money-text.ts';
+import type { Currency } from '../../domain/money.ts';
+import { cleanText } from './clean-text.ts';
+import { isJsonNumber, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
+
+/** Makes the caller's coded error from a reason. Reasons name fields and places and never quote values. */
+export type Refuse = (why: string) => CodedError;
+
+const TEXT_CHARS_MAX = 65_536;
+const ID_CHARS_MAX = 256;
+
+/** An own field only: `constructor` and its like are not data. */
+export function field(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+export function objectField(object: JsonObject, name: string, refuse: Refuse): JsonObject {
+  const value = field(object, name);
+  if (!isJsonObject(value)) throw refuse(`${name} is not an object`);
+  return value;
+}
+
+/** A text of at least one visible character. */
+export function requiredText(object: JsonObject, name: string, refuse: Refuse): string {
+  const text = optionalText(object, name, refuse);
+  if (text === null) throw refuse(`${name} is missing`);
+  return text;
+}
+
+/** Null when absent, null or blank. A number is not a text: nothing is coerced. */
+export function optionalText(object: JsonObject, name: string, refuse: Refuse): string | null {
+  const value = field(object, name);
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string') throw refuse(`${name} is not a text`);
+  if (value.length > TEXT_CHARS_MAX) {
+    throw refuse(`${name} is longer than ${TEXT_CHARS_MAX} characters`);
+  }
+  return cleanText(value);
+}
+
+/** A bank's id as written, null when absent or blank; ids with control characters or of absurd length are refused. */
+export function optionalId(object: JsonObject, name: string, refuse: Refuse): string | null {
+  const value = field(object, name);
+  if (typeof value === 'string' && (value.length > ID_CHARS_MAX || /\p{C}/u.test(value))) {
+    throw refuse(`${name} is longer than ${ID_CHARS_MAX} characters or holds control characters`);
+  }
+  return optionalText(object, name, refuse);
+}
+
+/** One of a closed list, exactly as written there. */
+export function choiceField<Choice extends string>(
+  object: JsonObject,
+  name: string,
+  choices: Readonly<Record<Choice, readonly string[]>>,
+  refuse: Refuse,
+): Choice {
+  const value = field(object, name);
+  for (const choice in choices) {
+    if (typeof value === 'string' && choices[choice].includes(value)) return choice;
+  }
+  throw refuse(`${name} is none of the values that we know`);
+}
+
+/** A decimal string or a JSON number, read from its text, as signed minor units. */
+export function minorField(
+  object: JsonObject,
+  name: string,
+  currency: Currency,
+  refuse: Refuse,
+): bigint {
+  return parseAmount(decimalText(object, name, refuse), name, currency, refuse);
+}
+
+/** As {@link minorField}, for amounts whose direction stands in another field: any sign, even of zero, is refused. */
+export function unsignedMinorField(
+  object: JsonObject,
+  name: string,
+  currency: Currency,
+  refuse: Refuse,
+): bigint {
+  const text = decimalText(object, name, refuse);
+  if (/^[+-]/.test(text))
+    throw refuse(`${name} has a sign although another field tells the direction`);
+  return parseAmount(text, name, currency, refuse);
+}
+
+export function dayField(object: JsonObject, name: string, refuse: Refuse): LocalDate {
+  const value = field(object, name);
+  const day = typeof value === 'string' ? asLocalDate(value) : null;
+  if (day === null) throw refuse(`${name} is not a real day as YYYY-MM-DD`);
+  return day;
+}
+
+export function optionalDayField(
+  object: JsonObject,
+  name: string,
+  refuse: Refuse,
+): LocalDate | null {
+  const value = field(object, name);
+  return value === undefined || value === null ? null : dayField(object, name, refuse);
+}
+
+/** A whole JSON number from 0 to `max`. */
+export function countField(object: JsonObject, name: string, max: number, refuse: Refuse): number {
+  const value = field(object, name);
+  if (!isJsonNumber(value) || !/^(?:0|[1-9][0-9]{0,8})$/.test(value.value)) {
+    throw refuse(`${name} is not a whole number`);
+  }
+  const count = Number(value.value);
+  if (count > max) throw refuse(`${name} is larger than ${max}`);
+  return count;
+}
+
+/** Names of fields outside `known`; a name that is no plain word is shown as `?`, since it may hold anything. */
+export function unknownFields(object: JsonObject, known: ReadonlySet<string>): readonly string[] {
+  return Object.keys(object)
+    .filter((name) => !known.has(name))
+    .map((name) => (/^[A-Za-z_][A-Za-z0-9_-]{0,40}$/.test(name) ? name : '?'));
+}
+
+export function refuseUnknownFields(
+  object: JsonObject,
+  known: ReadonlySet<string>,
+  what: string,
+  refuse: Refuse,
+): void {
+  const unknown = unknownFields(object, known);
+  if (unknown.length > 0) {
+    throw refuse(`${what} has fields that we do not know: ${unknown.slice(0, 5).join(', ')}`);
+  }
+}
+
+function decimalText(object: JsonObject, name: string, refuse: Refuse): string {
+  const value = field(object, name);
+  if (typeof value === 'string') return value;
+  if (isJsonNumber(value)) return value.value;
+  throw refuse(`${name} is neither a decimal string nor a number`);
+}
+
+function parseAmount(text: string, name: string, currency: Currency, refuse: Refuse): bigint {
+  try {
+    return parseMinor(text, currency);
+  } catch (error) {
+    if (isCoded(error, 'money.unreadable'))
+      throw refuse(`${name} is not a plain amount in ${currency}`);
+    throw error;
+  }
+}

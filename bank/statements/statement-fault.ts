@@ -1,0 +1,27 @@
+import { CodedError } from '../../domain/errors.ts';
+
+/** Caps on what a file may cost; tests lower them. */
+export interface StatementLimits {
+  readonly fileBytesMax: number;
+  /** Entries and parts of batches together. */
+  readonly entriesMax: number;
+}
+
+export const STATEMENT_LIMITS: StatementLimits = {
+  fileBytesMax: 256 * 1024 * 1024,
+  entriesMax: 500_000,
+};
+
+type FaultCode = 'statement.unreadable' | 'statement.incomplete' | 'statement.unknown_format';
+
+/**
+ * A reason to refuse the whole file. `where` is a place for people (`statement 1, entry 3, Amt`); neither it nor
+ * the message quotes a value from the file.
+ */
+export function statementFault(code: FaultCode, where: string, why: string): CodedError {
+  return new CodedError(code, `The file is refused at ${where}: ${why}.`, { details: { where } });
+}
+
+export function unreadable(where: string, why: string): CodedError {
+  return statementFault('statement.unreadable', where, why);
+}

@@ -1,0 +1,50 @@
+import { unreadable } from './statement-fault.ts';
+
+/** One element with all that stands in it; `text` is trimmed and empty where there are children. */
+export interface XmlElement {
+  readonly name: string;
+  /** By local name. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+  readonly text: string;
+}
+
+export function childrenOf(parent: XmlElement | null, name: string): readonly XmlElement[] {
+  return parent?.children.filter((child) => child.name === name) ?? [];
+}
+
+/** The child of this name, null when there is none. @throws `statement.unreadable` when there are several. */
+export function onlyChild(
+  parent: XmlElement | null,
+  name: string,
+  where: string,
+): XmlElement | null {
+  const found = childrenOf(parent, name);
+  if (found.length > 1) throw unreadable(`${where}, ${name}`, 'it stands there more than once');
+  return found[0] ?? null;
+}
+
+export function requiredChild(parent: XmlElement, name: string, where: string): XmlElement {
+  const child = onlyChild(parent, name, where);
+  if (child === null) throw unreadable(`${where}, ${name}`, 'it is missing');
+  return child;
+}
+
+/** Follows a path of single children; null as soon as one is missing. */
+export function descend(
+  start: XmlElement | null,
+  path: readonly string[],
+  where: string,
+): XmlElement | null {
+  return path.reduce<XmlElement | null>((parent, name) => onlyChild(parent, name, where), start);
+}
+
+/** Text at the end of a path, null when the path or the text is missing. */
+export function textAt(
+  start: XmlElement | null,
+  path: readonly string[],
+  where: string,
+): string | null {
+  const text = descend(start, path, where)?.text ?? '';
+  return text === '' ? null : text;
+}

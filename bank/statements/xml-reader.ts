@@ -1,0 +1,172 @@
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { invariant } from '../../domain/invariant.ts';
+import { statementFault, unreadable } from './statement-fault.ts';
+import type { XmlElement } from './xml-element.ts';
+
+/** What a format wants from an XML file. Elements that are neither entered nor taken are passed over. */
+export interface XmlVisitor {
+  /** Looks at the root before anything else; throws if it is not this format's. */
+  root(name: string, namespace: string): void;
+  /** `enter`: look inside; `take`: hand it over whole, once it is closed. `path` starts at the root. */
+  choose(path: readonly string[]): 'enter' | 'take';
+  /** Inside a taken element: whether this one is handed over by itself and left out of the whole. */
+  takesApart(path: readonly string[]): boolean;
+  left(path: readonly string[]): void;
+  taken(element: XmlElement, path: readonly string[]): void;
+}
+
+const DEPTH_MAX = 64;
+const TEXT_CHARS_MAX = 64 * 1024;
+const TOKEN_CHARS_MAX = 256 * 1024;
+const REFERENCES_MAX = 1_000_000;
+const ELEMENTS_IN_WHOLE_MAX = 100_000;
+/** Banks may put anything here, in namespaces of their own: nothing in it is part of the format. */
+const FOREIGN_CONTENT = 'SplmtryData';
+
+interface Frame {
+  readonly element: { -readonly [Key in keyof XmlElement]: XmlElement[Key] };
+  readonly children: XmlElement[];
+  readonly kind: 'enter' | 'take' | 'part' | 'foreign';
+}
+
+/**
+ * Reads well-formed XML as a stream and hands parts of it to `visitor`. Refuses any DOCTYPE (and with it every
+ * entity but the five of XML), a second root, anything after it, text beside elements, elements of other
+ * namespaces, and whatever is larger or deeper than a statement ever is.
+ * @throws CodedError `statement.unreadable`; `statement.incomplete` when the file ends too early.
+ */
+export async function readXml(pieces: AsyncIterable<string>, visitor: XmlVisitor): Promise<void> {
+  const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const place = () => `line ${parser.line}, column ${parser.column}`;
+  let isAtEnd = false;
+  let charsSinceEvent = 0;
+  const stack = createElementStack(visitor, place);
+  parser.on('error', () => {
+    throw isAtEnd
+      ? statementFault('statement.incomplete', place(), 'it ends before its last end tag')
+      : unreadable(place(), 'it is not well-formed XML');
+  });
+  parser.on('doctype', () => {
+    throw unreadable(place(), 'it has a DOCTYPE, which statements never have');
+  });
+  for (const event of ['comment', 'processinginstruction'] as const) {
+    parser.on(event, () => {
+      charsSinceEvent = 0;
+    });
+  }
+  parser.on('opentag', (tag) => {
+    charsSinceEvent = 0;
+    stack.open(tag);
+  });
+  parser.on('closetag', () => {
+    charsSinceEvent = 0;
+    stack.close();
+  });
+  for (const event of ['text', 'cdata'] as const) {
+    parser.on(event, (text) => {
+      charsSinceEvent = 0;
+      stack.addText(text);
+    });
+  }
+
+  let references = 0;
+  for await (const piece of pieces) {
+    charsSinceEvent += piece.length;
+    references += countReferences(piece);
+    if (references > REFERENCES_MAX)
+      throw unreadable(place(), 'it has too many character references');
+    parser.write(piece);
+    if (charsSinceEvent > TOKEN_CHARS_MAX) {
+      throw unreadable(place(), `a text or tag is longer than ${TOKEN_CHARS_MAX} characters`);
+    }
+  }
+  isAtEnd = true;
+  parser.close();
+}
+
+interface ElementStack {
+  open(tag: SaxesTagNS): void;
+  close(): void;
+  addText(text: string): void;
+}
+
+function createElementStack(visitor: XmlVisitor, place: () => string): ElementStack {
+  const frames: Frame[] = [];
+  const path: string[] = [];
+  let namespace = '';
+  let elementsInWhole = 0;
+
+  function kindOf(tag: SaxesTagNS): Frame['kind'] {
+    const parent = frames.at(-1);
+    if (parent?.kind === 'foreign' || tag.local === FOREIGN_CONTENT) return 'foreign';
+    if (tag.uri !== namespace) {
+      throw unreadable(place(), 'an element belongs to another namespace than the document');
+    }
+    if (parent === undefined) return 'enter';
+    if (parent.kind === 'enter') return visitor.choose(path);
+    return visitor.takesApart(path) ? 'take' : 'part';
+  }
+
+  return {
+    open(tag) {
+      if (frames.length === DEPTH_MAX)
+        throw unreadable(place(), `it is deeper than ${DEPTH_MAX} levels`);
+      if (frames.length === 0) {
+        namespace = tag.uri;
+        visitor.root(tag.local, tag.uri);
+      }
+      path.push(tag.local);
+      const kind = kindOf(tag);
+      elementsInWhole = kind === 'enter' || kind === 'take' ? 0 : elementsInWhole + 1;
+      if (kind === 'part' && elementsInWhole > ELEMENTS_IN_WHOLE_MAX) {
+        throw unreadable(place(), `one record has more than ${ELEMENTS_IN_WHOLE_MAX} elements`);
+      }
+      const children: XmlElement[] = [];
+      frames.push({
+        element: { name: tag.local, attributes: attributesOf(tag), children, text: '' },
+        children,
+        kind,
+      });
+    },
+    addText(text) {
+      const frame = frames.at(-1);
+      if (frame === undefined || frame.kind === 'foreign') return;
+      // Indentation between elements is no text, and a large file has a lot of it.
+      if (frame.element.text === '' && text.trim() === '') return;
+      frame.element.text += text;
+      if (frame.element.text.length > TEXT_CHARS_MAX) {
+        throw unreadable(place(), `a text is longer than ${TEXT_CHARS_MAX} characters`);
+      }
+    },
+    close() {
+      const frame = frames.pop();
+      invariant(frame !== undefined, 'The XML parser closed an element that it had not opened.');
+      const { element, children, kind } = frame;
+      if (kind !== 'foreign') {
+        element.text = element.text.trim();
+        const isContainer = kind === 'enter' || children.length > 0;
+        if (isContainer && element.text !== '')
+          throw unreadable(place(), 'text stands beside elements');
+      }
+      if (kind === 'enter') visitor.left(path);
+      if (kind === 'take') visitor.taken(element, path);
+      if (kind === 'part') frames.at(-1)?.children.push(element);
+      path.pop();
+    },
+  };
+}
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
+/** Most elements have none, and a large file has millions of elements. */
+function attributesOf(tag: SaxesTagNS): ReadonlyMap<string, string> {
+  const attributes = Object.values(tag.attributes).filter(({ prefix }) => prefix === '');
+  if (attributes.length === 0) return NO_ATTRIBUTES;
+  return new Map(attributes.map(({ local, value }) => [local, value]));
+}
+
+function countReferences(piece: string): number {
+  let count = 0;
+  for (let at = piece.indexOf('&'); at !== -1; at = piece.indexOf('&', at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,76 @@
+import { CodedError } from '../../domain/errors.ts';
+import { addDays, localDateIn } from '../../domain/local-date.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { Sighting } from '../../domain/sighting.ts';
+import { field, refuseUnknownFields, requiredText, type Refuse } from '../json/fields.ts';
+import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
+import { DEFAULT_FIELD_MAP, readJsonRow } from '../json/json-row.ts';
+
+type BankEvent =
+  /** A whole booked row: a partial sighting, since it shows one line and not a day. */
+  | { readonly kind: 'line'; readonly sighting: Sighting }
+  /** Something happened: the next read will tell what. */
+  | { readonly kind: 'pointer' };
+
+interface EventAccount {
+  /** The account's id at the bank. */
+  readonly accountId: string;
+  readonly currency: Currency;
+  readonly timeZone: string;
+}
+
+const ENVELOPE = new Set(['type', 'accountId', 'transaction']);
+
+/**
+ * Reads a verified webhook body. `transaction.booked` with a transaction is strict: a field that we do not know refuses
+ * the body, in the envelope and in the row, because the sender says something there that we would ignore. Events
+ * of any other type only start a read; nothing of them is used but the account, and the inbox keeps their bytes.
+ * A row that is not booked contradicts its event, and so does a booking day later than tomorrow.
+ * @throws CodedError `webhook.unreadable`; `details.reason` is `account_mismatch` for another account of the bank.
+ */
+export function readBankEvent(
+  rawBody: Buffer,
+  account: EventAccount,
+  now: Date = new Date(),
+): BankEvent {
+  const outcome = parseJsonBytes(rawBody);
+  if (!outcome.ok) throw refuse(outcome.why);
+  const body = outcome.value;
+  if (!isJsonObject(body)) throw refuse('it is not an object');
+  const type = requiredText(body, 'type', refuse);
+  if (!/^[a-z0-9_.-]{1,100}$/i.test(type)) throw refuse('type is not the name of an event');
+  if (requiredText(body, 'accountId', refuse) !== account.accountId) throw refuseAccount();
+  const row = field(body, 'transaction');
+  if (type !== 'transaction.booked' || row === undefined || row === null)
+    return { kind: 'pointer' };
+
+  refuseUnknownFields(body, ENVELOPE, 'it', refuse);
+  const sighting = readJsonRow(row, DEFAULT_FIELD_MAP, {
+    accountId: account.accountId,
+    currency: account.currency,
+    position: 'transaction',
+    refuse,
+  });
+  if (sighting.status !== 'booked')
+    throw refuse('transaction: it is not booked although the event says so');
+  // Some banks book what comes in late onto the next day.
+  if (sighting.bookingDate > addDays(localDateIn(now, account.timeZone), 1)) {
+    throw refuse('transaction: its booking date lies in the future');
+  }
+  return { kind: 'line', sighting };
+}
+
+const refuse: Refuse = (why) =>
+  new CodedError('webhook.unreadable', `The webhook's body is refused: ${why}.`, {
+    details: { reason: 'body' },
+  });
+
+function refuseAccount(): CodedError {
+  return new CodedError(
+    'webhook.unreadable',
+    "The webhook's body is refused: it names another account.",
+    {
+      details: { reason: 'account_mismatch' },
+    },
+  );
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { sendJson } from './support/bank-server.ts';
+import { aRow, FEED_KINDS, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
+
+describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (kind) => {
+  async function refusal(body: string) {
+    const { feed } = await startFeed(kind, (_request, response) => {
+      sendJson(response, body);
+    });
+    return safeFailureOf(fetchAll(feed));
+  }
+  const page = (row: string) => kind.page([row], 1, 1);
+
+  it('refuses a page that is cut at any of its bytes', async () => {
+    const whole = page(kind.row(aRow()));
+    let sent = '';
+    const { feed } = await startFeed(kind, (_request, response) => {
+      sendJson(response, sent);
+    });
+    for (let length = 0; length < whole.length; length += 5) {
+      sent = whole.slice(0, length);
+      expect((await safeFailureOf(fetchAll(feed))).code).toBe('bank.bad_response');
+    }
+  });
+
+  it.each([
+    '"-250.00"',
+    '"+250.00"',
+    '-0',
+    '"1e5"',
+    '1e5',
+    '1E400',
+    '"0x10"',
+    '"1.005"',
+    '"1,234.50"',
+    '"1 234,50"',
+    '"٢٥٠"',
+    '"NaN"',
+    'null',
+    'true',
+    '[7]',
+    '{}',
+    '""',
+    '1000000000000000000',
+    '"250.00","amount":"250.00"',
+    '"250.00","\\u0061mount":"250.00"',
+  ])('refuses the page for the amount %s', async (amount) => {
+    const error = await refusal(page(kind.row(aRow({ amount }))));
+    expect(error.code).toBe('bank.bad_response');
+  });
+
+  it.each(['2026-02-31', '20261120', '2026-11-20T00:00:00', '0001-01-01', ''])(
+    'refuses the page for the date %j',
+    async (date) => {
+      expect((await refusal(page(kind.row(aRow({ date }))))).code).toBe('bank.bad_response');
+    },
+  );
+
+  it.each(['2026-11-13', '2026-11-21'])(
+    'refuses a page with a row of %s, outside the window',
+    async (date) => {
+      expect((await refusal(page(kind.row(aRow({ date }))))).message).toContain(
+        'outside the window',
+      );
+    },
+  );
+
+  it.each([
+    ['an unknown direction', /"type":"\w+"/, '"type":"both"'],
+    ['an unknown status', /"status":"\w+"/, '"status":"done"'],
+    ['no status', /"status":"\w+",/, ''],
+    ['a number for a text', /"description":"[^"]*"/, '"description":5'],
+    ['a balance that is none', /"(balance|runningBalance)":[^,}]+/, '"$1":"much"'],
+  ])('refuses the page for %s', async (_name, from, to) => {
+    const row = kind.row(aRow());
+    const changed = row.replace(from, to);
+    expect(changed).not.toBe(row);
+    expect((await refusal(page(changed))).code).toBe('bank.bad_response');
+  });
+
+  it.each([
+    [
+      'a row of another account',
+      kind.row(aRow()).replace(/\{("accountId":"\d+",)?/, '{"accountId":"999",'),
+    ],
+    ['a row that is a text', '"CUS12345671"'],
+    ['objects nested without end', '{"a":'.repeat(100_000)],
+  ])('refuses the page for %s', async (_name, row) => {
+    expect((await refusal(page(row))).code).toBe('bank.bad_response');
+  });
+
+  it('takes NUL out of texts and leaves the rest as the payer wrote it', async () => {
+    const reference = "cus\\u0000 123; DROP TABLE '\\u202e\\n=cmd";
+    const { feed } = await startFeed(kind, (_request, response) => {
+      sendJson(response, page(kind.row(aRow({ reference }))));
+    });
+    const { sightings } = await fetchAll(feed);
+    expect(sightings[0]?.references).toEqual(["cus 123; DROP TABLE '\u202e\n=cmd"]);
+  });
+});

@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFeed } from '../../bank/feeds/create-feed.ts';
+import { parseLocalDate } from '../../domain/local-date.ts';
+import { signedMinor } from '../../domain/sighting.ts';
+import { sendJson, startBank, type BankRequest } from './support/bank-server.ts';
+import { ACCOUNT, aRow, FEED_KINDS, fetchAll, startFeed } from './support/feed-kinds.ts';
+import { failureOf } from './support/samples.ts';
+
+const kind = FEED_KINDS.find((each) => each.kind === 'investec');
+if (kind === undefined) throw new Error('The investec feed is missing.');
+const row = kind.row(aRow());
+const TOKEN_PATH = '/identity/v2/oauth2/token';
+const isToken = (request: BankRequest) => request.url.pathname === TOKEN_PATH;
+
+/** A bank that gives out `t1`, `t2`, … and takes only those for which `accepts` holds. */
+async function startTokenBank(
+  lifeSeconds: string,
+  accepts: (token: string) => boolean = () => true,
+) {
+  let issued = 0;
+  const clock = { ms: 0 };
+  const bank = await startBank((request, response) => {
+    if (isToken(request)) {
+      issued += 1;
+      sendJson(response, `{"access_token":"t${issued}","expires_in":${lifeSeconds}}`);
+    } else if (accepts(request.headers.authorization?.slice('Bearer '.length) ?? '')) {
+      sendJson(response, '{"data":{"transactions":[]},"meta":{"totalPages":1}}');
+    } else {
+      response.writeHead(401).end();
+    }
+  });
+  const feed = createFeed(
+    {
+      kind: 'investec',
+      url: bank.url,
+      key: 'me:secret:apikey',
+      accountId: ACCOUNT,
+      timeZone: 'UTC',
+      currency: 'ZAR',
+    },
+    { now: () => clock.ms },
+  );
+  return { feed, bank, clock };
+}
+
+describe('investec tokens', () => {
+  it('are asked for with client credentials and the API key', async () => {
+    const { feed, bank } = await startTokenBank('1799');
+    await fetchAll(feed);
+    expect(bank.requests[0]).toMatchObject({
+      method: 'POST',
+      body: 'grant_type=client_credentials',
+      headers: {
+        authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
+        'x-api-key': 'apikey',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    });
+  });
+
+  it.each(['1799', '"1799"'])(
+    'are kept until a minute before they expire (expires_in %s)',
+    async (life) => {
+      const { feed, bank, clock } = await startTokenBank(life);
+      await fetchAll(feed);
+      clock.ms = 1_738_999;
+      await fetchAll(feed);
+      expect(bank.requests.filter(isToken)).toHaveLength(1);
+      clock.ms = 1_739_000;
+      await fetchAll(feed);
+      expect(bank.requests.filter(isToken)).toHaveLength(2);
+      expect(bank.requests.at(-1)?.headers.authorization).toBe('Bearer t2');
+    },
+  );
+
+  it('are renewed once when the bank has revoked one', async () => {
+    const { feed, bank } = await startTokenBank('1799', (token) => token === 't2');
+    expect((await fetchAll(feed)).sightings).toEqual([]);
+    expect(bank.requests).toHaveLength(4);
+  });
+
+  it('are not renewed for ever', async () => {
+    const { feed, bank } = await startTokenBank('1799', () => false);
+    expect((await failureOf(fetchAll(feed))).code).toBe('bank.unauthorized');
+    expect(bank.requests).toHaveLength(4);
+  });
+
+  it.each(['null', '"soon"', '-5'])('are refused when they expire %s', async (life) => {
+    const { feed } = await startTokenBank(life);
+    expect((await failureOf(fetchAll(feed))).code).toBe('bank.bad_response');
+  });
+
+  it('are not asked for again when the bank refuses the credentials', async () => {
+    const bank = await startBank((_request, response) => response.writeHead(401).end());
+    const feed = createFeed({
+      kind: 'investec',
+      url: bank.url,
+      key: 'me:secret:apikey',
+      accountId: ACCOUNT,
+      timeZone: 'UTC',
+      currency: 'ZAR',
+    });
+    expect((await failureOf(fetchAll(feed))).code).toBe('bank.unauthorized');
+    expect(bank.requests).toHaveLength(1);
+  });
+});
+
+describe('investec rows', () => {
+  async function sightingsOf(rows: readonly string[], envelope = 'transactions') {
+    const { feed } = await startFeed(kind as NonNullable<typeof kind>, (_request, response) => {
+      sendJson(response, `{"data":{"${envelope}":[${rows.join()}]},"meta":{"totalPages":1}}`);
+    });
+    return fetchAll(feed);
+  }
+
+  it('get the documented id from account, posting date and order', async () => {
+    const { sightings } = await sightingsOf([
+      row.replace('"postedOrder":1', '"postedOrder":13379'),
+    ]);
+    expect(sightings[0]?.bankId).toBe('87446202611200013379');
+  });
+
+  it('are left out while their order is 0, and kept without an id where the bank has no such field', async () => {
+    const { sightings } = await sightingsOf([
+      row.replace('"postedOrder":1', '"postedOrder":0'),
+      row.replace('"postedOrder":1,', ''),
+    ]);
+    expect(sightings.map((each) => each.bankId)).toEqual([null]);
+  });
+
+  it('are pending without an id until they are posted', async () => {
+    const pending = row
+      .replace('POSTED', 'PENDING')
+      .replace('"postedOrder":1,', '"postedOrder":0,')
+      .replace('"postingDate"', '"transactionDate"');
+    const { sightings } = await sightingsOf([pending], 'PendingTransaction');
+    expect(sightings).toMatchObject([
+      { status: 'pending', bankId: null, bookingDate: '2026-11-20' },
+    ]);
+  });
+
+  it('refuse the page when an id that should be unique comes twice', async () => {
+    expect((await failureOf(sightingsOf([row, row]))).code).toBe('bank.bad_response');
+  });
+
+  it.each(['-1', '1.5', '"7"', '1e3'])('refuse the page for the order %s', async (order) => {
+    const error = await failureOf(
+      sightingsOf([row.replace('"postedOrder":1', `"postedOrder":${order}`)]),
+    );
+    expect(error.code).toBe('bank.bad_response');
+  });
+
+  it('report fields that the bank has added, and read on', async () => {
+    const snapshot = await sightingsOf([row.replace('{', '{"isNew":true,"a b":1,')]);
+    expect(snapshot.sightings).toHaveLength(1);
+    expect(snapshot.unknownFields).toEqual(['?', 'isNew']);
+  });
+
+  it('ask for later pages by number, and for the first without one', async () => {
+    const { feed, bank } = await startFeed(kind, (request, response) => {
+      const page = Number(request.url.searchParams.get('page') ?? '1');
+      sendJson(response, kind.page([kind.row(aRow({ order: page }))], page, 2));
+    });
+    expect((await fetchAll(feed)).sightings).toHaveLength(2);
+    const pages = bank.requests
+      .filter((each) => !isToken(each))
+      .map((each) => each.url.searchParams.get('page'));
+    expect(pages).toEqual([null, '2', null, '2']);
+  });
+});
+
+// Real answers lie beside the checkout of those who have them.
+const repository = path.resolve(import.meta.dirname, '..', '..');
+const fixtures =
+  process.env['PURSER_FIXTURES'] ?? path.resolve(repository, '..', 'shared', 'fixtures');
+const files = [
+  { name: 'investec-transactions-2020.json', accountId: '172878438321553632224' },
+  { name: 'investec-pb-transactions-2023.json', accountId: '3353431574710163189587446' },
+].filter(({ name }) => existsSync(path.join(fixtures, 'json', name)));
+console.info(`fixture tests run: ${files.length}`);
+
+describe('real investec answers', () => {
+  it('are looked for beside the checkout', () => {
+    expect(files.length > 0).toBe(existsSync(path.join(fixtures, 'json')));
+  });
+
+  it.each(files)('read $name as an independent parser does', async ({ name, accountId }) => {
+    const body = await readFile(path.join(fixtures, 'json', name), 'utf8');
+    const expected = JSON.parse(
+      await readFile(path.join(fixtures, 'json', `${name}.EXPECTED.json`), 'utf8'),
+    ) as {
+      sumCreditsMinor: number;
+      sumDebitsMinor: number;
+      entries: number;
+      firstReference: string;
+    };
+    const bank = await startBank((request, response) => {
+      sendJson(response, isToken(request) ? '{"access_token":"t","expires_in":1799}' : body);
+    });
+    const feed = createFeed({
+      kind: 'investec',
+      url: bank.url,
+      key: 'a:b:c',
+      accountId,
+      timeZone: 'UTC',
+      currency: 'ZAR',
+    });
+
+    const { sightings } = await feed.fetchWindow(
+      { from: parseLocalDate('2020-01-01'), to: parseLocalDate('2023-12-31') },
+      new AbortController().signal,
+      () => undefined,
+    );
+
+    expect(sightings).toHaveLength(expected.entries);
+    expect(sightings[0]?.references).toEqual([expected.firstReference]);
+    const minors = sightings.map(signedMinor);
+    const sum = (side: readonly bigint[]) =>
+      Number(side.reduce((total, minor) => total + minor, 0n));
+    expect(sum(minors.filter((minor) => minor > 0n))).toBe(expected.sumCreditsMinor);
+    expect(sum(minors.filter((minor) => minor < 0n)) * -1).toBe(expected.sumDebitsMinor + 0);
+  });
+});
