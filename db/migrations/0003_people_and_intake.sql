@@ -99,9 +99,9 @@ CREATE TABLE statements (
   line_count       integer NOT NULL,
   captured_at      timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT statements_once UNIQUE (file_id, position),
-  -- I10: what a file proves is arithmetic, not opinion.
+  -- I10: what a file proves is arithmetic, not opinion. A proof may also fail by the file's own counts and totals.
   CONSTRAINT statements_proof_is_arithmetic CHECK (
-    CASE proof WHEN 'ok' THEN difference_minor = 0 WHEN 'failed' THEN difference_minor <> 0 ELSE difference_minor IS NULL END)
+    CASE proof WHEN 'ok' THEN difference_minor = 0 WHEN 'absent' THEN difference_minor IS NULL ELSE true END)
 );
 
 CREATE TABLE idempotency_keys (

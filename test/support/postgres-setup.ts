@@ -39,7 +39,10 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   };
   await makeTemplate(testPostgres);
   root.provide('testPostgres', testPostgres);
-  return () => server.stop();
+  return async () => {
+    await dropTemplate(testPostgres);
+    await server.stop();
+  };
 }
 
 async function startServer(
@@ -70,6 +73,17 @@ async function makeTemplate(target: TestPostgres): Promise<void> {
     await admin.unsafe(
       `CREATE ROLE ${serviceLogin.name} LOGIN NOINHERIT PASSWORD '${serviceLogin.password}' IN ROLE purser_app`,
     );
+  } finally {
+    await admin.end({ timeout: 5 });
+  }
+}
+
+/** Leaves a server that is not ours as it was found. */
+async function dropTemplate(target: TestPostgres): Promise<void> {
+  const admin = postgres(target.adminUrl, { max: 1, onnotice: () => undefined });
+  try {
+    await admin`DROP DATABASE ${admin(target.templateDatabase)} WITH (FORCE)`;
+    await admin`DROP ROLE ${admin(target.serviceLogin.name)}`;
   } finally {
     await admin.end({ timeout: 5 });
   }

@@ -3,6 +3,9 @@ import { inject } from 'vitest';
 import { createSimulatorAdmin } from '../../cli/stack/simulator-process.ts';
 import { reconcileNow } from '../../cli/reconcile-now.ts';
 import type { RunRow } from '../../cli/report-run.ts';
+import { createApiKey } from '../../api/api-keys.ts';
+import { runApi, type RunningApi } from '../../api/main.ts';
+import { SCOPES } from '../../api/scopes.ts';
 import { loadConfig, type Config } from '../../config.ts';
 import { newId } from '../../db/new-id.ts';
 import { sumCreditedByCode } from '../../db/queries/credited-totals.ts';
@@ -35,8 +38,11 @@ export interface Service {
   /** The environment that a worker or API of this service is started with. */
   readonly env: Readonly<Record<string, string>>;
   readonly bank: (path: string, body?: unknown) => Promise<unknown>;
-  worker(): RunningWorker;
-  startWorker(): Promise<RunningWorker>;
+  /** The worker in this process; null while none runs here. */
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** An API in this process, and the key of a person who may do everything. */
+  startApi(): Promise<{ readonly url: string; readonly key: string }>;
   openWallet(number: number): Promise<{ readonly walletId: string; readonly code: string }>;
   /** One run of the account's Schedule, waited for. */
   reconcile(): Promise<RunRow>;
@@ -46,7 +52,10 @@ export interface Service {
 }
 
 export async function startService(
-  settings: Readonly<Record<string, string>> = {},
+  options: {
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly withWorker?: boolean;
+  } = {},
 ): Promise<Service> {
   const [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
   const simulator = buildSimulator({
@@ -65,6 +74,7 @@ export async function startService(
   const bankUrl = await simulator.listen();
   const env = {
     LOG_LEVEL: 'silent',
+    WORKFLOW_BUNDLE: inject('workflowBundlePath'),
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     API_PORT: '0',
@@ -75,26 +85,41 @@ export async function startService(
     BANK_API_URL: `${bankUrl}/transactions`,
     BANK_API_KEY: API_KEY,
     BANK_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    ...settings,
+    ...options.settings,
   };
   const config = loadConfig(env);
   const bank = createSimulatorAdmin(bankUrl, ADMIN_KEY);
-  const startWorker = () =>
-    runWorker({
-      config,
-      env,
-      logger: createLogger({ level: 'silent', name: 'test-worker' }),
-      bundle: { codePath: inject('workflowBundlePath') },
-    });
-  let worker = await startWorker();
+  let worker: RunningWorker | null = null;
+  let api: RunningApi | null = null;
+  const logger = createLogger({ level: 'silent', name: 'test' });
+  const stopWorker = async () => {
+    await worker?.stop();
+    worker = null;
+  };
+  const startWorker = async () => {
+    worker = await runWorker({ config, env, logger });
+  };
+  if (options.withWorker ?? true) await startWorker();
   return {
     database,
     temporal,
     config,
     env,
     bank,
-    worker: () => worker,
-    startWorker: async () => (worker = await startWorker()),
+    startWorker,
+    stopWorker,
+    startApi: async () => {
+      api = await runApi({ config, env, logger });
+      await bank('settings', { webhookUrl: `${api.url}/webhooks/bank/${ACCOUNT}` });
+      const { key } = await createApiKey(database.db, {
+        name: 'test person',
+        ownerKind: 'person',
+        scopes: SCOPES,
+        pepper: env.API_KEY_PEPPER,
+        deployment: 'trial',
+      });
+      return { url: api.url, key };
+    },
     openWallet: async (number) => {
       const walletId = newId('wallet');
       const code = customerCodeFromNumber(number);
@@ -104,7 +129,8 @@ export async function startService(
     reconcile: () => reconcileNow(config, database.db, ACCOUNT),
     expectTruth: () => expectTruth(database, bank),
     close: async () => {
-      await worker.stop();
+      await stopWorker();
+      await api?.close();
       await simulator.close();
       await temporal.close();
       await database.close();
@@ -113,9 +139,11 @@ export async function startService(
 }
 
 async function expectTruth(database: TestDatabase, bank: Service['bank']): Promise<void> {
-  await waitFor('every deposit has left captured', async () => {
-    const states = await sumDepositsByState(database.db);
-    return !states.some(({ state }) => state === 'captured');
+  await waitFor('every event is handled and every deposit has left captured', async () => {
+    const [row] = await database.db.execute<{ moving: number }>(sql`
+      select ((select count(*) from bank_events where handled_at is null)
+            + (select count(*) from deposits where state = 'captured'))::int as moving`);
+    return row?.moving === 0;
   });
   const truth = (await bank('truth')) as Truth;
   const states = await sumDepositsByState(database.db);

@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
+import { CODE_OF_CONSTRAINT, toCodedError } from '../../db/pg-errors.ts';
+import { CodedError } from '../../domain/errors.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seedWallet } from '../support/ledger.ts';
+
+let test: TestDatabase;
+let superuser: DatabaseHandle;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  superuser = openDatabase({
+    url: test.ownerUrl,
+    poolSize: 2,
+    applicationName: 'purser-test',
+    as: 'owner',
+  });
+});
+afterAll(async () => {
+  await superuser.close();
+  await test.close();
+});
+
+async function translated(work: PromiseLike<unknown>): Promise<CodedError | null> {
+  try {
+    await work;
+  } catch (error) {
+    return toCodedError(error);
+  }
+  throw new Error('the database refused nothing');
+}
+
+const raise = (state: string) =>
+  superuser.db.execute(
+    sql.raw(`DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${state}'; END $$`),
+  );
+
+describe('translating what the database threw', () => {
+  it.each([
+    ['PU003', 'invariant.violated'],
+    ['PU004', 'deposit.already_settled'],
+    ['PU005', 'invariant.violated'],
+    ['PU006', 'invariant.violated'],
+    ['PU007', 'database.conflict'],
+    ['PU017', 'invariant.violated'],
+    ['40001', 'database.conflict'],
+    ['40P01', 'database.conflict'],
+    ['55P03', 'database.conflict'],
+    ['57P01', 'database.unavailable'],
+    ['57014', 'database.unavailable'],
+    ['53100', 'database.unavailable'],
+    ['53300', 'database.unavailable'],
+    ['08006', 'database.unavailable'],
+    ['25006', 'database.unavailable'],
+    ['42P01', 'migration.failed'],
+    ['42501', 'invariant.violated'],
+    ['22012', 'internal.unexpected'],
+  ])('turns SQLSTATE %s into %s', async (state, code) => {
+    expect(await translated(raise(state))).toMatchObject({ code, details: { sqlstate: state } });
+  });
+
+  it('knows a taken customer code by its constraint, also within a transaction', async () => {
+    await seedWallet(test.db, 1);
+    const again = test.db.transaction((tx) =>
+      tx.execute(sql`insert into wallets (id, code) values ('w', 'CUS00000001')`),
+    );
+    expect(await translated(again)).toMatchObject({ code: 'wallet.code_taken' });
+  });
+
+  it('knows an unknown wallet and an unknown bank account by their foreign keys', async () => {
+    const decision = sql`insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by) values ('d', 'none', 'return', null, 'x', 'none')`;
+    expect((await translated(test.db.execute(decision)))?.details['constraint']).toMatch(
+      /^decisions_(deposit_id|decided_by)_fkey$/,
+    );
+    const run = sql`insert into runs (id, bank_account_key, kind) values ('r', 'none', 'poll')`;
+    expect(await translated(test.db.execute(run))).toMatchObject({ code: 'account.not_found' });
+  });
+
+  it('names only constraints that exist', async () => {
+    const rows = await test.owner<{ name: string }[]>`
+      SELECT conname AS name FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+      UNION SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace`;
+    const stored = new Set(rows.map((row) => row.name));
+    expect(Object.keys(CODE_OF_CONSTRAINT).filter((name) => !stored.has(name))).toEqual([]);
+  });
+
+  it('carries no statement, parameter, row or cause', async () => {
+    const error = await translated(
+      test.db.execute(
+        sql`insert into wallets (id, code, name) values ('w', 'secret-code', 'secret-name')`,
+      ),
+    );
+    const everything = [error?.message, error?.stack, JSON.stringify(error), String(error?.cause)];
+    expect(error).toMatchObject({
+      code: 'invariant.violated',
+      details: { constraint: 'wallets_code_shape' },
+    });
+    expect(error?.cause).toBeUndefined();
+    expect(everything.join('\n')).not.toMatch(/secret|insert|Failing row/i);
+  });
+
+  it('says unavailable for a server that refuses, hangs up or is not there', async () => {
+    const nobody = postgres('postgres://nobody@127.0.0.1:1/none', { max: 1 });
+    expect(await translated(nobody`SELECT 1`)).toMatchObject({ code: 'database.unavailable' });
+    await nobody.end();
+
+    const victim = postgres(test.ownerUrl, { max: 1 });
+    const hungUp = victim`SELECT pg_terminate_backend(pg_backend_pid())`;
+    expect(await translated(hungUp)).toMatchObject({ code: 'database.unavailable' });
+    // The driver would wait for a connection that was ended under it.
+    await victim.end({ timeout: 0 });
+
+    const stranger = new URL(test.ownerUrl);
+    stranger.password = 'wrong';
+    const refused = postgres(stranger.href, { max: 1 });
+    expect(await translated(refused`SELECT 1`)).toMatchObject({ code: 'database.unavailable' });
+    await refused.end();
+  });
+
+  it('gives a coded error back as it is, and leaves errors of others alone', () => {
+    const coded = new CodedError('rate.missing', 'No rate.');
+    expect(toCodedError(new Error('wrapped', { cause: coded }))).toBe(coded);
+    expect(toCodedError(new TypeError('ours'))).toBeNull();
+    expect(toCodedError('text')).toBeNull();
+  });
+});

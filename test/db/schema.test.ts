@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as apiKeys from '../../db/schema/api-keys.ts';
+import * as bankAccounts from '../../db/schema/bank-accounts.ts';
+import * as deposits from '../../db/schema/deposits.ts';
+import * as intake from '../../db/schema/intake.ts';
+import * as ledger from '../../db/schema/ledger.ts';
+import * as lines from '../../db/schema/lines.ts';
+import * as notifications from '../../db/schema/notifications.ts';
+import * as reviews from '../../db/schema/reviews.ts';
+import * as runs from '../../db/schema/runs.ts';
+import * as wallets from '../../db/schema/wallets.ts';
+import { readSchemaText } from '../../db/schema-text.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const TABLES = [
+  apiKeys,
+  bankAccounts,
+  deposits,
+  intake,
+  ledger,
+  lines,
+  notifications,
+  reviews,
+  runs,
+  wallets,
+]
+  .flatMap((module): unknown[] => Object.values(module))
+  .filter((value): value is PgTable => is(value, PgTable));
+
+let test: TestDatabase;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(async () => {
+  await test.close();
+});
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly hasDefault: boolean;
+}
+
+const byName = (a: Column, b: Column) =>
+  `${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1;
+
+describe('the schema', () => {
+  it('is written down in db/schema.sql as the migrations leave it', async () => {
+    const written = await readFile(new URL('../../db/schema.sql', import.meta.url), 'utf8');
+    const found = await readSchemaText(test.owner);
+    expect(written, 'run `npm run db:schema`').toBe(found);
+  });
+
+  it('has the columns that the queries know, with type, nullability and default', async () => {
+    const known = TABLES.flatMap((table) =>
+      Object.values(getTableColumns(table)).map((column) => ({
+        table: getTableName(table),
+        column: column.name,
+        type: column.getSQLType(),
+        required: column.notNull,
+        hasDefault: column.hasDefault || column.generatedIdentity !== undefined,
+      })),
+    );
+    const stored = await test.owner<Column[]>`
+      SELECT c.relname AS table, a.attname AS column,
+             format_type(a.atttypid, a.atttypmod) AS type,
+             a.attnotnull AS required, a.atthasdef OR a.attidentity <> '' AS "hasDefault"
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'purser_migrations'`;
+    expect([...known].sort(byName)).toEqual([...stored].sort(byName));
+  });
+});

@@ -1,0 +1,125 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKS, runChecks, verify } from '../../db/queries/verify/verify.ts';
+import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
+import { insertLines } from '../../db/queries/capture.ts';
+import { openReviews } from '../../db/queries/reviews.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  aLine,
+  capture,
+  credit,
+  returnDeposit,
+  seedBankAccount,
+  seedWallet,
+} from '../support/ledger.ts';
+import { PLANTS } from './verify-plants.ts';
+
+let test: TestDatabase;
+let superuser: DatabaseHandle;
+
+/** Two wallets, three credits, a return, a review, an open deposit, a debit and a notice: each rule has rows to hold. */
+beforeAll(async () => {
+  test = await createTestDatabase();
+  superuser = openDatabase({
+    url: test.ownerUrl,
+    poolSize: 1,
+    applicationName: 'purser-test-planter',
+    as: 'owner',
+  });
+  const { db, owner } = test;
+  await seedBankAccount(db, 'main');
+  const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
+  const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
+    aLine('a', 4_999n),
+    aLine('b', 1n),
+    aLine('c', 7_500n),
+    aLine('back', 30_000n),
+    aLine('review', 6_000n),
+    aLine('open', 5_000n),
+    aLine('fee', -250n),
+    aLine('notice', 0n),
+  ]);
+  await credit(db, [
+    { depositId: a, walletId: first },
+    { depositId: b, walletId: first },
+    { depositId: c, walletId: second },
+  ]);
+  await db.transaction((tx) =>
+    openReviews(
+      tx,
+      [{ depositId: review, reason: 'no_reference', candidates: [] }],
+      new Date('2026-12-20'),
+    ),
+  );
+  await returnDeposit(db, owner, back);
+  await owner`
+    insert into statement_files (id, bank_account_key, sha256, body) values ('stf_1', 'main', 'x', '\\x00')`;
+  await owner`
+    insert into statements (file_id, position, format, opening_minor, closing_minor, proof, difference_minor, line_count)
+    values ('stf_1', 1, 'camt.053', 0, 100, 'ok', 0, 1)`;
+  await owner`
+    insert into idempotency_keys (principal, route, key, request_sha256) values ('k', 'POST /v1/wallets', '1', 'x')`;
+});
+afterAll(async () => {
+  await superuser.close();
+  await test.close();
+});
+
+class Undo extends Error {}
+
+/** Plants rows past every trigger, as a superuser, a restore or a replica can; answers the broken rules and undoes it. */
+async function brokenBy(statements: readonly string[]): Promise<readonly string[]> {
+  const broken: string[] = [];
+  const planting = superuser.db.transaction(async (tx) => {
+    await tx.execute(sql`SET LOCAL session_replication_role = replica`);
+    for (const statement of statements) await tx.execute(sql.raw(statement));
+    for (const check of (await runChecks(tx)).checks) {
+      if (!check.ok && Object.keys(check.firstBroken ?? {}).length > 1) broken.push(check.id);
+    }
+    throw new Undo();
+  });
+  await planting.catch((error: unknown) => {
+    if (!(error instanceof Undo)) throw error;
+  });
+  return broken;
+}
+
+describe('verify', () => {
+  it('finds a clean ledger clean, and holds each rule against rows', async () => {
+    const report = await verify(test.db);
+
+    expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.checks.filter((check) => check.checked === 0).map((check) => check.id)).toEqual([
+      'I9',
+    ]);
+  });
+
+  it.each(PLANTS)('%s finds %s', async (id, _what, ...statements) => {
+    expect(await brokenBy(statements)).toContain(id);
+  });
+
+  it('does not take a logical restore for tampering', async () => {
+    const restored = [
+      'UPDATE journals SET kind = kind',
+      'SAVEPOINT next',
+      'UPDATE postings SET leg = leg',
+    ];
+    expect(await brokenBy(restored)).toEqual([]);
+  });
+
+  it('does not take a write within a savepoint for tampering', async () => {
+    const line = aLine('nested', 5_000n);
+    await test.db.transaction((tx) =>
+      tx.transaction((nested) =>
+        insertLines(nested, { accountKey: 'main', runId: null, keyScheme: 1, lines: [line] }),
+      ),
+    );
+    expect((await verify(test.db)).ok).toBe(true);
+  });
+
+  it('has a planted fault for each rule', () => {
+    expect(new Set(PLANTS.map(([id]) => id))).toEqual(new Set(CHECKS.map((check) => check.id)));
+  });
+});

@@ -1,0 +1,15 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startChild, type RunningProcess } from '../../cli/stack/child-process.ts';
+import type { Service } from './service.ts';
+
+/** A worker as production runs it: a process of its own, which may be killed. */
+export function startWorkerProcess(service: Pick<Service, 'env'>): Promise<RunningProcess> {
+  return startChild({
+    name: 'worker',
+    command: ['worker'],
+    env: { ...process.env, ...service.env },
+    logFile: join(tmpdir(), `purser-test-worker-${process.pid}.log`),
+    readyWithinMs: 60_000,
+  });
+}
