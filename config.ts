@@ -99,6 +99,13 @@ export const configSchema = z.object({
     .max(10_000)
     .default(250)
     .describe('more waiting deposits than this take the backlog lane'),
+  WORKFLOW_BUNDLE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'file of workflows bundled beforehand; without it the worker bundles them at its start',
+    ),
   REVIEW_DAYS: z.coerce.number().int().min(1).max(365).default(30).describe('deadline of a review'),
 });
 

@@ -12,7 +12,7 @@ import {
   type Environment,
 } from './bank-account-settings.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
-import { createWorker, type WorkflowBundle } from './create-worker.ts';
+import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { applySchedules } from './schedules.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -30,8 +30,6 @@ export interface WorkerOptions {
   readonly config: Config;
   readonly env: Environment;
   readonly logger: Logger;
-  /** Made beforehand by tests, which start many workers. */
-  readonly bundle?: WorkflowBundle;
 }
 
 /**
@@ -58,7 +56,10 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     const worker = await createWorker({
       connection: native,
       namespace: config.TEMPORAL_NAMESPACE,
-      bundle: options.bundle ?? (await bundleWorkflows()),
+      bundle:
+        config.WORKFLOW_BUNDLE === undefined
+          ? await bundleWorkflows()
+          : { codePath: config.WORKFLOW_BUNDLE },
       dependencies: {
         database: database.db,
         clock: () => new Date(),
@@ -98,9 +99,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   }
 }
 
-async function connect(
-  config: Config,
-): Promise<{
+async function connect(config: Config): Promise<{
   readonly client: Client;
   readonly connection: Connection;
   readonly native: NativeConnection;

@@ -50,7 +50,7 @@ export const bankCalls = proxyActivities<Pick<Activities, 'fetchLines'>>({
     initialInterval: '1s',
     backoffCoefficient: 2,
     maximumInterval: '15s',
-    maximumAttempts: 4,
+    maximumAttempts: 3,
   },
 });
 

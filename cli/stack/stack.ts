@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadConfig } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { findTemporalBinary } from '../../embedded/temporal-binary.ts';
+import { isPortFree } from '../../embedded/free-port.ts';
 import { dataFolder } from '../../embedded/data-folder.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { lockStack } from '../../embedded/stack-lock.ts';
@@ -59,6 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const lock = await lockStack(dataDir, onProgress);
     stops.push(() => lock.release());
     mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    if (!options.freePorts) await refuseBusyPort(options.env);
     const servers = await startServers(options, stops);
     const secrets = trialSecrets(dataDir);
     const simulator =
@@ -95,6 +98,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** Looked at before anything is started, so that the message comes at once and names what to do. */
+async function refuseBusyPort(env: Environment): Promise<void> {
+  const { API_PORT } = loadConfig({ API_PORT: env['API_PORT'] });
+  if (API_PORT === 0 || (await isPortFree(API_PORT))) return;
+  throw new CodedError(
+    'embedded.port_in_use',
+    `Port ${API_PORT}, on which the API would listen, is taken by another program: stop that program, or choose another port: API_PORT=8081 npm start`,
+  );
+}
+
 interface Servers {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
@@ -108,7 +121,6 @@ async function startServers(
   const { env, dataDir, onProgress } = options;
   const startDatabase = async () => {
     if (env['DATABASE_URL']) return env['DATABASE_URL'];
-    onProgress('Starting PostgreSQL');
     const server = await startPostgres({ dataDir, onProgress });
     stops.push(() => server.stop());
     return server.url;
@@ -120,7 +132,6 @@ async function startServers(
       cacheDir: dataFolder(env as NodeJS.ProcessEnv),
       onProgress,
     });
-    onProgress('Starting Temporal');
     const server = await startTemporal({
       binary: binary.path,
       dataDir,

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startService, type Service } from '../support/service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+async function countPostings(): Promise<unknown> {
+  const [row] = await service.database.db.execute(
+    sql`select count(*)::int as postings from postings`,
+  );
+  return row?.['postings'];
+}
+
+describe('a bank that is down', () => {
+  it('costs failed runs and nothing else: after three ticks the next one catches up', async () => {
+    const wallet = await service.openWallet(21);
+    const line = {
+      reference: wallet.code,
+      amountMinor: '7500',
+      expect: { outcome: 'credited', code: wallet.code },
+    };
+    await service.bank('faults', { mode: 'error503' });
+    for (let tick = 0; tick < 3; tick += 1) {
+      await service.bank('lines', [line]);
+      const run = await service.reconcile();
+      expect(run).toMatchObject({ outcome: 'failed', errorCode: 'bank.unavailable', linesNew: 0 });
+    }
+    expect(await countPostings()).toBe(0);
+    await service.bank('faults', { mode: 'none' });
+    const run = await service.reconcile();
+    expect(run).toMatchObject({ outcome: 'completed', creditedCount: 3 });
+    await service.expectTruth();
+  });
+});
+
+describe('a page that is not what it should be', () => {
+  const cases = [
+    { mode: 'html', code: 'bank.bad_response' },
+    { mode: 'not-json', code: 'bank.bad_response' },
+    { mode: 'wrong-content-type', code: 'bank.bad_response' },
+    { mode: 'duplicate-keys', code: 'bank.bad_response' },
+    { mode: 'unauthorized', code: 'bank.unauthorized' },
+  ];
+  it.each(cases)('fails the run with $code and posts nothing: $mode', async ({ mode, code }) => {
+    await service.bank('lines', [
+      { reference: 'no code here', amountMinor: '100', expect: { outcome: 'in_review' } },
+    ]);
+    const before = await countPostings();
+    await service.bank('faults', { mode });
+    expect(await service.reconcile()).toMatchObject({
+      outcome: 'failed',
+      errorCode: code,
+      linesNew: 0,
+    });
+    expect(await countPostings()).toBe(before);
+    await service.bank('faults', { mode: 'none' });
+    await service.reconcile();
+    await service.expectTruth();
+  });
+
+  it.each(['rate-limited', 'cut-body', 'error500'])(
+    'is asked for again within the run: %s',
+    async (mode) => {
+      await service.bank('lines', [
+        { reference: 'nobody', amountMinor: '200', expect: { outcome: 'in_review' } },
+      ]);
+      await service.bank('faults', { mode, times: 1, retryAfterSeconds: 1 });
+      expect(await service.reconcile()).toMatchObject({ outcome: 'completed', linesNew: 1 });
+      await service.expectTruth();
+    },
+  );
+
+  it('that comes twice, twins on one day, and ids issued anew add nothing that is not there', async () => {
+    const wallet = await service.openWallet(22);
+    const twin = {
+      reference: wallet.code,
+      amountMinor: '12345',
+      expect: { outcome: 'credited', code: wallet.code },
+    };
+    await service.bank('lines', [twin, twin, twin]);
+    await service.bank('settings', { pageSize: 2 });
+    await service.reconcile();
+    await service.expectTruth();
+    await service.bank('reissue-ids', {});
+    await service.bank('faults', { mode: 'duplicate-page', times: 1 });
+    await service.reconcile();
+    await service.bank('faults', { mode: 'none' });
+    await service.bank('lines', [twin]);
+    await service.reconcile();
+    await service.expectTruth();
+  });
+});
