@@ -1,0 +1,118 @@
+import websocket from '@fastify/websocket';
+import fastify, { LogController, type FastifyServerOptions } from 'fastify';
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import { CodedError } from '../domain/errors.ts';
+import type { ApiApp, ApiDeps } from './deps.ts';
+import { createNotificationHub } from './notification-hub.ts';
+import { authPlugin } from './plugins/auth.ts';
+import { answerWithProblem, errorHandlerPlugin } from './plugins/error-handler.ts';
+import { headersPlugin } from './plugins/headers.ts';
+import { jsonBodyPlugin } from './plugins/json-body.ts';
+import { openapiPlugin } from './plugins/openapi.ts';
+import { policyPlugin } from './plugins/policy.ts';
+import { rateLimitPlugin } from './plugins/rate-limit.ts';
+import { requestLogPlugin } from './plugins/request-log.ts';
+import { bankWebhookRoute } from './routes/bank-webhook.ts';
+import { createWalletRoute } from './routes/create-wallet.ts';
+import { decideReviewRoute } from './routes/decide-review.ts';
+import { findWalletByCodeRoute } from './routes/find-wallet-by-code.ts';
+import { getDepositRoute } from './routes/get-deposit.ts';
+import { getStatusRoute } from './routes/get-status.ts';
+import { getWalletRoute } from './routes/get-wallet.ts';
+import { liveRoute, readyRoute } from './routes/health.ts';
+import { listDepositsRoute } from './routes/list-deposits.ts';
+import { listNotificationsRoute } from './routes/list-notifications.ts';
+import { listReviewsRoute } from './routes/list-reviews.ts';
+import { listRunsRoute } from './routes/list-runs.ts';
+import { listWalletTransactionsRoute } from './routes/list-wallet-transactions.ts';
+import { markNotificationReadRoute } from './routes/mark-notification-read.ts';
+import { reconcileBankAccountRoute } from './routes/reconcile-bank-account.ts';
+import { walletEventsRoute } from './routes/wallet-events.ts';
+
+const BODY_BYTES_MAX = 64 * 1024;
+const MESSAGE_BYTES_MAX = 1_024;
+
+const SERVER_OPTIONS = {
+  bodyLimit: BODY_BYTES_MAX,
+  connectionTimeout: 30_000,
+  requestTimeout: 15_000,
+  // A database connection that is cut at a bad moment may never answer; the caller must not wait for it.
+  handlerTimeout: 20_000,
+  keepAliveTimeout: 72_000,
+  exposeHeadRoutes: false,
+  forceCloseConnections: 'idle',
+  requestIdHeader: false,
+  routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+  genReqId: () => randomUUID(),
+} as const satisfies FastifyServerOptions;
+
+/** Builds the API from values and handles; it neither reads the environment nor listens. Faults in routes show at `ready()`. */
+export function buildApp(deps: ApiDeps): ApiApp {
+  const app: ApiApp = fastify({
+    ...SERVER_OPTIONS,
+    loggerInstance: deps.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: (error, request, reply) => void answerWithProblem(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  app.register(policyPlugin);
+  app.register(errorHandlerPlugin);
+  app.register(headersPlugin);
+  app.register(requestLogPlugin);
+  app.register(jsonBodyPlugin);
+  // Before authentication: it marks upgrades, and hangs up on those that are refused.
+  app.register(websocket, { options: { maxPayload: MESSAGE_BYTES_MAX } });
+  app.register(rateLimitPlugin, deps);
+  app.register(authPlugin, deps);
+  app.register(openapiPlugin);
+  app.register(async (routes: ApiApp) => {
+    addReadRoutes(routes, deps);
+    addWriteRoutes(routes, deps);
+    await bankWebhookRoute(routes, deps);
+  });
+  app.after(() => {
+    app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
+      answerWithProblem(
+        new CodedError('request.route_not_found', 'There is nothing at this address.'),
+        request,
+        reply,
+      ),
+    );
+  });
+  return app;
+}
+
+function addReadRoutes(app: ApiApp, deps: ApiDeps): void {
+  const hub = createNotificationHub({
+    database: deps.database,
+    verifier: app.keyVerifier,
+    logger: deps.logger,
+  });
+  app.addHook('onClose', () => hub.close());
+  liveRoute(app);
+  readyRoute(app, deps);
+  getStatusRoute(app, deps);
+  getWalletRoute(app, deps);
+  findWalletByCodeRoute(app, deps);
+  listWalletTransactionsRoute(app, deps);
+  listNotificationsRoute(app, deps);
+  walletEventsRoute(app, deps, hub);
+  listDepositsRoute(app, deps);
+  getDepositRoute(app, deps);
+  listReviewsRoute(app, deps);
+  listRunsRoute(app, deps);
+}
+
+function addWriteRoutes(app: ApiApp, deps: ApiDeps): void {
+  createWalletRoute(app, deps);
+  markNotificationReadRoute(app, deps);
+  decideReviewRoute(app, deps);
+  reconcileBankAccountRoute(app, deps);
+}

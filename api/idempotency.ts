@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Transaction } from '../db/client.ts';
+import { claimRequest, saveAnswer, type RequestName } from '../db/queries/idempotency.ts';
+import { CodedError, ERROR_CODES, isCoded } from '../domain/errors.ts';
+import { principalOf, type ApiDeps } from './deps.ts';
+import { HTTP_ERRORS } from './http-errors.ts';
+
+/** The header of every POST that creates or moves something. */
+export const idempotencyHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[!-~]{1,200}$/)
+    .meta({ description: 'Your name for this request: repeat it with the same key, safely.' }),
+});
+
+/** What is answered. `status` null: the effect is committed, and what to answer comes from elsewhere. */
+export interface Answer {
+  readonly status: number | null;
+  readonly body: unknown;
+}
+
+/** An answer, and whether it was given before. */
+export interface GivenAnswer extends Answer {
+  readonly isReplay: boolean;
+  readonly name: RequestName;
+}
+
+/** A refusal as it is saved: coded, so that a replay words it anew. */
+const savedRefusal = z.strictObject({ refused: z.enum(ERROR_CODES), message: z.string() });
+
+/**
+ * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row.
+ * A twin waits for the first and gets its answer. A refusal decided by `effect` (4xx) is kept, with nothing else of it;
+ * any other failure leaves no row, so the request may be tried again.
+ * @throws CodedError `request.key_reused` when the key came before with another request.
+ */
+export async function answerOnce(
+  deps: Pick<ApiDeps, 'database'>,
+  request: FastifyRequest,
+  effect: (tx: Transaction) => Promise<Answer>,
+): Promise<GivenAnswer> {
+  const name = nameOf(request);
+  const sha256 = hashOf(request);
+  const given = await deps.database.db.transaction(async (tx): Promise<GivenAnswer> => {
+    const saved = await claimRequest(tx, name, sha256);
+    if (saved !== null) {
+      if (saved.requestSha256 !== sha256) {
+        throw new CodedError(
+          'request.key_reused',
+          'This Idempotency-Key was used for another request: take a new key.',
+        );
+      }
+      return { status: saved.status, body: saved.response, isReplay: true, name };
+    }
+    const answer = await orRefusal(tx, effect);
+    await saveAnswer(tx, name, answer);
+    return { ...answer, isReplay: false, name };
+  });
+  return refuseAgain(given);
+}
+
+/** Sends an answer and marks a repeated one as such. */
+export function sendAnswer(reply: FastifyReply, given: GivenAnswer): FastifyReply {
+  if (given.isReplay) void reply.header('idempotency-replayed', 'true');
+  return reply.code(given.status ?? 200).send(given.body);
+}
+
+/** Runs the effect under a savepoint: a refusal undoes all of it and is kept itself. */
+async function orRefusal(
+  tx: Transaction,
+  effect: (tx: Transaction) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await tx.transaction(effect);
+  } catch (error) {
+    if (!isCoded(error) || HTTP_ERRORS[error.code].status >= 500) throw error;
+    return toSavedRefusal(error);
+  }
+}
+
+/** A refusal as it is kept. */
+export function toSavedRefusal(error: CodedError): Answer {
+  return {
+    status: HTTP_ERRORS[error.code].status,
+    body: { refused: error.code, message: error.message },
+  };
+}
+
+function refuseAgain(given: GivenAnswer): GivenAnswer {
+  if (given.status === null || given.status < 400) return given;
+  const { refused, message } = savedRefusal.parse(given.body);
+  throw new CodedError(refused, message);
+}
+
+function nameOf(request: FastifyRequest): RequestName {
+  const key = idempotencyHeaders.parse(request.headers)['idempotency-key'];
+  const { method, url = '' } = request.routeOptions;
+  return { principal: principalOf(request).keyId, route: `${String(method)} ${url}`, key };
+}
+
+/** The validated body has its fields in the schema's order, so the order in which a client wrote them is no difference. */
+function hashOf(request: FastifyRequest): string {
+  const asked = JSON.stringify([request.params, request.body]);
+  return createHash('sha256').update(asked).digest('hex');
+}

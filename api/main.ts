@@ -1,0 +1,93 @@
+import type { Config } from '../config.ts';
+import { openDatabase, type DatabaseHandle } from '../db/client.ts';
+import { findBankAccount } from '../db/queries/bank-accounts.ts';
+import { CodedError } from '../domain/errors.ts';
+import type { Logger } from '../logger.ts';
+import { temporalConnectionOptions } from '../worker/temporal-connection.ts';
+import { buildApp } from './build-app.ts';
+import type { ApiDeps, RateLimits } from './deps.ts';
+import { createTemporalGateway } from './temporal-gateway.ts';
+
+/** Room for a bank that sends a day's lines at once; a webhook costs one hash and one row. */
+const RATE_LIMITS: RateLimits = {
+  requestsPerMinute: 1_200,
+  failedAuthPerMinute: 30,
+  webhooksPerMinute: 60_000,
+};
+
+export interface ApiOptions {
+  readonly config: Config;
+  /** For the secrets that bank accounts name. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+}
+
+export interface RunningApi {
+  /** Where it listens, with the port that the system gave if API_PORT is 0. */
+  readonly url: string;
+  /** Takes no new requests, lets the present ones end, and closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an API process. Neither the database nor Temporal must be up: /health/ready says when they are.
+ * @throws CodedError `config.invalid`
+ */
+export async function runApi(options: ApiOptions): Promise<RunningApi> {
+  const { config, env, logger } = options;
+  const pepper = need(config.API_KEY_PEPPER, 'API_KEY_PEPPER');
+  const database = openDatabase({
+    url: need(config.DATABASE_URL, 'DATABASE_URL'),
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'purser-api',
+    as: 'app',
+  });
+  const temporal = createTemporalGateway({
+    ...temporalConnectionOptions(config),
+    namespace: config.TEMPORAL_NAMESPACE,
+    logger,
+  });
+  const app = buildApp({
+    database,
+    temporal,
+    apiKeyPepper: pepper,
+    deployment: config.DEPLOYMENT,
+    rateLimits: RATE_LIMITS,
+    webhookSecretsOf: createWebhookSecrets(database, env),
+    clock: () => new Date(),
+    logger,
+  });
+  const close = async () => {
+    await app.close();
+    await temporal.close();
+    await database.close();
+    logger.info('api stopped');
+  };
+  try {
+    const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    logger.info({ url }, 'api started');
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** An account's row names the variable that holds its secret; while a secret is rotated, `…_NEXT` holds the coming one. */
+function createWebhookSecrets(
+  database: DatabaseHandle,
+  env: ApiOptions['env'],
+): ApiDeps['webhookSecretsOf'] {
+  return async (accountKey) => {
+    const account = await findBankAccount(database.db, accountKey);
+    const name = account?.webhookSecretEnv ?? null;
+    if (name === null) return [];
+    const names = [name, `${name}_NEXT`];
+    return names.flatMap((each) => env[each] ?? []).filter((secret) => secret !== '');
+  };
+}
+
+function need(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw new CodedError('config.invalid', `The API needs ${name}.`);
+}

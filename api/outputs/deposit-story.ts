@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { Deposit, DepositStory } from '../../db/queries/deposits-read.ts';
+import { depositWorkflowId } from '../../workflows/contract.ts';
+import {
+  day,
+  decisionId,
+  digits,
+  instant,
+  money,
+  toInstant,
+  toInstantOrNull,
+  toMoney,
+  walletId,
+} from '../wire.ts';
+import { depositSchema, toDeposit } from './deposit.ts';
+import { reviewReasonSchema, toReviewReason } from './review.ts';
+
+const maybeText = z.string().nullable();
+
+export const storySchema = depositSchema.extend({
+  workflow: z.strictObject({
+    id: z.string().meta({ description: 'Its name in Temporal, if the lane was not `backlog`.' }),
+    round: z.int(),
+    dispatchedAt: instant.nullable(),
+  }),
+  line: z.strictObject({
+    amount: money,
+    bookingDate: day,
+    valueDate: day.nullable(),
+    references: z.array(z.string()),
+    text: z.string(),
+    counterparty: z.strictObject({ name: maybeText, account: maybeText }),
+    occurrence: z.int().meta({ description: 'Which of the identical lines of its day this is.' }),
+    capturedAt: instant,
+  }),
+  sightings: z.array(
+    z.strictObject({
+      feed: z.enum(['poll', 'webhook', 'file']),
+      bankId: maybeText,
+      reference: maybeText,
+      seenAt: instant,
+    }),
+  ),
+  journals: z.array(
+    z.strictObject({
+      id: digits,
+      kind: z.enum(['capture', 'credit', 'return', 'reversal']),
+      decisionId: decisionId.nullable(),
+      rateVersion: z.int().nullable(),
+      walletId: walletId.nullable(),
+      walletSeq: digits.nullable(),
+      bookedOn: day,
+      createdAt: instant,
+      postings: z.array(
+        z.strictObject({
+          account: z.string(),
+          owner: maybeText.meta({
+            description: 'Wallet or bank account that the ledger account is of.',
+          }),
+          unit: z.string(),
+          amount: digits.meta({ description: 'Debit > 0, credit < 0.' }),
+        }),
+      ),
+    }),
+  ),
+  review: reviewReasonSchema
+    .extend({
+      openedAt: instant,
+      dueAt: instant,
+      remindersSent: z.int(),
+      overdueAt: instant.nullable(),
+      closedAt: instant.nullable(),
+    })
+    .nullable(),
+  decisions: z.array(
+    z.strictObject({
+      id: decisionId,
+      kind: z.enum(['credit', 'return']),
+      walletId: walletId.nullable(),
+      reason: z.string(),
+      decidedBy: z.string(),
+      decidedAt: instant,
+      outcome: z.enum(['credited', 'returned', 'refused']).nullable(),
+      refusal: maybeText,
+      appliedAt: instant.nullable(),
+    }),
+  ),
+  notifications: z.array(
+    z.strictObject({
+      id: digits,
+      walletId,
+      createdAt: instant,
+      publishedAt: instant.nullable(),
+      deliveredAt: instant.nullable(),
+      readAt: instant.nullable(),
+    }),
+  ),
+  bankEvents: z.array(
+    z.strictObject({
+      eventId: z.string(),
+      receivedAt: instant,
+      handledAt: instant.nullable(),
+      outcome: maybeText,
+      errorCode: maybeText,
+    }),
+  ),
+});
+export type StoryOutput = z.infer<typeof storySchema>;
+
+export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
+  return {
+    ...toDeposit(deposit),
+    workflow: {
+      id: depositWorkflowId(deposit.bankAccountKey, deposit.transactionKey, deposit.workflowRound),
+      round: deposit.workflowRound,
+      dispatchedAt: toInstantOrNull(deposit.dispatchedAt),
+    },
+    line: toLine(story.line),
+    sightings: story.sightings.map((row) => ({
+      feed: row.feed,
+      bankId: row.bank_id,
+      reference: row.reference,
+      seenAt: toInstant(row.seen_at),
+    })),
+    journals: story.journals.map(toJournal),
+    review: story.review === null ? null : toReview(story.review),
+    decisions: story.decisions.map(toDecision),
+    notifications: story.notifications.map((row) => ({
+      id: row.id,
+      walletId: row.wallet_id,
+      createdAt: toInstant(row.created_at),
+      publishedAt: toInstantOrNull(row.published_at),
+      deliveredAt: toInstantOrNull(row.delivered_at),
+      readAt: toInstantOrNull(row.read_at),
+    })),
+    bankEvents: story.bank_events.map((row) => ({
+      eventId: row.event_id,
+      receivedAt: toInstant(row.received_at),
+      handledAt: toInstantOrNull(row.handled_at),
+      outcome: row.outcome,
+      errorCode: row.error_code,
+    })),
+  };
+}
+
+function toLine(row: DepositStory['line']): StoryOutput['line'] {
+  return {
+    amount: toMoney(BigInt(row.amount_minor), row.currency),
+    bookingDate: row.booking_date,
+    valueDate: row.value_date,
+    references: [...row.references],
+    text: row.text,
+    counterparty: { name: row.counterparty_name, account: row.counterparty_account },
+    occurrence: row.occurrence,
+    capturedAt: toInstant(row.captured_at),
+  };
+}
+
+function toJournal(row: DepositStory['journals'][number]): StoryOutput['journals'][number] {
+  return {
+    id: row.id,
+    kind: row.kind,
+    decisionId: row.decision_id,
+    rateVersion: row.rate_version,
+    walletId: row.wallet_id,
+    walletSeq: row.wallet_seq,
+    bookedOn: row.event_on,
+    createdAt: toInstant(row.created_at),
+    postings: row.postings.map((posting) => ({ ...posting })),
+  };
+}
+
+function toReview(row: NonNullable<DepositStory['review']>): StoryOutput['review'] {
+  return {
+    ...toReviewReason(row.reason, row.candidates),
+    openedAt: toInstant(row.opened_at),
+    dueAt: toInstant(row.due_at),
+    remindersSent: row.reminders_sent,
+    overdueAt: toInstantOrNull(row.overdue_at),
+    closedAt: toInstantOrNull(row.closed_at),
+  };
+}
+
+function toDecision(row: DepositStory['decisions'][number]): StoryOutput['decisions'][number] {
+  return {
+    id: row.id,
+    kind: row.kind,
+    walletId: row.wallet_id,
+    reason: row.reason,
+    decidedBy: row.decided_by,
+    decidedAt: toInstant(row.decided_at),
+    outcome: row.outcome,
+    refusal: row.refusal,
+    appliedAt: toInstantOrNull(row.applied_at),
+  };
+}

@@ -1,0 +1,23 @@
+/** What a key may do. A route names the one scope it needs. */
+export const SCOPES = [
+  'deposit:read',
+  'notification:write',
+  'review:decide',
+  'review:read',
+  'run:read',
+  'run:start',
+  'status:read',
+  'wallet:create',
+  'wallet:read',
+  'wallet:register_code',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Scopes that only a person's key may hold: a service never decides about money. */
+export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>(['review:decide']);
+
+/** Whether `text` names a scope. */
+export function isScope(text: string): text is Scope {
+  return SCOPES.some((scope) => scope === text);
+}

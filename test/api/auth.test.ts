@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey, hashSecret } from '../../api/api-keys.ts';
+import { buildApp } from '../../api/build-app.ts';
+import { SCOPES, type Scope } from '../../api/scopes.ts';
+import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
+import { isCoded } from '../../domain/errors.ts';
+import { listServedRoutes } from './served-routes.ts';
+import {
+  ACCOUNT,
+  bearer,
+  get,
+  keyOf,
+  PEPPER,
+  startService,
+  type ServiceUnderTest,
+} from './service-under-test.ts';
+
+const WALLET = `wal_${'0'.repeat(32)}`;
+const DEPOSIT = `dep_${'0'.repeat(32)}`;
+
+/** Written by hand from the policy: what each route asks for. */
+const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope: Scope }[] = [
+  { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
+  { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
+  { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/transactions',
+    at: `/v1/wallets/${WALLET}/transactions`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/notifications',
+    at: `/v1/wallets/${WALLET}/notifications`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/events',
+    at: `/v1/wallets/${WALLET}/events`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/notifications/:notificationId/read',
+    at: `/v1/wallets/${WALLET}/notifications/1/read`,
+    scope: 'notification:write',
+  },
+  { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
+  { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
+  { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/decisions',
+    at: `/v1/reviews/${DEPOSIT}/decisions`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/bank-accounts/:key/reconcile',
+    at: `/v1/bank-accounts/nobody/reconcile`,
+    scope: 'run:start',
+  },
+  { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read' },
+  { method: 'GET', url: '/v1/status', at: '/v1/status', scope: 'status:read' },
+];
+const OPEN = [
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /openapi.json',
+  'POST /webhooks/bank/:key',
+];
+
+let service: ServiceUnderTest;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+function ask(
+  route: { readonly method: 'GET' | 'POST'; readonly at: string },
+  headers: Readonly<Record<string, string>>,
+) {
+  return service.app.inject({
+    method: route.method,
+    url: route.at,
+    headers: { ...headers, 'idempotency-key': 'matrix' },
+  });
+}
+
+describe('routes', () => {
+  it('are all in this matrix or open on purpose', async () => {
+    const served = (await listServedRoutes(service.deps)).map(
+      ({ method, url }) => `${method} ${url}`,
+    );
+    const expected = [...GUARDED.map(({ method, url }) => `${method} ${url}`), ...OPEN];
+    expect(served.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('without a policy stop the server from being built', async () => {
+    const app = buildApp(service.deps);
+    app.register(async (scope) => {
+      await Promise.resolve();
+      scope.get('/v1/forgotten', () => ({}));
+    });
+    await expect(app.ready()).rejects.toThrow('/v1/forgotten has no policy');
+  });
+});
+
+describe.each(GUARDED)('$method $url', (route) => {
+  it('answers 401 without a key and with one in the address', async () => {
+    const answer = await ask(route, {});
+    expect(answer.statusCode).toBe(401);
+    expect(answer.json()).toMatchObject({ code: 'auth.missing' });
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="purser"');
+    const glue = route.at.includes('?') ? '&' : '?';
+    const inAddress = { ...route, at: `${route.at}${glue}key=${service.serviceKey}` };
+    expect((await ask(inAddress, {})).statusCode).toBe(401);
+  });
+
+  it('answers 403 to a key with every other scope', async () => {
+    const others = SCOPES.filter((scope) => scope !== route.scope);
+    const answer = await ask(route, bearer(await keyOf(service.database, 'person', others)));
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ code: 'auth.forbidden' });
+  });
+
+  it('lets a key with its scope alone through', async () => {
+    const answer = await ask(route, bearer(await keyOf(service.database, 'person', [route.scope])));
+    expect([401, 403]).not.toContain(answer.statusCode);
+  });
+});
+
+describe('keys', () => {
+  it('are refused when they are unknown, malformed, altered or of another deployment', async () => {
+    const key = service.serviceKey;
+    const wrong = [
+      '',
+      'nonsense',
+      key.slice(0, -1),
+      `${key.slice(0, -2)}${key.endsWith('AA') ? 'BB' : 'AA'}`,
+      `${key}x`,
+      key.replace('purser_trial_', 'purser_production_'),
+      key.toUpperCase(),
+      key.replace(/_[0-9a-f]{32}_/, `_${'0'.repeat(32)}_`),
+    ];
+    for (const each of wrong) {
+      const answer = await get(service, '/v1/status', each);
+      expect([each, answer.statusCode]).toEqual([each, 401]);
+      expect(answer.json()).toMatchObject({ code: 'auth.invalid_key' });
+    }
+    const basic = await service.app.inject({
+      url: '/v1/status',
+      headers: { authorization: `Basic ${Buffer.from(`x:${key}`).toString('base64')}` },
+    });
+    expect(basic.statusCode).toBe(401);
+  });
+
+  it('are refused once they have expired', async () => {
+    const made = await createApiKey(service.database.db, {
+      name: 'short',
+      ownerKind: 'service',
+      scopes: ['status:read'],
+      pepper: PEPPER,
+      deployment: 'trial',
+      expiresAt: new Date(Date.now() - 1),
+    });
+    expect((await get(service, '/v1/status', made.key)).statusCode).toBe(401);
+  });
+
+  it('stop working within two seconds of being revoked', async () => {
+    let now = Date.now();
+    const moving = await startService({ clock: () => new Date(now) });
+    try {
+      const made = await createApiKey(moving.database.db, {
+        name: 'revoked',
+        ownerKind: 'service',
+        scopes: ['status:read'],
+        pepper: PEPPER,
+        deployment: 'trial',
+      });
+      expect((await get(moving, '/v1/status', made.key)).statusCode).toBe(200);
+      expect(await markApiKeyRevoked(moving.database.db, made.id)).toBe(true);
+      now += 2_000;
+      expect((await get(moving, '/v1/status', made.key)).statusCode).toBe(401);
+    } finally {
+      await moving.close();
+    }
+  });
+
+  it('are stored as a hash that the pepper is needed for, and never logged', async () => {
+    const secret = service.serviceKey.slice(-43);
+    const rows = await service.database.owner<{ secret_hash: string }[]>`
+      select secret_hash from api_keys`;
+    const hashes = rows.map((row) => row.secret_hash);
+    expect(hashes).toContain(hashSecret(PEPPER, secret));
+    expect(hashes.join()).not.toContain(secret);
+    expect(service.logged()).not.toContain(secret);
+  });
+
+  it('note when they were used', async () => {
+    await get(service, '/v1/status');
+    const [row] = await service.database.owner<{ used: number }[]>`
+      select count(*)::int as used from api_keys where last_used_at is not null`;
+    expect(row?.used).toBeGreaterThan(0);
+  });
+
+  it('of a service never decide reviews, not even with the scope', async () => {
+    await expect(keyOf(service.database, 'service', ['review:decide'])).rejects.toSatisfy((error) =>
+      isCoded(error, 'auth.forbidden'),
+    );
+    const key = await keyOf(service.database, 'person', ['review:decide']);
+    const id = `key_${key.split('_')[2] ?? ''}`;
+    await service.database.owner`update api_keys set owner_kind = 'service' where id = ${id}`;
+    const answer = await service.app.inject({
+      method: 'POST',
+      url: `/v1/reviews/${DEPOSIT}/decisions`,
+      headers: { ...bearer(key), 'idempotency-key': 'k' },
+      payload: { kind: 'return', reason: 'r' },
+    });
+    expect(answer.statusCode).toBe(403);
+  });
+});
+
+describe('429', () => {
+  it('stops an address that keeps failing to authenticate, and no valid key', async () => {
+    const limited = await startService({
+      rateLimits: { requestsPerMinute: 1_000, failedAuthPerMinute: 3, webhooksPerMinute: 1_000 },
+    });
+    try {
+      const statuses: number[] = [];
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        statuses.push((await get(limited, '/v1/status', 'nonsense')).statusCode);
+      }
+      expect(statuses).toEqual([401, 401, 401, 429, 429]);
+      expect((await get(limited, '/v1/status')).statusCode).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('limits each key by itself', async () => {
+    const limited = await startService({
+      rateLimits: { requestsPerMinute: 2, failedAuthPerMinute: 1_000, webhooksPerMinute: 1_000 },
+    });
+    try {
+      const statuses: number[] = [];
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        statuses.push((await get(limited, `/v1/bank-accounts/${ACCOUNT}`)).statusCode);
+        statuses.push((await get(limited, '/v1/status')).statusCode);
+      }
+      expect(statuses).toEqual([404, 200, 404, 200, 429, 429]);
+      const refused = await get(limited, '/v1/status');
+      expect(refused.json()).toMatchObject({ code: 'request.rate_limited', status: 429 });
+      expect(refused.headers['retry-after']).toBeDefined();
+      expect((await get(limited, '/v1/status', limited.personKey)).statusCode).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codesNear } from '../../api/new-wallet.ts';
+import {
+  asCustomerCode,
+  customerCodeFromNumber,
+  mayBeTakenFor,
+} from '../../domain/customer-code.ts';
+import {
+  createdWallet,
+  creditedDeposit,
+  get,
+  keyOf,
+  post,
+  startService,
+  type ServiceUnderTest,
+} from './service-under-test.ts';
+
+interface Page {
+  readonly items: readonly Record<string, unknown>[];
+  readonly next: string | null;
+}
+
+let service: ServiceUnderTest;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+describe('201', () => {
+  it('gives a wallet with a new checked code and nothing in it', async () => {
+    const answer = await post(service, '/v1/wallets', { name: 'Thandi', externalRef: 'crm-1' });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toMatchObject({
+      codeKind: 'checked',
+      externalRef: 'crm-1',
+      name: 'Thandi',
+      status: 'open',
+      balance: {
+        credits: '0',
+        rand: { minor: '0', currency: 'ZAR' },
+        remainder: { minor: '0', currency: 'ZAR' },
+      },
+    });
+  });
+
+  it('gives every one of 20 wallets at once a code of its own', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(service, '/v1/wallets', {})),
+    );
+    expect(answers.map((answer) => answer.statusCode)).toEqual(
+      Array.from({ length: 20 }, () => 201),
+    );
+    expect(new Set(answers.map((answer) => answer.json<{ code: string }>().code)).size).toBe(20);
+  });
+
+  it('skips codes that a legacy code may be mistaken for', async () => {
+    const [row] = await service.database.owner<{ next: number }[]>`
+      select last_value::int + 1 as next from customer_code_numbers`;
+    const next = customerCodeFromNumber(row?.next ?? 0);
+    const typo = `${next.slice(0, -1)}${next.endsWith('9') ? '0' : '9'}`;
+    const legacy = await post(service, '/v1/wallets', { legacyCode: typo });
+    expect(legacy.json()).toMatchObject({ code: typo, codeKind: 'legacy' });
+    const { code } = await createdWallet(service);
+    expect(code).not.toBe(next);
+    expect(mayBeTakenFor(asCode(code), asCode(typo))).toBe(false);
+  });
+
+  it('looks at exactly the codes that may be mistaken for one another', () => {
+    const numbers = fc.integer({ min: 1, max: 9_999_999 });
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 0, max: 99_999_999 }), (number, other) => {
+        const code = customerCodeFromNumber(number);
+        const near = codesNear(code);
+        expect(near).toContain(code);
+        for (const each of near) expect(each === code || mayBeTakenFor(each, code)).toBe(true);
+        const far = asCode(`CUS${String(other).padStart(8, '0')}`);
+        expect(near.includes(far)).toBe(far === code || mayBeTakenFor(far, code));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('200', () => {
+  it('shows the balance in credits and in rand, by id and by code', async () => {
+    const { id, code } = await createdWallet(service);
+    await creditedDeposit(service, id, 27_500n);
+    const byId = await get(service, `/v1/wallets/${id}`);
+    expect(byId.json()).toMatchObject({
+      balance: {
+        credits: '5',
+        rand: { minor: '27500', currency: 'ZAR' },
+        remainder: { minor: '2500', currency: 'ZAR' },
+      },
+    });
+    const byCode = await get(service, `/v1/wallets?code=${code}`);
+    expect(byCode.json()).toEqual(byId.json());
+  });
+
+  it('lists what moved a wallet in pages that neither repeat nor skip, newest first', async () => {
+    const { id } = await createdWallet(service);
+    for (const minor of [5_000n, 7_500n, 2_500n]) await creditedDeposit(service, id, minor);
+    const first = (await get(service, `/v1/wallets/${id}/transactions?limit=2`)).json<Page>();
+    expect(first.items).toMatchObject([
+      {
+        seq: '3',
+        rand: { minor: '2500' },
+        credits: '1',
+        balanceAfter: { credits: '3', rand: { minor: '15000' }, remainder: { minor: '0' } },
+      },
+      { seq: '2', rand: { minor: '7500' }, credits: '1', balanceAfter: { credits: '2' } },
+    ]);
+    const rest = await get(
+      service,
+      `/v1/wallets/${id}/transactions?limit=2&cursor=${first.next ?? ''}`,
+    );
+    expect(rest.json()).toMatchObject({ items: [{ seq: '1', kind: 'credit' }], next: null });
+  });
+
+  it('lists notifications newest first, and marks one read once and for all', async () => {
+    const { id } = await createdWallet(service);
+    await creditedDeposit(service, id, 5_000n);
+    await creditedDeposit(service, id, 10_000n);
+    const list = (await get(service, `/v1/wallets/${id}/notifications?limit=1`)).json<Page>();
+    expect(list.items).toMatchObject([{ amount: { minor: '10000' }, credits: '2', readAt: null }]);
+    const next = await get(service, `/v1/wallets/${id}/notifications?cursor=${list.next ?? ''}`);
+    expect(next.json()).toMatchObject({ items: [{ amount: { minor: '5000' } }], next: null });
+
+    const url = `/v1/wallets/${id}/notifications/${String(list.items[0]?.['id'])}/read`;
+    const read = await post(service, url, undefined);
+    expect(read.statusCode).toBe(200);
+    const again = await post(service, url, {});
+    expect(again.json()).toEqual(read.json());
+  });
+});
+
+describe('403', () => {
+  it('registers a legacy code only for a key that may', async () => {
+    const key = await keyOf(service.database, 'service', ['wallet:create']);
+    const refused = await post(service, '/v1/wallets', { legacyCode: 'CUS12345678' }, { key });
+    expect(refused.statusCode).toBe(403);
+    const none = await get(service, '/v1/wallets?code=CUS12345678');
+    expect(none.statusCode).toBe(404);
+  });
+});
+
+describe('404', () => {
+  it('answers the same for every wallet that is not there', async () => {
+    const id = `wal_${'0'.repeat(32)}`;
+    for (const path of [id, `${id}/transactions`, `${id}/notifications`, `${id}/events`]) {
+      const answer = await get(service, `/v1/wallets/${path}`);
+      expect(answer.json()).toMatchObject({ code: 'wallet.not_found', status: 404 });
+    }
+  });
+
+  it('keeps the notifications of one wallet from another', async () => {
+    const [mine, theirs] = [await createdWallet(service), await createdWallet(service)];
+    await creditedDeposit(service, theirs.id, 5_000n);
+    const list = (await get(service, `/v1/wallets/${theirs.id}/notifications`)).json<Page>();
+    const id = String(list.items[0]?.['id']);
+    const answer = await post(service, `/v1/wallets/${mine.id}/notifications/${id}/read`, {});
+    expect(answer.json()).toMatchObject({ code: 'notification.not_found', status: 404 });
+  });
+});
+
+describe('409', () => {
+  it('refuses a code or an external reference that another wallet has', async () => {
+    await post(service, '/v1/wallets', { externalRef: 'crm-2', legacyCode: 'CUS87654321' });
+    const code = await post(service, '/v1/wallets', { legacyCode: 'CUS87654321' });
+    expect(code.json()).toMatchObject({ code: 'wallet.code_taken', status: 409 });
+    const reference = await post(service, '/v1/wallets', { externalRef: 'crm-2' });
+    expect(reference.json()).toMatchObject({ code: 'wallet.external_ref_taken', status: 409 });
+  });
+});
+
+function asCode(text: string) {
+  const code = asCustomerCode(text);
+  if (code === null) throw new Error(`${text} is not a customer code.`);
+  return code;
+}
