@@ -5,7 +5,10 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname ?? process.cwd() },
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname ?? process.cwd(),
+      },
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

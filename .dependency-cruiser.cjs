@@ -1,0 +1,235 @@
+/**
+ * The import table: what each folder may run, what it may name as types only, and which packages it may use.
+ * The rules below are made from it, README.md shows it (a test holds the two together), and `npm run imports` checks it.
+ * A key or an entry is a folder (`db/`) or one file (`api/main.ts`); the longest key that fits a file counts.
+ */
+const IMPORT_TABLE = [
+  { from: 'domain/', runs: [], types: [], packages: [], builtins: [] },
+  {
+    from: 'bank/',
+    runs: ['domain/'],
+    types: [],
+    packages: ['lossless-json', 'saxes', 'undici', 'zod'],
+    builtins: 'any',
+  },
+  {
+    from: 'db/',
+    runs: ['domain/'],
+    types: [],
+    packages: ['drizzle-orm', 'postgres', 'uuidv7'],
+    builtins: 'any',
+  },
+  {
+    from: 'db/dump-schema.ts',
+    runs: ['db/', 'embedded/'],
+    types: [],
+    packages: ['postgres'],
+    builtins: 'any',
+  },
+  {
+    from: 'workflows/',
+    runs: ['domain/'],
+    types: ['activities/'],
+    packages: ['@temporalio/workflow', '@temporalio/common'],
+    builtins: [],
+  },
+  { from: 'workflows/contract.ts', runs: [], types: [], packages: [], builtins: [] },
+  {
+    from: 'activities/',
+    runs: ['domain/', 'db/', 'bank/', 'workflows/contract.ts'],
+    types: [],
+    packages: ['@temporalio/activity', '@temporalio/common', 'drizzle-orm'],
+    builtins: ['crypto'],
+  },
+  {
+    from: 'api/',
+    runs: ['domain/', 'db/', 'bank/', 'workflows/contract.ts'],
+    types: ['workflows/'],
+    packages: [
+      'fastify',
+      '@fastify/*',
+      'fastify-*',
+      '@temporalio/client',
+      'drizzle-orm',
+      'ws',
+      'zod',
+    ],
+    builtins: 'any',
+  },
+  {
+    from: 'api/main.ts',
+    runs: ['api/', 'domain/', 'db/', 'worker/temporal-connection.ts', 'config.ts', 'logger.ts'],
+    types: [],
+    packages: [],
+    builtins: 'any',
+  },
+  {
+    from: 'worker/',
+    runs: [
+      'domain/',
+      'db/',
+      'bank/',
+      'activities/',
+      'workflows/contract.ts',
+      'config.ts',
+      'logger.ts',
+    ],
+    types: [],
+    packages: [
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/worker',
+      'drizzle-orm',
+      'postgres',
+    ],
+    builtins: 'any',
+  },
+  {
+    from: 'embedded/',
+    runs: ['domain/'],
+    types: [],
+    packages: ['@temporalio/client', 'postgres', 'zod'],
+    builtins: 'any',
+  },
+  {
+    from: 'cli/',
+    runs: [
+      'domain/',
+      'db/',
+      'bank/',
+      'api/',
+      'worker/',
+      'embedded/',
+      'workflows/contract.ts',
+      'config.ts',
+      'logger.ts',
+    ],
+    types: [],
+    packages: [
+      '@temporalio/client',
+      '@temporalio/worker',
+      'commander',
+      'drizzle-orm',
+      'picocolors',
+      'tsx',
+      'zod',
+    ],
+    builtins: 'any',
+  },
+  { from: 'simulator/', runs: [], types: [], packages: ['fastify'], builtins: 'any' },
+  { from: 'config.ts', runs: ['domain/'], types: [], packages: ['zod'], builtins: [] },
+  { from: 'logger.ts', runs: [], types: [], packages: ['pino'], builtins: [] },
+];
+
+const PACKAGE = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg'];
+
+const escape = (text) => text.replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+const pathOf = (entry) => (entry.endsWith('/') ? `^${escape(entry)}` : `^${escape(entry)}$`);
+const packagePath = (name) => `(^|/)node_modules/(@types/)?${escape(name)}(/|$)`;
+
+/** Files of a row, without those that a more exact row speaks about. */
+function filesOf(row) {
+  const exact = IMPORT_TABLE.filter(
+    (other) => other !== row && other.from.startsWith(row.from),
+  ).map((other) => pathOf(other.from));
+  return { path: pathOf(row.from), ...(exact.length > 0 ? { pathNot: exact } : {}) };
+}
+
+function rulesOf(row) {
+  const name = row.from.replace(/\/$/, '');
+  const from = filesOf(row);
+  const own = row.from.endsWith('/') ? [row.from] : [];
+  const runs = [...own, ...row.runs].map(pathOf);
+  const names = [...own, ...row.runs, ...row.types].map(pathOf);
+  const rules = [
+    {
+      name: `${name} runs only what its row allows`,
+      severity: 'error',
+      from,
+      to: { dependencyTypes: ['local'], dependencyTypesNot: ['type-only'], pathNot: runs },
+    },
+    {
+      name: `${name} names only the types its row allows`,
+      severity: 'error',
+      from,
+      to: {
+        dependencyTypes: ['type-only'],
+        dependencyTypesNot: [...PACKAGE, 'core'],
+        pathNot: names,
+      },
+    },
+    {
+      name: `${name} uses only the packages of its row`,
+      severity: 'error',
+      from,
+      to: { dependencyTypes: PACKAGE, pathNot: row.packages.map(packagePath) },
+    },
+  ];
+  if (row.builtins !== 'any') {
+    rules.push({
+      name: `${name} uses only the Node built-ins of its row`,
+      severity: 'error',
+      from,
+      to: { dependencyTypes: ['core'], pathNot: row.builtins.map((each) => `^(node:)?${each}$`) },
+    });
+  }
+  return rules;
+}
+
+const PRODUCT = IMPORT_TABLE.map((row) => pathOf(row.from));
+
+module.exports = {
+  forbidden: [
+    ...IMPORT_TABLE.flatMap(rulesOf),
+    {
+      name: 'every product file has a row',
+      comment: 'A new folder gets a row in the import table before it gets a file.',
+      severity: 'error',
+      from: { pathNot: [...PRODUCT, '^(test|bench|\\.ci)/', '^[^/]+\\.(config\\.[jt]s|cjs)$'] },
+      to: {},
+    },
+    {
+      name: 'only tests import the simulator',
+      comment: 'It is a bank: everything else reaches it over HTTP.',
+      severity: 'error',
+      from: { pathNot: ['^simulator/', '^test/'] },
+      to: { path: '^simulator/' },
+    },
+    {
+      name: 'nothing imports tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'product code needs no dev dependency',
+      comment:
+        'An image is installed without them; cli/purser.mjs uses tsx only beside the sources.',
+      severity: 'error',
+      from: { path: PRODUCT, pathNot: ['^cli/purser\\.mjs$'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'every import is found',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};
+
+// Not enumerable, since dependency-cruiser refuses settings that it does not know.
+Object.defineProperty(module.exports, 'importTable', { value: IMPORT_TABLE });

