@@ -18,6 +18,8 @@ export interface ActivityDependencies {
   readonly polledAccount: (accountKey: string) => Promise<PolledAccount>;
   /** Starts a deposit's workflow unless one is running or has completed; true when it was started. */
   readonly startDeposit: (dispatch: Dispatch) => Promise<boolean>;
+  /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
+  readonly deliverDecision: (dispatch: Dispatch, decisionId: string) => Promise<void>;
   readonly settings: {
     readonly bulkAbove: number;
     readonly overlapDays: number;

@@ -1,5 +1,7 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { toCodedError } from '../db/pg-errors.ts';
+import { withDeadline } from '../db/with-deadline.ts';
 import { isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
 
@@ -49,7 +51,10 @@ function fromCoded(error: CodedError): ApplicationFailure {
   });
 }
 
-/** Wraps each activity of a record, so that only clean failures reach a history. */
+/**
+ * Wraps each activity of a record, so that only clean failures reach a history, and an attempt that has outlived its
+ * timeout gives its slot back instead of holding it for ever.
+ */
 export function withCleanFailures<T extends Record<string, (input: never) => Promise<unknown>>>(
   activities: T,
 ): T {
@@ -57,7 +62,7 @@ export function withCleanFailures<T extends Record<string, (input: never) => Pro
     name,
     async (input: never) => {
       try {
-        return await activity(input);
+        return await withDeadline(activity(input), activityInfo().startToCloseTimeoutMs);
       } catch (error) {
         throw toFailure(error);
       }

@@ -2,6 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import {
   listBackloggedAccounts,
   listOpenDeposits,
+  listWaitingDecisions,
   markDispatched,
 } from '../db/queries/dispatch.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
@@ -28,20 +29,42 @@ export async function sweepDeposits(
   })) {
     settled += (await settleBacklog(dependencies, { accountKey })).credited;
   }
+  const restarted = await restartLost(dependencies, input.olderThanMs);
+  await deliverDecisions(dependencies, input.olderThanMs);
+  return { restarted, settled, published: await publishForgotten(database, PUBLISH_LIMIT) };
+}
+
+async function restartLost(
+  dependencies: ActivityDependencies,
+  olderThanMs: number,
+): Promise<number> {
+  const { database } = dependencies;
   let restarted = 0;
   let afterId = '';
   for (;;) {
-    const page = await listOpenDeposits(database, { ...input, afterId, limit: PAGE_SIZE });
+    const page = await listOpenDeposits(database, { olderThanMs, afterId, limit: PAGE_SIZE });
+    const last = page.at(-1);
+    if (last === undefined) return restarted;
     const starts = await Promise.all(page.map((dispatch) => dependencies.startDeposit(dispatch)));
     restarted += starts.filter(Boolean).length;
-    await markDispatched(
-      database,
-      page.map((dispatch) => dispatch.depositId),
-    );
+    const depositIds = page.map((dispatch) => dispatch.depositId);
+    await markDispatched(database, depositIds);
     heartbeat(restarted);
-    const last = page.at(-1);
-    if (last === undefined) break;
     afterId = last.depositId;
   }
-  return { restarted, settled, published: await publishForgotten(database, PUBLISH_LIMIT) };
+}
+
+/** A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it. */
+async function deliverDecisions(
+  dependencies: ActivityDependencies,
+  olderThanMs: number,
+): Promise<void> {
+  const waiting = await listWaitingDecisions(dependencies.database, {
+    olderThanMs,
+    limit: PUBLISH_LIMIT,
+  });
+  for (const { dispatch, decisionId } of waiting) {
+    await dependencies.deliverDecision(dispatch, decisionId);
+    heartbeat(decisionId);
+  }
 }

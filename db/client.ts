@@ -1,5 +1,9 @@
+import type { SQLWrapper } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { isCoded } from '../domain/errors.ts';
+import { toCodedError } from './pg-errors.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** The database without a transaction. Activities and routes open transactions on it; queries never do. */
 export type Database = PostgresJsDatabase;
@@ -26,24 +30,80 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
 }
 
+const STATEMENT_TIMEOUT_MS = 4_000;
+/** What the server would have ended by itself, and is not answered this much later, is lost. */
+const ANSWER_GRACE_MS = 2_000;
+/** Longer than the longest capture may take. */
+const TRANSACTION_MS_MAX = 120_000;
+const RENEW_PAUSE_MS = 1_000;
+const RETIRE_SECONDS = 60;
+
 /** Opens a pool; connections are made on first use. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
-  const client = postgres(options.url, {
-    max: options.poolSize,
+  const pool = createPool(options);
+  const listener = createClient(options, 1);
+  return {
+    db: pool.db,
+    listener,
+    close: async () => {
+      await Promise.all([pool.close(), listener.end({ timeout: 1 })]);
+    },
+  };
+}
+
+function createClient(options: DatabaseOptions, connections: number): postgres.Sql {
+  return postgres(options.url, {
+    max: connections,
     connect_timeout: 5,
     idle_timeout: 60,
     onnotice: () => undefined,
     connection: {
       application_name: options.applicationName,
-      statement_timeout: options.statementTimeoutMs ?? 4_000,
+      statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
       lock_timeout: 3_000,
       idle_in_transaction_session_timeout: 30_000,
       ...(options.as === 'app' ? { role: 'purser_app' } : {}),
     },
   });
-  return {
-    db: drizzle(client),
-    listener: client,
-    close: () => client.end({ timeout: 5 }),
+}
+
+/**
+ * A pool that is made anew when its server was lost. The driver keeps broken connections in use after a cut (see
+ * late-write.ts): they never send anything again, and every query that meets one waits in vain.
+ */
+function createPool(options: DatabaseOptions) {
+  let client = createClient(options, options.poolSize);
+  let database = drizzle(client);
+  let renewedAt = 0;
+  const renew = () => {
+    if (Date.now() - renewedAt < RENEW_PAUSE_MS) return;
+    renewedAt = Date.now();
+    const retired = client;
+    client = createClient(options, options.poolSize);
+    database = drizzle(client);
+    // Work on its sound connections may still end well.
+    retired.end({ timeout: RETIRE_SECONDS }).catch(() => undefined);
   };
+  const watch = async <T>(work: PromiseLike<T>, withinMs: number): Promise<T> => {
+    try {
+      return await withDeadline(Promise.resolve(work), withinMs);
+    } catch (error) {
+      const coded = isCoded(error) ? error : toCodedError(error);
+      if (coded?.code === 'database.unavailable') renew();
+      throw error;
+    }
+  };
+  const answerWithinMs = (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + ANSWER_GRACE_MS;
+  const execute = (query: SQLWrapper | string) => watch(database.execute(query), answerWithinMs);
+  const transaction: Database['transaction'] = (work, config) =>
+    watch(database.transaction(work, config), TRANSACTION_MS_MAX);
+  const db = new Proxy(database, {
+    get: (_, name) => {
+      if (name === 'execute') return execute;
+      if (name === 'transaction') return transaction;
+      const value: unknown = Reflect.get(database, name, database);
+      return typeof value === 'function' ? (value.bind(database) as unknown) : value;
+    },
+  });
+  return { db, close: () => client.end({ timeout: 5 }) };
 }

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem, sendSpoilt } from './answer.ts';
 import { isDay } from './calendar.ts';
 import { jsonArray, jsonObject } from './json-text.ts';
-import type { BankLine, StatementRow } from './line.ts';
+import type { StatementRow } from './line.ts';
 import { decimalText, numberLiteral } from './money-text.ts';
 import { cutPage, readPage } from './paging.ts';
 import { hasBearer } from './secrets.ts';
 import type { Simulation } from './simulation.ts';
+import { transactionFields } from './transaction-text.ts';
 
 /** The plain protocol: `GET /transactions?accountId=&from=&to=&page=`, both days included, newest first. */
 export function addJsonProtocol(app: FastifyInstance, simulation: Simulation): void {
@@ -53,31 +54,4 @@ function transactionText(row: StatementRow, amountsAsNumbers: boolean, suffix: s
     ...transactionFields(line, `${line.id}${suffix}`, money(line.amountMinor)),
     ...(balanceMinor === null ? [] : [['balance', money(balanceMinor)] as const]),
   ]);
-}
-
-/** The event that tells of one booked line. It has no balance, which later lines could still change. */
-export function bookedEventText(accountId: string, line: BankLine): string {
-  const amount = JSON.stringify(decimalText(line.amountMinor));
-  return jsonObject([
-    ['type', '"transaction.booked"'],
-    ['accountId', JSON.stringify(accountId)],
-    ['transaction', jsonObject(transactionFields(line, line.id, amount))],
-  ]);
-}
-
-function transactionFields(
-  line: BankLine,
-  id: string,
-  amount: string,
-): readonly (readonly [string, string])[] {
-  return [
-    ['id', JSON.stringify(id)],
-    ['date', JSON.stringify(line.bookingDate)],
-    ['amount', amount],
-    ['currency', '"ZAR"'],
-    ['type', JSON.stringify(line.direction)],
-    ['status', JSON.stringify(line.status)],
-    ['reference', JSON.stringify(line.reference)],
-    ['description', JSON.stringify(line.description)],
-  ];
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import { bookedEventText } from './json-protocol.ts';
 import type { BankLine } from './line.ts';
 import type { SimulatorSettings } from './settings.ts';
+import { bookedEventText } from './transaction-text.ts';
 
 /**
  * `body`: changed after it was signed; `signature`: one character off; `stale`: rightly signed, ten minutes ago;

@@ -4,6 +4,7 @@ import { settleBacklog } from '../activities/settle-backlog.ts';
 import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
 import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { withDeadline } from '../db/with-deadline.ts';
 import { listOpenDispatches, markDispatched, type Dispatch } from '../db/queries/dispatch.ts';
 import {
   areMoreWaiting,
@@ -22,6 +23,7 @@ import type { BankEventInput } from '../workflows/contract.ts';
 const BATCH_SIZE = 200;
 const LOOK_EVERY_MS = 250;
 const SIGNALS_AT_ONCE = 20;
+const BATCH_MS_MAX = 60_000;
 
 export interface InboxRelayDependencies {
   readonly database: Database;
@@ -89,7 +91,7 @@ export async function startInboxRelay(
 
 async function relayOrReport(dependencies: InboxRelayDependencies): Promise<number> {
   try {
-    return await relayBatch(dependencies);
+    return await withDeadline(relayBatch(dependencies), BATCH_MS_MAX);
   } catch (error) {
     dependencies.logger.warn(
       { cause: error instanceof Error ? error.name : typeof error },

@@ -16,7 +16,7 @@ import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { applySchedules } from './schedules.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
-import { createSignalDeposit, createStartDeposit } from './start-deposit.ts';
+import { createDeliverDecision, createSignalDeposit, createStartDeposit } from './start-deposit.ts';
 import { temporalConnectionOptions } from './temporal-connection.ts';
 
 export interface RunningWorker {
@@ -65,6 +65,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         clock: () => new Date(),
         polledAccount: createPolledAccounts(database.db, env),
         startDeposit: createStartDeposit(client),
+        deliverDecision: createDeliverDecision(client),
         settings: {
           bulkAbove: config.BULK_ABOVE,
           overlapDays: config.POLL_OVERLAP_DAYS,

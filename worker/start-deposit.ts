@@ -4,10 +4,12 @@ import type { Dispatch } from '../db/queries/dispatch.ts';
 import {
   BANK_EVENT_SIGNAL,
   depositWorkflowId,
+  RESOLVE_SIGNAL,
   TASK_QUEUE,
   WORKFLOW,
   type BankEventInput,
   type DepositInput,
+  type ResolveDepositInput,
 } from '../workflows/contract.ts';
 
 function optionsFor(dispatch: Dispatch) {
@@ -45,16 +47,37 @@ export function createStartDeposit(client: Client): (dispatch: Dispatch) => Prom
 export function createSignalDeposit(
   client: Client,
 ): (dispatch: Dispatch, event: BankEventInput) => Promise<void> {
-  return async (dispatch, event) => {
-    try {
-      await client.workflow.signalWithStart(WORKFLOW.deposit, {
-        ...optionsFor(dispatch),
-        signal: BANK_EVENT_SIGNAL,
-        signalArgs: [event] as [BankEventInput],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-  };
+  return (dispatch, event) =>
+    signalDeposit(client, dispatch, { name: BANK_EVENT_SIGNAL, args: [event] }, 'REJECT_DUPLICATE');
+}
+
+/** Hands a decision in once more: its row waits, and whoever wrote it may not have reached Temporal. */
+export function createDeliverDecision(
+  client: Client,
+): (dispatch: Dispatch, decisionId: string) => Promise<void> {
+  return (dispatch, decisionId) =>
+    signalDeposit(
+      client,
+      dispatch,
+      { name: RESOLVE_SIGNAL, args: [{ decisionId }] },
+      'ALLOW_DUPLICATE_FAILED_ONLY',
+    );
+}
+
+async function signalDeposit(
+  client: Client,
+  dispatch: Dispatch,
+  signal: { readonly name: string; readonly args: [BankEventInput | ResolveDepositInput] },
+  workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY',
+): Promise<void> {
+  try {
+    await client.workflow.signalWithStart(WORKFLOW.deposit, {
+      ...optionsFor(dispatch),
+      signal: signal.name,
+      signalArgs: signal.args,
+      workflowIdReusePolicy,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

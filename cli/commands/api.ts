@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { runApi } from '../../api/main.ts';
 import { createLogger } from '../../logger.ts';
 import { productionContext } from '../environment.ts';
-import { sayReady, untilAskedToStop } from '../supervise.ts';
+import { endOnUncaughtErrors, sayReady, untilAskedToStop } from '../supervise.ts';
 
 export function addApi(program: Command): void {
   program
@@ -11,6 +11,7 @@ export function addApi(program: Command): void {
     .action(async () => {
       const { config, env } = productionContext();
       const logger = createLogger({ level: config.LOG_LEVEL, name: 'purser-api' });
+      endOnUncaughtErrors(logger);
       const api = await runApi({ config, env, logger });
       sayReady(api.url);
       await untilAskedToStop();

@@ -3,7 +3,7 @@ import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
 import { createLogger, type Logger } from '../../logger.ts';
 import { runWorker } from '../../worker/main.ts';
 import { productionContext } from '../environment.ts';
-import { sayReady, untilAskedToStop } from '../supervise.ts';
+import { endOnUncaughtErrors, sayReady, untilAskedToStop } from '../supervise.ts';
 
 export function addWorker(program: Command): void {
   program
@@ -12,6 +12,7 @@ export function addWorker(program: Command): void {
     .action(async () => {
       const { config, env } = productionContext();
       const logger = createLogger({ level: config.LOG_LEVEL, name: 'purser-worker' });
+      endOnUncaughtErrors(logger);
       installRuntime(logger);
       const worker = await runWorker({ config, env, logger });
       sayReady();

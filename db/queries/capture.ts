@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { HeldSighting, KnownLine } from '../../domain/identity.ts';
+import type { HeldSighting } from '../../domain/held-sightings.ts';
+import type { KnownLine } from '../../domain/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { FeedKind } from '../../domain/sighting.ts';
 import type { Executor, Transaction } from '../client.ts';
@@ -20,13 +21,16 @@ export async function allowLongStatements(tx: Transaction, timeoutMs: number): P
   await tx.execute(sql`select set_config('statement_timeout', ${`${timeoutMs}ms`}, true)`);
 }
 
-/** Lines booked within the days, and lines that were ever seen under one of the ids. */
+/** Lines booked within the days, lines of one of the facts on whatever day, and lines ever seen under one of the ids. */
 export async function listKnownLines(
   executor: Executor,
   query: {
     readonly accountKey: string;
+    readonly feed: FeedKind;
     readonly from: LocalDate;
     readonly to: LocalDate;
+    readonly keyScheme: number;
+    readonly factsKeys: readonly string[];
     readonly bankIds: readonly string[];
     readonly snapshotStartedAt: Date;
   },
@@ -39,25 +43,33 @@ export async function listKnownLines(
     amount_minor: string;
     texts: string[];
     bank_ids: string[];
+    has_id_of_feed: boolean;
     stored_before: boolean;
   }>(sql`
     with wanted as (
       select id from lines
        where bank_account_key = ${query.accountKey} and booking_date between ${query.from}::date and ${query.to}::date
       union
+      select id from lines
+       where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = any(${param(query.factsKeys)}::text[])
+      union
       select line_id from sightings
        where bank_account_key = ${query.accountKey} and bank_id = any(${param(query.bankIds)}::text[]) and line_id is not null
     )
     select l.id, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
            l.captured_at < ${query.snapshotStartedAt.toISOString()}::timestamptz as stored_before,
-           coalesce((select array_agg(distinct s.bank_id) from sightings s where s.line_id = l.id and s.bank_id is not null), '{}') as bank_ids
+           coalesce(i.bank_ids, '{}') as bank_ids, coalesce(i.has_id_of_feed, false) as has_id_of_feed
       from lines l join wanted w on w.id = l.id
+      left join lateral (
+        select array_agg(distinct s.bank_id) as bank_ids, bool_or(s.feed = ${query.feed}) as has_id_of_feed
+          from sightings s where s.line_id = l.id and s.bank_id is not null) i on true
      order by l.id`);
   return rows.map((row) => ({
     lineId: row.id,
     factsKey: row.facts_key,
     occurrence: row.occurrence,
     stableIds: row.bank_ids,
+    hasIdOfFeed: row.has_id_of_feed,
     bookingDate: parseLocalDate(row.booking_date),
     amountMinor: BigInt(row.amount_minor),
     references: row.texts,
@@ -65,16 +77,25 @@ export async function listKnownLines(
   }));
 }
 
+/** Held sightings booked within the days, oldest first. */
 export async function listHeldSightings(
   executor: Executor,
-  accountKey: string,
+  query: { readonly accountKey: string; readonly from: LocalDate; readonly to: LocalDate },
 ): Promise<readonly HeldSighting[]> {
-  const rows = await executor.execute<{ id: string; facts_key: string; booking_date: string }>(sql`
-    select id, facts_key, booking_date::text from sightings
-     where bank_account_key = ${accountKey} and line_id is null order by id limit 10000`);
+  const rows = await executor.execute<{
+    id: string;
+    facts_key: string;
+    bank_id: string | null;
+    booking_date: string;
+  }>(sql`
+    select id, facts_key, bank_id, booking_date::text from sightings
+     where bank_account_key = ${query.accountKey} and line_id is null
+       and booking_date between ${query.from}::date and ${query.to}::date
+     order by id limit 10000`);
   return rows.map((row) => ({
     heldId: row.id,
     factsKey: row.facts_key,
+    bankId: row.bank_id,
     bookingDate: parseLocalDate(row.booking_date),
   }));
 }
@@ -159,7 +180,7 @@ export async function insertSightings(
     on conflict do nothing`);
 }
 
-/** Gives held sightings the lines that a snapshot found them to be. */
+/** Gives held sightings the lines that they were found to be; a line may have been seen in that way already. */
 export async function attachHeldSightings(
   tx: Transaction,
   settled: readonly { readonly heldId: string; readonly lineId: string }[],
@@ -168,7 +189,9 @@ export async function attachHeldSightings(
   await tx.execute(sql`
     update sightings s set line_id = i.line_id
       from unnest(${param(settled.map((row) => row.heldId))}::bigint[], ${param(settled.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
-     where s.id = i.held_id and s.line_id is null`);
+     where s.id = i.held_id and s.line_id is null and not exists (
+       select 1 from sightings o where o.line_id = i.line_id and o.feed = s.feed
+          and coalesce(o.bank_id, '') = coalesce(s.bank_id, '') and o.facts_key = s.facts_key)`);
 }
 
 /** Pending rows are shown as last seen and never referred to: each snapshot replaces those of its days. */

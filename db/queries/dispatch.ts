@@ -83,6 +83,20 @@ export async function listOpenDeposits(
   return rows.map(toDispatch);
 }
 
+/** Decisions that were written a while ago and that no workflow has tried, with the deposits they are about. */
+export async function listWaitingDecisions(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly limit: number },
+): Promise<readonly { readonly decisionId: string; readonly dispatch: Dispatch }[]> {
+  const rows = await executor.execute<DispatchRow & { decision_id: string }>(sql`
+    select c.id as decision_id, d.id, d.bank_account_key, d.transaction_key, d.workflow_round
+      from decisions c join deposits d on d.id = c.deposit_id
+     where c.outcome is null and d.state = 'in_review'
+       and c.decided_at <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     order by c.decided_at, c.id limit ${query.limit}`);
+  return rows.map((row) => ({ decisionId: row.decision_id, dispatch: toDispatch(row) }));
+}
+
 /** Accounts with more captured deposits than workflows should take, and old enough to be looked after. */
 export async function listBackloggedAccounts(
   executor: Executor,
