@@ -122,7 +122,7 @@ function isTimeZone(name: string): boolean {
 }
 
 /** Key and port prefix that only the simulator bank uses; production refuses them. */
-export const SIMULATOR_KEY_PREFIX = 'simulator-';
+const SIMULATOR_KEY_PREFIX = 'simulator-';
 
 /**
  * Parses the environment once, with every fault in one message. Empty values count as absent, as `.env` files write them.

@@ -16,8 +16,8 @@ export interface ActivityDependencies {
   readonly clock: () => Date;
   /** @throws CodedError `account.not_found` when the account has no API. */
   readonly polledAccount: (accountKey: string) => Promise<PolledAccount>;
-  /** Starts a deposit's workflow unless one is running or has completed; true when it was started. */
-  readonly startDeposit: (dispatch: Dispatch) => Promise<boolean>;
+  /** Starts a deposit's workflow unless one is `running`; `ended` is one that completed under this id. */
+  readonly startDeposit: (dispatch: Dispatch) => Promise<'started' | 'running' | 'ended'>;
   /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
   readonly deliverDecision: (dispatch: Dispatch, decisionId: string) => Promise<void>;
   readonly settings: {

@@ -4,6 +4,8 @@ import {
   listOpenDeposits,
   listWaitingDecisions,
   markDispatched,
+  openNextRound,
+  type Dispatch,
 } from '../db/queries/dispatch.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -45,13 +47,27 @@ async function restartLost(
     const page = await listOpenDeposits(database, { olderThanMs, afterId, limit: PAGE_SIZE });
     const last = page.at(-1);
     if (last === undefined) return restarted;
-    const starts = await Promise.all(page.map((dispatch) => dependencies.startDeposit(dispatch)));
+    const starts = await Promise.all(page.map((dispatch) => startOrReopen(dependencies, dispatch)));
     restarted += starts.filter(Boolean).length;
     const depositIds = page.map((dispatch) => dispatch.depositId);
     await markDispatched(database, depositIds);
     heartbeat(restarted);
     afterId = last.depositId;
   }
+}
+
+/**
+ * A workflow that completed although its deposit is open remembers more than the database does: Postgres was restored
+ * to an earlier moment. The deposit then gets the next round. True when a workflow was started.
+ */
+async function startOrReopen(
+  dependencies: ActivityDependencies,
+  dispatch: Dispatch,
+): Promise<boolean> {
+  const start = await dependencies.startDeposit(dispatch);
+  if (start !== 'ended') return start === 'started';
+  const round = await openNextRound(dependencies.database, dispatch);
+  return round !== null && (await dependencies.startDeposit({ ...dispatch, round })) === 'started';
 }
 
 /** A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it. */

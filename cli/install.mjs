@@ -1,6 +1,6 @@
 // Installs the dependencies of a fresh clone. Plain JavaScript on Node alone, since nothing is there yet.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -34,6 +34,13 @@ export function isInstalled() {
 export function install() {
   requireNode();
   if (isInstalled()) return;
+  const modules = join(root, 'node_modules');
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    process.stderr.write(
+      `${modules} is a link to another folder and lacks packages: remove the link, then try again.\n`,
+    );
+    process.exit(1);
+  }
   process.stderr.write('Installing dependencies (once, about half a minute) …\n');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];

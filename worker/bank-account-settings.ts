@@ -49,9 +49,10 @@ export function createPolledAccounts(
       .select()
       .from(bankAccounts)
       .where(eq(bankAccounts.key, accountKey));
-    const key = row?.apiKeyEnv == null ? undefined : env[row.apiKeyEnv];
+    const key = env[row?.apiKeyEnv ?? ''];
     if (
-      row?.feed == null ||
+      row === undefined ||
+      row.feed === null ||
       row.apiUrl === null ||
       row.bankAccountId === null ||
       key === undefined ||

@@ -58,30 +58,27 @@ interface Relayed {
 export async function startInboxRelay(
   dependencies: InboxRelayDependencies,
 ): Promise<{ stop(): Promise<void> }> {
-  let isStopping = false;
+  const stopping = new AbortController();
   let wake: () => void = () => undefined;
-  const bell = await dependencies.listener.listen(
-    BANK_EVENTS_CHANNEL,
-    () => wake(),
-    () => wake(),
-  );
+  const ring = () => wake();
+  const bell = await dependencies.listener.listen(BANK_EVENTS_CHANNEL, ring, ring);
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   const running = (async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       const size = await relayOrReport(dependencies);
-      if (size < BATCH_SIZE && !isStopping) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, LOOK_EVERY_MS);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      if (size < BATCH_SIZE) await rest();
     }
   })();
   return {
     stop: async () => {
-      isStopping = true;
+      stopping.abort();
       wake();
       await running;
       await bell.unlisten();

@@ -18,7 +18,7 @@ const SWEEP_EVERY_SECONDS = 600;
 const SWEEP_OLDER_THAN_MS = 15 * 60_000;
 
 /** Seconds into the interval at which an account is read: spread, so that accounts do not ask all at once. */
-export function pollOffsetSeconds(accountKey: string, intervalSeconds: number): number {
+function pollOffsetSeconds(accountKey: string, intervalSeconds: number): number {
   return createHash('sha256').update(accountKey).digest().readUInt32BE(0) % intervalSeconds;
 }
 

@@ -15,7 +15,7 @@ export async function registerSearchAttributes(
 ): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(
-    ([name]) => customAttributes?.[name] === undefined,
+    ([name]) => !Object.hasOwn(customAttributes, name),
   );
   if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Dispatch } from '../db/queries/dispatch.ts';
 import {
   BANK_EVENT_SIGNAL,
@@ -27,7 +28,7 @@ function optionsFor(dispatch: Dispatch) {
  * Starts the workflow of a deposit that should have one. A run that failed or was terminated is started again under
  * its id; one that runs, or that completed, is left alone.
  */
-export function createStartDeposit(client: Client): (dispatch: Dispatch) => Promise<boolean> {
+export function createStartDeposit(client: Client): ActivityDependencies['startDeposit'] {
   return async (dispatch) => {
     try {
       await client.workflow.start(WORKFLOW.deposit, {
@@ -35,10 +36,11 @@ export function createStartDeposit(client: Client): (dispatch: Dispatch) => Prom
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
       });
-      return true;
+      return 'started';
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const { status } = await client.workflow.getHandle(error.workflowId).describe();
+      return status.name === 'COMPLETED' ? 'ended' : 'running';
     }
   };
 }

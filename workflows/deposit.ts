@@ -30,7 +30,6 @@ const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
 
-
 /**
  * The life of one deposit: validate code → credit wallet → notify, and a review where no code names an owner.
  * Credited straight through it takes one workflow task and eight events.

@@ -6,7 +6,7 @@ import { deposit } from './deposit.ts';
 
 const PAGE_SIZE = 100;
 /** Starts cost about three events each: ten pages keep a run well below the server's suggestion to continue as new. */
-export const PAGES_PER_RUN_MAX = 10;
+const PAGES_PER_RUN_MAX = 10;
 
 type Claimed = Awaited<ReturnType<typeof records.claimUndispatched>>[number];
 

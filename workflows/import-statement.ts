@@ -14,7 +14,6 @@ type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
   readonly proofsFailed: number;
 };
 
-
 /** Sends one stored statement file through the pipeline: the same capture, deposits and run as the poller's. */
 export async function importStatement(
   input: ImportStatementInput & { readonly captured?: Captured },

@@ -15,7 +15,6 @@ const WAIT_MS_MAX = 60_000;
 
 type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
 
-
 /**
  * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow,
  * wait until they have left `captured`, record the run. `found` is carried over when the pass continues as new.

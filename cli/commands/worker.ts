@@ -21,6 +21,14 @@ export function addWorker(program: Command): void {
     });
 }
 
+const LEVELS = {
+  TRACE: 'debug',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const satisfies Record<LogLevel, string>;
+
 /** Temporal's own lines join ours, and signals are ours alone: its handlers would stop the worker behind our back. */
 function installRuntime(logger: Logger): void {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
@@ -28,17 +36,7 @@ function installRuntime(logger: Logger): void {
       temporal: true,
       ...(meta?.['error'] instanceof Error ? { cause: meta['error'].name } : {}),
     };
-    switch (level) {
-      case 'TRACE':
-      case 'DEBUG':
-        return void logger.debug(facts, message);
-      case 'INFO':
-        return void logger.info(facts, message);
-      case 'WARN':
-        return void logger.warn(facts, message);
-      case 'ERROR':
-        return void logger.error(facts, message);
-    }
+    logger[LEVELS[level]](facts, message);
   };
   Runtime.install({
     shutdownSignals: [],

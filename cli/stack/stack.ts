@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
@@ -74,7 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const apiUrl = api.url ?? '';
     const record: StackRecord = { env: pick(env), apiUrl, dataDir };
     writeFileSync(stackFile(dataDir), JSON.stringify(record), { mode: 0o600 });
-    stops.push(() => Promise.resolve(rmSync(stackFile(dataDir), { force: true })));
+    stops.push(() => rm(stackFile(dataDir), { force: true }));
     const broken = Promise.race(
       [api, worker].map(async (each) => {
         await each.ended;
@@ -128,8 +129,8 @@ async function startServers(
   const startTemporalServer = async () => {
     if (env['TEMPORAL_ADDRESS']) return { address: env['TEMPORAL_ADDRESS'], uiUrl: null };
     const binary = await findTemporalBinary({
-      env: env as NodeJS.ProcessEnv,
-      cacheDir: dataFolder(env as NodeJS.ProcessEnv),
+      env: env,
+      cacheDir: dataFolder(env),
       onProgress,
     });
     const server = await startTemporal({

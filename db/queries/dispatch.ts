@@ -83,6 +83,15 @@ export async function listOpenDeposits(
   return rows.map(toDispatch);
 }
 
+/** Moves an open deposit to its next workflow round, once for each round that ended; null when it is settled or moved on. */
+export async function openNextRound(executor: Executor, ended: Dispatch): Promise<number | null> {
+  const rows = await executor.execute<{ workflow_round: number }>(sql`
+    update deposits set workflow_round = workflow_round + 1
+     where id = ${ended.depositId} and workflow_round = ${ended.round} and state in ('captured', 'in_review')
+    returning workflow_round`);
+  return rows[0]?.workflow_round ?? null;
+}
+
 /** Decisions that were written a while ago and that no workflow has tried, with the deposits they are about. */
 export async function listWaitingDecisions(
   executor: Executor,

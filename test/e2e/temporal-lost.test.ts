@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  depositWorkflowId,
   SWEEP_SCHEDULE_ID,
   TASK_QUEUE,
   WORKFLOW,
   type SweepOutput,
 } from '../../workflows/contract.ts';
-import { startService, type Service } from '../support/service.ts';
+import { captureLines } from '../../activities/capture-lines.ts';
+import { localDateIn } from '../../domain/local-date.ts';
+import { ZAR } from '../../domain/money.ts';
+import type { Sighting } from '../../domain/sighting.ts';
+import { verifyClean } from '../support/database.ts';
+import { ACCOUNT, startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -48,5 +55,51 @@ describe('Temporal', () => {
     await service.expectTruth();
     // Every open review has its workflow again, and a second sweep finds nothing to do.
     expect(await sweep()).toMatchObject({ restarted: 0 });
+  });
+
+  it('that remembers a completed workflow of a deposit which a restored Postgres has open lets it go on', async () => {
+    const wallet = await service.openWallet(43);
+    const sighting: Sighting = {
+      bankId: null,
+      bookingDate: localDateIn(new Date(), 'Africa/Johannesburg'),
+      valueDate: null,
+      amountMinor: 33_300n,
+      direction: 'credit',
+      currency: ZAR,
+      status: 'booked',
+      reversal: false,
+      references: [wallet.code],
+      text: '',
+      counterparty: { name: null, account: null },
+      runningBalanceMinor: null,
+      position: 'by hand',
+    };
+    const { placements } = await captureLines(service.database.db, {
+      accountKey: ACCOUNT,
+      feed: 'webhook',
+      idStable: false,
+      runId: null,
+      scope: { kind: 'partial' },
+      startedAt: new Date(),
+      sightings: [sighting],
+    });
+    const depositId = placements[0]?.kind === 'new' ? placements[0].depositId : null;
+    const [open] = await service.database
+      .owner`select transaction_key from deposits where id = ${depositId}`;
+    const [settled] = await service.database
+      .owner`select id from deposits where state = 'credited' limit 1`;
+    // The id is used up by a workflow that completed, as after a restore to an earlier moment.
+    await service.temporal.client.workflow.execute(WORKFLOW.deposit, {
+      workflowId: depositWorkflowId(ACCOUNT, String(open?.['transaction_key']), 1),
+      taskQueue: TASK_QUEUE,
+      args: [{ depositId: String(settled?.['id']), accountKey: ACCOUNT }],
+    });
+    expect(await sweep()).toMatchObject({ restarted: 1 });
+    await waitFor('the deposit is credited', async () => {
+      const [row] = await service.database
+        .owner`select state from deposits where id = ${depositId}`;
+      return row?.['state'] === 'credited';
+    });
+    await verifyClean(service.database.db);
   });
 });

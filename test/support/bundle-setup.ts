@@ -14,7 +14,7 @@ declare module 'vitest' {
 }
 
 /** Bundles the workflows once and finds the Temporal server once for the whole run; a missing server fails the run. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'purser-bundle-'));
   const [bundle, binary] = await Promise.all([
     bundleWorkflows(),

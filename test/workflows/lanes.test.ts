@@ -38,7 +38,7 @@ describe('the per-deposit lane', () => {
     expect(await handle.result()).toEqual({ outcome: 'credited' });
     const { events } = await handle.fetchHistory();
     expect(events?.length).toBeLessThanOrEqual(8);
-    const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes != null);
+    const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes);
     expect(tasks).toHaveLength(1);
   });
 
@@ -46,7 +46,7 @@ describe('the per-deposit lane', () => {
     const wallet = await service.openWallet(62);
     await service.bank('lines', [
       {
-        reference: `${wallet.code}`,
+        reference: wallet.code,
         description: 'PAYSHAP CREDIT Canary Person',
         amountMinor: '7345600',
         expect: { outcome: 'credited', code: wallet.code },
