@@ -1,0 +1,17 @@
+import { creditWallet } from '../../activities/credit-wallet.ts';
+import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { openDatabase } from '../../db/client.ts';
+import { createTestDependencies } from './activities.ts';
+
+/** Run by {@link settleInChild}: exits 0 only when the attempt committed. */
+const [url = '', lane = '', name = ''] = process.argv.slice(2);
+const database = openDatabase({ url, poolSize: 1, applicationName: 'purser-test', as: 'app' });
+const dependencies = createTestDependencies(database.db);
+const attempt: Promise<unknown> =
+  lane === 'workflow'
+    ? creditWallet(dependencies, { depositId: name })
+    : settleBacklog(dependencies, { accountKey: name }, () => undefined);
+attempt.then(
+  () => process.exit(0),
+  () => process.exit(1),
+);
