@@ -34,7 +34,7 @@ export async function applyDecision(
     ) {
       return { outcome: 'unknown_decision', refusal: null };
     }
-    if (decision.outcome !== null) return { outcome: decision.outcome, refusal: decision.refusal };
+    if (decision.outcome !== null) return answerOf(decision.outcome, decision.refusal);
     if (deposit.state !== 'in_review') return refuse(tx, decision, 'already_settled');
     return decision.kind === 'credit'
       ? credit(tx, deposit, decision)
@@ -52,7 +52,10 @@ async function credit(
     return refuse(tx, decision, 'wallet_closed');
   if (deposit.currency !== 'ZAR') return refuse(tx, decision, 'currency_mismatch');
   const owned = { ...deposit, walletId: wallet.walletId, decisionId: decision.decisionId };
-  return post(tx, decision, settle([owned], [wallet], await listRates(tx)), 'credited');
+  const rates = await listRates(tx);
+  if (rates.every((rate) => rate.effectiveFrom > deposit.bookingDate))
+    return refuse(tx, decision, 'rate_missing');
+  return post(tx, decision, settle([owned], [wallet], rates), 'credited');
 }
 
 async function sendBack(
@@ -85,7 +88,12 @@ async function refuse(
   refusal: string,
 ): Promise<ApplyDecisionOutput> {
   await markDecision(tx, { decisionId: decision.decisionId, outcome: 'refused', refusal });
-  return refusal === 'already_settled'
-    ? { outcome: 'already_settled', refusal }
-    : { outcome: 'refused', refusal };
+  return answerOf('refused', refusal);
+}
+
+function answerOf(
+  outcome: 'credited' | 'returned' | 'refused',
+  refusal: string | null,
+): ApplyDecisionOutput {
+  return { outcome: refusal === 'already_settled' ? refusal : outcome, refusal };
 }

@@ -26,6 +26,7 @@ import {
 import { lineTexts } from '../domain/line-texts.ts';
 import { addDays, type LocalDate } from '../domain/local-date.ts';
 import { signedMinor, type FeedKind, type Sighting } from '../domain/sighting.ts';
+import { bankIdOf, storable, transactionKey } from './stored-texts.ts';
 
 const INSERT_BATCH = 1_000;
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
@@ -41,8 +42,8 @@ export interface Capture {
   readonly scope: SnapshotScope;
   readonly startedAt: Date;
   readonly sightings: readonly Sighting[];
-  /** Holds that the source itself calls for, by index into `sightings`. */
-  readonly holds?: ReadonlyMap<number, HoldReason>;
+  /** Holds that the source itself calls for, one for each of `sightings`. */
+  readonly holds?: readonly (HoldReason | null)[];
 }
 
 /** Where each sighting ended up, in order. */
@@ -87,7 +88,7 @@ function toRow(capture: Capture, sighting: Sighting, index: number): SnapshotRow
   return {
     index,
     factsKey: createHash('sha256').update(factsText(capture.accountKey, sighting)).digest('hex'),
-    stableId: capture.idStable ? sighting.bankId : null,
+    stableId: capture.idStable ? bankIdOf(sighting) : null,
     bookingDate: sighting.bookingDate,
     amountMinor: signedMinor(sighting),
     references: lineTexts(sighting),
@@ -108,15 +109,20 @@ async function decide(
     return { newLines: [], attached: [], held: [], settledHolds: [], usedKeys: new Set() };
   }
   const days = daysOf(capture.scope, rows);
-  const known = await listKnownLines(tx, {
+  const neighbours = {
     accountKey: capture.accountKey,
     from: addDays(days.from, -NEIGHBOUR_DAYS),
     to: addDays(days.to, NEIGHBOUR_DAYS),
+  };
+  const known = await listKnownLines(tx, {
+    ...neighbours,
+    feed: capture.feed,
+    keyScheme: KEY_SCHEME,
+    factsKeys: rows.map((row) => row.factsKey),
     bankIds: rows.flatMap((row) => row.stableId ?? []),
     snapshotStartedAt: capture.startedAt,
   });
-  const held =
-    capture.scope.kind === 'complete' ? await listHeldSightings(tx, capture.accountKey) : [];
+  const held = await listHeldSightings(tx, neighbours);
   const usedKeys = new Set(known.flatMap((line) => line.stableIds));
   return { ...identify(known, held, rows, capture.scope), usedKeys };
 }
@@ -158,29 +164,7 @@ function toLineInsert(capture: Capture, line: NewLine, usedKeys: Set<string>): L
 function holdOf(capture: Capture, line: NewLine, sighting: Sighting): HoldReason | null {
   if (line.hold !== null) return line.hold;
   if (sighting.reversal && sighting.direction === 'credit') return 'reversal_unpaired';
-  return capture.holds?.get(line.row.index) ?? null;
-}
-
-/** Postgres text cannot hold NUL; everything else is kept as the bank wrote it. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '').replace(/\p{Surrogate}/gu, '\uFFFD');
-}
-
-/**
- * The key that names the deposit's workflow: the bank's stable id where it is plain, free and carries no customer code,
- * else the facts key with its occurrence.
- */
-function transactionKey(line: NewLine, usedKeys: Set<string>): string {
-  const { stableId, factsKey } = line.row;
-  const isPlain =
-    stableId !== null &&
-    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(stableId) &&
-    !/CUS|^facts-/i.test(stableId);
-  if (isPlain && line.hold === null && !usedKeys.has(stableId)) {
-    usedKeys.add(stableId);
-    return stableId;
-  }
-  return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
+  return capture.holds?.[line.row.index] ?? null;
 }
 
 async function storeLines(
@@ -216,6 +200,12 @@ async function storeSightings(
     ...decision.attached.map(({ row, lineId }) => toSighting(capture, row, lineId)),
     ...decision.held.map((row) => toSighting(capture, row, null)),
   ];
+  const settled = decision.settledHolds.flatMap((hold) => {
+    const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
+    return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
+  });
+  // First, since a row of this capture may be the very sighting that was held.
+  await attachHeldSightings(tx, settled);
   for (let start = 0; start < rows.length; start += INSERT_BATCH) {
     await insertSightings(
       tx,
@@ -224,18 +214,13 @@ async function storeSightings(
       rows.slice(start, start + INSERT_BATCH),
     );
   }
-  const settled = decision.settledHolds.flatMap((hold) => {
-    const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
-    return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
-  });
-  await attachHeldSightings(tx, settled);
 }
 
 function toSighting(capture: Capture, row: SnapshotRow, lineId: string | null): SightingInsert {
   const sighting = sightingOf(capture, row);
   return {
     lineId,
-    bankId: sighting.bankId === null ? null : storable(sighting.bankId),
+    bankId: bankIdOf(sighting),
     factsKey: row.factsKey,
     bookingDate: row.bookingDate,
     amountMinor: row.amountMinor,

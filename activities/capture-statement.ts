@@ -108,16 +108,11 @@ async function captureOne(
   if (isCopy) return { ...nothing, proofsFailed: 0 };
   if (statement.proof === 'failed') return { ...nothing, proofsFailed: 1 };
   const sightings = entries.flatMap((entry) => entry.sightings);
-  const holds = new Map<number, HoldReason>();
-  let index = 0;
-  for (const entry of entries) {
-    const hold =
-      entry.hold !== null ? 'unreadable' : statement.proof === 'absent' ? 'proof_absent' : null;
-    for (const _ of entry.sightings) {
-      if (hold !== null) holds.set(index, hold);
-      index += 1;
-    }
-  }
+  const holds = entries.flatMap((entry) => {
+    const unseen = statement.proof === 'absent' ? 'proof_absent' : null;
+    const hold: HoldReason | null = entry.hold === null ? unseen : 'unreadable';
+    return entry.sightings.map(() => hold);
+  });
   const { linesNew, depositsNew } = await captureLinesIn(tx, {
     accountKey: capture.accountKey,
     feed: 'file',

@@ -1,4 +1,4 @@
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { toCodedError } from '../db/pg-errors.ts';
 import { withDeadline } from '../db/with-deadline.ts';
@@ -35,6 +35,9 @@ export function toFailure(error: unknown): ApplicationFailure {
     });
   }
   const name = error instanceof Error ? error.name : typeof error;
+  // The frames lead to the fault; the message may quote a query or a bank, so it stays out of log and history.
+  const frames = error instanceof Error ? (error.stack ?? '').match(/^ +at .+$/gm) : null;
+  log.error('activity failed unexpectedly', { name, frames: frames?.slice(0, 8).join('\n') ?? '' });
   return ApplicationFailure.create({
     type: 'internal.unexpected',
     message: `An activity failed with ${name}.`,

@@ -3,10 +3,10 @@ import { eq } from 'drizzle-orm';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { addRunCapture, insertRun, markDayComplete } from '../db/queries/runs.ts';
 import { CodedError } from '../domain/errors.ts';
-import { addDays, localDateIn, type LocalDate } from '../domain/local-date.ts';
+import { addDays, localDateIn } from '../domain/local-date.ts';
 import { pollWindow } from '../domain/poll-window.ts';
 import { captureLinesIn } from './capture-lines.ts';
-import type { ActivityDependencies, PolledAccount } from './dependencies.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 /** Longest window of one read; an account further behind walks forward, window by window. */
 const WINDOW_DAYS_MAX = 31;
@@ -29,6 +29,19 @@ export async function fetchLines(
   dependencies: ActivityDependencies,
   input: { readonly accountKey: string; readonly runId: string },
 ): Promise<FetchLinesOutput> {
+  // Cancellation rides on heartbeats: neither a slow page nor the capture of a long window must silence them.
+  const beat = setInterval(() => heartbeat(), 5_000);
+  try {
+    return await fetchAndCapture(dependencies, input);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+async function fetchAndCapture(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string; readonly runId: string },
+): Promise<FetchLinesOutput> {
   const { database } = dependencies;
   await insertRun(database, { runId: input.runId, accountKey: input.accountKey, kind: 'poll' });
   const account = await dependencies.polledAccount(input.accountKey);
@@ -40,7 +53,9 @@ export async function fetchLines(
     lastCompleteDay: await findLastCompleteDay(dependencies, input.accountKey),
     maxDays: Math.max(WINDOW_DAYS_MAX, dependencies.settings.overlapDays + 1),
   });
-  const snapshot = await fetchWindow(account, window);
+  const snapshot = await account.feed.fetchWindow(window, cancellationSignal(), (progress) =>
+    heartbeat(progress.page),
+  );
   if (snapshot.unknownFields.length > 0) {
     // Names only: the bank has begun to say something that nobody here reads yet.
     log.warn('bank rows carried fields that are not read', {
@@ -79,21 +94,6 @@ export async function fetchLines(
     held: outcome.held,
     caughtUp: window.isCaughtUp,
   };
-}
-
-async function fetchWindow(
-  account: PolledAccount,
-  window: { readonly from: LocalDate; readonly to: LocalDate },
-) {
-  // Cancellation rides on heartbeats, so a slow page must not silence them.
-  const beat = setInterval(() => heartbeat(), 5_000);
-  try {
-    return await account.feed.fetchWindow(window, cancellationSignal(), (progress) =>
-      heartbeat(progress.page),
-    );
-  } finally {
-    clearInterval(beat);
-  }
 }
 
 async function findLastCompleteDay(dependencies: ActivityDependencies, accountKey: string) {

@@ -52,25 +52,26 @@ export async function settleDeposits(
     owner.kind === 'wallet' ? [toOwned(deposit, owner.walletId)] : [],
   );
   const wallets = await lockWallets(tx, [...new Set(owned.map((deposit) => deposit.walletId))]);
+  const rates = await listRates(tx);
   // A wallet may have closed between the match and the lock: the lock decides.
   const closed = new Set(
     wallets.flatMap((wallet) => (wallet.status === 'closed' ? [wallet.walletId] : [])),
   );
-  const payable = owned.filter((deposit) => !closed.has(deposit.walletId));
-  await postJournals(tx, settle(payable, wallets, await listRates(tx)), lane);
+  const refusalOf = (deposit: Pick<OwnedDeposit, 'walletId' | 'bookingDate'>) => {
+    if (closed.has(deposit.walletId)) return 'wallet_closed';
+    // One line of an impossible day must not stop all the others of its batch.
+    return rates.some((rate) => rate.effectiveFrom <= deposit.bookingDate) ? null : 'poison';
+  };
+  const payable = owned.filter((deposit) => refusalOf(deposit) === null);
+  await postJournals(tx, settle(payable, wallets, rates), lane);
   return {
     creditedIds: payable.map((deposit) => deposit.depositId),
-    reviews: owners.flatMap(({ deposit, owner }) => {
-      const { depositId } = deposit;
+    reviews: owners.flatMap(({ deposit: { depositId, bookingDate }, owner }) => {
       if (owner.kind === 'review') return [{ depositId, owner }];
-      return closed.has(owner.walletId)
-        ? [
-            {
-              depositId,
-              owner: { kind: 'review', reason: 'wallet_closed', candidates: [] } as const,
-            },
-          ]
-        : [];
+      const reason = refusalOf({ walletId: owner.walletId, bookingDate });
+      return reason === null
+        ? []
+        : [{ depositId, owner: { kind: 'review', reason, candidates: [] } as const }];
     }),
   };
 }

@@ -1,15 +1,11 @@
+import { settleHolds, type HeldSighting, type SettledHold } from './held-sightings.ts';
 import type { LocalDate } from './local-date.ts';
-import { daysBetween } from './local-date.ts';
-import { normaliseReference, readReferences } from './reference.ts';
+import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
+import { normaliseReference } from './reference.ts';
 import { signedMinor, type Sighting } from './sighting.ts';
 
 /** Version of the facts rule below; stored with each line, so that a new rule never meets old keys. */
 export const KEY_SCHEME = 1;
-
-/** A changed or cut line may show up under another booking day this near. */
-const LOOK_ALIKE_DAYS = 3;
-/** Shorter references are too weak to say that one text is a cut form of another. */
-const LOOK_ALIKE_PREFIX_MIN = 6;
 
 /** Why a line may not credit by itself. */
 export type HoldReason =
@@ -58,13 +54,8 @@ export interface KnownLine {
   readonly references: readonly string[];
   /** Stored before the snapshot was asked for, so its absence from the snapshot means something. */
   readonly storedBeforeSnapshot: boolean;
-}
-
-/** A partial sighting that waits for a snapshot to tell whether it is a known line or its twin. */
-export interface HeldSighting {
-  readonly heldId: string;
-  readonly factsKey: string;
-  readonly bookingDate: LocalDate;
+  /** The feed that is being read showed it under an id, so that another id of this feed is another line. */
+  readonly hasIdOfFeed: boolean;
 }
 
 /** What was read: all rows of whole days (`complete`), or single rows that say nothing about the rest of their day. */
@@ -88,11 +79,7 @@ export interface IdentityDecision {
   readonly newLines: readonly NewLine[];
   readonly attached: readonly { readonly row: SnapshotRow; readonly lineId: string }[];
   readonly held: readonly SnapshotRow[];
-  /** `newLineIndex` points into `newLines` where the hold turned out to be a line of its own. */
-  readonly settledHolds: readonly (
-    | { readonly heldId: string; readonly lineId: string }
-    | { readonly heldId: string; readonly newLineIndex: number }
-  )[];
+  readonly settledHolds: readonly SettledHold[];
 }
 
 interface Tally {
@@ -100,13 +87,15 @@ interface Tally {
   readonly attached: { row: SnapshotRow; lineId: string }[];
   readonly held: SnapshotRow[];
   readonly seen: Set<string>;
+  readonly likeness: Likeness;
   readonly occurrences: Map<string, number>;
 }
 
 /**
  * Tells new lines from known ones: the heart of "once".
  * Stable ids tie first; what is left is counted by facts key within complete days, n seen against m known
- * (n > m means n − m new lines, n ≤ m none). A partial row with known facts but another id is held.
+ * (n > m means n − m new lines, n ≤ m none). A partial row that equals a known line but for its id is held, and so is one
+ * that looks like another feed's line of its day.
  */
 export function identify(
   known: readonly KnownLine[],
@@ -119,6 +108,7 @@ export function identify(
     attached: [],
     held: [],
     seen: new Set(),
+    likeness: createLikeness(),
     occurrences: new Map(),
   };
   for (const line of known) {
@@ -131,7 +121,7 @@ export function identify(
   if (scope.kind === 'partial') placePartialRows(known, untied, reusedIds, tally);
   else countByFacts(known, untied, reusedIds, scope, tally);
   const { newLines, attached } = tally;
-  const settledHolds = scope.kind === 'complete' ? settleHolds(known, held, newLines, scope) : [];
+  const settledHolds = settleHolds(held, known, tally, scope.kind === 'complete' ? scope : null);
   return { newLines, attached, held: tally.held, settledHolds };
 }
 
@@ -149,8 +139,8 @@ function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
 
 /**
  * Ties rows to lines that were seen under the same stable id: first where the facts agree too, then where the amount
- * does (an edited text is a new version of the line). An id that comes with another amount, or that stands on two
- * different rows, was used again: such rows are counted by their facts and held.
+ * does (an edited text is a new version of the line). An id that comes with another amount, another customer's code or
+ * weeks later, or that stands on two different rows, was used again: such rows are counted by their facts and held.
  */
 function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[], tally: Tally) {
   const linesOfId = new Map<string, KnownLine[]>();
@@ -168,7 +158,9 @@ function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[]
     return true;
   };
   const changed = rows.filter((row) => !tie(row, (line) => line.factsKey === row.factsKey));
-  const untied = changed.filter((row) => !tie(row, (line) => line.amountMinor === row.amountMinor));
+  const untied = changed.filter(
+    (row) => !tie(row, (line) => tally.likeness.mayBeEdited(line, row)),
+  );
   const rowsOfId = new Map<string, number>();
   for (const { stableId } of rows) {
     if (stableId !== null) rowsOfId.set(stableId, (rowsOfId.get(stableId) ?? 0) + 1);
@@ -189,13 +181,22 @@ function placePartialRows(
   tally: Tally,
 ): void {
   const facts = new Set(known.map((line) => line.factsKey));
+  const suspects = groupByAmount(known.filter((line) => !tally.seen.has(line.lineId)));
+  const looksKnown = (row: SnapshotRow): boolean =>
+    (suspects.get(row.amountMinor) ?? []).some(
+      (line) =>
+        line.bookingDate === row.bookingDate &&
+        !(line.hasIdOfFeed && row.stableId !== null) &&
+        tally.likeness.looksAlike(line, row),
+    );
   for (const row of rows) {
-    if (facts.has(row.factsKey)) {
+    const isReused = reusedIds.has(row);
+    if (facts.has(row.factsKey) || (!isReused && looksKnown(row))) {
       tally.held.push(row);
       continue;
     }
     facts.add(row.factsKey);
-    addNewLine(row, reusedIds.has(row) ? 'id_reused' : null, tally);
+    addNewLine(row, isReused ? 'id_reused' : null, tally);
   }
 }
 
@@ -222,18 +223,16 @@ function countByFacts(
       tally.attached.push({ row, lineId: line.lineId });
     }
   }
-  const missing = known.filter(
-    (line) =>
-      line.storedBeforeSnapshot &&
-      !tally.seen.has(line.lineId) &&
-      line.bookingDate >= scope.from &&
-      line.bookingDate <= scope.to,
+  const suspects = groupByAmount(
+    known.filter(
+      (line) =>
+        !tally.seen.has(line.lineId) &&
+        line.bookingDate >= scope.from &&
+        line.bookingDate <= scope.to,
+    ),
   );
-  const suspects = new Map<bigint, KnownLine[]>();
-  for (const line of missing)
-    suspects.set(line.amountMinor, [...(suspects.get(line.amountMinor) ?? []), line]);
   for (const row of fresh) {
-    const lookAlike = takeLookAlike(row, suspects.get(row.amountMinor));
+    const lookAlike = takeLookAlike(row, suspects.get(row.amountMinor), tally.likeness);
     addNewLine(
       row,
       reusedIds.has(row) ? 'id_reused' : lookAlike ? 'possible_duplicate' : null,
@@ -248,52 +247,22 @@ function addNewLine(row: SnapshotRow, hold: HoldReason | null, tally: Tally): vo
   tally.newLines.push({ row, occurrence, hold });
 }
 
-/** Finds a line that this row may be an edited form of, and uses it up: one missing line explains one new one. */
-function takeLookAlike(row: SnapshotRow, suspects: KnownLine[] | undefined): boolean {
+/**
+ * Finds a line that this row may be an edited form of, and uses it up: one missing line explains one new one. A line that
+ * a webhook brought while the snapshot was read may be too young to stand in it, so it is compared within its day only.
+ */
+function takeLookAlike(
+  row: SnapshotRow,
+  suspects: KnownLine[] | undefined,
+  likeness: Likeness,
+): boolean {
   if (suspects === undefined) return false;
   const at = suspects.findIndex(
     (line) =>
-      Math.abs(daysBetween(line.bookingDate, row.bookingDate)) <= LOOK_ALIKE_DAYS &&
-      maySayTheSame(line.references, row.references),
+      (line.storedBeforeSnapshot || line.bookingDate === row.bookingDate) &&
+      likeness.looksAlike(line, row),
   );
   if (at === -1) return false;
   suspects.splice(at, 1);
   return true;
-}
-
-/** Whether two references name the same code, or one is a cut form of the other. */
-function maySayTheSame(a: readonly string[], b: readonly string[]): boolean {
-  const [readingOfA, readingOfB] = [readReferences(a), readReferences(b)];
-  if (readingOfA.kind === 'exact' && readingOfB.kind === 'exact') {
-    return readingOfA.code === readingOfB.code;
-  }
-  const [textOfA, textOfB] = [normaliseReference(a[0] ?? ''), normaliseReference(b[0] ?? '')];
-  const [short, long] = textOfA.length <= textOfB.length ? [textOfA, textOfB] : [textOfB, textOfA];
-  return short.length >= LOOK_ALIKE_PREFIX_MIN && long.startsWith(short);
-}
-
-function settleHolds(
-  known: readonly KnownLine[],
-  held: readonly HeldSighting[],
-  newLines: readonly NewLine[],
-  scope: { readonly from: LocalDate; readonly to: LocalDate; readonly lastClosedDay: LocalDate },
-): IdentityDecision['settledHolds'] {
-  const settled: IdentityDecision['settledHolds'][number][] = [];
-  const claimed = new Set<number>();
-  for (const hold of held) {
-    if (hold.bookingDate < scope.from || hold.bookingDate > scope.to) continue;
-    const newLineIndex = newLines.findIndex(
-      (line, index) => line.row.factsKey === hold.factsKey && !claimed.has(index),
-    );
-    if (newLineIndex !== -1) {
-      claimed.add(newLineIndex);
-      settled.push({ heldId: hold.heldId, newLineIndex });
-      continue;
-    }
-    const line = known.find((each) => each.factsKey === hold.factsKey);
-    if (hold.bookingDate <= scope.lastClosedDay && line !== undefined) {
-      settled.push({ heldId: hold.heldId, lineId: line.lineId });
-    }
-  }
-  return settled;
 }

@@ -113,19 +113,36 @@ export async function relayBatch(dependencies: InboxRelayDependencies): Promise<
     return { size: events.length, isStorm, bells, pointers };
   });
   await ring(dependencies, relayed);
+  for (const accountKey of relayed.pointers) await readAtOnce(dependencies, accountKey);
   return relayed.size;
 }
 
+/** An account without a Schedule, or a Temporal that does not answer, leaves the reading to the next tick. */
+async function readAtOnce(
+  { triggerPoll, logger }: InboxRelayDependencies,
+  accountKey: string,
+): Promise<void> {
+  try {
+    await triggerPoll(accountKey);
+  } catch (error) {
+    logger.warn(
+      { accountKey, cause: error instanceof Error ? error.name : typeof error },
+      'the account was not read at once',
+    );
+  }
+}
+
+/** By account, in the order of their keys: relays that lock accounts in one order never wait for each other in a circle. */
 function groupByAccount(
   events: readonly WaitingEvent[],
-): ReadonlyMap<string, readonly WaitingEvent[]> {
+): readonly (readonly [string, readonly WaitingEvent[]])[] {
   const groups = new Map<string, WaitingEvent[]>();
   for (const event of events) {
     const group = groups.get(event.accountKey);
     if (group === undefined) groups.set(event.accountKey, [event]);
     else group.push(event);
   }
-  return groups;
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 async function captureEvents(
@@ -214,7 +231,6 @@ function outcomeOf(placement: Placement | undefined): 'captured' | 'known' | 'he
 /** In a storm the backlog lane credits first, and only what a person must decide gets a workflow. */
 async function ring(dependencies: InboxRelayDependencies, relayed: Relayed): Promise<void> {
   const { database } = dependencies;
-  for (const accountKey of relayed.pointers) await dependencies.triggerPoll(accountKey);
   if (relayed.isStorm) {
     const accounts = new Set(relayed.bells.map(({ accountKey }) => accountKey));
     for (const accountKey of accounts)

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import { sayReady, untilAskedToStop } from '../../cli/supervise.ts';
+import { loadConfig } from '../../config.ts';
+import { openDatabase } from '../../db/client.ts';
+import { createPolledAccounts } from '../../worker/bank-account-settings.ts';
+import { temporalConnectionOptions } from '../../worker/temporal-connection.ts';
+import { NAIVE_TASK_QUEUE } from './contract.ts';
+
+// The naive arm's worker: the product's activities and its worker's options, other workflows, a queue of its own.
+const config = loadConfig(process.env);
+const database = openDatabase({
+  url: config.DATABASE_URL ?? '',
+  poolSize: config.DATABASE_POOL_SIZE,
+  applicationName: 'purser-bench-naive',
+  as: 'app',
+});
+const connection = await NativeConnection.connect(temporalConnectionOptions(config));
+const worker = await Worker.create({
+  connection,
+  namespace: config.TEMPORAL_NAMESPACE,
+  taskQueue: NAIVE_TASK_QUEUE,
+  workflowBundle: await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  }),
+  activities: createActivities({
+    database: database.db,
+    clock: () => new Date(),
+    polledAccount: createPolledAccounts(database.db, process.env),
+    startDeposit: () => Promise.resolve('running' as const),
+    deliverDecision: () => Promise.resolve(),
+    settings: {
+      bulkAbove: config.BULK_ABOVE,
+      overlapDays: config.POLL_OVERLAP_DAYS,
+      reviewDays: config.REVIEW_DAYS,
+    },
+  }),
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentActivityTaskExecutions: config.DATABASE_POOL_SIZE,
+  maxCachedWorkflows: 400,
+});
+const running = worker.run();
+sayReady();
+await Promise.race([untilAskedToStop(), running]);
+if (worker.getState() === 'RUNNING') worker.shutdown();
+await running;
+await connection.close();
+await database.close();
+process.exit();

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm run bench -- …` was asked for. */
+export interface BenchOptions {
+  /** Deposits of the workflow lane, over all rounds. */
+  readonly deposits: number;
+  /** Deposits of the naive arm, over all rounds. */
+  readonly naiveDeposits: number;
+  /** Deposits of the backlog lane, at once; 0 leaves the arm out. */
+  readonly backlog: number;
+  readonly rounds: number;
+  /** File that takes the whole report; null for none. */
+  readonly json: string | null;
+}
+
+/** The largest `BULK_ABOVE` that the configuration takes: a round of the workflow lane stays within it. */
+const ROUND_DEPOSITS_MAX = 10_000;
+
+export const USAGE = `npm run bench -- [options]
+  --deposits N        through the workflow lane, over all rounds   (5000)
+  --naive-deposits N  through three regular activities each        (a fifth of --deposits)
+  --backlog N         through the backlog lane, at once; 0: none   (50000)
+  --rounds N          the first two arms take turns this often     (5)
+  --json FILE         writes the whole report there as JSON`;
+
+/** @throws RangeError with the faulty option and what to do */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      deposits: { type: 'string', default: '5000' },
+      'naive-deposits': { type: 'string' },
+      backlog: { type: 'string', default: '50000' },
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'string' },
+    },
+  });
+  const rounds = readCount('rounds', values.rounds, { from: 1, to: 100 });
+  const perRounds = { from: rounds, to: rounds * ROUND_DEPOSITS_MAX };
+  const deposits = readCount('deposits', values.deposits, perRounds);
+  const options: BenchOptions = {
+    deposits,
+    naiveDeposits: readCount(
+      'naive-deposits',
+      values['naive-deposits'] ?? Math.max(rounds, Math.round(deposits / 5)).toString(),
+      perRounds,
+    ),
+    backlog: readCount('backlog', values.backlog, { from: 0, to: 1_000_000 }),
+    rounds,
+    json: values.json ?? null,
+  };
+  if (options.backlog !== 0 && options.backlog <= bulkAbove(options)) {
+    throw new RangeError(
+      `--backlog ${options.backlog} would take the workflow lane: ask for more than ${bulkAbove(options)}, or for 0.`,
+    );
+  }
+  return options;
+}
+
+/** The worker's `BULK_ABOVE` for this run: as many as the largest round of the workflow lane. */
+export function bulkAbove(options: BenchOptions): number {
+  return Math.max(250, Math.ceil(options.deposits / options.rounds));
+}
+
+function readCount(
+  name: string,
+  text: string,
+  range: { readonly from: number; readonly to: number },
+): number {
+  const count = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= range.from && count <= range.to) return count;
+  throw new RangeError(
+    `--${name} is ${text}: give a whole number from ${range.from} to ${range.to}.`,
+  );
+}

@@ -1,0 +1,80 @@
+import { daysBetween, type LocalDate } from './local-date.ts';
+import { normaliseReference, readReferences, type ReferenceReading } from './reference.ts';
+
+/** A changed or cut line may show up under another booking day this near. */
+const NEAR_DAYS = 3;
+/** Shorter references are too weak to say that one text is a cut form of another. */
+const PREFIX_CHARS_MIN = 6;
+
+/** A line or a row, as far as likeness goes. `amountMinor` is signed. */
+export interface Comparable {
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  /** As the bank wrote them, in order of trust. */
+  readonly references: readonly string[];
+}
+
+interface Said {
+  readonly reading: ReferenceReading;
+  /** The reference that the facts key is made of. */
+  readonly text: string;
+}
+
+/** Compares lines by what their references say; it reads each one's references once. */
+export interface Likeness {
+  /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
+  looksAlike(a: Comparable, b: Comparable): boolean;
+  /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
+  mayBeEdited(a: Comparable, b: Comparable): boolean;
+}
+
+export function createLikeness(): Likeness {
+  const said = new Map<Comparable, Said>();
+  const listen = (line: Comparable): Said => {
+    const known = said.get(line);
+    if (known !== undefined) return known;
+    const fresh: Said = {
+      reading: readReferences(line.references),
+      text: normaliseReference(line.references[0] ?? ''),
+    };
+    said.set(line, fresh);
+    return fresh;
+  };
+  return {
+    looksAlike: (a, b) => areNear(a, b) && maySayTheSame(listen(a), listen(b)),
+    mayBeEdited: (a, b) => areNear(a, b) && !nameTwoCodes(listen(a).reading, listen(b).reading),
+  };
+}
+
+/** Lines by signed amount, in order: no two lines of different amounts are compared. */
+export function groupByAmount<Line extends Comparable>(
+  lines: readonly Line[],
+): ReadonlyMap<bigint, Line[]> {
+  const groups = new Map<bigint, Line[]>();
+  for (const line of lines) {
+    const group = groups.get(line.amountMinor);
+    if (group === undefined) groups.set(line.amountMinor, [line]);
+    else group.push(line);
+  }
+  return groups;
+}
+
+function areNear(a: Comparable, b: Comparable): boolean {
+  return (
+    a.amountMinor === b.amountMinor &&
+    (a.bookingDate === b.bookingDate ||
+      Math.abs(daysBetween(a.bookingDate, b.bookingDate)) <= NEAR_DAYS)
+  );
+}
+
+function maySayTheSame(a: Said, b: Said): boolean {
+  if (a.reading.kind === 'exact' && b.reading.kind === 'exact') {
+    return a.reading.code === b.reading.code;
+  }
+  const [short, long] = a.text.length <= b.text.length ? [a.text, b.text] : [b.text, a.text];
+  return short.length >= PREFIX_CHARS_MIN && long.startsWith(short);
+}
+
+function nameTwoCodes(a: ReferenceReading, b: ReferenceReading): boolean {
+  return a.kind === 'exact' && b.kind === 'exact' && a.code !== b.code;
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchLines, type FetchLinesOutput } from '../../activities/fetch-lines.ts';
+import type { Feed } from '../../bank/feeds/feed.ts';
+import { newId } from '../../db/new-id.ts';
+import { CodedError } from '../../domain/errors.ts';
+import type { Sighting } from '../../domain/sighting.ts';
+import {
+  activityContext,
+  anAccount,
+  aSighting,
+  countMoves,
+  createTestDependencies,
+  TODAY,
+} from '../support/activities.ts';
+import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.close());
+
+/** A bank that shows these rows for whatever window; `asked` notes the windows. */
+function aBank(show: () => Promise<readonly Sighting[]>) {
+  const asked: string[] = [];
+  const feed: Feed = {
+    idStable: false,
+    fetchWindow: async (window, signal, onPage) => {
+      asked.push(`${window.from} ${window.to}`);
+      signal.throwIfAborted();
+      const sightings = await show();
+      onPage({ page: 1, rows: sightings.length });
+      return { window, sightings, pages: 1, unknownFields: [] };
+    },
+  };
+  return { feed, asked };
+}
+
+function read(
+  accountKey: string,
+  feed: Feed,
+  runId = newId('run'),
+  now?: Date,
+): Promise<FetchLinesOutput> {
+  const dependencies = createTestDependencies(test.db, {
+    feed,
+    ...(now === undefined ? {} : { clock: () => now }),
+  });
+  return activityContext().run(() => fetchLines(dependencies, { accountKey, runId }));
+}
+
+async function lastCompleteDay(accountKey: string): Promise<unknown> {
+  const [row] = await test.owner`
+    select last_complete_day::text as day from bank_accounts where key = ${accountKey}`;
+  return row?.['day'];
+}
+
+describe('fetchLines', () => {
+  it('captures the window, notes the last complete day and counts it all in its run', async () => {
+    const accountKey = await anAccount(test.db);
+    const { feed, asked } = aBank(() =>
+      Promise.resolve([aSighting(), aSighting(), aSighting({ direction: 'debit' })]),
+    );
+    const runId = newId('run');
+    expect(await read(accountKey, feed, runId)).toEqual({
+      linesSeen: 3,
+      linesNew: 3,
+      depositsNew: 2,
+      held: 0,
+      caughtUp: true,
+    });
+    expect(asked).toEqual([`2026-11-13 ${TODAY}`]);
+    expect(await lastCompleteDay(accountKey)).toBe('2026-11-19');
+    const [run] = await test.owner`
+      select kind, lines_seen, lines_new, deposits_new, window_from::text, window_to::text from runs where id = ${runId}`;
+    expect(run).toEqual({
+      kind: 'poll',
+      lines_seen: 3,
+      lines_new: 3,
+      deposits_new: 2,
+      window_from: '2026-11-13',
+      window_to: '2026-11-20',
+    });
+    await verifyClean(test.db);
+  });
+
+  it('finds everything known when the attempt is repeated', async () => {
+    const accountKey = await anAccount(test.db);
+    const { feed } = aBank(() => Promise.resolve([aSighting(), aSighting()]));
+    const runId = newId('run');
+    await read(accountKey, feed, runId);
+    expect(await read(accountKey, feed, runId)).toMatchObject({ linesNew: 0, depositsNew: 0 });
+    const runs = await test.owner`
+      select lines_new, deposits_new from runs where bank_account_key = ${accountKey}`;
+    expect([...runs]).toEqual([{ lines_new: 2, deposits_new: 2 }]);
+    await verifyClean(test.db);
+  });
+
+  it('captures nothing and moves no day when the bank fails, and catches up at the next read', async () => {
+    const accountKey = await anAccount(test.db);
+    const before = await countMoves(test.db);
+    const down = aBank(() => Promise.reject(new CodedError('bank.unavailable', 'It is down.')));
+    await expect(read(accountKey, down.feed)).rejects.toMatchObject({ code: 'bank.unavailable' });
+    expect(await countMoves(test.db)).toEqual(before);
+    expect(await lastCompleteDay(accountKey)).toBeNull();
+    const up = aBank(() => Promise.resolve([aSighting()]));
+    expect(await read(accountKey, up.feed)).toMatchObject({ depositsNew: 1 });
+    await verifyClean(test.db);
+  });
+
+  it('walks forward window by window when it is far behind, and never back', async () => {
+    const accountKey = await anAccount(test.db);
+    const { feed, asked } = aBank(() => Promise.resolve([]));
+    await read(accountKey, feed, newId('run'), new Date('2026-09-01T10:00:00Z'));
+    expect(await read(accountKey, feed)).toMatchObject({ caughtUp: false });
+    expect(await lastCompleteDay(accountKey)).toBe('2026-09-24');
+    while (!(await read(accountKey, feed)).caughtUp);
+    expect(await lastCompleteDay(accountKey)).toBe('2026-11-19');
+    expect(asked.at(-1)?.endsWith(TODAY)).toBe(true);
+    await read(accountKey, feed, newId('run'), new Date('2026-11-01T10:00:00Z'));
+    expect(await lastCompleteDay(accountKey)).toBe('2026-11-19');
+  });
+
+  it('stops reading when it is cancelled, and keeps nothing', async () => {
+    const accountKey = await anAccount(test.db);
+    const context = activityContext();
+    const { feed } = aBank(() => {
+      context.cancel('CANCELLED');
+      return new Promise((_, reject) => {
+        context.context.cancellationSignal.addEventListener('abort', () =>
+          reject(new Error('aborted')),
+        );
+        if (context.context.cancellationSignal.aborted) reject(new Error('aborted'));
+      });
+    });
+    const dependencies = createTestDependencies(test.db, { feed });
+    await expect(
+      context.run(() => fetchLines(dependencies, { accountKey, runId: newId('run') })),
+    ).rejects.toThrow();
+    const lines = await test.owner`select 1 from lines where bank_account_key = ${accountKey}`;
+    expect(lines).toHaveLength(0);
+  });
+
+  it('says that an account does not exist', async () => {
+    const { feed } = aBank(() => Promise.resolve([]));
+    await expect(read('nowhere', feed)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HoldReason } from '../../domain/identity.ts';
+import { findOwner, type Owner, type WalletOfCode } from '../../domain/owner.ts';
+import { readReferences } from '../../domain/reference.ts';
+
+/** Its last digit is right. */
+const CHECKED = 'CUS00001234';
+/** Its last digit is wrong: valid only where a wallet was registered under it before check digits. */
+const LEGACY = 'CUS12345678';
+
+function aWallet(given: Partial<WalletOfCode> = {}): WalletOfCode {
+  return { walletId: 'anna', codeKind: 'checked', status: 'open', ...given };
+}
+
+function ownerOf(
+  references: readonly string[],
+  wallet: WalletOfCode | null,
+  deposit: { readonly hold?: HoldReason; readonly currency?: string } = {},
+): Owner {
+  return findOwner(
+    { hold: deposit.hold ?? null, currency: deposit.currency ?? 'ZAR' },
+    readReferences(references),
+    wallet,
+  );
+}
+
+function reasonOf(owner: Owner): string {
+  return owner.kind === 'review' ? owner.reason : `credited ${owner.walletId}`;
+}
+
+const HOLDS: readonly HoldReason[] = [
+  'possible_duplicate',
+  'id_reused',
+  'currency_mismatch',
+  'unreadable',
+  'reversal_unpaired',
+  'proof_absent',
+];
+
+describe('findOwner', () => {
+  it('gives a deposit to the open wallet that bears its one exact code', () => {
+    expect(reasonOf(ownerOf([`PAYMENT ${CHECKED}`], aWallet()))).toBe('credited anna');
+    expect(reasonOf(ownerOf(['cus 0000 1234'], aWallet()))).toBe('credited anna');
+    expect(reasonOf(ownerOf([CHECKED], aWallet({ status: 'frozen' })))).toBe('credited anna');
+  });
+
+  it('gives a legacy code that is registered to its wallet, if it is written in one run', () => {
+    const wallet = aWallet({ codeKind: 'legacy' });
+    expect(reasonOf(ownerOf([`FROM ${LEGACY}`], wallet))).toBe('credited anna');
+    expect(reasonOf(ownerOf(['CUS 1234 5678'], wallet))).toBe('guess_only');
+  });
+
+  it.each([
+    ['no code at all', ['rent'], null, 'no_reference'],
+    ['no text at all', [], null, 'no_reference'],
+    ['two codes', [`${CHECKED} ${LEGACY}`], null, 'ambiguous'],
+    ['two codes in two fields', [CHECKED, 'CUS12345671'], null, 'ambiguous'],
+    ['a code with a letter for a digit', ['CUSO0001234'], null, 'guess_only'],
+    ['a code that no wallet has', [CHECKED], null, 'unknown_code'],
+    ['a code with a wrong check digit', [LEGACY], null, 'bad_check_digit'],
+    ['a wrong check digit, although a wallet bears it', [LEGACY], aWallet(), 'bad_check_digit'],
+    ['a closed wallet', [CHECKED], aWallet({ status: 'closed' }), 'wallet_closed'],
+  ] as const)('leaves %s to a person', (_, references, wallet, reason) => {
+    expect(reasonOf(ownerOf(references, wallet))).toBe(reason);
+  });
+
+  it('leaves whatever is held to a person, for the reason of the hold, with the code as a suggestion', () => {
+    for (const hold of HOLDS) {
+      expect(ownerOf([CHECKED], aWallet(), { hold })).toEqual({
+        kind: 'review',
+        reason: hold,
+        candidates: [CHECKED],
+      });
+    }
+  });
+
+  it('leaves money in another currency to a person, whatever it names', () => {
+    expect(reasonOf(ownerOf([CHECKED], aWallet(), { currency: 'USD' }))).toBe('currency_mismatch');
+  });
+
+  it('never credits without an exact code, a wallet that is not closed, no hold and rand', () => {
+    const anyText = fc.oneof(
+      fc.string({ maxLength: 40 }),
+      fc.constantFrom(CHECKED, LEGACY, `x${CHECKED}`, `${CHECKED}1`, 'CUS0000123', 'CUS OOOO1234'),
+    );
+    const anyWallet = fc.option(
+      fc.record({
+        walletId: fc.constant('anna'),
+        codeKind: fc.constantFrom('checked' as const, 'legacy' as const),
+        status: fc.constantFrom('open' as const, 'frozen' as const, 'closed' as const),
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(anyText, { maxLength: 3 }),
+        anyWallet,
+        fc.option(fc.constantFrom(...HOLDS)),
+        fc.constantFrom('ZAR', 'USD'),
+        (references, wallet, hold, currency) => {
+          const reading = readReferences(references);
+          const owner = findOwner({ hold, currency }, reading, wallet);
+          const mayCredit =
+            reading.kind === 'exact' &&
+            wallet !== null &&
+            wallet.status !== 'closed' &&
+            hold === null &&
+            currency === 'ZAR' &&
+            (wallet.codeKind === 'legacy'
+              ? reading.written === 'run'
+              : reading.checkDigit === 'ok');
+          expect(owner.kind).toBe(mayCredit ? 'wallet' : 'review');
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});

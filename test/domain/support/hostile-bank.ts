@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { createLineStore, dayOf, ONE_ROW, wholeDays, type BankRow } from './line-store.ts';
+
+const CUSTOMERS = ['CUS00001234', 'CUS12345671'] as const;
+const AMOUNTS = [5_000n, 7_500n] as const;
+/** Ways in which a text is worded, and edited later; all of them name the customer. */
+const WORDINGS = [
+  (code: string) => code,
+  (code: string) => `${code} J SMITH`,
+  (code: string) => `PAYSHAP ${code}`,
+] as const;
+const LAST_DAY = 4;
+
+/** What the bank knows of a line; only `key`, `day`, `amountMinor` and `code` never change. */
+interface BankLine {
+  readonly key: number;
+  readonly day: number;
+  readonly amountMinor: bigint;
+  readonly code: string;
+  wording: number;
+  /** As polls show it. */
+  id: string;
+  isBooked: boolean;
+}
+
+/** Which tricks the bank knows. */
+export interface Tricks {
+  /** Ids never change, and the poll may trust them. */
+  readonly idStable: boolean;
+  /** Texts change after they were seen, and webhooks cut them. */
+  readonly edits: boolean;
+  /** Webhooks come while a snapshot is read. */
+  readonly races: boolean;
+}
+
+/** A bank that does what real ones do, and the captures of what it shows. */
+export function createHostileBank(tricks: Tricks) {
+  const lines: BankLine[] = [];
+  const sent: BankRow[] = [];
+  const store = createLineStore();
+  let today = 0;
+  let issued = 0;
+
+  const nextId = (): string => `T${(issued += 1)}`;
+  const booked = () => lines.filter((line) => line.isBooked);
+  const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % from.length];
+  const show = (line: BankLine, id: string, wording: number): BankRow => ({
+    id,
+    day: dayOf(line.day),
+    amountMinor: line.amountMinor,
+    reference: (WORDINGS[wording % WORDINGS.length] ?? WORDINGS[0])(line.code),
+  });
+  const notify = (row: BankRow) => store.capture([row], ONE_ROW);
+  const addLine = (at: number, late: number, isBooked: boolean): BankLine => {
+    const line: BankLine = {
+      key: lines.length,
+      day: Math.max(0, today - late),
+      amountMinor: pick(AMOUNTS, at) ?? 0n,
+      code: pick(CUSTOMERS, Math.floor(at / 2)) ?? '',
+      wording: Math.floor(at / 4),
+      id: nextId(),
+      isBooked,
+    };
+    lines.push(line);
+    return line;
+  };
+  const sendWebhook = (line: BankLine, wording: number): void => {
+    // A webhook names its line by one id for ever, whatever polls call it.
+    const row = show(line, `W${line.key}`, wording);
+    sent.push(row);
+    notify(tricks.idStable ? { ...row, id: line.id } : row);
+  };
+  const poll = (turn: number, meanwhile: () => void = () => undefined): void => {
+    const rows = booked().map((line) => show(line, line.id, line.wording));
+    const storedBefore = store.lines().length;
+    meanwhile();
+    const cut = turn % Math.max(1, rows.length);
+    store.capture(
+      [...rows.slice(cut), ...rows.slice(0, cut)],
+      wholeDays(dayOf(0), dayOf(today), today === 0 ? '2026-10-31' : dayOf(today - 1)),
+      { idStable: tricks.idStable, storedBefore },
+    );
+  };
+
+  return {
+    store,
+    truth: () => booked(),
+    newLine: (at: number, late: number) => void addLine(at, late, true),
+    pendingLine: (at: number) => void addLine(at, 0, false),
+    book: (at: number) => {
+      const line = pick(
+        lines.filter(({ isBooked }) => !isBooked),
+        at,
+      );
+      if (line === undefined) return;
+      line.isBooked = true;
+      line.id = nextId();
+    },
+    twin: (at: number) => {
+      const line = pick(booked(), at);
+      if (line !== undefined) lines.push({ ...line, key: lines.length, id: nextId() });
+    },
+    issueIdsAnew: () => {
+      for (const line of lines) line.id = nextId();
+    },
+    edit: (at: number, wording: number) => {
+      const line = pick(booked(), at);
+      if (line !== undefined) line.wording = wording;
+    },
+    webhook: (at: number, copies: number, wording: number) => {
+      const line = pick(booked(), at);
+      if (line === undefined) return;
+      for (let copy = 0; copy < copies; copy += 1)
+        sendWebhook(line, tricks.edits ? wording : line.wording);
+    },
+    repeatWebhook: (at: number) => {
+      const row = pick(sent, at);
+      if (row !== undefined && !tricks.idStable) notify(row);
+    },
+    poll,
+    pollDuringWebhook: (turn: number, at: number) =>
+      poll(turn, () => sendWebhook(addLine(at, 0, true), at)),
+    nextDay: () => {
+      today = Math.min(LAST_DAY, today + 1);
+    },
+    /** Every day is over and read, twice. */
+    settle: () => {
+      today = LAST_DAY + 1;
+      poll(0);
+      poll(1);
+    },
+  };
+}
+
+export type HostileBank = ReturnType<typeof createHostileBank>;
+type Move = fc.Command<object, HostileBank>;
+
+function move(name: string, play: (bank: HostileBank) => void): Move {
+  return { check: () => true, run: (_, bank) => play(bank), toString: () => name };
+}
+
+/** Moves of a bank with these tricks, as fast-check plays and shrinks them. */
+export function movesOf(tricks: Tricks): fc.Arbitrary<Iterable<Move>> {
+  const at = fc.nat({ max: 11 });
+  const few = fc.nat({ max: 2 });
+  const named = (
+    name: string,
+    make: (a: number, b: number, c: number) => (bank: HostileBank) => void,
+  ) => fc.tuple(at, few, few).map(([a, b, c]) => move(`${name}(${a}, ${b}, ${c})`, make(a, b, c)));
+  const always = [
+    named('newLine', (a, late) => (bank) => bank.newLine(a, late)),
+    named('twin', (a) => (bank) => bank.twin(a)),
+    named('pendingLine', (a) => (bank) => bank.pendingLine(a)),
+    named('book', (a) => (bank) => bank.book(a)),
+    named('webhook', (a, copies, wording) => (bank) => bank.webhook(a, copies + 1, wording)),
+    named('repeatWebhook', (a) => (bank) => bank.repeatWebhook(a)),
+    named('poll', (a) => (bank) => bank.poll(a)),
+    named('nextDay', () => (bank) => bank.nextDay()),
+  ];
+  return fc.commands(
+    [
+      ...always,
+      ...(tricks.idStable ? [] : [named('issueIdsAnew', () => (bank) => bank.issueIdsAnew())]),
+      ...(tricks.edits ? [named('edit', (a, wording) => (bank) => bank.edit(a, wording))] : []),
+      ...(tricks.races
+        ? [named('pollDuringWebhook', (a, turn) => (bank) => bank.pollDuringWebhook(turn, a))]
+        : []),
+    ],
+    { maxCommands: 30, size: 'max' },
+  );
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { sql } from 'drizzle-orm';
+import type postgres from 'postgres';
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import { captureLines, type Capture, type CaptureOutcome } from '../../activities/capture-lines.ts';
+import type { Feed } from '../../bank/feeds/feed.ts';
+import type { Database } from '../../db/client.ts';
+import { newId } from '../../db/new-id.ts';
+import type { Dispatch } from '../../db/queries/dispatch.ts';
+import { customerCodeFromNumber } from '../../domain/customer-code.ts';
+import type { SnapshotScope } from '../../domain/identity.ts';
+import { parseLocalDate } from '../../domain/local-date.ts';
+import { ZAR } from '../../domain/money.ts';
+import type { Sighting } from '../../domain/sighting.ts';
+import { seedBankAccount } from './ledger.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Noon in Johannesburg on the day of the tests. */
+export const NOW = new Date('2026-11-20T10:00:00Z');
+export const TODAY = parseLocalDate('2026-11-20');
+
+/** A whole window around the day of the tests, which is over. */
+export const WHOLE_DAYS: SnapshotScope = {
+  kind: 'complete',
+  from: parseLocalDate('2026-11-18'),
+  to: parseLocalDate('2026-11-22'),
+  lastClosedDay: parseLocalDate('2026-11-22'),
+};
+
+/** A booked credit of R50.00 without an id. */
+export function aSighting(given: Partial<Sighting> = {}): Sighting {
+  return {
+    bankId: null,
+    bookingDate: TODAY,
+    valueDate: null,
+    amountMinor: 5_000n,
+    direction: 'credit',
+    currency: ZAR,
+    status: 'booked',
+    reversal: false,
+    references: [],
+    text: 'PAYSHAP CREDIT',
+    counterparty: { name: null, account: null },
+    runningBalanceMinor: null,
+    position: 'page 1, row 1',
+    ...given,
+  };
+}
+
+/** Captures as a poll of whole days with unstable ids would. */
+export function poll(
+  db: Database,
+  accountKey: string,
+  sightings: readonly Sighting[],
+  given: Partial<Capture> = {},
+): Promise<CaptureOutcome> {
+  return captureLines(db, {
+    accountKey,
+    feed: 'poll',
+    idStable: false,
+    runId: null,
+    scope: WHOLE_DAYS,
+    startedAt: new Date(),
+    sightings,
+    ...given,
+  });
+}
+
+/** Captures one row as the inbox relay would. */
+export function notify(
+  db: Database,
+  accountKey: string,
+  sighting: Sighting,
+): Promise<CaptureOutcome> {
+  return poll(db, accountKey, [sighting], {
+    feed: 'webhook',
+    idStable: true,
+    scope: { kind: 'partial' },
+  });
+}
+
+/** Captures deposits with these references and amounts; answers their ids in order. */
+export async function deposits(
+  db: Database,
+  accountKey: string,
+  rows: readonly (Partial<Pick<Sighting, 'amountMinor' | 'bookingDate' | 'currency'>> & {
+    readonly reference: string;
+  })[],
+  given: Partial<Capture> = {},
+): Promise<readonly string[]> {
+  const sightings = rows.map(({ reference, ...rest }) =>
+    aSighting({ references: [reference], ...rest }),
+  );
+  const { placements } = await poll(db, accountKey, sightings, given);
+  return placements.map((placement) => {
+    if (placement.kind === 'new' && placement.depositId !== null) return placement.depositId;
+    throw new Error(`This row made no deposit: ${placement.kind}.`);
+  });
+}
+
+/** A bank account of one test's own; answers its key. */
+export async function anAccount(db: Database): Promise<string> {
+  const key = `a-${randomUUID().slice(0, 8)}`;
+  await seedBankAccount(db, key);
+  return key;
+}
+
+let lastWalletNumber = 1_000;
+
+/** An open wallet of one test's own. */
+export async function aWallet(
+  db: Database,
+): Promise<{ readonly walletId: string; readonly code: string }> {
+  const walletId = newId('wallet');
+  const code = customerCodeFromNumber((lastWalletNumber += 1));
+  await db.execute(sql`insert into wallets (id, code) values (${walletId}, ${code})`);
+  return { walletId, code };
+}
+
+export async function closeWallet(db: Database, walletId: string): Promise<void> {
+  await db.execute(sql`update wallets set status = 'closed' where id = ${walletId}`);
+}
+
+/** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
+export interface TestDependencies extends ActivityDependencies {
+  readonly started: Dispatch[];
+}
+
+export function createTestDependencies(
+  database: Database,
+  given: Partial<ActivityDependencies> & { readonly feed?: Feed } = {},
+): TestDependencies {
+  const started: Dispatch[] = [];
+  const { feed } = given;
+  return {
+    database,
+    clock: () => NOW,
+    polledAccount: (accountKey) =>
+      feed === undefined
+        ? Promise.reject(new Error('This test polls no bank.'))
+        : Promise.resolve({
+            accountKey,
+            timeZone: 'Africa/Johannesburg',
+            currency: 'ZAR',
+            feed,
+          }),
+    startDeposit: (dispatch) => {
+      started.push(dispatch);
+      return Promise.resolve('started');
+    },
+    deliverDecision: () => Promise.resolve(),
+    settings: { bulkAbove: 250, overlapDays: 7, reviewDays: 30 },
+    started,
+    ...given,
+  };
+}
+
+/** The context in which an activity heartbeats, sleeps and is cancelled; quiet about failures that a test expects. */
+export function activityContext(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+/** How many journals and postings there are, so that a test can say that nothing moved. */
+export async function countMoves(db: Database): Promise<{ journals: number; postings: number }> {
+  const [row] = await db.execute<{ journals: number; postings: number }>(sql`
+    select (select count(*) from journals)::int as journals, (select count(*) from postings)::int as postings`);
+  return { journals: row?.journals ?? 0, postings: row?.postings ?? 0 };
+}
+
+export async function stateOf(db: Database, depositId: string): Promise<string | null> {
+  const [row] = await db.execute<{ state: string }>(
+    sql`select state from deposits where id = ${depositId}`,
+  );
+  return row?.state ?? null;
+}
+
+export async function walletBalance(
+  db: Database,
+  walletId: string,
+): Promise<{ credits: string; remainder: string; seq: string }> {
+  const [row] = await db.execute<{ credits: string; remainder: string; seq: string }>(sql`
+    select credits::text, remainder_minor::text as remainder, last_seq::text as seq from wallets where id = ${walletId}`);
+  if (row === undefined) throw new Error('There is no such wallet.');
+  return { credits: row.credits, remainder: row.remainder, seq: row.seq };
+}
+
+/** A decision as the API writes it, by a key of a person or of a service; answers its id. */
+export async function aDecision(
+  owner: postgres.Sql,
+  decision: {
+    readonly depositId: string;
+    readonly kind: 'credit' | 'return';
+    readonly walletId?: string;
+    readonly by?: 'person' | 'service';
+  },
+): Promise<string> {
+  const keyId = newId('apiKey');
+  const decisionId = newId('decision');
+  await owner`
+    insert into api_keys (id, secret_hash, name, owner_kind, scopes)
+    values (${keyId}, 'x', 'test key', ${decision.by ?? 'person'}, '{}')`;
+  await owner`
+    insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by)
+    values (${decisionId}, ${decision.depositId}, ${decision.kind}, ${decision.walletId ?? null}, 'the payer called', ${keyId})`;
+  return decisionId;
+}
+
+/** Runs `work` while a superuser holds what `lock` takes, until `release` is called or the test ends. */
+export async function whileLocked<T>(
+  owner: postgres.Sql,
+  lock: (session: postgres.TransactionSql) => PromiseLike<unknown>,
+  work: (release: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let open: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let taken: () => void = () => undefined;
+  const isTaken = new Promise<void>((resolve) => {
+    taken = resolve;
+  });
+  const session = owner.begin(async (tx) => {
+    await lock(tx);
+    taken();
+    await released;
+  });
+  const release = async () => {
+    open();
+    await session;
+  };
+  try {
+    await Promise.race([isTaken, session]);
+    return await work(release);
+  } finally {
+    await release();
+  }
+}
+
+/** Waits until a session of the application waits for a lock; answers its process id. */
+export function findBlockedSession(owner: postgres.Sql): Promise<number> {
+  return waitFor('a session waits for a lock', async () => {
+    const [row] = await owner<{ pid: number }[]>`
+      select pid from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid() limit 1`;
+    return row?.pid ?? null;
+  });
+}
