@@ -23,7 +23,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
  * Turns whatever an activity threw into a failure with a stable type and nothing private in it: neither SQL nor
  * parameters, nor the answer of a bank.
  */
-export function toFailure(error: unknown): ApplicationFailure {
+function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const coded = isCoded(error) ? error : toCodedError(error);
   if (coded !== null) return fromCoded(coded);

@@ -6,7 +6,7 @@ export interface HistoryCost {
   readonly workflowTasks: number;
 }
 
-export const NO_COST: HistoryCost = { events: 0, workflowTasks: 0 };
+const NO_COST: HistoryCost = { events: 0, workflowTasks: 0 };
 
 /** The mean of these workflows, and the costliest of them by events. */
 export async function readChildren(

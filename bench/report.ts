@@ -29,7 +29,7 @@ function cpuPerDeposit({ cpu, deposits }: ArmResult): number | null {
   return cpu === null ? null : totalCpu(cpu) / deposits;
 }
 
-export function median(values: readonly number[]): number | null {
+function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const [low, high] = [
     sorted[Math.floor((sorted.length - 1) / 2)],

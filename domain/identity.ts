@@ -223,19 +223,23 @@ function countByFacts(
       tally.attached.push({ row, lineId: line.lineId });
     }
   }
-  const suspects = groupByAmount(
-    known.filter(
-      (line) =>
-        !tally.seen.has(line.lineId) &&
-        line.bookingDate >= scope.from &&
-        line.bookingDate <= scope.to,
-    ),
+  const missing = known.filter(
+    (line) =>
+      !tally.seen.has(line.lineId) &&
+      line.bookingDate >= scope.from &&
+      line.bookingDate <= scope.to,
   );
+  const looksLikeMissing = tally.likeness.among(missing);
   for (const row of fresh) {
-    const lookAlike = takeLookAlike(row, suspects.get(row.amountMinor), tally.likeness);
+    // A line that a webhook brought while the snapshot was read may be too young to stand in it, so it is compared
+    // within its day only. Where several rows look like one missing line, nothing tells which of them it is.
+    const isLookAlike = looksLikeMissing(
+      row,
+      (line) => line.storedBeforeSnapshot || line.bookingDate === row.bookingDate,
+    );
     addNewLine(
       row,
-      reusedIds.has(row) ? 'id_reused' : lookAlike ? 'possible_duplicate' : null,
+      reusedIds.has(row) ? 'id_reused' : isLookAlike ? 'possible_duplicate' : null,
       tally,
     );
   }
@@ -245,24 +249,4 @@ function addNewLine(row: SnapshotRow, hold: HoldReason | null, tally: Tally): vo
   const occurrence = (tally.occurrences.get(row.factsKey) ?? 0) + 1;
   tally.occurrences.set(row.factsKey, occurrence);
   tally.newLines.push({ row, occurrence, hold });
-}
-
-/**
- * Finds a line that this row may be an edited form of, and uses it up: one missing line explains one new one. A line that
- * a webhook brought while the snapshot was read may be too young to stand in it, so it is compared within its day only.
- */
-function takeLookAlike(
-  row: SnapshotRow,
-  suspects: KnownLine[] | undefined,
-  likeness: Likeness,
-): boolean {
-  if (suspects === undefined) return false;
-  const at = suspects.findIndex(
-    (line) =>
-      (line.storedBeforeSnapshot || line.bookingDate === row.bookingDate) &&
-      likeness.looksAlike(line, row),
-  );
-  if (at === -1) return false;
-  suspects.splice(at, 1);
-  return true;
 }

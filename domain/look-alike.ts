@@ -24,6 +24,10 @@ interface Said {
 export interface Likeness {
   /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
   looksAlike(a: Comparable, b: Comparable): boolean;
+  /** As `looksAlike` with any of `lines` that `agrees`, without comparing each row with each line. */
+  among<Line extends Comparable>(
+    lines: readonly Line[],
+  ): (row: Comparable, agrees: (line: Line) => boolean) => boolean;
   /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
   mayBeEdited(a: Comparable, b: Comparable): boolean;
 }
@@ -40,10 +44,41 @@ export function createLikeness(): Likeness {
     said.set(line, fresh);
     return fresh;
   };
+  const looksAlike = (a: Comparable, b: Comparable) =>
+    areNear(a, b) && maySayTheSame(listen(a), listen(b));
   return {
-    looksAlike: (a, b) => areNear(a, b) && maySayTheSame(listen(a), listen(b)),
+    looksAlike,
     mayBeEdited: (a, b) => areNear(a, b) && !nameTwoCodes(listen(a).reading, listen(b).reading),
+    among: (lines) => {
+      const index = new Map<string, (typeof lines)[number][]>();
+      for (const line of lines) {
+        for (const key of keysOfLine(line.amountMinor, listen(line))) {
+          const group = index.get(key);
+          if (group === undefined) index.set(key, [line]);
+          else group.push(line);
+        }
+      }
+      return (row, agrees) =>
+        keysToTry(row.amountMinor, listen(row)).some((key) =>
+          index.get(key)?.some((line) => agrees(line) && looksAlike(line, row)),
+        );
+    },
   };
+}
+
+/** Lines that may say the same share a key: the code that both name, or how their texts begin if one names none. */
+function keysOfLine(amountMinor: bigint, said: Said): readonly string[] {
+  const start = said.text.slice(0, PREFIX_CHARS_MIN);
+  return said.reading.kind === 'exact'
+    ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} any ${start}`]
+    : [`${amountMinor} codeless ${start}`, `${amountMinor} any ${start}`];
+}
+
+function keysToTry(amountMinor: bigint, said: Said): readonly string[] {
+  const start = said.text.slice(0, PREFIX_CHARS_MIN);
+  return said.reading.kind === 'exact'
+    ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} codeless ${start}`]
+    : [`${amountMinor} any ${start}`];
 }
 
 /** Lines by signed amount, in order: no two lines of different amounts are compared. */

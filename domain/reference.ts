@@ -48,6 +48,11 @@ const LONG_MARKS = /([\p{M}\uFF9E\uFF9F]{30})[\p{M}\uFF9E\uFF9F]+/gu;
  * function: a change here needs a new key scheme.
  */
 export function normaliseReference(text: string): string {
+  return cleanReference(text).replace(/ +/g, ' ').replace(/^ | $/g, '');
+}
+
+/** As {@link normaliseReference}, but each white space is a blank of its own: two of them are more than one separator. */
+function cleanReference(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(INVISIBLE, '')
@@ -56,8 +61,8 @@ export function normaliseReference(text: string): string {
     .toUpperCase()
     .normalize('NFKC')
     .replace(LONG_MARKS, '$1')
-    .replace(/[\s\u0085]+/g, ' ')
-    .replace(/^ | $/g, '');
+    .replace(/\r\n/g, ' ')
+    .replace(/[\s\u0085]/g, ' ');
 }
 
 /**
@@ -66,7 +71,7 @@ export function normaliseReference(text: string): string {
  * `CUS` or right of the eighth. In order of appearance; the same code may come twice. Time grows with the length only.
  */
 export function findCustomerCodes(reference: string): readonly FoundCode[] {
-  return scanReference(normaliseReference(reference)).codes;
+  return scanReference(cleanReference(reference)).codes;
 }
 
 /**
@@ -76,7 +81,7 @@ export function findCustomerCodes(reference: string): readonly FoundCode[] {
  * `guess_only`; no trace of a code is `no_reference`.
  */
 export function readReferences(references: readonly string[]): ReferenceReading {
-  const texts = references.map(normaliseReference);
+  const texts = references.map(cleanReference);
   const scans = texts.map(scanReference);
   const codes = scans.flatMap((scan) => scan.codes);
   const fragments = scans.flatMap((scan) => scan.fragments);

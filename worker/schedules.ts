@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleOptions,
@@ -65,10 +66,13 @@ function sweepSchedule(): ScheduleOptions {
   };
 }
 
+/** Marks a pause as ours, so that an operator's is told from it. */
+const NOT_POLLED_NOTE = 'paused by Purser: polling of this account is turned off';
+
 /**
  * Brings the Schedules in step with the accounts: creates what is missing, updates what differs. An operator's pause
- * and note are kept, however often a worker starts. Accounts that are not polled any more lose their Schedule's ticks
- * by a pause with a note, since a deleted Schedule would also lose its history.
+ * and note are kept, however often a worker starts. The Schedule of an account that is not polled any more is paused,
+ * since deleting it would delete its history, and goes on when polling is turned on again.
  */
 export async function applySchedules(
   client: Client,
@@ -78,6 +82,17 @@ export async function applySchedules(
   await applySchedule(client, sweepSchedule());
   for (const { accountKey, isPolled } of accounts) {
     if (isPolled) await applySchedule(client, pollSchedule(accountKey, intervalSeconds));
+    else await pauseSchedule(client, pollScheduleId(accountKey));
+  }
+}
+
+async function pauseSchedule(client: Client, scheduleId: string): Promise<void> {
+  try {
+    const schedule = client.schedule.getHandle(scheduleId);
+    const { state } = await schedule.describe();
+    if (!state.paused) await schedule.pause(NOT_POLLED_NOTE);
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 
@@ -86,11 +101,14 @@ async function applySchedule(client: Client, options: ScheduleOptions): Promise<
     await client.schedule.create(options);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(options.scheduleId).update((previous) => ({
+    const schedule = client.schedule.getHandle(options.scheduleId);
+    await schedule.update((previous) => ({
       ...previous,
       spec: options.spec,
       policies: { ...previous.policies, ...options.policies },
       action: options.action,
     }));
+    const { state } = await schedule.describe();
+    if (state.paused && state.note === NOT_POLLED_NOTE) await schedule.unpause();
   }
 }

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import { listLastRuns } from '../../db/queries/runs-read.ts';
-import {
-  findOldestOpenReview,
-  sumAccountBalances,
-  sumDepositsByState,
-  sumWallets,
-} from '../../db/queries/status.ts';
+import { readStatus } from '../../db/queries/status.ts';
 import { ZAR } from '../../domain/money.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { depositState } from '../outputs/deposit.ts';
@@ -26,6 +20,10 @@ const statusSchema = z.strictObject({
       account: accountKey,
       ledgerBalance: money.meta({ description: 'What the bank should hold, by our ledger.' }),
       suspense: money.meta({ description: 'Of it, what is nobody’s yet.' }),
+      lastProof: z
+        .enum(['ok', 'failed', 'absent'])
+        .nullable()
+        .meta({ description: 'What the last imported statement proved; null without one.' }),
     }),
   ),
 });
@@ -41,46 +39,44 @@ export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
       querystring: noQuery,
       response: { 200: statusSchema, ...readProblems() },
     },
-    handler: () => readStatus(deps),
+    handler: () => answerStatus(deps),
   });
 }
 
-/** One snapshot, so that its sums agree. */
-async function readStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>> {
-  return deps.database.db.transaction(
-    async (tx) => {
-      const wallets = await sumWallets(tx);
-      const oldest = await findOldestOpenReview(tx);
-      return {
-        wallets: {
-          count: wallets.count,
-          balance: {
-            credits: wallets.credits.toString(),
-            rand: toMoney(wallets.prepaidMinor + wallets.remainderMinor, ZAR),
-            remainder: toMoney(wallets.remainderMinor, ZAR),
-          },
-        },
-        deposits: (await sumDepositsByState(tx)).map((total) => ({
-          state: total.state,
-          count: total.count,
-          amount: toMoney(total.amountMinor, total.currency),
-        })),
-        lastRuns: (await listLastRuns(tx)).map(toRun),
-        oldestOpenReview:
-          oldest === null
-            ? null
-            : {
-                depositId: oldest.depositId,
-                openedAt: toInstant(oldest.openedAt),
-                dueAt: toInstant(oldest.dueAt),
-              },
-        bankAccounts: (await sumAccountBalances(tx)).map((account) => ({
-          account: account.accountKey,
-          ledgerBalance: toMoney(account.bankMinor, account.currency),
-          suspense: toMoney(account.suspenseMinor, account.currency),
-        })),
-      };
+async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>> {
+  const { wallets, oldestOpenReview, ...status } = await deps.database.db.transaction(readStatus, {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  });
+  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last.proof]));
+  return {
+    wallets: {
+      count: wallets.count,
+      balance: {
+        credits: wallets.credits.toString(),
+        rand: toMoney(wallets.prepaidMinor + wallets.remainderMinor, ZAR),
+        remainder: toMoney(wallets.remainderMinor, ZAR),
+      },
     },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+    deposits: status.deposits.map((total) => ({
+      state: total.state,
+      count: total.count,
+      amount: toMoney(total.amountMinor, total.currency),
+    })),
+    lastRuns: status.lastRuns.map(toRun),
+    oldestOpenReview:
+      oldestOpenReview === null
+        ? null
+        : {
+            depositId: oldestOpenReview.depositId,
+            openedAt: toInstant(oldestOpenReview.openedAt),
+            dueAt: toInstant(oldestOpenReview.dueAt),
+          },
+    bankAccounts: status.accounts.map((account) => ({
+      account: account.accountKey,
+      ledgerBalance: toMoney(account.bankMinor, account.currency),
+      suspense: toMoney(account.suspenseMinor, account.currency),
+      lastProof: proofs.get(account.accountKey) ?? null,
+    })),
+  };
 }

@@ -1,12 +1,5 @@
 import type { Command } from 'commander';
-import {
-  findOldestOpenReview,
-  sumAccountBalances,
-  sumDepositsByState,
-  sumWallets,
-} from '../../db/queries/status.ts';
-import { listLastRuns } from '../../db/queries/runs-read.ts';
-import type { Database } from '../../db/client.ts';
+import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money-text.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { runToJson } from '../report-run.ts';
@@ -16,7 +9,7 @@ export function addStatus(program: Command): void {
   program
     .command('status')
     .description(
-      'wallets, deposits by state, last runs, oldest open review, ledger of each bank account',
+      'wallets, deposits by state, last runs, oldest open review, ledger and proof per bank account',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
@@ -30,18 +23,9 @@ export function addStatus(program: Command): void {
     });
 }
 
-async function readStatus(database: Database) {
-  return {
-    wallets: await sumWallets(database),
-    deposits: await sumDepositsByState(database),
-    lastRuns: await listLastRuns(database),
-    oldestOpenReview: await findOldestOpenReview(database),
-    accounts: await sumAccountBalances(database),
-  };
-}
-
-function printStatus(status: Awaited<ReturnType<typeof readStatus>>): string {
+function printStatus(status: Status): string {
   const { wallets } = status;
+  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last.proof]));
   const lines = [
     `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
     'Deposits:',
@@ -52,7 +36,7 @@ function printStatus(status: Awaited<ReturnType<typeof readStatus>>): string {
     'Bank accounts, by the ledger:',
     ...status.accounts.map(
       (account) =>
-        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}`,
+        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${proofs.get(account.accountKey) ?? 'none imported'}`,
     ),
     'Last runs:',
     ...status.lastRuns.map(

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
+import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../schema/deposits.ts';
 
 /** What all wallets hold together. */
@@ -69,7 +70,7 @@ export async function sumDepositsByState(executor: Executor): Promise<readonly S
 }
 
 /** The review that has waited longest; null when none is open. */
-export async function findOldestOpenReview(
+async function findOldestOpenReview(
   executor: Executor,
 ): Promise<{ readonly depositId: string; readonly openedAt: Date; readonly dueAt: Date } | null> {
   const rows = await executor.execute<{
@@ -89,7 +90,7 @@ export async function findOldestOpenReview(
 }
 
 /** Recomputed from every posting of the account: a report for people, not for a hot path. */
-export async function sumAccountBalances(executor: Executor): Promise<readonly AccountBalance[]> {
+async function sumAccountBalances(executor: Executor): Promise<readonly AccountBalance[]> {
   const rows = await executor.execute<{
     key: string;
     currency: string;
@@ -108,3 +109,41 @@ export async function sumAccountBalances(executor: Executor): Promise<readonly A
     suspenseMinor: BigInt(row.suspense),
   }));
 }
+
+/** What the last statement file of an account proved. */
+export interface LastProof {
+  readonly accountKey: string;
+  readonly proof: 'ok' | 'failed' | 'absent';
+  readonly differenceMinor: bigint | null;
+}
+
+/** The proof of each account's last imported statement; accounts without one are left out. */
+async function listLastProofs(executor: Executor): Promise<readonly LastProof[]> {
+  const rows = await executor.execute<{
+    key: string;
+    proof: LastProof['proof'];
+    difference: string | null;
+  }>(sql`
+    select distinct on (f.bank_account_key) f.bank_account_key as key, s.proof, s.difference_minor::text as difference
+      from statements s join statement_files f on f.id = s.file_id
+     order by f.bank_account_key, s.id desc`);
+  return rows.map((row) => ({
+    accountKey: row.key,
+    proof: row.proof,
+    differenceMinor: row.difference === null ? null : BigInt(row.difference),
+  }));
+}
+
+/** Everything that a status report shows; run it in one snapshot, so that its sums agree. */
+export async function readStatus(executor: Executor) {
+  return {
+    wallets: await sumWallets(executor),
+    deposits: await sumDepositsByState(executor),
+    lastRuns: await listLastRuns(executor),
+    oldestOpenReview: await findOldestOpenReview(executor),
+    accounts: await sumAccountBalances(executor),
+    proofs: await listLastProofs(executor),
+  };
+}
+
+export type Status = Awaited<ReturnType<typeof readStatus>>;

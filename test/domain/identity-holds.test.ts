@@ -80,6 +80,18 @@ describe('a partial sighting', () => {
     expect(store.lines()).toHaveLength(3);
   });
 
+  it('that was held is the line that its id names, not the next new line with its facts', () => {
+    const store = createLineStore();
+    store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
+    store.capture([aRow({ id: 'T2' })], ONE_ROW);
+    const { newLines, settledHolds } = store.capture(
+      [aRow({ id: 'T1' }), aRow({ id: 'T3' }), aRow({ id: 'T2' })],
+      BOTH_DAYS,
+    );
+    expect(newLines.map(({ row }) => row.stableId)).toEqual(['T3', 'T2']);
+    expect(settledHolds).toMatchObject([{ newLineIndex: 1 }]);
+  });
+
   it('is held where it looks like a line of its day under another id and another text', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'P1', reference: `PAYSHAP CREDIT ${ANNA} J SMITH` })], BOTH_DAYS);
@@ -150,11 +162,41 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('explain one new line for each missing one', () => {
+  it('hold every new line that may be the missing one, since nothing tells which it is', () => {
     const store = createLineStore();
     store.capture([aRow({ reference: `${ANNA} a` })], BOTH_DAYS);
     store.capture([aRow({ reference: `${ANNA} b` }), aRow({ reference: `${ANNA} c` })], BOTH_DAYS);
-    expect(holdsOf(store)).toEqual([null, 'possible_duplicate', null]);
+    expect(holdsOf(store)).toEqual([null, 'possible_duplicate', 'possible_duplicate']);
+  });
+
+  it('are held in whatever order they stand', () => {
+    const rows = [
+      aRow({ reference: `PAYSHAP ${ANNA}` }),
+      aRow({ day: NEXT_DAY, reference: `${ANNA} J SMITH` }),
+      aRow({ reference: 'CUS00001' }),
+      aRow({ reference: BEN }),
+    ];
+    for (const order of [rows, [...rows].reverse()]) {
+      const store = createLineStore();
+      store.capture([aRow({ day: NEXT_DAY })], ONE_ROW);
+      store.capture([aRow({ id: 'W1' })], ONE_ROW);
+      store.capture(order, BOTH_DAYS, { storedBefore: 1 });
+      const held = store.lines().filter((line) => line.hold === 'possible_duplicate');
+      expect(held).toHaveLength(3);
+    }
+  });
+
+  it('are found among thousands of lines whose texts a bank changed over night', () => {
+    const rows = Array.from({ length: 4_000 }, (_, index) =>
+      aRow({ reference: `CUS${10_000_000 + index}` }),
+    );
+    const store = createLineStore();
+    store.capture(rows, BOTH_DAYS);
+    store.capture(
+      rows.map((row) => ({ ...row, reference: `PAYMENT FROM ${row.reference}` })),
+      BOTH_DAYS,
+    );
+    expect(holdsOf(store).filter((hold) => hold === 'possible_duplicate')).toHaveLength(4_000);
   });
 
   it('hold a line that a webhook brought under another text while the snapshot was being read', () => {

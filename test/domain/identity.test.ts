@@ -181,6 +181,13 @@ describe('stable ids', () => {
     }
   });
 
+  it('hold a line of another amount under a known id also where the older line is gone', () => {
+    const store = createLineStore();
+    store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
+    store.capture([aRow({ id: 'T1', amountMinor: 7_500n })], BOTH_DAYS);
+    expect(holdsOf(store)).toEqual([null, 'id_reused']);
+  });
+
   it('hold every new row of an id that stands on several rows, and lose none of them', () => {
     const rows = [
       aRow({ id: '9998' }),

@@ -28,4 +28,12 @@ describe('the main job', () => {
     expect(second).toMatchObject({ outcome: 'completed', linesNew: 0, depositsNew: 0 });
     await service.expectTruth();
   });
+
+  it('reads mangled references without one wrong credit', async () => {
+    const wallets = [await service.openWallet(4), await service.openWallet(5)];
+    const codes = wallets.map(({ code }) => code);
+    await service.bank('generate', { codes, count: 120, days: 5, mix: 'hostile' });
+    await service.reconcile();
+    await service.expectTruth();
+  });
 });

@@ -55,13 +55,16 @@ export async function startService(
   options: {
     readonly settings?: Readonly<Record<string, string>>;
     readonly withWorker?: boolean;
+    readonly feed?: 'json' | 'investec';
   } = {},
 ): Promise<Service> {
   const [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
+  const isInvestec = options.feed === 'investec';
+  const apiKey = isInvestec ? `${API_KEY}:secret:key` : API_KEY;
   const simulator = buildSimulator({
     port: 0,
     seed: '7',
-    apiKey: API_KEY,
+    apiKey,
     adminKey: ADMIN_KEY,
     accountId: 'ACC-1',
     timeZone: 'Africa/Johannesburg',
@@ -82,8 +85,9 @@ export async function startService(
     BANK_API_ENABLED: 'true',
     BANK_ACCOUNT_KEY: ACCOUNT,
     BANK_ACCOUNT_ID: 'ACC-1',
-    BANK_API_URL: `${bankUrl}/transactions`,
-    BANK_API_KEY: API_KEY,
+    BANK_FEED: options.feed ?? 'json',
+    BANK_API_URL: isInvestec ? bankUrl : `${bankUrl}/transactions`,
+    BANK_API_KEY: apiKey,
     BANK_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...options.settings,
   };

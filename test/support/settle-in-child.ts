@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const SCRIPT = join(import.meta.dirname, 'settle-once.ts');
+const SCRIPT = fileURLToPath(new URL('settle-once.ts', import.meta.url));
 
 /**
  * One attempt to settle, in a process of its own: when the server cuts a connection in mid-work, the driver throws where

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applySchedules } from '../../worker/schedules.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 
@@ -107,6 +108,16 @@ describe('the Schedule of an account', () => {
       pauseOnFailure: false,
     });
     await schedule.unpause();
+  });
+
+  it('is paused while polling is turned off, and goes on when it is turned on again', async () => {
+    const { client } = service.temporal;
+    const paused = async () =>
+      (await client.schedule.getHandle(pollScheduleId(ACCOUNT)).describe()).state.paused;
+    await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: false }], 300);
+    expect(await paused()).toBe(true);
+    await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: true }], 300);
+    expect(await paused()).toBe(false);
   });
 });
 

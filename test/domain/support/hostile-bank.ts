@@ -118,8 +118,12 @@ export function createHostileBank(tricks: Tricks) {
       if (row !== undefined && !tricks.idStable) notify(row);
     },
     poll,
-    pollDuringWebhook: (turn: number, at: number) =>
-      poll(turn, () => sendWebhook(addLine(at, 0, true), at)),
+    /** The webhook is about a line that the snapshot shows under its own wording, or about one too young for it. */
+    pollDuringWebhook: (turn: number, at: number, wording: number) =>
+      poll(turn, () => {
+        const line = at % 2 === 0 ? pick(booked(), at) : undefined;
+        sendWebhook(line ?? addLine(at, 0, true), wording);
+      }),
     nextDay: () => {
       today = Math.min(LAST_DAY, today + 1);
     },
@@ -163,7 +167,12 @@ export function movesOf(tricks: Tricks): fc.Arbitrary<Iterable<Move>> {
       ...(tricks.idStable ? [] : [named('issueIdsAnew', () => (bank) => bank.issueIdsAnew())]),
       ...(tricks.edits ? [named('edit', (a, wording) => (bank) => bank.edit(a, wording))] : []),
       ...(tricks.races
-        ? [named('pollDuringWebhook', (a, turn) => (bank) => bank.pollDuringWebhook(turn, a))]
+        ? [
+            named(
+              'pollDuringWebhook',
+              (a, turn, wording) => (bank) => bank.pollDuringWebhook(turn, a, wording),
+            ),
+          ]
         : []),
     ],
     { maxCommands: 30, size: 'max' },
