@@ -223,6 +223,7 @@ function countByFacts(
       tally.attached.push({ row, lineId: line.lineId });
     }
   }
+  if (fresh.length === 0) return;
   const missing = known.filter(
     (line) =>
       !tally.seen.has(line.lineId) &&

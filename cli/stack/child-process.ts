@@ -5,6 +5,8 @@ import { CodedError } from '../../domain/errors.ts';
 
 const PURSER = fileURLToPath(new URL('../purser.mjs', import.meta.url));
 const STOP_GRACE_MS = 35_000;
+/** A small young generation: these processes wait more than they compute, and memory is what a trial machine lacks. */
+const LEAN = '--max-semi-space-size=4';
 
 /** A process of the stack that said it is ready. */
 export interface RunningProcess {
@@ -34,7 +36,7 @@ export interface ChildOptions {
  */
 export async function startChild(options: ChildOptions): Promise<RunningProcess> {
   const log = openSync(options.logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [options.program ?? PURSER, ...options.command], {
+  const child = spawn(process.execPath, [LEAN, options.program ?? PURSER, ...options.command], {
     env: { ...options.env, PURSER_CHILD: '1' },
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
@@ -10,6 +10,7 @@ import { dataFolder } from '../../embedded/data-folder.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { lockStack } from '../../embedded/stack-lock.ts';
 import { startTemporal } from '../../embedded/temporal.ts';
+import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { startChild, type RunningProcess } from './child-process.ts';
 import { trialSecrets, type TrialSecrets } from './secrets.ts';
@@ -63,11 +64,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     stops.push(() => lock.release());
     mkdirSync(join(dataDir, 'logs'), { recursive: true });
     if (!options.freePorts) await refuseBusyPort(options.env);
+    const bundling = writeBundle(dataDir);
+    bundling.catch(() => undefined);
     const servers = await startServers(options, stops);
+    const workflowBundle = await bundling;
     const secrets = trialSecrets(dataDir);
     const simulator =
       options.env['BANK_API_ENABLED'] === 'true' ? null : await startBank(options, secrets, stops);
-    const env = processEnvironment(options, { ...servers, secrets, simulator });
+    const env = processEnvironment(options, { ...servers, secrets, simulator, workflowBundle });
     onProgress('Migrating the database');
     await migrate(env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '');
     onProgress('Starting the API and the worker');
@@ -107,6 +111,14 @@ async function refuseBusyPort(env: Environment): Promise<void> {
     'embedded.port_in_use',
     `Port ${API_PORT}, on which the API would listen, is taken by another program: stop that program, or choose another port: API_PORT=8081 npm start`,
   );
+}
+
+/** Bundles the workflows here, beside the starting servers: the bundler's memory would stay with the worker. */
+async function writeBundle(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'workflows.bundle.js');
+  const { code } = await bundleWorkflows();
+  await writeFile(file, code);
+  return file;
 }
 
 interface Servers {
@@ -179,7 +191,11 @@ async function startBank(
 
 function processEnvironment(
   options: StackOptions,
-  parts: Servers & { readonly secrets: TrialSecrets; readonly simulator: SimulatorProcess | null },
+  parts: Servers & {
+    readonly secrets: TrialSecrets;
+    readonly simulator: SimulatorProcess | null;
+    readonly workflowBundle: string;
+  },
 ): Environment {
   const { env } = options;
   if (env['DEPLOYMENT'] === 'production') {
@@ -206,6 +222,7 @@ function processEnvironment(
     API_KEY_PEPPER: env['API_KEY_PEPPER'] ?? parts.secrets.pepper,
     ...(options.freePorts ? { API_PORT: '0' } : {}),
     ...bank,
+    WORKFLOW_BUNDLE: env['WORKFLOW_BUNDLE'] ?? parts.workflowBundle,
     DATABASE_URL: parts.databaseUrl,
     TEMPORAL_ADDRESS: parts.temporalAddress,
   };

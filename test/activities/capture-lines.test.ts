@@ -183,7 +183,7 @@ describe('capturing a poll', () => {
     expect(await poll(test.db, account, rows)).toMatchObject({ linesNew: 3_000 });
     expect(await poll(test.db, account, [...rows].reverse())).toMatchObject({ linesNew: 0 });
     await verifyClean(test.db);
-  });
+  }, 20_000);
 });
 
 describe('capturing from several feeds', () => {

@@ -68,7 +68,7 @@ describe('validateCode', () => {
   });
 });
 
-describe('creditWallet', () => {
+describe('creditWallet', { timeout: 30_000 }, () => {
   it('credits once, however often it is run', async () => {
     const { depositId, walletId } = await aMatchedDeposit();
     for (let time = 0; time < 3; time += 1) {
@@ -222,7 +222,7 @@ describe('creditWallet', () => {
   });
 });
 
-describe('settleBacklog', () => {
+describe('settleBacklog', { timeout: 30_000 }, () => {
   it('credits 600 deposits over three batches, tells every customer, and leaves what is unclear', async () => {
     const accountKey = await anAccount(test.db);
     const wallets = await Promise.all(Array.from({ length: 7 }, () => aWallet(test.db)));

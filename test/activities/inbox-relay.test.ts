@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 afterAll(() => test.close());
 
-describe('relayBatch', () => {
+describe('relayBatch', { timeout: 30_000 }, () => {
   it('captures a booked line once for all its events, and rings its deposit', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay();

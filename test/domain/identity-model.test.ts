@@ -52,7 +52,7 @@ function expectNoneDoubledNoneLost(bank: HostileBank): void {
   }
 }
 
-describe('against a hostile bank', () => {
+describe('against a hostile bank', { timeout: 60_000 }, () => {
   it('each deposit is stored once and none is held where ids are stable, whatever is edited', () => {
     play({ idStable: true, edits: true, races: false }, 300, (bank) => {
       expect(countBy(stored(bank))).toEqual(countBy(bank.truth()));
