@@ -41,11 +41,14 @@ export const records =
     >
   >(databaseWrite);
 
-/** A bank that does not answer now is asked again at the next tick: few attempts, well within a run's 4 minutes. */
+/**
+ * A bank that does not answer now is asked again at the next tick: few attempts, within a run's 4 minutes. One attempt
+ * may take long, since it also captures what it read: 50,000 lines at once after an outage.
+ */
 export const bankCalls = proxyActivities<Pick<Activities, 'fetchLines'>>({
-  startToCloseTimeout: '60s',
+  startToCloseTimeout: '150s',
   heartbeatTimeout: '20s',
-  scheduleToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '200s',
   retry: {
     initialInterval: '1s',
     backoffCoefficient: 2,

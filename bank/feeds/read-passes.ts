@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { OnPage } from './feed.ts';
@@ -35,7 +36,7 @@ export async function readUntilAgreed(
       before = null;
       continue;
     }
-    const seen = pass.rows.map((row) => printRow(row, options.idStable)).join('\n');
+    const seen = digestOf(pass.rows.map((row) => digestRow(row, options.idStable)));
     if (pass.pages <= 1 || seen === before) return { sightings: pass.rows, pages: pass.pages };
     before = seen;
   }
@@ -61,17 +62,17 @@ async function readPass(
     if (page === 1) pages = answer.pages;
     else if (answer.pages !== pages) return moved('the number of pages changed');
 
-    const printed = answer.rows.map((row) => ({ row, print: printRow(row, true) }));
-    const whole = printed.map(({ print }) => print).join('\n');
-    if (whole !== '' && pagesSeen.has(whole)) return moved('a page came twice');
+    const digests = answer.rows.map((row) => digestRow(row, true));
+    const whole = digestOf(digests);
+    if (digests.length > 0 && pagesSeen.has(whole)) return moved('a page came twice');
     pagesSeen.add(whole);
-    for (const { row, print } of printed) {
+    for (const [index, row] of answer.rows.entries()) {
       if (row.bankId === null) continue;
-      if (rowsOfEarlierPages.has(print)) return moved('a row came on two pages');
+      if (rowsOfEarlierPages.has(digests[index] ?? '')) return moved('a row came on two pages');
       if (idStable && ids.has(row.bankId)) return moved('an id that should be unique came twice');
       ids.add(row.bankId);
     }
-    for (const { print } of printed) rowsOfEarlierPages.add(print);
+    for (const digest of digests) rowsOfEarlierPages.add(digest);
     rows.push(...answer.rows);
     if (rows.length > ROWS_MAX) {
       throw new CodedError(
@@ -91,11 +92,12 @@ function moved(why: string): Pass {
 }
 
 /**
- * All that the bank states of a row, without its place. Between passes an id counts only where ids are stable: some
- * gateways issue new ones at each read, and two such passes agree when their facts do.
+ * A digest of all that the bank states of a row, without its place: a large window is compared without being kept as
+ * text several times over. Between passes an id counts only where ids are stable: some gateways issue new ones at each
+ * read, and two such passes agree when their facts do.
  */
-function printRow(row: Sighting, withId: boolean): string {
-  return JSON.stringify([
+function digestRow(row: Sighting, withId: boolean): string {
+  const facts = [
     withId ? row.bankId : null,
     row.bookingDate,
     row.valueDate,
@@ -106,5 +108,12 @@ function printRow(row: Sighting, withId: boolean): string {
     row.references,
     row.text,
     row.runningBalanceMinor?.toString() ?? null,
-  ]);
+  ];
+  return digestOf([JSON.stringify(facts)]);
+}
+
+function digestOf(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text).update('\n');
+  return hash.digest('base64');
 }
