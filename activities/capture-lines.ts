@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../db/new-id.ts';
+import { recordAbsences } from '../db/queries/absences.ts';
 import {
   allowLongStatements,
   attachHeldSightings,
@@ -14,7 +14,6 @@ import {
   type SightingInsert,
 } from '../db/queries/capture.ts';
 import {
-  factsText,
   identify,
   KEY_SCHEME,
   type HoldReason,
@@ -26,17 +25,20 @@ import {
 import { lineTexts } from '../domain/line-texts.ts';
 import { addDays, type LocalDate } from '../domain/local-date.ts';
 import { signedMinor, type FeedKind, type Sighting } from '../domain/sighting.ts';
-import { bankIdOf, storable, transactionKey } from './stored-texts.ts';
+import { summarise, type CaptureOutcome } from './capture-outcome.ts';
+import { bankIdOf, factsKeyOf, storable, transactionKey } from './stored-texts.ts';
 
 const INSERT_BATCH = 1_000;
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
-/** Edited lines may move a few days: known lines that far outside the snapshot are compared too. */
-const NEIGHBOUR_DAYS = 3;
+/** Edited lines may move a few days, and a batch may be booked again within six: lines that far outside are compared. */
+const NEIGHBOUR_DAYS = 6;
 
 /** What one feed showed of one bank account. */
 export interface Capture {
   readonly accountKey: string;
   readonly feed: FeedKind;
+  /** The file format, where the feed is `file`: two formats word one line in two ways. The feed itself if left out. */
+  readonly source?: string;
   readonly idStable: boolean;
   readonly runId: string | null;
   readonly scope: SnapshotScope;
@@ -44,22 +46,6 @@ export interface Capture {
   readonly sightings: readonly Sighting[];
   /** Holds that the source itself calls for, one for each of `sightings`. */
   readonly holds?: readonly (HoldReason | null)[];
-}
-
-/** Where each sighting ended up, in order. */
-export type Placement =
-  | { readonly kind: 'new'; readonly lineId: string; readonly depositId: string | null }
-  | { readonly kind: 'known'; readonly lineId: string }
-  | { readonly kind: 'held' }
-  | { readonly kind: 'pending' }
-  /** The same row again in the same read. */
-  | { readonly kind: 'repeat' };
-
-export interface CaptureOutcome {
-  readonly linesNew: number;
-  readonly depositsNew: number;
-  readonly held: number;
-  readonly placements: readonly Placement[];
 }
 
 /** Captures in a transaction of its own. */
@@ -81,13 +67,13 @@ export async function captureLinesIn(tx: Transaction, capture: Capture): Promise
   const lines = decision.newLines.map((line) => toLineInsert(capture, line, decision.usedKeys));
   const lineIds = await storeLines(tx, capture, lines);
   await storeSightings(tx, capture, decision, lineIds);
-  return summarise(capture, decision, lines, lineIds);
+  return summarise(capture.sightings, decision, lines, lineIds);
 }
 
 function toRow(capture: Capture, sighting: Sighting, index: number): SnapshotRow {
   return {
     index,
-    factsKey: createHash('sha256').update(factsText(capture.accountKey, sighting)).digest('hex'),
+    factsKey: factsKeyOf(capture.accountKey, sighting),
     stableId: capture.idStable ? bankIdOf(sighting) : null,
     bookingDate: sighting.bookingDate,
     amountMinor: signedMinor(sighting),
@@ -106,7 +92,14 @@ async function decide(
   rows: readonly SnapshotRow[],
 ): Promise<Decision> {
   if (rows.length === 0 && capture.scope.kind === 'partial') {
-    return { newLines: [], attached: [], held: [], settledHolds: [], usedKeys: new Set() };
+    return {
+      newLines: [],
+      attached: [],
+      held: [],
+      settledHolds: [],
+      missing: [],
+      usedKeys: new Set(),
+    };
   }
   const days = daysOf(capture.scope, rows);
   const neighbours = {
@@ -117,6 +110,7 @@ async function decide(
   const known = await listKnownLines(tx, {
     ...neighbours,
     feed: capture.feed,
+    source: sourceOf(capture),
     keyScheme: KEY_SCHEME,
     factsKeys: rows.map((row) => row.factsKey),
     bankIds: rows.flatMap((row) => row.stableId ?? []),
@@ -206,14 +200,29 @@ async function storeSightings(
   });
   // First, since a row of this capture may be the very sighting that was held.
   await attachHeldSightings(tx, settled);
+  if (capture.feed === 'poll' && capture.runId !== null) {
+    await recordAbsences(tx, {
+      runId: capture.runId,
+      missing: decision.missing,
+      seen: decision.attached.map(({ lineId }) => lineId),
+    });
+  }
   for (let start = 0; start < rows.length; start += INSERT_BATCH) {
     await insertSightings(
       tx,
-      capture.accountKey,
-      capture.feed,
+      {
+        accountKey: capture.accountKey,
+        feed: capture.feed,
+        source: sourceOf(capture),
+        runId: capture.runId,
+      },
       rows.slice(start, start + INSERT_BATCH),
     );
   }
+}
+
+function sourceOf(capture: Capture): string {
+  return capture.source ?? capture.feed;
 }
 
 function toSighting(capture: Capture, row: SnapshotRow, lineId: string | null): SightingInsert {
@@ -249,34 +258,4 @@ function sightingOf(capture: Capture, row: SnapshotRow): Sighting {
   const sighting = capture.sightings[row.index];
   if (sighting === undefined) throw new RangeError(`There is no sighting ${row.index}.`);
   return sighting;
-}
-
-function summarise(
-  capture: Capture,
-  decision: IdentityDecision,
-  lines: readonly LineInsert[],
-  lineIds: readonly string[],
-): CaptureOutcome {
-  const placements: Placement[] = capture.sightings.map((sighting) =>
-    sighting.status === 'pending' ? { kind: 'pending' } : { kind: 'repeat' },
-  );
-  for (const row of decision.held) placements[row.index] = { kind: 'held' };
-  for (const { row, lineId } of decision.attached)
-    placements[row.index] = { kind: 'known', lineId };
-  decision.newLines.forEach(({ row }, index) => {
-    const line = lines[index];
-    const lineId = lineIds[index];
-    if (line === undefined || lineId === undefined) return;
-    placements[row.index] = {
-      kind: 'new',
-      lineId,
-      depositId: line.amountMinor > 0n ? line.depositId : null,
-    };
-  });
-  return {
-    linesNew: lines.length,
-    depositsNew: lines.filter((line) => line.amountMinor > 0n).length,
-    held: decision.held.length + lines.filter((line) => line.hold !== null).length,
-    placements,
-  };
 }

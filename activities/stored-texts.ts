@@ -1,4 +1,5 @@
-import type { NewLine } from '../domain/identity.ts';
+import { createHash } from 'node:crypto';
+import { factsText, type NewLine } from '../domain/identity.ts';
 import type { Sighting } from '../domain/sighting.ts';
 
 /** Longer ids name nothing that a bank would ever send, and no index could hold them. */
@@ -29,4 +30,9 @@ export function transactionKey(line: NewLine, usedKeys: Set<string>): string {
     return stableId;
   }
   return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
+}
+
+/** The hash under which the facts of a sighting are stored and counted. */
+export function factsKeyOf(accountKey: string, sighting: Sighting): string {
+  return createHash('sha256').update(factsText(accountKey, sighting)).digest('hex');
 }

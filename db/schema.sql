@@ -34,12 +34,14 @@ CREATE TABLE bank_accounts (
   statement_account text,
   poll_enabled boolean NOT NULL DEFAULT true,
   last_complete_day date,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  proof_policy text NOT NULL DEFAULT 'hold'::text
 );
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
 -- owned by purser_ledger
@@ -53,13 +55,17 @@ CREATE TABLE bank_events (
   handled_at timestamp with time zone,
   outcome text,
   error_code text,
-  deposit_id text
+  deposit_id text,
+  facts_key text,
+  bank_id text,
+  repeated_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
 );
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome = ANY (ARRAY['captured'::text, 'known'::text, 'held'::text, 'pointer'::text, 'pending'::text, 'unreadable'::text])));
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
+CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
@@ -180,6 +186,18 @@ CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals F
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
 GRANT SELECT ON journals TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE line_absences (
+  line_id bigint NOT NULL,
+  since timestamp with time zone NOT NULL,
+  until timestamp with time zone
+);
+ALTER TABLE line_absences ADD CONSTRAINT line_absences_in_order CHECK ((until > since));
+ALTER TABLE line_absences ADD CONSTRAINT line_absences_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE line_absences ADD CONSTRAINT line_absences_pkey PRIMARY KEY (line_id, since);
+CREATE UNIQUE INDEX line_absences_one_open ON public.line_absences USING btree (line_id) WHERE (until IS NULL);
+GRANT INSERT, SELECT, UPDATE ON line_absences TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE lines (
@@ -364,28 +382,62 @@ CREATE TABLE sightings (
   booking_date date NOT NULL,
   amount_minor bigint NOT NULL,
   reference text,
-  seen_at timestamp with time zone NOT NULL DEFAULT now()
+  seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  source text NOT NULL DEFAULT 'unknown'::text,
+  run_id text
 );
 ALTER TABLE sightings ADD CONSTRAINT sightings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
+ALTER TABLE sightings ADD CONSTRAINT sightings_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK ((source ~ '^[a-z0-9.-]{1,60}$'::text));
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
-CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, feed, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
-CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, feed, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
+CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE statement_file_chunks (
+  file_id text NOT NULL,
+  seq integer NOT NULL,
+  body bytea NOT NULL
+);
+ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
+ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_pkey PRIMARY KEY (file_id, seq);
+ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_seq_natural CHECK ((seq >= 0));
+GRANT INSERT, SELECT ON statement_file_chunks TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE statement_files (
   id text NOT NULL,
   bank_account_key text NOT NULL,
   sha256 text NOT NULL,
-  body bytea NOT NULL,
-  received_at timestamp with time zone NOT NULL DEFAULT now()
+  body bytea,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  bytes bigint,
+  state text NOT NULL DEFAULT 'captured'::text,
+  format_asked text,
+  profile jsonb,
+  format text,
+  error_code text,
+  error_where text,
+  lines_read integer NOT NULL DEFAULT 0,
+  lines_new integer NOT NULL DEFAULT 0,
+  run_id text,
+  released_by text,
+  release_reason text,
+  released_at timestamp with time zone
 );
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_once UNIQUE (bank_account_key, sha256);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_pkey PRIMARY KEY (id);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_profile_shape CHECK ((jsonb_typeof(profile) = 'object'::text));
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_release_whole CHECK ((((released_by IS NULL) = (released_at IS NULL)) AND ((released_by IS NULL) = (release_reason IS NULL))));
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_released_by_fkey FOREIGN KEY (released_by) REFERENCES api_keys(id);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE statement_files ADD CONSTRAINT statement_files_state_known CHECK ((state = ANY (ARRAY['received'::text, 'reading'::text, 'held'::text, 'captured'::text, 'refused'::text])));
+CREATE INDEX statement_files_newest ON public.statement_files USING btree (received_at DESC, id DESC);
 GRANT INSERT, SELECT, UPDATE ON statement_files TO purser_app;
 
 -- owned by purser_ledger
@@ -400,8 +452,16 @@ CREATE TABLE statements (
   proof text NOT NULL,
   difference_minor bigint,
   line_count integer NOT NULL,
-  captured_at timestamp with time zone NOT NULL DEFAULT now()
+  captured_at timestamp with time zone NOT NULL DEFAULT now(),
+  account text,
+  first_day date,
+  last_day date,
+  continuity text,
+  continuity_difference_minor bigint,
+  state text NOT NULL DEFAULT 'captured'::text,
+  lines_new integer NOT NULL DEFAULT 0
 );
+ALTER TABLE statements ADD CONSTRAINT statements_continuity_known CHECK ((continuity = ANY (ARRAY['first'::text, 'follows'::text, 'gap'::text, 'overlap'::text, 'repeat'::text, 'unknown'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
 ALTER TABLE statements ADD CONSTRAINT statements_once UNIQUE (file_id, "position");
 ALTER TABLE statements ADD CONSTRAINT statements_pkey PRIMARY KEY (id);
@@ -412,6 +472,7 @@ CASE proof
     ELSE true
 END);
 ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
+ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger

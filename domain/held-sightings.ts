@@ -1,4 +1,5 @@
 import type { LocalDate } from './local-date.ts';
+import type { Comparable, Likeness } from './look-alike.ts';
 
 /** A partial sighting that waits for a snapshot to tell whether it is a known line or its twin. */
 export interface HeldSighting {
@@ -7,6 +8,10 @@ export interface HeldSighting {
   /** The bank's id as its feed showed it. */
   readonly bankId: string | null;
   readonly bookingDate: LocalDate;
+  /** Signed minor units. */
+  readonly amountMinor: bigint;
+  /** What it said in its first text. */
+  readonly references: readonly string[];
 }
 
 type Line = { readonly lineId: string } | { readonly newLineIndex: number };
@@ -21,15 +26,16 @@ interface Row {
 
 /**
  * Settles holds by what a capture found. A stable id that came again names its line at once. Where whole days were read,
- * one new line of the same facts releases one hold; a hold without one is the known line, which is certain only when
- * its day is closed.
+ * one new line of the same facts releases one hold; a hold without one is the known line, or the one that it looked
+ * like under another text or a day apart, which is certain only when its day is closed.
  */
 export function settleHolds(
   held: readonly HeldSighting[],
-  known: readonly { readonly lineId: string; readonly factsKey: string }[],
+  known: readonly (Comparable & { readonly lineId: string; readonly factsKey: string })[],
   found: {
     readonly attached: readonly { readonly row: Row; readonly lineId: string }[];
     readonly newLines: readonly { readonly row: Row }[];
+    readonly likeness: Likeness;
   },
   days: {
     readonly from: LocalDate;
@@ -45,7 +51,8 @@ export function settleHolds(
     if (row.stableId !== null) lineOfId.set(row.stableId, { newLineIndex });
   });
   const claimed = new Set<number>();
-  const findLine = ({ bankId, factsKey, bookingDate }: HeldSighting): Line | null => {
+  const findLine = (hold: HeldSighting): Line | null => {
+    const { bankId, factsKey, bookingDate } = hold;
     const named = bankId === null ? undefined : lineOfId.get(bankId);
     if (named !== undefined) return named;
     if (days === null || bookingDate < days.from || bookingDate > days.to) return null;
@@ -53,8 +60,14 @@ export function settleHolds(
       ({ row }, index) => row.factsKey === factsKey && !claimed.has(index),
     );
     if (newLineIndex !== -1) return { newLineIndex };
-    const line = known.find((each) => each.factsKey === factsKey);
-    return line !== undefined && bookingDate <= days.lastClosedDay ? { lineId: line.lineId } : null;
+    if (bookingDate > days.lastClosedDay) return null;
+    const line =
+      known.find((each) => each.factsKey === factsKey) ??
+      known.find(
+        (each) => each.bookingDate === bookingDate && found.likeness.looksAlike(each, hold),
+      ) ??
+      known.find((each) => found.likeness.looksAlike(each, hold));
+    return line === undefined ? null : { lineId: line.lineId };
   };
   return held.flatMap((hold) => {
     const line = findLine(hold);

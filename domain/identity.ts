@@ -1,7 +1,9 @@
+import { findRepeatedBatch } from './batch-repeat.ts';
 import { settleHolds, type HeldSighting, type SettledHold } from './held-sightings.ts';
 import type { LocalDate } from './local-date.ts';
 import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
 import { normaliseReference } from './reference.ts';
+import { tieWithinDay } from './same-day-ties.ts';
 import { signedMinor, type Sighting } from './sighting.ts';
 
 /** Version of the facts rule below; stored with each line, so that a new rule never meets old keys. */
@@ -54,8 +56,10 @@ export interface KnownLine {
   readonly references: readonly string[];
   /** Stored before the snapshot was asked for, so its absence from the snapshot means something. */
   readonly storedBeforeSnapshot: boolean;
-  /** The feed that is being read showed it under an id, so that another id of this feed is another line. */
-  readonly hasIdOfFeed: boolean;
+  /** Ids under which the feed that is being read showed it; another id of this feed is another line. */
+  readonly idsOfFeed: readonly string[];
+  /** The source that is being read (the poll, the webhook, one file format) has shown it before. */
+  readonly seenBySource: boolean;
 }
 
 /** What was read: all rows of whole days (`complete`), or single rows that say nothing about the rest of their day. */
@@ -80,6 +84,8 @@ export interface IdentityDecision {
   readonly attached: readonly { readonly row: SnapshotRow; readonly lineId: string }[];
   readonly held: readonly SnapshotRow[];
   readonly settledHolds: readonly SettledHold[];
+  /** Known lines of the complete days that the snapshot does not show, although it should. */
+  readonly missing: readonly string[];
 }
 
 interface Tally {
@@ -120,9 +126,36 @@ export function identify(
   const { untied, reusedIds } = tieByStableId(known, dropRepeats(rows), tally);
   if (scope.kind === 'partial') placePartialRows(known, untied, reusedIds, tally);
   else countByFacts(known, untied, reusedIds, scope, tally);
-  const { newLines, attached } = tally;
+  const { attached } = tally;
+  const newLines = holdRepeatedBatch(known, tally.newLines);
   const settledHolds = settleHolds(held, known, tally, scope.kind === 'complete' ? scope : null);
-  return { newLines, attached, held: tally.held, settledHolds };
+  const missing = known
+    .filter((line) => line.storedBeforeSnapshot && isMissing(line, scope, tally))
+    .map((line) => line.lineId);
+  return { newLines, attached, held: tally.held, settledHolds, missing };
+}
+
+function isMissing(line: KnownLine, scope: SnapshotScope, tally: Tally): boolean {
+  return (
+    scope.kind === 'complete' &&
+    !tally.seen.has(line.lineId) &&
+    line.bookingDate >= scope.from &&
+    line.bookingDate <= scope.to
+  );
+}
+
+function holdRepeatedBatch(
+  known: readonly KnownLine[],
+  newLines: readonly NewLine[],
+): readonly NewLine[] {
+  const repeated = findRepeatedBatch(
+    newLines.map(({ row }) => row),
+    known,
+  );
+  if (repeated.size === 0) return newLines;
+  return newLines.map((line) =>
+    repeated.has(line.row) ? { ...line, hold: line.hold ?? 'possible_duplicate' } : line,
+  );
 }
 
 /** A page that the bank served twice repeats stable ids with the same facts; without stable ids every row counts. */
@@ -182,13 +215,17 @@ function placePartialRows(
 ): void {
   const facts = new Set(known.map((line) => line.factsKey));
   const suspects = groupByAmount(known.filter((line) => !tally.seen.has(line.lineId)));
-  const looksKnown = (row: SnapshotRow): boolean =>
-    (suspects.get(row.amountMinor) ?? []).some(
+  // As many ids of this feed as lines that it may be: each of them is taken, and another id is another line. One id
+  // may have been shown under two texts, so it is the ids that count and not the lines that bear one.
+  const looksKnown = (row: SnapshotRow): boolean => {
+    const alike = (suspects.get(row.amountMinor) ?? []).filter(
       (line) =>
-        line.bookingDate === row.bookingDate &&
-        !(line.hasIdOfFeed && row.stableId !== null) &&
+        (line.bookingDate === row.bookingDate || !line.seenBySource) &&
         tally.likeness.looksAlike(line, row),
     );
+    if (row.stableId === null) return alike.length > 0;
+    return alike.length > new Set(alike.flatMap((line) => line.idsOfFeed)).size;
+  };
   for (const row of rows) {
     const isReused = reusedIds.has(row);
     if (facts.has(row.factsKey) || (!isReused && looksKnown(row))) {
@@ -204,7 +241,7 @@ function countByFacts(
   known: readonly KnownLine[],
   rows: readonly SnapshotRow[],
   reusedIds: ReadonlySet<SnapshotRow>,
-  scope: { readonly from: LocalDate; readonly to: LocalDate },
+  scope: SnapshotScope,
   tally: Tally,
 ): void {
   const free = new Map<string, KnownLine[]>();
@@ -214,35 +251,32 @@ function countByFacts(
     if (group === undefined) free.set(line.factsKey, [line]);
     else group.push(line);
   }
-  const fresh: SnapshotRow[] = [];
-  for (const row of rows) {
+  const attach = (row: SnapshotRow, line: KnownLine) => {
+    tally.seen.add(line.lineId);
+    tally.attached.push({ row, lineId: line.lineId });
+  };
+  const unmatched = rows.filter((row) => {
     const line = free.get(row.factsKey)?.shift();
-    if (line === undefined) fresh.push(row);
-    else {
-      tally.seen.add(line.lineId);
-      tally.attached.push({ row, lineId: line.lineId });
-    }
-  }
-  if (fresh.length === 0) return;
-  const missing = known.filter(
-    (line) =>
-      !tally.seen.has(line.lineId) &&
-      line.bookingDate >= scope.from &&
-      line.bookingDate <= scope.to,
+    if (line === undefined) return true;
+    attach(row, line);
+    return false;
+  });
+  if (unmatched.length === 0) return;
+  const notReused = unmatched.filter((row) => !reusedIds.has(row));
+  const lost = known.filter((line) => isMissing(line, scope, tally));
+  const { tied, untied } = tieWithinDay(notReused, lost, tally.likeness);
+  for (const { row, line } of tied) attach(row, line);
+  // Feeds may date a line a day apart: a line beside these days that this source has not shown may be shown here.
+  const mayBeShown = known.filter(
+    (line) => !tally.seen.has(line.lineId) && (isMissing(line, scope, tally) || !line.seenBySource),
   );
-  const looksLikeMissing = tally.likeness.among(missing);
-  for (const row of fresh) {
-    // A line that a webhook brought while the snapshot was read may be too young to stand in it, so it is compared
-    // within its day only. Where several rows look like one missing line, nothing tells which of them it is.
-    const isLookAlike = looksLikeMissing(
-      row,
-      (line) => line.storedBeforeSnapshot || line.bookingDate === row.bookingDate,
-    );
-    addNewLine(
-      row,
-      reusedIds.has(row) ? 'id_reused' : isLookAlike ? 'possible_duplicate' : null,
-      tally,
-    );
+  const looksLikeMissing = tally.likeness.among(mayBeShown);
+  const stillFresh = new Set([...untied, ...reusedIds]);
+  for (const row of unmatched) {
+    if (!stillFresh.has(row)) continue;
+    // Where several rows look like one missing line, nothing tells which of them it is.
+    const likeness = looksLikeMissing(row) ? 'possible_duplicate' : null;
+    addNewLine(row, reusedIds.has(row) ? 'id_reused' : likeness, tally);
   }
 }
 

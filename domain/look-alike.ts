@@ -24,12 +24,12 @@ interface Said {
 export interface Likeness {
   /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
   looksAlike(a: Comparable, b: Comparable): boolean;
-  /** As `looksAlike` with any of `lines` that `agrees`, without comparing each row with each line. */
-  among<Line extends Comparable>(
-    lines: readonly Line[],
-  ): (row: Comparable, agrees: (line: Line) => boolean) => boolean;
+  /** As `looksAlike` with any of `lines`, without comparing each row with each line. */
+  among(lines: readonly Comparable[]): (row: Comparable) => boolean;
   /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
   mayBeEdited(a: Comparable, b: Comparable): boolean;
+  /** The one code that the line names; null where it names none or several. */
+  codeOf(line: Comparable): string | null;
 }
 
 export function createLikeness(): Likeness {
@@ -49,8 +49,12 @@ export function createLikeness(): Likeness {
   return {
     looksAlike,
     mayBeEdited: (a, b) => areNear(a, b) && !nameTwoCodes(listen(a).reading, listen(b).reading),
+    codeOf: (line) => {
+      const { reading } = listen(line);
+      return reading.kind === 'exact' ? reading.code : null;
+    },
     among: (lines) => {
-      const index = new Map<string, (typeof lines)[number][]>();
+      const index = new Map<string, Comparable[]>();
       for (const line of lines) {
         for (const key of keysOfLine(line.amountMinor, listen(line))) {
           const group = index.get(key);
@@ -58,9 +62,9 @@ export function createLikeness(): Likeness {
           else group.push(line);
         }
       }
-      return (row, agrees) =>
+      return (row) =>
         keysToTry(row.amountMinor, listen(row)).some((key) =>
-          index.get(key)?.some((line) => agrees(line) && looksAlike(line, row)),
+          index.get(key)?.some((line) => looksAlike(line, row)),
         );
     },
   };

@@ -1,8 +1,9 @@
 import type { Currency } from './money.ts';
 import type { Sighting } from './sighting.ts';
 
-/** Formats that `bank/statements/` can tell by their content. */
-export type StatementFormat = 'camt.052' | 'camt.053' | 'camt.054';
+/** Formats that `bank/statements/` can tell by their content; a CSV names the bank's profile: `csv.fnb-history`. */
+export type StatementFormat =
+  'camt.052' | 'camt.053' | 'camt.054' | 'mt940' | 'mt942' | 'ofx' | 'bai2' | `csv.${string}`;
 
 /** `ok`: opening + lines = closing; `failed`: they differ; `absent`: the file states too little to tell. */
 export type ProofLevel = 'ok' | 'failed' | 'absent';

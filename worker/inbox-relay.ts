@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
-import { captureLinesIn, type Placement } from '../activities/capture-lines.ts';
+import { captureLinesIn } from '../activities/capture-lines.ts';
+import type { Placement } from '../activities/capture-outcome.ts';
 import { settleBacklog } from '../activities/settle-backlog.ts';
 import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
 import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';

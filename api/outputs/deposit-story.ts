@@ -36,6 +36,7 @@ export const storySchema = depositSchema.extend({
   sightings: z.array(
     z.strictObject({
       feed: z.enum(['poll', 'webhook', 'file']),
+      source: z.string().meta({ description: 'The feed, or the format of the statement file.' }),
       bankId: maybeText,
       reference: maybeText,
       seenAt: instant,
@@ -118,6 +119,7 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
     line: toLine(story.line),
     sightings: story.sightings.map((row) => ({
       feed: row.feed,
+      source: row.source,
       bankId: row.bank_id,
       reference: row.reference,
       seenAt: toInstant(row.seen_at),

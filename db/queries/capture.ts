@@ -27,6 +27,7 @@ export async function listKnownLines(
   query: {
     readonly accountKey: string;
     readonly feed: FeedKind;
+    readonly source: string;
     readonly from: LocalDate;
     readonly to: LocalDate;
     readonly keyScheme: number;
@@ -43,7 +44,8 @@ export async function listKnownLines(
     amount_minor: string;
     texts: string[];
     bank_ids: string[];
-    has_id_of_feed: boolean;
+    ids_of_feed: string[];
+    seen_by_source: boolean;
     stored_before: boolean;
   }>(sql`
     with wanted as (
@@ -58,18 +60,21 @@ export async function listKnownLines(
     )
     select l.id, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
            l.captured_at < ${query.snapshotStartedAt.toISOString()}::timestamptz as stored_before,
-           coalesce(i.bank_ids, '{}') as bank_ids, coalesce(i.has_id_of_feed, false) as has_id_of_feed
+           coalesce(i.bank_ids, '{}') as bank_ids, coalesce(i.ids_of_feed, '{}') as ids_of_feed, coalesce(i.seen_by_source, false) as seen_by_source
       from lines l join wanted w on w.id = l.id
       left join lateral (
-        select array_agg(distinct s.bank_id) as bank_ids, bool_or(s.feed = ${query.feed}) as has_id_of_feed
-          from sightings s where s.line_id = l.id and s.bank_id is not null) i on true
+        select array_agg(distinct s.bank_id) filter (where s.bank_id is not null) as bank_ids,
+               array_agg(distinct s.bank_id) filter (where s.bank_id is not null and s.feed = ${query.feed}) as ids_of_feed,
+               bool_or(s.source = ${query.source}) as seen_by_source
+          from sightings s where s.line_id = l.id) i on true
      order by l.id`);
   return rows.map((row) => ({
     lineId: row.id,
     factsKey: row.facts_key,
     occurrence: row.occurrence,
     stableIds: row.bank_ids,
-    hasIdOfFeed: row.has_id_of_feed,
+    idsOfFeed: row.ids_of_feed,
+    seenBySource: row.seen_by_source,
     bookingDate: parseLocalDate(row.booking_date),
     amountMinor: BigInt(row.amount_minor),
     references: row.texts,
@@ -87,8 +92,10 @@ export async function listHeldSightings(
     facts_key: string;
     bank_id: string | null;
     booking_date: string;
+    amount_minor: string;
+    reference: string | null;
   }>(sql`
-    select id, facts_key, bank_id, booking_date::text from sightings
+    select id, facts_key, bank_id, booking_date::text, amount_minor::text, reference from sightings
      where bank_account_key = ${query.accountKey} and line_id is null
        and booking_date between ${query.from}::date and ${query.to}::date
      order by id limit 10000`);
@@ -97,6 +104,8 @@ export async function listHeldSightings(
     factsKey: row.facts_key,
     bankId: row.bank_id,
     bookingDate: parseLocalDate(row.booking_date),
+    amountMinor: BigInt(row.amount_minor),
+    references: row.reference === null ? [] : [row.reference],
   }));
 }
 
@@ -162,20 +171,24 @@ export interface SightingInsert {
 /** Records sightings; ways of seeing a line that are known already add nothing. */
 export async function insertSightings(
   tx: Transaction,
-  accountKey: string,
-  feed: FeedKind,
+  capture: {
+    readonly accountKey: string;
+    readonly feed: FeedKind;
+    readonly source: string;
+    readonly runId: string | null;
+  },
   rows: readonly SightingInsert[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
-    insert into sightings (bank_account_key, line_id, feed, bank_id, facts_key, booking_date, amount_minor, reference)
-    select ${accountKey}, i.line_id, ${feed}, i.bank_id, i.facts_key, i.booking_date, i.amount, i.reference
+    insert into sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference)
+    select ${capture.accountKey}, i.line_id, ${capture.feed}, ${capture.source}, ${capture.runId}, i.bank_id, i.facts_key, i.booking_date, i.amount, i.reference
       from unnest(${param(rows.map((row) => row.lineId))}::bigint[], ${param(rows.map((row) => row.bankId))}::text[],
                   ${param(rows.map((row) => row.factsKey))}::text[], ${param(rows.map((row) => row.bookingDate))}::date[],
                   ${param(rows.map((row) => row.amountMinor.toString()))}::bigint[], ${param(rows.map((row) => row.reference))}::text[])
            as i(line_id, bank_id, facts_key, booking_date, amount, reference)
      where i.line_id is null or not exists (
-       select 1 from sightings s where s.line_id = i.line_id and s.feed = ${feed}
+       select 1 from sightings s where s.line_id = i.line_id and s.source = ${capture.source}
           and coalesce(s.bank_id, '') = coalesce(i.bank_id, '') and s.facts_key = i.facts_key)
     on conflict do nothing`);
 }
@@ -190,7 +203,7 @@ export async function attachHeldSightings(
     update sightings s set line_id = i.line_id
       from unnest(${param(settled.map((row) => row.heldId))}::bigint[], ${param(settled.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
      where s.id = i.held_id and s.line_id is null and not exists (
-       select 1 from sightings o where o.line_id = i.line_id and o.feed = s.feed
+       select 1 from sightings o where o.line_id = i.line_id and o.source = s.source
           and coalesce(o.bank_id, '') = coalesce(s.bank_id, '') and o.facts_key = s.facts_key)`);
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { deposits, type DepositState } from '../schema/deposits.ts';
 
@@ -58,6 +58,7 @@ export interface DepositStory {
   };
   readonly sightings: readonly {
     readonly feed: 'poll' | 'webhook' | 'file';
+    readonly source: string;
     readonly bank_id: string | null;
     readonly reference: string | null;
     readonly seen_at: string;
@@ -115,6 +116,37 @@ export interface DepositStory {
   }[];
 }
 
+/**
+ * Every appearance of line `l`, oldest first: each delivery of a webhook, each file format, and each poll over its day from
+ * the first that showed it. Later polls are stored as their absences only, which are rare.
+ */
+function appearancesOf(): SQL {
+  return sql`(
+    with polled as (
+      select s.bank_id, s.reference, s.seen_at, r.started_at from sightings s join runs r on r.id = s.run_id
+       where s.line_id = l.id and s.feed = 'poll'),
+    appearances as (
+      select s.feed, s.source, s.bank_id, s.reference, s.seen_at from sightings s
+       where s.line_id = l.id and (s.feed = 'file' or s.feed = 'poll' and s.run_id is null)
+      union all
+      select s.feed, s.source, s.bank_id, s.reference, coalesce(came.at, s.seen_at)
+        from sightings s
+        left join bank_events e on e.bank_account_key = s.bank_account_key and e.facts_key = s.facts_key
+                               and coalesce(e.bank_id, '') = coalesce(s.bank_id, '')
+        left join lateral unnest(array_prepend(e.received_at, e.repeated_at)) as came(at) on true
+       where s.line_id = l.id and s.feed = 'webhook'
+      union all
+      select 'poll', 'poll', p.bank_id, p.reference, r.started_at
+        from runs r
+        cross join lateral (select * from polled where polled.started_at <= r.started_at order by polled.started_at desc limit 1) p
+       where r.bank_account_key = l.bank_account_key and r.kind = 'poll'
+         and l.booking_date between r.window_from and r.window_to
+         and not exists (select 1 from line_absences a where a.line_id = l.id
+               and r.started_at >= a.since and (a.until is null or r.started_at < a.until)))
+    select coalesce(json_agg(s order by s.seen_at, s.source), '[]')
+      from (select * from appearances order by seen_at, source limit 500) s)`;
+}
+
 /** The story of a deposit in one statement, so that its parts fit together; each part is in the order in which it happened. */
 export async function findDepositStory(
   executor: Executor,
@@ -125,8 +157,7 @@ export async function findDepositStory(
       'line', json_build_object('amount_minor', l.amount_minor::text, 'currency', l.currency, 'booking_date', l.booking_date,
         'value_date', l.value_date, 'references', l."references", 'text', l.text, 'counterparty_name', l.counterparty_name,
         'counterparty_account', l.counterparty_account, 'occurrence', l.occurrence, 'captured_at', l.captured_at),
-      'sightings', (select coalesce(json_agg(s order by s.seen_at, s.id), '[]') from (
-        select id, feed, bank_id, reference, seen_at from sightings where line_id = l.id order by seen_at, id limit 200) s),
+      'sightings', ${appearancesOf()},
       'journals', (select coalesce(json_agg(json_build_object('id', j.id::text, 'kind', j.kind, 'decision_id', j.decision_id,
           'rate_version', j.rate_version, 'wallet_id', j.wallet_id, 'wallet_seq', j.wallet_seq::text, 'event_on', j.event_on,
           'created_at', j.created_at, 'postings', (select json_agg(json_build_object('account', p.account,

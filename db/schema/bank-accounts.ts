@@ -4,6 +4,9 @@ import { instant, localDate, oneOf } from './columns.ts';
 /** Protocols that `bank/feeds/` speaks. */
 export type FeedProtocol = 'json' | 'investec';
 
+/** What a proof that fails means: `hold` waits for a person; `warn` captures and says so. */
+export type ProofPolicy = 'hold' | 'warn';
+
 export const bankAccounts = pgTable('bank_accounts', {
   key: text('key').primaryKey(),
   bankName: text('bank_name').notNull(),
@@ -16,6 +19,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSecretEnv: text('webhook_secret_env'),
   statementAccount: text('statement_account'),
   pollEnabled: boolean('poll_enabled').notNull().default(true),
+  proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });

@@ -1,6 +1,7 @@
-import { pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { ProofLevel } from '../../domain/statement.ts';
-import { bytes, count, instant, oneOf, rowId, whole } from './columns.ts';
+import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
 export type BankEventOutcome = 'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'unreadable';
 
@@ -16,15 +17,52 @@ export const bankEvents = pgTable('bank_events', {
   outcome: oneOf<BankEventOutcome>('outcome'),
   errorCode: text('error_code'),
   depositId: text('deposit_id'),
+  /** What the event showed: with these its deliveries are listed among the appearances of a line. */
+  factsKey: text('facts_key'),
+  bankId: text('bank_id'),
+  repeatedAt: timestamp('repeated_at', { withTimezone: true, mode: 'string' })
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
 });
+
+export type StatementFileState = 'received' | 'reading' | 'held' | 'captured' | 'refused';
 
 export const statementFiles = pgTable('statement_files', {
   id: text('id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),
   sha256: text('sha256').notNull(),
-  body: bytes('body').notNull(),
+  /** Older files only; newer ones are kept in `statement_file_chunks`. */
+  body: bytes('body'),
   receivedAt: instant('received_at').notNull().defaultNow(),
+  bytes: whole('bytes'),
+  state: oneOf<StatementFileState>('state').notNull().default('captured'),
+  formatAsked: text('format_asked'),
+  /** A CSV layout that the user declared. */
+  profile: jsonb('profile'),
+  format: text('format'),
+  errorCode: text('error_code'),
+  errorWhere: text('error_where'),
+  linesRead: count('lines_read').notNull().default(0),
+  linesNew: count('lines_new').notNull().default(0),
+  runId: text('run_id'),
+  releasedBy: text('released_by'),
+  releaseReason: text('release_reason'),
+  releasedAt: instant('released_at'),
 });
+
+export const statementFileChunks = pgTable(
+  'statement_file_chunks',
+  {
+    fileId: text('file_id').notNull(),
+    seq: integer('seq').notNull(),
+    body: bytes('body').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.fileId, table.seq] })],
+);
+
+export type StatementState = 'captured' | 'held' | 'released' | 'copy';
+export type Continuity = 'first' | 'follows' | 'gap' | 'overlap' | 'repeat' | 'unknown';
 
 export const statements = pgTable('statements', {
   id: rowId('id').primaryKey(),
@@ -38,4 +76,11 @@ export const statements = pgTable('statements', {
   differenceMinor: whole('difference_minor'),
   lineCount: count('line_count').notNull(),
   capturedAt: instant('captured_at').notNull().defaultNow(),
+  account: text('account'),
+  firstDay: localDate('first_day'),
+  lastDay: localDate('last_day'),
+  continuity: oneOf<Continuity>('continuity'),
+  continuityDifferenceMinor: whole('continuity_difference_minor'),
+  state: oneOf<StatementState>('state').notNull().default('captured'),
+  linesNew: count('lines_new').notNull().default(0),
 });

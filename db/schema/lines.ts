@@ -46,6 +46,9 @@ export const sightings = pgTable('sightings', {
   /** Null while the sighting is held. */
   lineId: whole('line_id'),
   feed: oneOf<FeedKind>('feed').notNull(),
+  /** The feed, or the file format. */
+  source: text('source').notNull().default('unknown'),
+  runId: text('run_id'),
   bankId: text('bank_id'),
   factsKey: text('facts_key').notNull(),
   bookingDate: localDate('booking_date').notNull(),
@@ -53,3 +56,14 @@ export const sightings = pgTable('sightings', {
   reference: text('reference'),
   seenAt: instant('seen_at').notNull().defaultNow(),
 });
+
+/** A known line that a poll of its whole day did not show, from the first run that missed it to the first that saw it again. */
+export const lineAbsences = pgTable(
+  'line_absences',
+  {
+    lineId: whole('line_id').notNull(),
+    since: instant('since').notNull(),
+    until: instant('until'),
+  },
+  (table) => [primaryKey({ columns: [table.lineId, table.since] })],
+);

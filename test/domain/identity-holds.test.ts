@@ -111,17 +111,14 @@ describe('a partial sighting', () => {
 });
 
 describe('look-alikes', () => {
-  const edits: readonly (readonly [string, string, string])[] = [
-    ['cut', `${ANNA} J SMITH`, `${ANNA} J`],
-    ['lengthened', ANNA, `PAYSHAP ${ANNA}`],
-    ['cut so far that the code is lost', ANNA, 'CUS00001'],
-  ];
-  it.each(edits)('hold a line whose text was %s under another id', (_, before, after) => {
+  it('hold a line whose text was cut so far that the code is lost', () => {
     const store = createLineStore();
-    store.capture([aRow({ id: 'T1', reference: before })], BOTH_DAYS);
-    store.capture([aRow({ id: 'X1', reference: after })], BOTH_DAYS);
+    store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
+    store.capture([aRow({ id: 'X1', reference: 'CUS00001' })], BOTH_DAYS);
     expect(holdsOf(store)).toEqual([null, 'possible_duplicate']);
-    expect(store.capture([aRow({ id: 'Y1', reference: after })], BOTH_DAYS).newLines).toEqual([]);
+    expect(store.capture([aRow({ id: 'Y1', reference: 'CUS00001' })], BOTH_DAYS).newLines).toEqual(
+      [],
+    );
   });
 
   it('hold a line that moved by up to three days, while the day that it left is read', () => {
@@ -162,10 +159,16 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('hold every new line that may be the missing one, since nothing tells which it is', () => {
+  it('hold every new line that may be the missing one of another day, since nothing tells which it is', () => {
     const store = createLineStore();
     store.capture([aRow({ reference: `${ANNA} a` })], BOTH_DAYS);
-    store.capture([aRow({ reference: `${ANNA} b` }), aRow({ reference: `${ANNA} c` })], BOTH_DAYS);
+    store.capture(
+      [
+        aRow({ day: NEXT_DAY, reference: `${ANNA} b` }),
+        aRow({ day: NEXT_DAY, reference: `${ANNA} c` }),
+      ],
+      BOTH_DAYS,
+    );
     expect(holdsOf(store)).toEqual([null, 'possible_duplicate', 'possible_duplicate']);
   });
 
@@ -182,18 +185,18 @@ describe('look-alikes', () => {
       store.capture([aRow({ id: 'W1' })], ONE_ROW);
       store.capture(order, BOTH_DAYS, { storedBefore: 1 });
       const held = store.lines().filter((line) => line.hold === 'possible_duplicate');
-      expect(held).toHaveLength(3);
+      expect(held).toHaveLength(2);
     }
   });
 
-  it('are found among 1,500 lines whose texts a bank changed over night', () => {
+  it('are found among 1,500 lines that a bank moved to the next day over night', () => {
     const rows = Array.from({ length: 1_500 }, (_, index) =>
       aRow({ reference: `CUS${10_000_000 + index}` }),
     );
     const store = createLineStore();
     store.capture(rows, BOTH_DAYS);
     store.capture(
-      rows.map((row) => ({ ...row, reference: `PAYMENT FROM ${row.reference}` })),
+      rows.map((row) => ({ ...row, day: NEXT_DAY })),
       BOTH_DAYS,
     );
     expect(holdsOf(store).filter((hold) => hold === 'possible_duplicate')).toHaveLength(1_500);
@@ -206,10 +209,10 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, 'possible_duplicate']);
   });
 
-  it('are none for a line of another day that came while the snapshot was being read', () => {
+  it('hold a line that may be one that a webhook dated otherwise while the snapshot was being read', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'W1', day: NEXT_DAY })], ONE_ROW);
     store.capture([aRow({ id: 'P1' })], BOTH_DAYS, { storedBefore: 0 });
-    expect(holdsOf(store)).toEqual([null, null]);
+    expect(holdsOf(store)).toEqual([null, 'possible_duplicate']);
   });
 });

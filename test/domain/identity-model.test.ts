@@ -73,6 +73,19 @@ describe('against a hostile bank', { timeout: 60_000 }, () => {
     play({ idStable: true, edits: true, races: true }, 300, expectNoneDoubledNoneLost);
   });
 
+  it('each deposit is stored once and none is held where statement files tell the lines in other words', () => {
+    play({ idStable: false, edits: false, races: false, files: 'after polls' }, 300, (bank) => {
+      expect(countBy(stored(bank))).toEqual(countBy(bank.truth()));
+      expect(stored(bank).filter((line) => line.hold !== null)).toEqual([]);
+    });
+  });
+
+  it('no deposit is credited twice and none is lost in 2,000 histories of every trick at once', () => {
+    const tricks = { edits: true, races: true, files: 'at any time', shifts: true } as const;
+    play({ ...tricks, idStable: false }, 1_200, expectNoneDoubledNoneLost);
+    play({ ...tricks, idStable: true }, 800, expectNoneDoubledNoneLost);
+  });
+
   it('reading on and on adds nothing', () => {
     play({ idStable: false, edits: true, races: true }, 200, (bank) => {
       const before = bank.store.lines().length;

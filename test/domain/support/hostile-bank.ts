@@ -9,18 +9,25 @@ const WORDINGS = [
   (code: string) => `${code} J SMITH`,
   (code: string) => `PAYSHAP ${code}`,
 ] as const;
+/** Statement files word every line in a way of their own. */
+const FILES = [
+  { source: 'camt.053', word: (code: string) => `${code} EFT` },
+  { source: 'mt940', word: (code: string) => `EREF ${code} SVWZ` },
+] as const;
 const LAST_DAY = 4;
 
-/** What the bank knows of a line; only `key`, `day`, `amountMinor` and `code` never change. */
+/** What the bank knows of a line; only `key`, `amountMinor` and `code` never change. */
 interface BankLine {
   readonly key: number;
-  readonly day: number;
+  day: number;
   readonly amountMinor: bigint;
   readonly code: string;
   wording: number;
   /** As polls show it. */
   id: string;
   isBooked: boolean;
+  /** A statement has told it under its day, which is final then: the balances of two statements would not meet. */
+  isStated: boolean;
 }
 
 /** Which tricks the bank knows. */
@@ -31,6 +38,10 @@ export interface Tricks {
   readonly edits: boolean;
   /** Webhooks come while a snapshot is read. */
   readonly races: boolean;
+  /** Statement files tell the same lines in their own words, and again later. */
+  readonly files?: 'after polls' | 'at any time';
+  /** Lines are booked onto the next day after they were seen. */
+  readonly shifts?: boolean;
 }
 
 /** A bank that does what real ones do, and the captures of what it shows. */
@@ -60,6 +71,7 @@ export function createHostileBank(tricks: Tricks) {
       wording: Math.floor(at / 4),
       id: nextId(),
       isBooked,
+      isStated: false,
     };
     lines.push(line);
     return line;
@@ -82,8 +94,34 @@ export function createHostileBank(tricks: Tricks) {
     );
   };
 
+  const sendFile = (format: number, first: number, days: number): void => {
+    const file = FILES[format % FILES.length] ?? FILES[0];
+    const from = Math.min(first, today);
+    const to = Math.min(from + days, today);
+    const told = booked().filter(({ day }) => day >= from && day <= to);
+    for (const line of told) line.isStated = true;
+    const rows = told.map((line) => ({
+      ...show(line, '', 0),
+      id: null,
+      reference: file.word(line.code),
+    }));
+    store.capture(rows, wholeDays(dayOf(from), dayOf(to)), {
+      feed: 'file',
+      source: file.source,
+      idStable: false,
+    });
+  };
+
   return {
     store,
+    sendFile,
+    shift: (at: number) => {
+      const line = pick(
+        booked().filter(({ isStated }) => !isStated),
+        at,
+      );
+      if (line !== undefined) line.day = Math.min(today, line.day + 1);
+    },
     truth: () => booked(),
     newLine: (at: number, late: number) => void addLine(at, late, true),
     pendingLine: (at: number) => void addLine(at, 0, false),
@@ -166,6 +204,15 @@ export function movesOf(tricks: Tricks): fc.Arbitrary<Iterable<Move>> {
       ...always,
       ...(tricks.idStable ? [] : [named('issueIdsAnew', () => (bank) => bank.issueIdsAnew())]),
       ...(tricks.edits ? [named('edit', (a, wording) => (bank) => bank.edit(a, wording))] : []),
+      ...(tricks.files === undefined
+        ? []
+        : [
+            named('sendFile', (a, format, days) => (bank) => {
+              if (tricks.files === 'after polls') bank.poll(a);
+              bank.sendFile(format, a % 5, days);
+            }),
+          ]),
+      ...(tricks.shifts === true ? [named('shift', (a) => (bank) => bank.shift(a))] : []),
       ...(tricks.races
         ? [
             named(

@@ -14,10 +14,14 @@ import { ZAR } from '../../../domain/money.ts';
 import type { FeedKind } from '../../../domain/sighting.ts';
 
 /** A stored line with the hold that it was stored under. */
-export interface StoredLine extends Omit<KnownLine, 'storedBeforeSnapshot' | 'hasIdOfFeed'> {
+export interface StoredLine extends Omit<
+  KnownLine,
+  'storedBeforeSnapshot' | 'idsOfFeed' | 'seenBySource'
+> {
   readonly hold: HoldReason | null;
-  /** Feeds that showed the line under an id. */
-  readonly feedsWithId: ReadonlySet<FeedKind>;
+  readonly idsByFeed: ReadonlyMap<FeedKind, readonly string[]>;
+  /** Sources that showed it, with or without an id. */
+  readonly sources: ReadonlySet<string>;
 }
 
 /** A row as a bank shows it; the amount in signed cents. */
@@ -72,6 +76,8 @@ export const ONE_ROW: SnapshotScope = { kind: 'partial' };
 /** How rows came: `poll` in whole days, `webhook` one by one; their ids count as stable unless it says otherwise. */
 export interface Reading {
   readonly feed?: FeedKind;
+  /** One file format say; the feed if left out. */
+  readonly source?: string;
   readonly idStable?: boolean;
   /** How many lines were stored when the snapshot was asked for; all of them if left out. */
   readonly storedBefore?: number;
@@ -88,19 +94,22 @@ interface Sight {
   readonly lineId: string;
   readonly id: string | null;
   readonly feed: FeedKind;
+  readonly source: string;
 }
 
 export function createLineStore(): LineStore {
   let lines: readonly StoredLine[] = [];
-  let held: readonly (HeldSighting & { readonly feed: FeedKind })[] = [];
+  let held: readonly (HeldSighting & { readonly feed: FeedKind; readonly source: string })[] = [];
 
   function see(sights: readonly Sight[]): void {
     lines = lines.map((line) => {
-      const named = sights.filter(({ lineId, id }) => lineId === line.lineId && id !== null);
+      const seen = sights.filter(({ lineId }) => lineId === line.lineId);
+      const named = seen.filter(({ id }) => id !== null);
       return {
         ...line,
         stableIds: [...new Set([...line.stableIds, ...named.map(({ id }) => id ?? '')])],
-        feedsWithId: new Set([...line.feedsWithId, ...named.map(({ feed }) => feed)]),
+        idsByFeed: addIds(line.idsByFeed, named),
+        sources: new Set([...line.sources, ...seen.map(({ source }) => source)]),
       };
     });
   }
@@ -110,10 +119,12 @@ export function createLineStore(): LineStore {
     held: () => held,
     capture: (bankRows, scope, reading = {}) => {
       const feed = reading.feed ?? (scope.kind === 'complete' ? 'poll' : 'webhook');
+      const source = reading.source ?? feed;
       const known = lines.map((line, index) => ({
         ...line,
         storedBeforeSnapshot: index < (reading.storedBefore ?? lines.length),
-        hasIdOfFeed: line.feedsWithId.has(feed),
+        idsOfFeed: line.idsByFeed.get(feed) ?? [],
+        seenBySource: line.sources.has(source),
       }));
       const rows = toRows(bankRows, reading.idStable ?? true);
       const decision = identify(known, held, rows, scope);
@@ -127,31 +138,53 @@ export function createLineStore(): LineStore {
           lineId: nameOf(firstNew + index),
           id: idOf(row),
           feed,
+          source,
         })),
-        ...decision.attached.map(({ row, lineId }) => ({ lineId, id: idOf(row), feed })),
+        ...decision.attached.map(({ row, lineId }) => ({ lineId, id: idOf(row), feed, source })),
         ...decision.settledHolds.flatMap((hold) =>
           held
             .filter(({ heldId }) => heldId === hold.heldId)
-            .map((each) => ({ lineId: lineIdOf(hold), id: each.bankId, feed: each.feed })),
+            .map((each) => ({
+              lineId: lineIdOf(hold),
+              id: each.bankId,
+              feed: each.feed,
+              source: each.source,
+            })),
         ),
       ]);
       const settled = new Set(decision.settledHolds.map(({ heldId }) => heldId));
-      const fresh = decision.held.map(({ index, factsKey, bookingDate }) => {
-        const bankId = bankRows[index]?.id ?? null;
-        return {
-          heldId: `${feed} ${bankId ?? ''} ${factsKey}`,
-          factsKey,
-          bankId,
-          bookingDate,
-          feed,
-        };
-      });
+      const fresh = decision.held.map(
+        ({ index, factsKey, bookingDate, amountMinor, references }) => {
+          const bankId = bankRows[index]?.id ?? null;
+          return {
+            heldId: `${feed} ${bankId ?? ''} ${factsKey}`,
+            factsKey,
+            bankId,
+            bookingDate,
+            amountMinor,
+            references,
+            feed,
+            source,
+          };
+        },
+      );
       // One hold for each feed, id and facts, as the unique index on held sightings has it.
       const all = [...held.filter(({ heldId }) => !settled.has(heldId)), ...fresh];
       held = [...new Map(all.map((hold) => [hold.heldId, hold])).values()];
       return decision;
     },
   };
+}
+
+function addIds(
+  idsByFeed: StoredLine['idsByFeed'],
+  named: readonly Sight[],
+): ReadonlyMap<FeedKind, readonly string[]> {
+  const ids = new Map(idsByFeed);
+  for (const { feed, id } of named) {
+    if (id !== null) ids.set(feed, [...new Set([...(ids.get(feed) ?? []), id])]);
+  }
+  return ids;
 }
 
 function nameOf(index: number): string {
@@ -164,7 +197,8 @@ function toLine({ row, occurrence, hold }: NewLine, index: number): StoredLine {
     factsKey: row.factsKey,
     occurrence,
     stableIds: [],
-    feedsWithId: new Set(),
+    idsByFeed: new Map(),
+    sources: new Set(),
     bookingDate: row.bookingDate,
     amountMinor: row.amountMinor,
     references: row.references,

@@ -1,0 +1,65 @@
+import type { Likeness } from './look-alike.ts';
+import type { KnownLine, SnapshotRow } from './identity.ts';
+
+interface Tie {
+  readonly row: SnapshotRow;
+  readonly line: KnownLine;
+}
+
+/**
+ * Ties rows whose text differs from every known line to lines that the complete day no longer shows: another feed words
+ * a line differently, and banks edit texts. It is the count rule on coarser facts, so nothing is doubled and nothing
+ * swallowed: where a day shows n lines of an amount for a code and m are known, n − m of them are new. Without a
+ * code on both sides only lines that this source never showed are tied; its own lines it would have shown alike.
+ * @param fresh rows that match no known line by their facts
+ * @param missing known lines of the same days that no row matches
+ */
+export function tieWithinDay(
+  fresh: readonly SnapshotRow[],
+  missing: readonly KnownLine[],
+  likeness: Likeness,
+): { readonly tied: readonly Tie[]; readonly untied: readonly SnapshotRow[] } {
+  // A line that came while the snapshot was read may be too young to stand in it: its absence says nothing.
+  const old = missing.filter((line) => line.storedBeforeSnapshot);
+  const tied: Tie[] = [];
+  const tieOnce = (
+    rows: readonly SnapshotRow[],
+    lines: readonly KnownLine[],
+    keyOf: (line: KnownLine | SnapshotRow) => string,
+    fits: (line: KnownLine, row: SnapshotRow) => boolean,
+  ) => {
+    const free = groupBy(lines, keyOf);
+    return rows.filter((row) => {
+      const group = free.get(keyOf(row)) ?? [];
+      const line = group.find((each) => fits(each, row));
+      if (line === undefined) return true;
+      group.splice(group.indexOf(line), 1);
+      tied.push({ row, line });
+      return false;
+    });
+  };
+  const byCode = (line: KnownLine | SnapshotRow) =>
+    `${dayAndAmount(line)} ${likeness.codeOf(line) ?? ''}`;
+  const codeless = tieOnce(fresh, old, byCode, (_, row) => likeness.codeOf(row) !== null);
+  const taken = new Set(tied.map(({ line }) => line));
+  const foreign = old.filter((line) => !line.seenBySource && !taken.has(line));
+  const untied = tieOnce(codeless, foreign, dayAndAmount, (line, row) =>
+    likeness.mayBeEdited(line, row),
+  );
+  return { tied, untied };
+}
+
+function groupBy<Line>(lines: readonly Line[], keyOf: (line: Line) => string): Map<string, Line[]> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = keyOf(line);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [line]);
+    else group.push(line);
+  }
+  return groups;
+}
+
+function dayAndAmount(line: Pick<KnownLine, 'bookingDate' | 'amountMinor'>): string {
+  return `${line.bookingDate} ${line.amountMinor}`;
+}
