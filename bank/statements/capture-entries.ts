@@ -21,7 +21,10 @@ export interface StatementToCapture {
 
 /** What capture makes of a file: one deposit for each part of a batch, one for any other entry. */
 export function entriesToCapture(file: StatementFile): readonly StatementToCapture[] {
-  const copies = placesWith(file.warnings, 'statement_copy');
+  const copies = new Set([
+    ...placesWith(file.warnings, 'statement_copy'),
+    ...placesWith(file.warnings, 'statement_provisional'),
+  ]);
   const undated = placesWith(file.warnings, 'booking_date_absent');
   const notItemised = placesWith(file.warnings, 'batch_count_differs');
   return file.statements.map((statement, index) => {

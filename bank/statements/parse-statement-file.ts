@@ -1,19 +1,33 @@
-import type { StatementFile } from '../../domain/statement.ts';
+import type {
+  Statement,
+  StatementFile,
+  StatementFormat,
+  StatementLine,
+  StatementWarning,
+} from '../../domain/statement.ts';
+import { invariant } from '../../domain/invariant.ts';
 import { STATEMENT_READERS } from './formats.ts';
 import { STATEMENT_LIMITS, statementFault, type StatementLimits } from './statement-fault.ts';
+import type { StatementEvent } from './statement-reader.ts';
 
 const HEAD_BYTES = 4096;
 
+/** Caps, and the format where the user names it (`--format`): a reader's name. */
+export interface ParseOptions extends Partial<StatementLimits> {
+  readonly format?: string;
+}
+
 /**
- * Reads a statement file of any format that we know, told by its content and never by its name. A file is read
- * whole or refused whole. Failed proofs are reported in the statement and do not throw.
+ * Reads a statement file of any format that we know, told by its content and never by its name, as a stream of
+ * events whose memory does not grow with the file. A file is read whole or refused whole: nothing that was
+ * told counts before the stream has ended. Failed proofs are reported in the statement and do not throw.
  * @throws CodedError `statement.unknown_format` · `statement.unreadable` · `statement.incomplete`, each with
  * `details.where`; no message quotes the file.
  */
-export async function parseStatementFile(
+export async function* readStatementEvents(
   chunks: AsyncIterable<Uint8Array>,
-  limits: Partial<StatementLimits> = {},
-): Promise<StatementFile> {
+  { format, ...limits }: ParseOptions = {},
+): AsyncGenerator<readonly StatementEvent[]> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     const begun: Uint8Array[] = [];
@@ -25,22 +39,56 @@ export async function parseStatementFile(
       bytes += next.value.length;
     }
     if (bytes === 0) throw statementFault('statement.incomplete', 'file', 'it is empty');
-    const head = Buffer.concat(begun)
-      .subarray(0, HEAD_BYTES)
-      .toString('latin1')
-      .replace(/^\u00ef\u00bb\u00bf/, '');
-    const reader = STATEMENT_READERS.find((each) => each.recognises(head));
-    if (reader === undefined) {
-      throw statementFault(
-        'statement.unknown_format',
-        'file',
-        'it is in none of the formats that we read',
-      );
-    }
-    return await reader.read(resume(begun, iterator), { ...STATEMENT_LIMITS, ...limits });
+    const reader = chooseReader(Buffer.concat(begun), format);
+    yield* reader.read(resume(begun, iterator), { ...STATEMENT_LIMITS, ...limits });
   } finally {
     await iterator.return?.();
   }
+}
+
+function chooseReader(begun: Buffer, format: string | undefined) {
+  const head = begun
+    .subarray(0, HEAD_BYTES)
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '');
+  const reader = STATEMENT_READERS.find((each) =>
+    format === undefined ? each.recognises(head) : each.name === format,
+  );
+  if (reader !== undefined) return reader;
+  throw statementFault(
+    'statement.unknown_format',
+    'file',
+    format === undefined
+      ? 'it is in none of the formats that we read'
+      : 'the format that was named is not one that we read',
+  );
+}
+
+/**
+ * Reads a file as `readStatementEvents` does and keeps all of it.
+ * @throws CodedError as `readStatementEvents`
+ */
+export async function parseStatementFile(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ParseOptions = {},
+): Promise<StatementFile> {
+  let format: StatementFormat | null = null;
+  let lines: StatementLine[] = [];
+  const statements: Statement[] = [];
+  const warnings: StatementWarning[] = [];
+  for await (const events of readStatementEvents(chunks, options)) {
+    for (const event of events) {
+      if (event.kind === 'file') format = event.format;
+      else if (event.kind === 'line') lines.push(event.line);
+      else if (event.kind === 'warning') warnings.push(event.warning);
+      else {
+        statements.push({ ...event.statement, lines });
+        lines = [];
+      }
+    }
+  }
+  invariant(format !== null && lines.length === 0, 'A reader left its last statement open.');
+  return { format, statements, warnings };
 }
 
 async function* resume(

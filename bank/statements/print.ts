@@ -22,7 +22,7 @@ export function printStatementFile(file: StatementFile): unknown {
 
 function printStatement(statement: Statement, undated: ReadonlySet<string>): unknown {
   return {
-    account: statement.account,
+    account: statement.account === '' ? null : statement.account,
     currency: statement.currency,
     statementId: statement.statementId,
     openingMinor: statement.openingMinor?.toString() ?? null,

@@ -11,6 +11,13 @@ const WARNINGS = {
   totals_differ: "The file's own totals differ from its entries.",
   balance_placeholder: 'A balance is made of nines: it counts as missing.',
   balance_ambiguous: 'The file states one balance twice, with two amounts: it counts as missing.',
+  date_moved: 'The entry is dated on a day that February does not have: it counts as the last one.',
+  control_characters: 'A text holds control characters, which were left out.',
+  end_unproved:
+    'Nothing in the file tells that it is whole: it states no totals and no closing balance.',
+  statement_provisional: 'The statement says that it may still change: it does not post.',
+  investments_left_out:
+    'The file holds an investment statement too, which has no deposits and was left out.',
   statement_copy: 'The statement is marked as a copy or duplicate: it never posts.',
 } as const;
 

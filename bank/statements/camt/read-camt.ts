@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { invariant } from '../../../domain/invariant.ts';
 import type { Statement, StatementFile, StatementFormat } from '../../../domain/statement.ts';
 import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
+import type { StatementEvent, StatementReader } from '../statement-reader.ts';
 import type { XmlElement } from '../xml-element.ts';
 import { readXml, type XmlVisitor } from '../xml-reader.ts';
 import { decodeXml } from '../xml-text.ts';
@@ -24,12 +25,26 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map([
 /** Any version: what we read has kept its place from 02 on, but for the few elements that are looked for in both. */
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.(05[234])\.001\.(?!00|01)[0-9]{2}$/;
 
+export const camtReader: StatementReader = {
+  name: 'camt',
+  recognises: (head) => /^\s*</.test(head),
+  async *read(chunks, limits): AsyncGenerator<readonly StatementEvent[]> {
+    const file = await readCamt(chunks, limits);
+    yield [{ kind: 'file', format: file.format }];
+    for (const { lines, ...statement } of file.statements) {
+      yield lines.map((line) => ({ kind: 'line', line }));
+      yield [{ kind: 'statement', statement }];
+    }
+    yield file.warnings.map((warning) => ({ kind: 'warning', warning }));
+  },
+};
+
 /**
  * Reads a camt.052, .053 or .054 file as a stream: an entry is mapped as soon as it is closed, and so is each part of
  * a batch, so that only the lines themselves are kept.
  * @throws CodedError `statement.unreadable` · `statement.incomplete` · `statement.unknown_format`; `details.where` names the place.
  */
-export async function readCamt(
+async function readCamt(
   chunks: AsyncIterable<Uint8Array>,
   limits: StatementLimits,
 ): Promise<StatementFile> {

@@ -1,0 +1,94 @@
+import { isCoded } from '../../../domain/errors.ts';
+import { asLocalDate, daysBetween, type LocalDate } from '../../../domain/local-date.ts';
+import { parseCurrency, type Currency } from '../../../domain/money.ts';
+import { parseMinor } from '../../../domain/money-text.ts';
+import { unreadable } from '../statement-fault.ts';
+
+/** Reads `1234,56`; a short or empty fraction is padded, and a decimal point is taken where banks write one. */
+export function readAmount(text: string, currency: Currency, where: string): bigint {
+  const match = /^([0-9]{1,15})([,.])([0-9]*)$/.exec(text);
+  if (match === null)
+    throw unreadable(where, 'the amount is not digits with one comma or decimal point');
+  try {
+    return parseMinor(text, currency, { decimalMark: match[2] === ',' ? ',' : '.' });
+  } catch (error) {
+    if (isCoded(error, 'money.unreadable'))
+      throw unreadable(where, `the amount is no amount in ${currency}`);
+    throw error;
+  }
+}
+
+export function readCurrencyCode(text: string, where: string): Currency {
+  if (!/^[A-Z]{3}$/.test(text))
+    throw unreadable(where, 'the currency is not three capital letters');
+  return parseCurrency(text);
+}
+
+/**
+ * Reads `YYMMDD`. The 29th and 30th of February of banks that count 30 days a month become the month's last day.
+ * @returns the day, and whether it had to be moved.
+ */
+export function readDay(
+  text: string,
+  where: string,
+): { readonly day: LocalDate; readonly moved: boolean } {
+  if (!/^[0-9]{6}$/.test(text)) throw unreadable(where, 'the date is not YYMMDD');
+  const century = Number(text.slice(0, 2)) < 80 ? '20' : '19';
+  return dayOf(`${century}${text.slice(0, 2)}`, text.slice(2), where);
+}
+
+/** Reads `MMDD` in the year that brings it nearest to `near`: around New Year that may be the year before or after. */
+export function readDayOfYear(
+  text: string,
+  near: LocalDate,
+  where: string,
+): { readonly day: LocalDate; readonly moved: boolean } {
+  const year = Number(near.slice(0, 4));
+  const candidates = [year - 1, year, year + 1].flatMap((each) => {
+    try {
+      return [dayOf(each.toString(), text, where)];
+    } catch {
+      return [];
+    }
+  });
+  const [first, ...others] = candidates;
+  if (first === undefined) throw unreadable(where, 'the entry date is no day of any year');
+  return others.reduce(
+    (best, each) =>
+      Math.abs(daysBetween(near, each.day)) < Math.abs(daysBetween(near, best.day)) ? each : best,
+    first,
+  );
+}
+
+function dayOf(year: string, monthAndDay: string, where: string) {
+  const month = monthAndDay.slice(0, 2);
+  const day = asLocalDate(`${year}-${month}-${monthAndDay.slice(2)}`);
+  if (day !== null) return { day, moved: false };
+  if (month === '02' && /^(?:29|30)$/.test(monthAndDay.slice(2))) {
+    const last = asLocalDate(`${year}-02-29`) ?? asLocalDate(`${year}-02-28`);
+    if (last !== null) return { day: last, moved: true };
+  }
+  throw unreadable(where, 'the date is no day of the calendar');
+}
+
+export interface Mt940Balance {
+  readonly day: LocalDate;
+  readonly currency: Currency;
+  /** Signed; null for a placeholder made of nines. */
+  readonly minor: bigint | null;
+}
+
+/** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65. */
+export function readMt940Balance(text: string, where: string): Mt940Balance {
+  const match = /^([CD])([0-9]{6})([A-Z]{3})(\S+)$/.exec(text.trim());
+  if (match === null) throw unreadable(where, 'it is not mark, date, currency and amount');
+  const [, mark, date = '', code = '', amount = ''] = match;
+  const currency = readCurrencyCode(code, where);
+  const minor = readAmount(amount, currency, where);
+  const isPlaceholder = /^9{8,}[,.]?9*$/.test(amount);
+  return {
+    day: readDay(date, where).day,
+    currency,
+    minor: isPlaceholder ? null : mark === 'D' ? -minor : minor,
+  };
+}

@@ -1,0 +1,177 @@
+import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
+import type { StatementEvent, StatementReader } from '../statement-reader.ts';
+import { readTextLines } from '../text-lines.ts';
+import { createMt940Statement, type Mt940Field, type Mt940Statement } from './mt940-statement.ts';
+
+const KNOWN_TAGS = new Set(
+  '13 13D 20 21 25 25P 28 28C 34F 60F 60M 61 62F 62M 64 65 86 90C 90D NS'.split(' '),
+);
+const TAG = /^:([0-9]{2}[A-Z]?|NS):/;
+const FIELD_LINES_MAX = 200;
+
+/**
+ * MT940 statements and MT942 interim reports, in SWIFT blocks or bare, several in a file, one statement over several pages.
+ * A statement ends with its closing balance, a report with its totals or the message's end mark.
+ */
+export const mt940Reader: StatementReader = {
+  name: 'mt940',
+  recognises: (head) =>
+    /(?:^|[\r\n{]|@@|\{4:):20:/.test(head) && /(?:^|[\r\n]|@@):(?:25P?|28C?|21):/.test(head)
+      ? true
+      : /^\s*\{1:[^}]*\}/.test(head) || /^:20:/.test(head),
+  async *read(chunks, limits: StatementLimits): AsyncGenerator<readonly StatementEvent[]> {
+    const messages = createMessages(limits);
+    for await (const { firstNumber, lines } of readTextLines(chunks, limits.fileBytesMax)) {
+      const events: StatementEvent[] = [];
+      lines.forEach((line, index) => {
+        // Some banks write `@@` where a line ends.
+        const parts = line.includes('@@') ? line.split('@@') : [line];
+        for (const part of parts) messages.line(part, firstNumber + index, events);
+      });
+      yield events;
+    }
+    const events: StatementEvent[] = [];
+    messages.end(events);
+    yield events;
+  },
+};
+
+function createMessages(limits: StatementLimits) {
+  let field: { tag: string; lines: string[]; number: number } | null = null;
+  /** Fields before the balances: whether they open a new page or a new statement is known with field 28C. */
+  let head: Mt940Field[] = [];
+  let statement: Mt940Statement | null = null;
+  let [statements, entries] = [0, 0];
+  let isInBlock = false;
+  let isSealed = true;
+  let hasFormat = false;
+  const prints = new Set<string>();
+
+  const finish = (events: StatementEvent[]): void => {
+    if (statement === null) return;
+    if (statement.state === 'page')
+      throw statementFault(
+        'statement.incomplete',
+        `statement ${statements}`,
+        'it is one page of several',
+      );
+    const { events: last, print } = statement.finish(isSealed);
+    if (print !== '' && prints.has(print))
+      throw unreadable(`statement ${statements}`, 'it is an earlier statement once more');
+    prints.add(print);
+    const { kind } = statement;
+    if (!hasFormat) events.push({ kind: 'file', format: kind ?? 'mt940' });
+    hasFormat = true;
+    events.push(...last);
+    statement = null;
+  };
+
+  /** Opens the statement that the fields of the head are of, or goes on with the one that they are a page of. */
+  const openStatement = (events: StatementEvent[]): Mt940Statement => {
+    const textOf = (tags: RegExp) =>
+      head
+        .find(({ tag }) => tags.test(tag))
+        ?.lines.join('')
+        .trim() ?? '';
+    if (statement?.continuesWith(textOf(/^25/), textOf(/^28/)) !== true) {
+      finish(events);
+      statements += 1;
+      statement = createMt940Statement(`statement ${statements}`);
+    }
+    for (const each of head) statement.take(each);
+    head = [];
+    return statement;
+  };
+
+  const closeField = (events: StatementEvent[]): void => {
+    if (field === null) return;
+    const closed = field;
+    field = null;
+    if (closed.tag === '20') {
+      isSealed = false;
+      head = [closed];
+    } else if (head.length > 0 && /^(?:21|25P?|28C?|NS)$/.test(closed.tag)) head.push(closed);
+    else {
+      const current = head.length > 0 ? openStatement(events) : statement;
+      if (current === null)
+        throw unreadable(`line ${closed.number}`, 'a field stands outside of a message');
+      const told = current.take(closed);
+      entries += told.length > 0 ? 1 : 0;
+      if (entries > limits.entriesMax)
+        throw unreadable(
+          `statement ${statements}`,
+          `the file has more than ${limits.entriesMax} entries`,
+        );
+      if (!hasFormat && current.kind !== null) {
+        events.push({ kind: 'file', format: current.kind });
+        hasFormat = true;
+      }
+      events.push(...told);
+    }
+  };
+
+  const seal = (events: StatementEvent[]): void => {
+    closeField(events);
+    if (head.length > 0) openStatement(events);
+    isSealed = true;
+    isInBlock = false;
+  };
+
+  const isText = (tag: string): boolean =>
+    !KNOWN_TAGS.has(tag) ||
+    // Inside an entry's text no message begins, whatever a line of it looks like.
+    (field?.tag === '86' &&
+      statement?.state === 'open' &&
+      statement.kind === 'mt940' &&
+      /^(?:20|21|25P?|28C?)$/.test(tag));
+
+  return {
+    line(raw: string, number: number, events: StatementEvent[]): void {
+      let text = raw;
+      const block = text.indexOf('{4:');
+      if (block !== -1 && text.trimStart().startsWith('{')) {
+        if (isInBlock)
+          throw statementFault(
+            'statement.incomplete',
+            `line ${number}`,
+            'the message before it has no end',
+          );
+        isInBlock = true;
+        text = text.slice(block + 3);
+      }
+      if (/^-\}/.test(text)) {
+        seal(events);
+        const next = text.indexOf('{4:');
+        if (next !== -1) isInBlock = true;
+        return;
+      }
+      const isOpenText =
+        field?.tag === '86' && statement?.state === 'open' && statement.kind === 'mt940';
+      if (text.trim() === '-' && !isOpenText) {
+        seal(events);
+        return;
+      }
+      const tag = TAG.exec(text)?.[1];
+      if (tag !== undefined && !isText(tag)) {
+        closeField(events);
+        field = { tag, lines: [text.slice(tag.length + 2)], number };
+      } else if (field !== null && !isSealed && text !== '') {
+        if (field.lines.push(text) > FIELD_LINES_MAX)
+          throw unreadable(`line ${number}`, `a field has more than ${FIELD_LINES_MAX} lines`);
+      }
+    },
+    end(events: StatementEvent[]): void {
+      closeField(events);
+      if (head.length > 0) openStatement(events);
+      if (statements === 0)
+        throw statementFault('statement.incomplete', 'file', 'it ends before its first statement');
+      if (isInBlock)
+        throw statementFault(
+          'statement.incomplete',
+          `statement ${statements}`,
+          'its message has no end mark',
+        );
+      finish(events);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { statementFault, unreadable } from '../statement-fault.ts';
+
+/** An aggregate with the leaves that stand in it; a leaf that comes twice keeps its first value. */
+export interface OfxAggregate {
+  readonly name: string;
+  readonly leaves: ReadonlyMap<string, string>;
+  /** Names of the aggregates around it, outermost first. */
+  readonly path: readonly string[];
+}
+
+export interface OfxVisitor {
+  opened(name: string): void;
+  /** A leaf with its text, as soon as it is read. */
+  leaf(name: string, value: string): void;
+  closed(aggregate: OfxAggregate): void;
+}
+
+const DEPTH_MAX = 40;
+const TEXT_CHARS_MAX = 64 * 1024;
+/** A tag, and the text up to the next one. */
+const TOKEN = /<(\/?)([A-Za-z][A-Za-z0-9._]*)\s*(\/?)>([^<]*)/y;
+
+/**
+ * Reads the body of an OFX file as a stream of closed aggregates: SGML, where a leaf has no end tag, and XML alike. An empty
+ * leaf without an end tag looks like an aggregate until the aggregate around it closes, which then takes over what
+ * seemed to stand in it. DOCTYPE and everything else that begins with `<!` is refused.
+ * @throws CodedError `statement.unreadable` · `statement.incomplete` where the file ends before `</OFX>`
+ */
+export function createOfxElements(visitor: OfxVisitor) {
+  const stack: { readonly name: string; readonly leaves: Map<string, string> }[] = [];
+  let pending = '';
+  let isDone = false;
+  let tokens = 0;
+
+  const close = (name: string): void => {
+    const top = stack.at(-1);
+    if (top === undefined) throw unreadable(place(), 'an end tag closes nothing');
+    if (top.name === name) {
+      stack.pop();
+      visitor.closed({ name, leaves: top.leaves, path: stack.map((each) => each.name) });
+      if (stack.length === 0) isDone = true;
+      return;
+    }
+    if (!stack.some((each) => each.name === name))
+      throw unreadable(place(), 'an end tag closes nothing');
+    stack.pop();
+    const around = stack.at(-1);
+    for (const [leaf, value] of [[top.name, ''] as const, ...top.leaves])
+      if (around?.leaves.has(leaf) === false) around.leaves.set(leaf, value);
+    close(name);
+  };
+  const place = () => `element ${tokens}`;
+
+  const take = (slash: string, name: string, empty: string, text: string): void => {
+    tokens += 1;
+    if (text.length > TEXT_CHARS_MAX) throw unreadable(place(), 'a text is too long');
+    if (isDone) throw unreadable(place(), 'something stands behind its end');
+    const value = text.trim();
+    if (slash !== '') {
+      const leaf = stack.at(-1)?.leaves;
+      // The end tag of a leaf that had a text, as XML writes it.
+      if (leaf?.has(name) === true && stack.at(-1)?.name !== name) return;
+      close(name);
+      if (value !== '') throw unreadable(place(), 'a text stands between elements');
+    } else if (value !== '' || empty !== '') {
+      const top = stack.at(-1);
+      if (top === undefined) throw unreadable(place(), 'a text stands outside of the file');
+      const plain = unescape(value);
+      if (!top.leaves.has(name)) top.leaves.set(name, plain);
+      visitor.leaf(name, plain);
+    } else {
+      if (stack.length === 0 && name !== 'OFX')
+        throw unreadable(place(), 'the file does not begin with OFX');
+      if (stack.length >= DEPTH_MAX) throw unreadable(place(), 'it is nested too deeply');
+      stack.push({ name, leaves: new Map() });
+      visitor.opened(name);
+    }
+  };
+
+  return {
+    write(text: string, isLast: boolean): void {
+      pending += text;
+      // A text is whole where the next tag has begun.
+      const end = isLast ? pending.length : pending.lastIndexOf('<');
+      if (end <= 0) {
+        if (pending.length > TEXT_CHARS_MAX) throw unreadable(place(), 'a text or tag is too long');
+        return;
+      }
+      const ready = pending.slice(0, end);
+      pending = pending.slice(end);
+      let at = 0;
+      while (at < ready.length) {
+        TOKEN.lastIndex = at;
+        const match = TOKEN.exec(ready);
+        if (match === null) {
+          const rest = ready.slice(at);
+          const skipped = /^(?:\s+|<\?[^>]*\?>|<!--(?!.*<!--)[^]*?-->)/.exec(rest);
+          if (skipped === null)
+            throw /^<[^>]*$/.test(rest) && isLast
+              ? statementFault('statement.incomplete', place(), 'it ends inside a tag')
+              : unreadable(place(), 'it is neither a tag nor a text');
+          at += skipped[0].length;
+          continue;
+        }
+        at += match[0].length;
+        take(match[1] ?? '', (match[2] ?? '').toUpperCase(), match[3] ?? '', match[4] ?? '');
+      }
+    },
+    end(): void {
+      if (!isDone)
+        throw statementFault('statement.incomplete', place(), 'it ends before its last end tag');
+    },
+  };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+/** A raw `&` is common in these files and stays as it is. */
+function unescape(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(
+    /&(?:#([0-9]{1,6})|#x([0-9a-f]{1,5})|([a-z]{2,4}));/gi,
+    (whole, decimal, hex, name) => {
+      if (typeof name === 'string') return ENTITIES[name.toLowerCase()] ?? whole;
+      const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
+      return code > 31 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import type { LocalDate } from '../../domain/local-date.ts';
+import { signedMinor } from '../../domain/sighting.ts';
+import type { ProofLevel, StatementLine } from '../../domain/statement.ts';
+
+/** What a statement's lines add up to while they pass by; nothing is kept of the lines themselves. */
+export interface StatementTally {
+  add(line: StatementLine): void;
+  readonly lines: number;
+  /** Signed sum of the booked lines, minor units. */
+  readonly bookedMinor: bigint;
+  readonly count: { readonly credit: number; readonly debit: number };
+  readonly sumMinor: { readonly credit: bigint; readonly debit: bigint };
+  readonly days: ReadonlySet<LocalDate>;
+}
+
+export function createTally(): StatementTally {
+  let lines = 0;
+  let bookedMinor = 0n;
+  const count = { credit: 0, debit: 0 };
+  const sumMinor = { credit: 0n, debit: 0n };
+  const days = new Set<LocalDate>();
+  return {
+    add(line) {
+      lines += 1;
+      if (line.status !== 'booked') return;
+      bookedMinor += signedMinor(line);
+      count[line.direction] += 1;
+      sumMinor[line.direction] += line.amountMinor;
+      days.add(line.bookingDate);
+    },
+    get lines() {
+      return lines;
+    },
+    get bookedMinor() {
+      return bookedMinor;
+    },
+    count,
+    sumMinor,
+    days,
+  };
+}
+
+/** Opening + booked lines = closing; `totalsAgree` is false where the file's own totals or counts contradict its lines. */
+export function judgeProof(
+  openingMinor: bigint | null,
+  closingMinor: bigint | null,
+  bookedMinor: bigint,
+  totalsAgree: boolean,
+): { readonly proof: ProofLevel; readonly differenceMinor: bigint | null } {
+  const differenceMinor =
+    openingMinor === null || closingMinor === null
+      ? null
+      : openingMinor + bookedMinor - closingMinor;
+  if (!totalsAgree) return { proof: 'failed', differenceMinor };
+  if (differenceMinor === null) return { proof: 'absent', differenceMinor };
+  return { proof: differenceMinor === 0n ? 'ok' : 'failed', differenceMinor };
+}
+
+/**
+ * The days between two balances, cautiously: the opening balance is dated with the first day or, at most banks, with the
+ * day before, so that only a line of that day shows that it belongs to the statement.
+ */
+export function daysBetweenBalances(
+  opening: LocalDate,
+  closing: LocalDate,
+  days: ReadonlySet<LocalDate>,
+  dayAfter: (day: LocalDate) => LocalDate,
+): { readonly from: LocalDate; readonly to: LocalDate } | null {
+  const from = opening === closing || days.has(opening) ? opening : dayAfter(opening);
+  return from <= closing ? { from, to: closing } : null;
+}
