@@ -81,7 +81,7 @@ export function findCustomerCodes(reference: string): readonly FoundCode[] {
  * `guess_only`; no trace of a code is `no_reference`.
  */
 export function readReferences(references: readonly string[]): ReferenceReading {
-  const texts = references.map(cleanReference);
+  const texts = references.map((reference) => cleanReference(withoutMarks(reference)));
   const scans = texts.map(scanReference);
   const codes = scans.flatMap((scan) => scan.codes);
   const fragments = scans.flatMap((scan) => scan.fragments);
@@ -99,6 +99,15 @@ export function readReferences(references: readonly string[]): ReferenceReading 
     written: clear.some((found) => found.written === 'run') ? 'run' : 'grouped',
     checkDigit: hasValidCheckDigit(only) ? 'ok' : 'failed',
   };
+}
+
+/**
+ * MT940 banks cut what the payer typed into subfields of 27 characters, in the middle of a code too: the marks of those
+ * (`?20` to `?29`, `?60` to `?63`) are no part of the text, and any other mark ends it.
+ */
+function withoutMarks(reference: string): string {
+  if (!/^[0-9]{0,3}[?>][0-9]{2}/.test(reference)) return reference;
+  return reference.replace(/[?>](?:2[0-9]|6[0-3])/g, '').replace(/[?>][0-9]{2}/g, ' ');
 }
 
 function readGuesses(

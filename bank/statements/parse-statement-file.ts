@@ -6,6 +6,8 @@ import type {
   StatementWarning,
 } from '../../domain/statement.ts';
 import { invariant } from '../../domain/invariant.ts';
+import type { CsvProfile } from './csv/csv-profile.ts';
+import { csvReaderOf } from './csv/read-csv.ts';
 import { STATEMENT_READERS } from './formats.ts';
 import { STATEMENT_LIMITS, statementFault, type StatementLimits } from './statement-fault.ts';
 import type { StatementEvent } from './statement-reader.ts';
@@ -15,6 +17,8 @@ const HEAD_BYTES = 4096;
 /** Caps, and the format where the user names it (`--format`): a reader's name. */
 export interface ParseOptions extends Partial<StatementLimits> {
   readonly format?: string;
+  /** A CSV layout that the user declared: the file is read by it, whatever it looks like. */
+  readonly profile?: CsvProfile;
 }
 
 /**
@@ -26,7 +30,7 @@ export interface ParseOptions extends Partial<StatementLimits> {
  */
 export async function* readStatementEvents(
   chunks: AsyncIterable<Uint8Array>,
-  { format, ...limits }: ParseOptions = {},
+  { format, profile, ...limits }: ParseOptions = {},
 ): AsyncGenerator<readonly StatementEvent[]> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
@@ -39,7 +43,8 @@ export async function* readStatementEvents(
       bytes += next.value.length;
     }
     if (bytes === 0) throw statementFault('statement.incomplete', 'file', 'it is empty');
-    const reader = chooseReader(Buffer.concat(begun), format);
+    const reader =
+      profile === undefined ? chooseReader(Buffer.concat(begun), format) : csvReaderOf(profile);
     yield* reader.read(resume(begun, iterator), { ...STATEMENT_LIMITS, ...limits });
   } finally {
     await iterator.return?.();

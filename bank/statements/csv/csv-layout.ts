@@ -56,11 +56,24 @@ export function layOut(profile: CsvProfile): CsvLayout {
       );
     return index;
   };
+  for (const each of columnsOf(profile)) indexOf(each);
   return {
     width: names.length,
     indexOf,
     at: (cells, column) => (column === undefined ? '' : (cells[indexOf(column)] ?? '')),
   };
+}
+
+function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
+  const { amount, references, text, ...single } = columns;
+  const ofAmount =
+    amount.kind === 'signed'
+      ? [amount.column]
+      : amount.kind === 'columns'
+        ? [amount.credit, amount.debit]
+        : [amount.column, amount.indicator];
+  const named = Object.values(single).filter((each) => each !== undefined);
+  return [...ofAmount, ...references, ...text, ...named];
 }
 
 /** Finds what follows a label: behind it in its own cell, or in the next cell that is not empty. */

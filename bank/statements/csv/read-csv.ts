@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { CodedError } from '../../../domain/errors.ts';
 import { addDays, type LocalDate } from '../../../domain/local-date.ts';
@@ -40,17 +40,17 @@ async function* readCsv(
   limits: StatementLimits,
 ): AsyncGenerator<readonly StatementEvent[]> {
   const source = { isUnterminated: false };
-  const parser = Readable.from(textOf(chunks, limits, source), { objectMode: true }).pipe(
-    parse({
-      delimiter: profile.delimiter,
-      quote: profile.quote,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      info: true,
-      max_record_size: 64 * 1024,
-    }),
-  );
+  const parser = parse({
+    delimiter: profile.delimiter,
+    quote: profile.quote,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    info: true,
+    max_record_size: 64 * 1024,
+  });
+  // Carries an error of the file on to the loop below, and ends the file where the loop ends early.
+  pipeline(Readable.from(textOf(chunks, limits, source)), parser, () => undefined);
   const statement = createStatement(profile, limits);
   let events: StatementEvent[] = [{ kind: 'file', format: `csv.${profile.name}` }];
   let rows = 0;

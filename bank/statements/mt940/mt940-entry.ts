@@ -10,7 +10,7 @@ import { readAmount, readDay, readDayOfYear } from './mt940-values.ts';
  * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand.
  */
 const FIELD_61 =
-  /^([0-9]{6})([0-9]{4}| {4})?\s?(RC|RD|EC|ED|C|D)([A-Z]?)\s?([0-9]+[,.][0-9]*)\s?([NFS][A-Z0-9]{3})?(.*)$/s;
+  /^([0-9]{6})([0-9]{4}| {4})?\s?(RC|RD|EC|ED|C|D)([A-Z]?)\s?([0-9]+[,.][0-9]*)(?![0-9,.])\s?([NFS][A-Z0-9]{3})?(.*)$/s;
 
 /** A field 61 with the field 86 that belongs to it. */
 export interface Mt940Entry {

@@ -84,11 +84,8 @@ export function readMt940Balance(text: string, where: string): Mt940Balance {
   if (match === null) throw unreadable(where, 'it is not mark, date, currency and amount');
   const [, mark, date = '', code = '', amount = ''] = match;
   const currency = readCurrencyCode(code, where);
+  const { day } = readDay(date, where);
+  if (/^9{8,}[,.]9*$/.test(amount)) return { day, currency, minor: null };
   const minor = readAmount(amount, currency, where);
-  const isPlaceholder = /^9{8,}[,.]?9*$/.test(amount);
-  return {
-    day: readDay(date, where).day,
-    currency,
-    minor: isPlaceholder ? null : mark === 'D' ? -minor : minor,
-  };
+  return { day, currency, minor: mark === 'D' ? -minor : minor };
 }

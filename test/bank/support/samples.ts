@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isCoded, type CodedError } from '../../../domain/errors.ts';
 import type { StatementFile } from '../../../domain/statement.ts';
-import { parseStatementFile } from '../../../bank/statements/parse-statement-file.ts';
-import type { StatementLimits } from '../../../bank/statements/statement-fault.ts';
+import {
+  parseStatementFile,
+  type ParseOptions,
+} from '../../../bank/statements/parse-statement-file.ts';
 
 export const SAMPLES = path.join(import.meta.dirname, '..', 'samples');
 
@@ -18,9 +20,10 @@ export async function* chunksOf(bytes: Uint8Array, size = 65_536): AsyncGenerato
 
 export function parseBytes(
   bytes: Uint8Array,
-  limits: Partial<StatementLimits> = {},
+  options: ParseOptions = {},
+  chunkBytes?: number,
 ): Promise<StatementFile> {
-  return parseStatementFile(chunksOf(bytes), limits);
+  return parseStatementFile(chunksOf(bytes, chunkBytes), options);
 }
 
 export function parseText(text: string): Promise<StatementFile> {
