@@ -78,6 +78,19 @@ export const configSchema = z.object({
     .describe('secret; signs the webhooks of that account'),
   BANK_FEED: z.enum(['json', 'investec']).default('json').describe("protocol of the bank's API"),
   BANK_TIME_ZONE: timeZone.default('Africa/Johannesburg').describe("time zone of the bank's days"),
+  BANK_PROOF_POLICY: z
+    .enum(['hold', 'warn'])
+    .default('hold')
+    .describe(
+      'a statement that contradicts itself waits for a person, or is captured all the same',
+    ),
+  STATEMENT_MEGABYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2048)
+    .default(256)
+    .describe('largest statement file that the API takes'),
   POLL_INTERVAL_SECONDS: z.coerce
     .number()
     .int()

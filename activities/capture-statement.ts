@@ -1,146 +1,216 @@
-import { eq } from 'drizzle-orm';
-import { entriesToCapture, type StatementToCapture } from '../bank/statements/capture-entries.ts';
-import { parseStatementFile } from '../bank/statements/parse-statement-file.ts';
-import type { Transaction } from '../db/client.ts';
+import { heartbeat } from '@temporalio/activity';
+import { entryToCapture } from '../bank/statements/capture-entries.ts';
+import { parseCsvProfile } from '../bank/statements/csv/csv-profile.ts';
+import { readStatementEvents } from '../bank/statements/parse-statement-file.ts';
+import type { StatementEvent } from '../bank/statements/statement-reader.ts';
 import { addRunCapture, insertRun } from '../db/queries/runs.ts';
 import {
-  insertStatement,
-  pinStatementAccount,
+  addFileProgress,
+  findFileOrders,
+  markFile,
   readStatementFile,
-} from '../db/queries/statements.ts';
-import { bankAccounts } from '../db/schema/bank-accounts.ts';
-import { CodedError } from '../domain/errors.ts';
-import type { HoldReason, SnapshotScope } from '../domain/identity.ts';
-import { parseLocalDate } from '../domain/local-date.ts';
-import type { Statement, StatementFile } from '../domain/statement.ts';
+  type FileOrders,
+} from '../db/queries/statement-files.ts';
+import { CodedError, isCoded } from '../domain/errors.ts';
+import type { HoldReason } from '../domain/identity.ts';
+import type { StatementLine } from '../domain/statement.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { recordStatements, type StatementPlan } from './record-statements.ts';
+import { groupDays } from './statement-groups.ts';
+import { surveyStatement, type Survey } from './survey-statement.ts';
 
-const CHUNK_BYTES = 1_048_576;
+export interface CaptureStatementInput {
+  readonly accountKey: string;
+  readonly fileId: string;
+  readonly runId: string;
+}
 
 export interface CaptureStatementOutput {
   readonly linesSeen: number;
   readonly linesNew: number;
   readonly depositsNew: number;
-  /** Statements whose balances contradict their lines: recorded, and nothing of them captured. */
+  /** Statements whose balances contradict their lines: recorded, and nothing of them captured until they are released. */
   readonly proofsFailed: number;
 }
 
+const NOTHING = { linesSeen: 0, linesNew: 0, depositsNew: 0, proofsFailed: 0 };
+
 /**
- * Parses a stored statement file whole and captures it in one transaction; a repeat finds everything known.
+ * Reads a stored statement file whole, then again to capture it, whole days at a time, each group in a transaction of its
+ * own; memory does not grow with the file, and a repeat finds known what an earlier attempt captured.
  * @throws CodedError `statement.…` when the file is not whole, not understood, or of another account
  */
 export async function captureStatement(
   dependencies: ActivityDependencies,
-  input: { readonly accountKey: string; readonly fileId: string; readonly runId: string },
+  input: CaptureStatementInput,
 ): Promise<CaptureStatementOutput> {
   const { database } = dependencies;
   await insertRun(database, { runId: input.runId, accountKey: input.accountKey, kind: 'import' });
-  const file = await parseStatementFile(chunksOf(dependencies, input.fileId));
-  const startedAt = dependencies.clock();
-  return database.transaction(async (tx) => {
-    await refuseForeignAccount(tx, input.accountKey, file);
-    let totals: CaptureStatementOutput = {
-      linesSeen: 0,
-      linesNew: 0,
-      depositsNew: 0,
-      proofsFailed: 0,
-    };
-    for (const [position, toCapture] of entriesToCapture(file).entries()) {
-      const { statement } = toCapture;
-      await insertStatement(tx, { fileId: input.fileId, position, format: file.format, statement });
-      totals = add(totals, await captureOne(tx, { ...input, startedAt }, toCapture));
+  const orders = await findFileOrders(database, input.fileId);
+  if (orders === null)
+    throw new CodedError('statement.not_found', 'There is no such statement file.');
+  const beat = setInterval(beatQuietly, 5_000);
+  try {
+    await markFile(database, input.fileId, { state: 'reading', runId: input.runId });
+    const survey = await surveyStatement(eventsOf(dependencies, input, orders), () => undefined);
+    const plans = await recordStatements(database, {
+      ...input,
+      survey,
+      isReleased: orders.isReleased,
+    });
+    const captured = await captureFile(dependencies, input, { orders, survey, plans });
+    const isHeld = plans.some(({ state }) => state === 'held');
+    await markFile(database, input.fileId, {
+      state: isHeld ? 'held' : 'captured',
+      format: survey.format,
+      ...(isHeld ? { errorCode: 'statement.proof_failed' } : {}),
+    });
+    return captured;
+  } catch (error) {
+    if (isCoded(error) && error.code.startsWith('statement.')) {
+      const where = error.details['where'];
+      await markFile(database, input.fileId, {
+        state: 'refused',
+        errorCode: error.code,
+        errorWhere: typeof where === 'string' ? where : null,
+      });
     }
-    await addRunCapture(tx, { ...totals, runId: input.runId, from: null, to: null, held: 0 });
-    return totals;
+    throw error;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** Tests run activities outside of a worker, where nobody listens for a heartbeat. */
+function beatQuietly(): void {
+  try {
+    heartbeat();
+  } catch {
+    // There is no activity to keep alive.
+  }
+}
+
+function eventsOf(
+  dependencies: ActivityDependencies,
+  input: CaptureStatementInput,
+  orders: FileOrders,
+): AsyncGenerator<readonly StatementEvent[]> {
+  return readStatementEvents(readStatementFile(dependencies.database, input.fileId), {
+    ...(orders.format === null ? {} : { format: orders.format }),
+    ...(orders.profile === null ? {} : { profile: parseCsvProfile(orders.profile) }),
   });
 }
 
-async function* chunksOf(
-  dependencies: ActivityDependencies,
-  fileId: string,
-): AsyncIterable<Uint8Array> {
-  for (let offset = 0; ; offset += CHUNK_BYTES) {
-    const chunk = await readStatementFile(dependencies.database, fileId, {
-      offset,
-      length: CHUNK_BYTES,
-    });
-    if (chunk.length > 0) yield chunk;
-    if (chunk.length < CHUNK_BYTES) return;
-  }
+interface Reading {
+  readonly orders: FileOrders;
+  readonly survey: Survey;
+  readonly plans: readonly StatementPlan[];
 }
 
-async function refuseForeignAccount(
-  tx: Transaction,
-  accountKey: string,
-  file: StatementFile,
-): Promise<void> {
-  const [row] = await tx
-    .select({ currency: bankAccounts.currency })
-    .from(bankAccounts)
-    .where(eq(bankAccounts.key, accountKey));
-  if (row === undefined)
-    throw new CodedError('account.not_found', `There is no bank account ${accountKey}.`);
-  for (const statement of file.statements) {
-    const pinned = await pinStatementAccount(tx, accountKey, statement.account);
-    if (pinned !== statement.account || statement.currency !== row.currency) {
-      throw new CodedError(
-        'statement.account_mismatch',
-        `The file holds a statement of another account or currency than ${accountKey}: import it with the --account that it belongs to.`,
-      );
+async function captureFile(
+  dependencies: ActivityDependencies,
+  input: CaptureStatementInput,
+  reading: Reading,
+): Promise<CaptureStatementOutput> {
+  const { survey, plans } = reading;
+  let totals: CaptureStatementOutput = {
+    ...NOTHING,
+    linesSeen: survey.statements.reduce((sum, { lineCount }) => sum + lineCount, 0),
+    proofsFailed: plans.filter(({ state }) => state === 'held').length,
+  };
+  await addRunCapture(dependencies.database, {
+    ...totals,
+    runId: input.runId,
+    from: null,
+    to: null,
+    held: 0,
+  });
+  let position = 0;
+  let statement = beginStatement(reading, position);
+  const capture = async (index: number) => {
+    const found = await captureGroup(dependencies, input, { reading, position, statement, index });
+    totals = {
+      ...totals,
+      linesNew: totals.linesNew + found.linesNew,
+      depositsNew: totals.depositsNew + found.depositsNew,
+    };
+  };
+  for await (const stretch of eventsOf(dependencies, input, reading.orders)) {
+    for (const event of stretch) {
+      if (event.kind === 'line' && statement.isCaptured) {
+        const index = statement.groupOf.get(event.line.bookingDate) ?? -1;
+        const waiting = statement.waiting[index];
+        waiting?.push(event.line);
+        if (waiting?.length === statement.groups[index]?.lineCount) await capture(index);
+      } else if (event.kind === 'statement') {
+        // A statement without lines on its days still tells that there are none.
+        for (const [index, group] of statement.groups.entries())
+          if (statement.isCaptured && group.lineCount === 0) await capture(index);
+        position += 1;
+        statement = beginStatement(reading, position);
+      }
     }
   }
+  return totals;
 }
 
-interface StatementCapture {
-  readonly accountKey: string;
-  readonly runId: string;
-  readonly startedAt: Date;
+function beginStatement({ survey, plans }: Reading, position: number) {
+  const surveyed = survey.statements[position];
+  if (surveyed === undefined)
+    return { isCaptured: false, groups: [], groupOf: new Map<string, number>(), waiting: [] };
+  const { groups, groupOf } = groupDays(surveyed);
+  const state = plans[position]?.state;
+  return {
+    isCaptured: state === 'captured' || state === 'released',
+    groups,
+    groupOf,
+    waiting: groups.map((): StatementLine[] => []),
+  };
 }
 
-async function captureOne(
-  tx: Transaction,
-  capture: StatementCapture,
-  { statement, entries, isCopy }: StatementToCapture,
-): Promise<CaptureStatementOutput> {
-  const linesSeen = statement.lines.length;
-  const nothing = { linesSeen, linesNew: 0, depositsNew: 0 };
-  if (isCopy) return { ...nothing, proofsFailed: 0 };
-  if (statement.proof === 'failed') return { ...nothing, proofsFailed: 1 };
-  const sightings = entries.flatMap((entry) => entry.sightings);
+async function captureGroup(
+  dependencies: ActivityDependencies,
+  input: CaptureStatementInput,
+  at: {
+    readonly reading: Reading;
+    readonly position: number;
+    readonly statement: ReturnType<typeof beginStatement>;
+    readonly index: number;
+  },
+): Promise<{ readonly linesNew: number; readonly depositsNew: number }> {
+  const { survey, plans } = at.reading;
+  const group = at.statement.groups[at.index];
+  const lines = at.statement.waiting[at.index]?.splice(0) ?? [];
+  if (group === undefined) return NOTHING;
+  const entries = lines.map((line) =>
+    entryToCapture(line, survey.entryWarnings.get(line.position) ?? new Set()),
+  );
+  const unseen = plans[at.position]?.holdsUnproved === true ? 'proof_absent' : null;
   const holds = entries.flatMap((entry) => {
-    const unseen = statement.proof === 'absent' ? 'proof_absent' : null;
     const hold: HoldReason | null = entry.hold === null ? unseen : 'unreadable';
     return entry.sightings.map(() => hold);
   });
-  const { linesNew, depositsNew } = await captureLinesIn(tx, {
-    accountKey: capture.accountKey,
-    feed: 'file',
-    idStable: false,
-    runId: capture.runId,
-    scope: scopeOf(statement),
-    startedAt: capture.startedAt,
-    sightings,
-    holds,
+  return dependencies.database.transaction(async (tx) => {
+    const found = await captureLinesIn(tx, {
+      accountKey: input.accountKey,
+      feed: 'file',
+      source: survey.format,
+      idStable: false,
+      runId: input.runId,
+      scope:
+        lines.length === 0 && group.scope.kind === 'partial' ? { kind: 'partial' } : group.scope,
+      startedAt: dependencies.clock(),
+      sightings: entries.flatMap((entry) => entry.sightings),
+      holds,
+    });
+    await addRunCapture(tx, { ...found, linesSeen: 0, runId: input.runId, from: null, to: null });
+    await addFileProgress(tx, {
+      fileId: input.fileId,
+      position: at.position,
+      linesRead: lines.length,
+      linesNew: found.linesNew,
+    });
+    return found;
   });
-  return { linesSeen, linesNew, depositsNew, proofsFailed: 0 };
-}
-
-/** Only a statement that covers whole days can say that a line is new because it counts more of them. */
-function scopeOf(statement: Statement): SnapshotScope {
-  if (statement.completeDays === null) return { kind: 'partial' };
-  const [from, to] = [
-    parseLocalDate(statement.completeDays.from),
-    parseLocalDate(statement.completeDays.to),
-  ];
-  return { kind: 'complete', from, to, lastClosedDay: to };
-}
-
-function add(a: CaptureStatementOutput, b: CaptureStatementOutput): CaptureStatementOutput {
-  return {
-    linesSeen: a.linesSeen + b.linesSeen,
-    linesNew: a.linesNew + b.linesNew,
-    depositsNew: a.depositsNew + b.depositsNew,
-    proofsFailed: a.proofsFailed + b.proofsFailed,
-  };
 }

@@ -22,6 +22,7 @@ import { createWalletRoute } from './routes/create-wallet.ts';
 import { decideReviewRoute } from './routes/decide-review.ts';
 import { findWalletByCodeRoute } from './routes/find-wallet-by-code.ts';
 import { getDepositRoute } from './routes/get-deposit.ts';
+import { getStatementRoute } from './routes/get-statement.ts';
 import { getStatusRoute } from './routes/get-status.ts';
 import { getWalletRoute } from './routes/get-wallet.ts';
 import { liveRoute, readyRoute } from './routes/health.ts';
@@ -29,9 +30,12 @@ import { listDepositsRoute } from './routes/list-deposits.ts';
 import { listNotificationsRoute } from './routes/list-notifications.ts';
 import { listReviewsRoute } from './routes/list-reviews.ts';
 import { listRunsRoute } from './routes/list-runs.ts';
+import { listStatementsRoute } from './routes/list-statements.ts';
 import { listWalletTransactionsRoute } from './routes/list-wallet-transactions.ts';
 import { markNotificationReadRoute } from './routes/mark-notification-read.ts';
 import { reconcileBankAccountRoute } from './routes/reconcile-bank-account.ts';
+import { releaseStatementRoute } from './routes/release-statement.ts';
+import { uploadStatementRoute } from './routes/upload-statement.ts';
 import { walletEventsRoute } from './routes/wallet-events.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -40,7 +44,8 @@ const MESSAGE_BYTES_MAX = 1_024;
 const SERVER_OPTIONS = {
   bodyLimit: BODY_BYTES_MAX,
   connectionTimeout: 30_000,
-  requestTimeout: 15_000,
+  // A statement file may take as long as this over a slow line.
+  requestTimeout: 120_000,
   // A database connection that is cut at a bad moment may never answer; the caller must not wait for it.
   handlerTimeout: 20_000,
   keepAliveTimeout: 72_000,
@@ -76,6 +81,7 @@ export function buildApp(deps: ApiDeps): ApiApp {
     addReadRoutes(routes, deps);
     addWriteRoutes(routes, deps);
     await bankWebhookRoute(routes, deps);
+    await uploadStatementRoute(routes, deps);
   });
   app.after(() => {
     app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
@@ -108,6 +114,8 @@ function addReadRoutes(app: ApiApp, deps: ApiDeps): void {
   getDepositRoute(app, deps);
   listReviewsRoute(app, deps);
   listRunsRoute(app, deps);
+  listStatementsRoute(app, deps);
+  getStatementRoute(app, deps);
 }
 
 function addWriteRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -115,4 +123,5 @@ function addWriteRoutes(app: ApiApp, deps: ApiDeps): void {
   markNotificationReadRoute(app, deps);
   decideReviewRoute(app, deps);
   reconcileBankAccountRoute(app, deps);
+  releaseStatementRoute(app, deps);
 }

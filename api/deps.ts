@@ -32,6 +32,8 @@ export interface ApiDeps {
   readonly rateLimits: RateLimits;
   /** Secrets that may sign webhooks of an account, the current and the next; none where it takes no webhooks. */
   readonly webhookSecretsOf: (accountKey: string) => readonly string[] | Promise<readonly string[]>;
+  /** Largest statement file that is taken. */
+  readonly statementBytesMax: number;
   readonly clock: () => Date;
   readonly logger: FastifyBaseLogger;
 }

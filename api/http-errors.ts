@@ -47,6 +47,8 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'review.not_open': entry(409, 'This deposit has no open review.'),
   'statement.account_mismatch': entry(400, 'The statement is of another account.'),
   'statement.incomplete': entry(400, 'The statement is not whole.'),
+  'statement.not_found': entry(404, 'There is no such statement file.'),
+  'statement.not_held': entry(409, 'No statement of the file is held.'),
   'statement.proof_failed': entry(
     400,
     'The balances of the statement do not agree with its lines.',

@@ -54,6 +54,7 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     deployment: config.DEPLOYMENT,
     rateLimits: RATE_LIMITS,
     webhookSecretsOf: createWebhookSecrets(database, env),
+    statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
     clock: () => new Date(),
     logger,
   });

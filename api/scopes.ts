@@ -6,6 +6,9 @@ export const SCOPES = [
   'review:read',
   'run:read',
   'run:start',
+  'statement:read',
+  'statement:release',
+  'statement:write',
   'status:read',
   'wallet:create',
   'wallet:read',
@@ -15,7 +18,10 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 
 /** Scopes that only a person's key may hold: a service never decides about money. */
-export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>(['review:decide']);
+export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
+  'review:decide',
+  'statement:release',
+]);
 
 /** Whether `text` names a scope. */
 export function isScope(text: string): text is Scope {

@@ -14,12 +14,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import { CodedError } from '../domain/errors.ts';
 import {
   depositWorkflowId,
+  importWorkflowId,
   pollScheduleId,
   RESOLVE_DEPOSIT_UPDATE,
   RESOLVE_SIGNAL,
   TASK_QUEUE,
   WORKFLOW,
   type DepositInput,
+  type ImportStatementInput,
   type ResolveDepositInput,
   type ResolveDepositOutput,
 } from '../workflows/contract.ts';
@@ -52,6 +54,11 @@ export interface TemporalGateway {
    * @throws CodedError `account.not_polled` · `temporal.unavailable`
    */
   triggerPoll(accountKey: string): Promise<void>;
+  /**
+   * Sends a stored statement file through the pipeline; a file that is on its way already is left to it.
+   * @throws CodedError `temporal.unavailable`
+   */
+  startImport(file: ImportStatementInput & { readonly sha256: string }): Promise<void>;
   /** Tells a deposit's workflow of a decision; never throws, since the decision's row is kept in any case. */
   resolveDeposit(call: DecisionCall): Promise<DecisionDelivery>;
   /** @throws CodedError `temporal.unavailable` */
@@ -96,6 +103,22 @@ export function createTemporalGateway(options: TemporalGatewayOptions): Temporal
             'This bank account has no poll schedule: turn its polling on and start a worker.',
           );
         }
+        throw unavailable(error);
+      }
+    },
+
+    async startImport({ sha256, ...input }) {
+      try {
+        await within(client, CALL_DEADLINE_MS, () =>
+          client.workflow.start(WORKFLOW.importStatement, {
+            workflowId: importWorkflowId(input.accountKey, sha256),
+            taskQueue: TASK_QUEUE,
+            args: [input],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+        );
+      } catch (error) {
         throw unavailable(error);
       }
     },

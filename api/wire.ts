@@ -30,6 +30,7 @@ export const walletId = idOf('wal');
 export const depositId = idOf('dep');
 export const runId = idOf('run');
 export const decisionId = idOf('dec');
+export const statementFileId = idOf('stf');
 
 export const customerCode = z
   .string()

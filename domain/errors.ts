@@ -39,6 +39,8 @@ export const ERROR_CODES = [
   'review.not_open',
   'statement.account_mismatch',
   'statement.incomplete',
+  'statement.not_found',
+  'statement.not_held',
   'statement.proof_failed',
   'statement.unknown_format',
   'statement.unreadable',

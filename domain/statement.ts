@@ -1,3 +1,4 @@
+import type { LocalDate } from './local-date.ts';
 import type { Currency } from './money.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -34,7 +35,7 @@ export interface Statement {
   /** opening + booked lines − closing; null when the proof is `absent`. */
   readonly differenceMinor: bigint | null;
   /** The days that this statement covers wholly; null for intraday reports and notices. */
-  readonly completeDays: { readonly from: string; readonly to: string } | null;
+  readonly completeDays: { readonly from: LocalDate; readonly to: LocalDate } | null;
   readonly lines: readonly StatementLine[];
 }
 

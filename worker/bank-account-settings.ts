@@ -20,6 +20,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     apiKeyEnv: 'BANK_API_KEY',
     webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
     pollEnabled: config.BANK_API_ENABLED,
+    proofPolicy: config.BANK_PROOF_POLICY,
   };
   await database
     .insert(bankAccounts)

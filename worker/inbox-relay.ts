@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { captureLinesIn } from '../activities/capture-lines.ts';
 import type { Placement } from '../activities/capture-outcome.ts';
+import { bankIdOf, factsKeyOf } from '../activities/stored-texts.ts';
 import { settleBacklog } from '../activities/settle-backlog.ts';
 import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
 import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
@@ -171,7 +172,7 @@ async function captureEvents(
   const deposits = await findDepositsOfLines(tx, lineIds);
   const handled: HandledEvent[] = [];
   const bells: Bell[] = [];
-  for (const [index, { event }] of lines.entries()) {
+  for (const [index, { event, sighting }] of lines.entries()) {
     const placement = placements[index];
     const deposit =
       placement !== undefined && 'lineId' in placement ? deposits.get(placement.lineId) : undefined;
@@ -180,6 +181,8 @@ async function captureEvents(
       outcome: outcomeOf(placement),
       errorCode: null,
       depositId: deposit?.depositId ?? null,
+      factsKey: factsKeyOf(accountKey, sighting),
+      bankId: bankIdOf(sighting),
     });
     if (deposit?.isOpen === true)
       bells.push({ depositId: deposit.depositId, eventId: event.eventId, accountKey });
@@ -191,6 +194,8 @@ async function captureEvents(
       outcome: errorCode === null ? 'pointer' : 'unreadable',
       errorCode,
       depositId: null,
+      factsKey: null,
+      bankId: null,
     });
   }
   await markEventsHandled(tx, handled);

@@ -58,7 +58,8 @@ export const bankCalls = proxyActivities<Pick<Activities, 'fetchLines'>>({
 });
 
 export const statements = proxyActivities<Pick<Activities, 'captureStatement'>>({
-  startToCloseTimeout: '10m',
+  startToCloseTimeout: '60m',
+  heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 

@@ -1,6 +1,5 @@
 import type { Sighting } from '../../domain/sighting.ts';
-import type { Statement, StatementFile, StatementLine } from '../../domain/statement.ts';
-import { placesWith } from './warnings.ts';
+import type { StatementLine } from '../../domain/statement.ts';
 
 /** The sightings of one entry. A hold says that the money is real and that no wallet may get it unseen. */
 export interface EntryToCapture {
@@ -12,36 +11,32 @@ export interface EntryToCapture {
   readonly hold: 'unsplit_batch' | 'undated' | null;
 }
 
-export interface StatementToCapture {
-  readonly statement: Statement;
-  /** A copy or duplicate of a statement never posts: its entries are left out. */
-  readonly isCopy: boolean;
-  readonly entries: readonly EntryToCapture[];
+/**
+ * What capture makes of an entry: one deposit for each part of a batch, one for any other entry.
+ * @param warningCodes of the warnings about this entry's position
+ */
+export function entryToCapture(
+  line: StatementLine,
+  warningCodes: ReadonlySet<string>,
+): EntryToCapture {
+  const { sightings, unsplit } = splitEntry(line);
+  if (warningCodes.has('booking_date_absent')) return { sightings, hold: 'undated' };
+  return unsplit || warningCodes.has('batch_count_differs')
+    ? { sightings: [wholeEntry(line)], hold: 'unsplit_batch' }
+    : { sightings, hold: null };
 }
 
-/** What capture makes of a file: one deposit for each part of a batch, one for any other entry. */
-export function entriesToCapture(file: StatementFile): readonly StatementToCapture[] {
-  const copies = new Set([
-    ...placesWith(file.warnings, 'statement_copy'),
-    ...placesWith(file.warnings, 'statement_provisional'),
-  ]);
-  const undated = placesWith(file.warnings, 'booking_date_absent');
-  const notItemised = placesWith(file.warnings, 'batch_count_differs');
-  return file.statements.map((statement, index) => {
-    const isCopy = copies.has(`statement ${index + 1}`);
-    const entries = isCopy
-      ? []
-      : statement.lines.map((line): EntryToCapture => {
-          const { sightings, unsplit } = splitEntry(line);
-          if (undated.has(line.position)) return { sightings, hold: 'undated' };
-          const isHeld = unsplit || notItemised.has(line.position);
-          return isHeld
-            ? { sightings: [wholeEntry(line)], hold: 'unsplit_batch' }
-            : { sightings, hold: null };
-        });
-    return { statement, isCopy, entries };
-  });
-}
+/** Warnings about a statement after which none of it posts: it is a copy, or it may still change. */
+export const NEVER_POSTS: ReadonlySet<string> = new Set([
+  'statement_copy',
+  'statement_provisional',
+]);
+
+/** Warnings about an entry that `entryToCapture` looks for. */
+export const ENTRY_WARNINGS: ReadonlySet<string> = new Set([
+  'booking_date_absent',
+  'batch_count_differs',
+]);
 
 /**
  * Splits a batch whose parts all have amounts that add up to the entry; some banks write the total onto each part, and

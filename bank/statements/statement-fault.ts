@@ -8,8 +8,8 @@ export interface StatementLimits {
 }
 
 export const STATEMENT_LIMITS: StatementLimits = {
-  fileBytesMax: 256 * 1024 * 1024,
-  entriesMax: 500_000,
+  fileBytesMax: 2 * 1024 * 1024 * 1024,
+  entriesMax: 2_000_000,
 };
 
 type FaultCode = 'statement.unreadable' | 'statement.incomplete' | 'statement.unknown_format';

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   ApplicationFailure,
 } from '@temporalio/client';
 import type { Command } from 'commander';
-import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
-import { newId } from '../../db/new-id.ts';
-import { insertStatementFile } from '../../db/queries/statements.ts';
+import {
+  readStatementEvents,
+  type ParseOptions,
+} from '../../bank/statements/parse-statement-file.ts';
+import { storeStatementFile } from '../../db/queries/statement-files.ts';
+import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError, ERROR_CODES, isCoded } from '../../domain/errors.ts';
 import {
   importWorkflowId,
@@ -18,6 +20,7 @@ import {
 } from '../../workflows/contract.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { findRun, printRun, runToJson } from '../report-run.ts';
+import { parseOptionsOf, type ParseFileOptions } from '../parse-options.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 
@@ -26,37 +29,81 @@ export function addImport(program: Command): void {
     .command('import <file>')
     .description('send a statement file through the pipeline, wait, print the summary')
     .requiredOption('--account <key>', 'the bank account that it belongs to')
+    .option('--format <name>', 'where the content cannot tell, e.g. mt940 or csv.absa')
+    .option('--profile <file>', 'a CSV layout that you declared, as JSON')
     .option('--json', 'print one JSON object')
-    .action(async (file: string, options: { account: string; json?: true }) => {
+    .action(async (file: string, options: ImportOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
-      const body = await readFile(file);
+      const parsing = parseOptionsOf(options);
       // Read once here, so that a file that is not whole never enters the database.
-      await parseStatementFile(once(body)).catch((error: unknown) => {
+      terminal.progress(`Reading ${file}`);
+      await readToTheEnd(file, parsing).catch((error: unknown) => {
         if (isCoded(error)) process.exitCode = 2;
         throw error;
       });
       await withDatabase(config, async ({ db }) => {
-        const sha256 = createHash('sha256').update(body).digest('hex');
-        const { fileId } = await insertStatementFile(db, {
-          id: newId('statementFile'),
+        const { fileId, sha256 } = await storeStatementFile(db, {
           accountKey: options.account,
-          sha256,
-          body,
+          format: options.format ?? null,
+          profile: parsing.profile ?? null,
+          chunks: createReadStream(file),
         });
         terminal.progress(`Importing ${file} into ${options.account}`);
         const output = await runImport(config, { accountKey: options.account, fileId, sha256 });
         const run = await findRun(db, output.runId);
         if (run === null)
           throw new CodedError('internal.unexpected', 'The import left no run behind.');
-        terminal.print(options.json ? toJson(runToJson(run)) : printRun(run));
+        const found = await findStatementFile(db, fileId);
+        terminal.print(
+          options.json
+            ? toJson({ ...runToJson(run), file: fileToJson(found) })
+            : [printRun(run), ...printStatements(found)].join('\n'),
+        );
         if (run.errorCode !== null) process.exitCode = 1;
       });
     });
 }
 
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield await Promise.resolve(bytes);
+interface ImportOptions extends ParseFileOptions {
+  readonly account: string;
+  readonly json?: true;
+}
+
+async function readToTheEnd(file: string, parsing: ParseOptions): Promise<void> {
+  for await (const events of readStatementEvents(createReadStream(file), parsing)) void events;
+}
+
+type FoundFile = Awaited<ReturnType<typeof findStatementFile>>;
+
+function fileToJson(found: FoundFile) {
+  return found === null
+    ? null
+    : { id: found.file.id, state: found.file.state, statements: found.statements };
+}
+
+/** What a person should know of the statements besides the summary: proofs that failed, gaps and repeats. */
+function printStatements(found: FoundFile): readonly string[] {
+  return (found?.statements ?? []).flatMap((row) => {
+    const name = `  Statement ${row.statementId ?? row.position + 1}`;
+    const difference = (minor: bigint | null) =>
+      minor === null ? '' : ` by ${minor.toString()} minor units`;
+    return [
+      ...(row.proof === 'failed'
+        ? [
+            `${name}: its balances contradict its lines${difference(row.differenceMinor)}; ${row.state}`,
+          ]
+        : []),
+      ...(row.continuity === 'gap'
+        ? [
+            `${name}: a statement before it is missing: the balances differ${difference(row.continuityDifferenceMinor)}`,
+          ]
+        : []),
+      ...(row.continuity === 'overlap' || row.continuity === 'repeat'
+        ? [`${name}: ${row.continuity} of an earlier statement; its lines are counted once`]
+        : []),
+    ];
+  });
 }
 
 async function runImport(

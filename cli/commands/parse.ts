@@ -3,17 +3,24 @@ import type { Command } from 'commander';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
 import { printStatementFile } from '../../bank/statements/print.ts';
 import { isCoded } from '../../domain/errors.ts';
+import { parseOptionsOf, type ParseFileOptions } from '../parse-options.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 export function addParse(program: Command): void {
   program
     .command('parse <file>')
     .description('print what a statement file says, as JSON; needs no database')
-    .action(async (file: string) => {
+    .option('--format <name>', 'where the content cannot tell, e.g. mt940 or csv.absa')
+    .option('--profile <file>', 'a CSV layout that you declared, as JSON')
+    .action(async (file: string, options: ParseFileOptions) => {
       const terminal = createTerminal();
       try {
         terminal.print(
-          toJson(printStatementFile(await parseStatementFile(createReadStream(file)))),
+          toJson(
+            printStatementFile(
+              await parseStatementFile(createReadStream(file), parseOptionsOf(options)),
+            ),
+          ),
         );
       } catch (error) {
         if (!isCoded(error)) throw error;

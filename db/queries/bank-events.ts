@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { BANK_EVENTS_CHANNEL } from '../channels.ts';
 import type { Transaction } from '../client.ts';
 
+const REPEATS_NOTED_MAX = 100;
+
 /** `repeated`: the same event came before; `conflict`: its id came before with another body. */
 export type BankEventIntake = 'stored' | 'repeated' | 'conflict';
 
@@ -21,8 +23,9 @@ export async function insertBankEvent(
     values (${event.accountKey}, ${event.eventId}, decode(${bytes}, 'hex'), ${event.bodySha256})
     on conflict (bank_account_key, event_id) do nothing returning pg_notify(${BANK_EVENTS_CHANNEL}, '')`);
   if (stored.length === 1) return 'stored';
+  // Each delivery is noted, so that a story can list it; a storm of one event stops growing at some point.
   const same = await tx.execute(sql`
-    select 1 from bank_events
-     where bank_account_key = ${event.accountKey} and event_id = ${event.eventId} and body_sha256 = ${event.bodySha256}`);
+    update bank_events set repeated_at = case when cardinality(repeated_at) < ${REPEATS_NOTED_MAX} then array_append(repeated_at, now()) else repeated_at end
+     where bank_account_key = ${event.accountKey} and event_id = ${event.eventId} and body_sha256 = ${event.bodySha256} returning id`);
   return same.length === 1 ? 'repeated' : 'conflict';
 }

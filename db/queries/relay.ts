@@ -55,6 +55,9 @@ export interface HandledEvent {
   readonly outcome: 'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'unreadable';
   readonly errorCode: string | null;
   readonly depositId: string | null;
+  /** What the event showed; null where it showed no line. */
+  readonly factsKey: string | null;
+  readonly bankId: string | null;
 }
 
 export async function markEventsHandled(
@@ -63,10 +66,12 @@ export async function markEventsHandled(
 ): Promise<void> {
   if (events.length === 0) return;
   await tx.execute(sql`
-    update bank_events e set handled_at = now(), outcome = i.outcome, error_code = i.error_code, deposit_id = i.deposit_id
+    update bank_events e set handled_at = now(), outcome = i.outcome, error_code = i.error_code, deposit_id = i.deposit_id,
+           facts_key = i.facts_key, bank_id = i.bank_id
       from unnest(${param(events.map((event) => event.id))}::bigint[], ${param(events.map((event) => event.outcome))}::text[],
-                  ${param(events.map((event) => event.errorCode))}::text[], ${param(events.map((event) => event.depositId))}::text[])
-           as i(id, outcome, error_code, deposit_id)
+                  ${param(events.map((event) => event.errorCode))}::text[], ${param(events.map((event) => event.depositId))}::text[],
+                  ${param(events.map((event) => event.factsKey))}::text[], ${param(events.map((event) => event.bankId))}::text[])
+           as i(id, outcome, error_code, deposit_id, facts_key, bank_id)
      where e.id = i.id`);
 }
 

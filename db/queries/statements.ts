@@ -1,37 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { LocalDate } from '../../domain/local-date.ts';
 import type { Statement, StatementFormat } from '../../domain/statement.ts';
-import type { Executor, Transaction } from '../client.ts';
-
-/** Stores a file once for each account; answers its id, new or old. */
-export async function insertStatementFile(
-  executor: Executor,
-  file: {
-    readonly id: string;
-    readonly accountKey: string;
-    readonly sha256: string;
-    readonly body: Uint8Array;
-  },
-): Promise<{ readonly fileId: string; readonly isNew: boolean }> {
-  const inserted = await executor.execute<{ id: string }>(sql`
-    insert into statement_files (id, bank_account_key, sha256, body)
-    values (${file.id}, ${file.accountKey}, ${file.sha256}, decode(${Buffer.from(file.body).toString('base64')}, 'base64'))
-    on conflict on constraint statement_files_once do nothing returning id`);
-  if (inserted[0] !== undefined) return { fileId: inserted[0].id, isNew: true };
-  const known = await executor.execute<{ id: string }>(sql`
-    select id from statement_files where bank_account_key = ${file.accountKey} and sha256 = ${file.sha256}`);
-  return { fileId: known[0]?.id ?? file.id, isNew: false };
-}
-
-/** One stretch of a stored file, from `offset` (0-based); empty past its end. */
-export async function readStatementFile(
-  executor: Executor,
-  fileId: string,
-  range: { readonly offset: number; readonly length: number },
-): Promise<Uint8Array> {
-  const rows = await executor.execute<{ chunk: string }>(sql`
-    select encode(substring(body from ${range.offset + 1} for ${range.length}), 'base64') as chunk from statement_files where id = ${fileId}`);
-  return Buffer.from(rows[0]?.chunk ?? '', 'base64');
-}
+import type { Transaction } from '../client.ts';
+import type { Continuity, StatementState } from '../schema/intake.ts';
 
 /** Remembers the account number of the first statement; answers the one that is remembered. */
 export async function pinStatementAccount(
@@ -44,21 +15,72 @@ export async function pinStatementAccount(
   return rows[0]?.statement_account ?? null;
 }
 
-/** Records what a statement says of itself; a repeat changes nothing. */
-export async function insertStatement(
-  tx: Transaction,
-  row: {
-    readonly fileId: string;
-    readonly position: number;
-    readonly format: StatementFormat;
-    readonly statement: Statement;
-  },
-): Promise<void> {
-  const { statement } = row;
+/** A statement as it is recorded: all that it says of itself, and its days. */
+export interface StatementRecord {
+  readonly fileId: string;
+  readonly accountKey: string;
+  readonly position: number;
+  readonly format: StatementFormat;
+  readonly statement: Omit<Statement, 'lines'>;
+  readonly lineCount: number;
+  readonly firstDay: LocalDate | null;
+  readonly lastDay: LocalDate | null;
+  readonly state: StatementState;
+}
+
+/**
+ * Records what a statement says of itself, and how it continues the account's statements before it. A repeat changes its
+ * state only: a held one may have been released.
+ */
+export async function recordStatement(tx: Transaction, record: StatementRecord): Promise<void> {
+  const { statement } = record;
+  const { continuity, differenceMinor } = await findContinuity(tx, record);
+  const digits = (minor: bigint | null) => minor?.toString() ?? null;
   await tx.execute(sql`
-    insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, line_count)
-    values (${row.fileId}, ${row.position}, ${row.format}, ${statement.statementId}, ${statement.openingMinor?.toString() ?? null}::bigint,
-            ${statement.closingMinor?.toString() ?? null}::bigint, ${statement.proof}, ${statement.differenceMinor?.toString() ?? null}::bigint,
-            ${statement.lines.length})
-    on conflict on constraint statements_once do nothing`);
+    insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, line_count,
+                            account, first_day, last_day, continuity, continuity_difference_minor, state)
+    values (${record.fileId}, ${record.position}, ${record.format}, ${statement.statementId}, ${digits(statement.openingMinor)}::bigint,
+            ${digits(statement.closingMinor)}::bigint, ${statement.proof}, ${digits(statement.differenceMinor)}::bigint, ${record.lineCount},
+            ${statement.account}, ${record.firstDay}::date, ${record.lastDay}::date, ${continuity}, ${digits(differenceMinor)}::bigint, ${record.state})
+    on conflict on constraint statements_once do update set state = excluded.state`);
+}
+
+/**
+ * A gap or an overlap is shown and holds nothing: the money of the lines at hand is real. Balances decide where both are
+ * stated, since statement numbers jump over days without entries.
+ */
+async function findContinuity(
+  tx: Transaction,
+  record: StatementRecord,
+): Promise<{ readonly continuity: Continuity; readonly differenceMinor: bigint | null }> {
+  const { statement, firstDay, lastDay } = record;
+  const rows = await tx.execute<{
+    opening_minor: string | null;
+    closing_minor: string | null;
+    first_day: string;
+    last_day: string;
+  }>(sql`
+    select s.opening_minor::text, s.closing_minor::text, s.first_day::text, s.last_day::text
+      from statements s join statement_files f on f.id = s.file_id
+     where f.bank_account_key = ${record.accountKey} and s.account = ${statement.account}
+       and (s.file_id, s.position) <> (${record.fileId}, ${record.position}) and s.state <> 'copy'
+       and s.first_day is not null and s.first_day <= coalesce(${lastDay}::date, s.first_day)
+     order by s.last_day desc, s.id desc limit 200`);
+  if (rows.length === 0) return { continuity: 'first', differenceMinor: null };
+  if (firstDay === null || lastDay === null)
+    return { continuity: 'unknown', differenceMinor: null };
+  const touching = rows.filter((row) => row.last_day >= firstDay);
+  const isRepeat = touching.some(
+    (row) =>
+      row.first_day === firstDay &&
+      row.last_day === lastDay &&
+      row.closing_minor === (statement.closingMinor?.toString() ?? null),
+  );
+  if (isRepeat) return { continuity: 'repeat', differenceMinor: null };
+  if (touching.length > 0) return { continuity: 'overlap', differenceMinor: null };
+  const [before] = rows;
+  if (before?.closing_minor == null || statement.openingMinor === null)
+    return { continuity: 'unknown', differenceMinor: null };
+  const differenceMinor = statement.openingMinor - BigInt(before.closing_minor);
+  return { continuity: differenceMinor === 0n ? 'follows' : 'gap', differenceMinor };
 }

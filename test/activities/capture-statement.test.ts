@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureStatement } from '../../activities/capture-statement.ts';
 import { newId } from '../../db/new-id.ts';
-import { insertStatementFile } from '../../db/queries/statements.ts';
+import { storeStatementFile } from '../../db/queries/statement-files.ts';
 import {
   anAccount,
   aSighting,
@@ -11,6 +10,7 @@ import {
   poll,
   type TestDependencies,
 } from '../support/activities.ts';
+import { chunksOf } from '../bank/support/samples.ts';
 import { camt053 } from '../support/camt.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 
@@ -22,13 +22,18 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-async function importFile(accountKey: string, body: Uint8Array, runId = newId('run')) {
-  const { fileId } = await insertStatementFile(test.db, {
-    id: newId('statementFile'),
+async function storeFile(accountKey: string, body: Uint8Array): Promise<string> {
+  const { fileId } = await storeStatementFile(test.db, {
     accountKey,
-    sha256: createHash('sha256').update(body).digest('hex'),
-    body,
+    format: null,
+    profile: null,
+    chunks: chunksOf(body),
   });
+  return fileId;
+}
+
+async function importFile(accountKey: string, body: Uint8Array, runId = newId('run')) {
+  const fileId = await storeFile(accountKey, body);
   return captureStatement(dependencies, { accountKey, fileId, runId });
 }
 

@@ -17,6 +17,7 @@ import {
 
 const WALLET = `wal_${'0'.repeat(32)}`;
 const DEPOSIT = `dep_${'0'.repeat(32)}`;
+const STATEMENT = `stf_${'0'.repeat(32)}`;
 
 /** Written by hand from the policy: what each route asks for. */
 const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope: Scope }[] = [
@@ -61,6 +62,25 @@ const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope
     url: '/v1/bank-accounts/:key/reconcile',
     at: `/v1/bank-accounts/nobody/reconcile`,
     scope: 'run:start',
+  },
+  {
+    method: 'POST',
+    url: '/v1/bank-accounts/:key/statements',
+    at: '/v1/bank-accounts/nobody/statements',
+    scope: 'statement:write',
+  },
+  { method: 'GET', url: '/v1/statements', at: '/v1/statements', scope: 'statement:read' },
+  {
+    method: 'GET',
+    url: '/v1/statements/:id',
+    at: `/v1/statements/${STATEMENT}`,
+    scope: 'statement:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/statements/:id/release',
+    at: `/v1/statements/${STATEMENT}/release`,
+    scope: 'statement:release',
   },
   { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read' },
   { method: 'GET', url: '/v1/status', at: '/v1/status', scope: 'status:read' },

@@ -87,8 +87,8 @@ describe('GET /v1/deposits/{id}', () => {
     const wallet = await createdWallet(service);
     const id = await creditedDeposit(service, wallet.id, 7_500n);
     await service.database.owner`
-      insert into sightings (bank_account_key, line_id, feed, bank_id, facts_key, booking_date, amount_minor, reference, seen_at)
-      select bank_account_key, line_id, feed, 'T1', 'k', booking_date, amount_minor, 'CUS', seen_at::timestamptz
+      insert into sightings (bank_account_key, line_id, feed, source, bank_id, facts_key, booking_date, amount_minor, reference, seen_at)
+      select bank_account_key, line_id, feed, feed, 'T1', 'k', booking_date, amount_minor, 'CUS', seen_at::timestamptz
         from deposits, (values ('poll', '2026-11-20T08:05:00Z'), ('webhook', '2026-11-20T08:01:00Z')) as s(feed, seen_at)
        where id = ${id}`;
     await service.database.owner`

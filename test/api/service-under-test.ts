@@ -3,7 +3,7 @@ import pino from 'pino';
 import { createApiKey } from '../../api/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
-import { SCOPES, type Scope } from '../../api/scopes.ts';
+import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/scopes.ts';
 import { createTemporalGateway } from '../../api/temporal-gateway.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
@@ -19,7 +19,7 @@ export const WEBHOOK_SECRETS = [
 /** Nothing listens on the discard port of this machine. */
 const CLOSED_PORT = '127.0.0.1:9';
 
-const SERVICE_SCOPES = SCOPES.filter((scope) => scope !== 'review:decide');
+const SERVICE_SCOPES = SCOPES.filter((scope) => !PERSON_ONLY_SCOPES.has(scope));
 
 /** An API on a database of its own, with no Temporal behind it. */
 export interface ServiceUnderTest {
@@ -56,6 +56,7 @@ export async function startService(changes: Partial<ApiDeps> = {}): Promise<Serv
       webhooksPerMinute: 100_000,
     },
     webhookSecretsOf: (key) => (key === ACCOUNT ? WEBHOOK_SECRETS : []),
+    statementBytesMax: 1_048_576,
     clock: () => new Date(),
     logger,
     ...changes,

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Database, Executor, Transaction } from '../client.ts';
+import { newId } from '../new-id.ts';
+import { toCodedError } from '../pg-errors.ts';
+import type { StatementFileState } from '../schema/intake.ts';
+
+const CHUNK_BYTES = 1_048_576;
+
+export interface StoredFile {
+  readonly fileId: string;
+  readonly sha256: string;
+  readonly isNew: boolean;
+}
+
+/**
+ * Stores a file piece by piece while it comes, once for each account: the same bytes again answer the file that is there.
+ * Neither the file nor its text is held in memory. An error of `chunks` leaves nothing behind.
+ */
+export async function storeStatementFile(
+  database: Database,
+  file: {
+    readonly accountKey: string;
+    readonly format: string | null;
+    readonly profile: unknown;
+    readonly chunks: AsyncIterable<Uint8Array>;
+  },
+): Promise<StoredFile> {
+  const fileId = newId('statementFile');
+  let sha256 = '';
+  try {
+    await database.transaction(async (tx) => {
+      // The hash is known at the end only; until then the row has a name of its own that nobody sees.
+      await tx.execute(sql`
+        insert into statement_files (id, bank_account_key, sha256, state, format_asked, profile)
+        values (${fileId}, ${file.accountKey}, ${`coming ${fileId}`}, 'received', ${file.format},
+                ${file.profile === null || file.profile === undefined ? null : JSON.stringify(file.profile)}::jsonb)`);
+      const stored = await storeChunks(tx, fileId, file.chunks);
+      sha256 = stored.sha256;
+      await tx.execute(sql`
+        update statement_files set sha256 = ${sha256}, bytes = ${stored.bytes} where id = ${fileId}`);
+    });
+  } catch (error) {
+    if (toCodedError(error)?.details['constraint'] !== 'statement_files_once') throw error;
+    const known = await database.execute<{ id: string }>(sql`
+      select id from statement_files where bank_account_key = ${file.accountKey} and sha256 = ${sha256}`);
+    return { fileId: known[0]?.id ?? fileId, sha256, isNew: false };
+  }
+  return { fileId, sha256, isNew: true };
+}
+
+async function storeChunks(
+  tx: Transaction,
+  fileId: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ readonly sha256: string; readonly bytes: number }> {
+  const hash = createHash('sha256');
+  let [bytes, seq] = [0, 0];
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const flush = async () => {
+    if (waitingBytes === 0) return;
+    const body = Buffer.concat(waiting).toString('base64');
+    await tx.execute(sql`
+      insert into statement_file_chunks (file_id, seq, body) values (${fileId}, ${seq}, decode(${body}, 'base64'))`);
+    seq += 1;
+    waiting = [];
+    waitingBytes = 0;
+  };
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    waiting.push(chunk);
+    waitingBytes += chunk.length;
+    if (waitingBytes >= CHUNK_BYTES) await flush();
+  }
+  await flush();
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** The bytes of a stored file, a piece at a time; older files have them in one. */
+export async function* readStatementFile(
+  executor: Executor,
+  fileId: string,
+): AsyncGenerator<Uint8Array> {
+  let pieces = 0;
+  for (;;) {
+    const rows = await executor.execute<{ chunk: string }>(sql`
+      select encode(body, 'base64') as chunk from statement_file_chunks where file_id = ${fileId} and seq = ${pieces}`);
+    if (rows[0] === undefined) break;
+    yield Buffer.from(rows[0].chunk, 'base64');
+    pieces += 1;
+  }
+  if (pieces > 0) return;
+  const whole = await executor.execute<{ body: string | null }>(sql`
+    select encode(body, 'base64') as body from statement_files where id = ${fileId}`);
+  const body = whole[0]?.body ?? '';
+  if (body !== '') yield Buffer.from(body, 'base64');
+}
+
+/** What a person said of a file when it was handed in, and whether one has released it. */
+export interface FileOrders {
+  readonly format: string | null;
+  readonly profile: unknown;
+  readonly isReleased: boolean;
+}
+
+export async function findFileOrders(
+  executor: Executor,
+  fileId: string,
+): Promise<FileOrders | null> {
+  const rows = await executor.execute<{
+    format_asked: string | null;
+    profile: unknown;
+    released: boolean;
+  }>(sql`
+    select format_asked, profile, released_at is not null as released from statement_files where id = ${fileId}`);
+  const row = rows[0];
+  return row === undefined
+    ? null
+    : { format: row.format_asked, profile: row.profile, isReleased: row.released };
+}
+
+/** Notes how far a file has come; the counts start anew with `reading`. */
+export async function markFile(
+  executor: Executor,
+  fileId: string,
+  mark: {
+    readonly state: StatementFileState;
+    readonly runId?: string;
+    readonly format?: string;
+    readonly errorCode?: string;
+    readonly errorWhere?: string | null;
+  },
+): Promise<void> {
+  const isStart = mark.state === 'reading';
+  await executor.execute(sql`
+    update statement_files
+       set state = ${mark.state}, run_id = coalesce(${mark.runId ?? null}, run_id), format = coalesce(${mark.format ?? null}, format),
+           error_code = ${mark.errorCode ?? null}, error_where = ${mark.errorWhere ?? null},
+           lines_read = case when ${isStart} then 0 else lines_read end
+     where id = ${fileId}`);
+}
+
+/** Adds what one stretch of a file brought. */
+export async function addFileProgress(
+  tx: Transaction,
+  stretch: {
+    readonly fileId: string;
+    readonly position: number;
+    readonly linesRead: number;
+    readonly linesNew: number;
+  },
+): Promise<void> {
+  await tx.execute(sql`
+    update statement_files set lines_read = lines_read + ${stretch.linesRead}, lines_new = lines_new + ${stretch.linesNew}
+     where id = ${stretch.fileId}`);
+  await tx.execute(sql`
+    update statements set lines_new = lines_new + ${stretch.linesNew}
+     where file_id = ${stretch.fileId} and position = ${stretch.position}`);
+}
+
+/** Lets a held file be captured; false when it is not held (any more). */
+export async function releaseFile(
+  tx: Transaction,
+  release: { readonly fileId: string; readonly by: string; readonly reason: string },
+): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update statement_files set released_by = ${release.by}, release_reason = ${release.reason}, released_at = now()
+     where id = ${release.fileId} and state = 'held' and released_at is null returning id`);
+  return rows.length === 1;
+}
