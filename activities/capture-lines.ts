@@ -75,6 +75,7 @@ function toRow(capture: Capture, sighting: Sighting, index: number): SnapshotRow
     index,
     factsKey: factsKeyOf(capture.accountKey, sighting),
     stableId: capture.idStable ? bankIdOf(sighting) : null,
+    shownId: bankIdOf(sighting),
     bookingDate: sighting.bookingDate,
     amountMinor: signedMinor(sighting),
     references: lineTexts(sighting),

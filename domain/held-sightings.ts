@@ -22,10 +22,12 @@ export type SettledHold = { readonly heldId: string } & Line;
 interface Row {
   readonly factsKey: string;
   readonly stableId: string | null;
+  readonly shownId: string | null;
 }
 
 /**
- * Settles holds by what a capture found. A stable id that came again names its line at once. Where whole days were read,
+ * Settles holds by what a capture found. A stable id that came again names its line at once, and so does any id that came
+ * again with the same facts. Where whole days were read,
  * one new line of the same facts releases one hold; a hold without one is the known line, or the one that it looked
  * like under another text or a day apart, which is certain only when its day is closed.
  */
@@ -44,16 +46,21 @@ export function settleHolds(
   } | null,
 ): readonly SettledHold[] {
   const lineOfId = new Map<string, Line>();
-  for (const { row, lineId } of found.attached) {
-    if (row.stableId !== null) lineOfId.set(row.stableId, { lineId });
-  }
+  const note = (row: Row, line: Line) => {
+    if (row.stableId !== null) lineOfId.set(row.stableId, line);
+    if (row.shownId !== null) lineOfId.set(withFacts(row.shownId, row.factsKey), line);
+  };
+  for (const { row, lineId } of found.attached) note(row, { lineId });
   found.newLines.forEach(({ row }, newLineIndex) => {
-    if (row.stableId !== null) lineOfId.set(row.stableId, { newLineIndex });
+    note(row, { newLineIndex });
   });
   const claimed = new Set<number>();
   const findLine = (hold: HeldSighting): Line | null => {
     const { bankId, factsKey, bookingDate } = hold;
-    const named = bankId === null ? undefined : lineOfId.get(bankId);
+    const named =
+      bankId === null
+        ? undefined
+        : (lineOfId.get(bankId) ?? lineOfId.get(withFacts(bankId, factsKey)));
     if (named !== undefined) return named;
     if (days === null || bookingDate < days.from || bookingDate > days.to) return null;
     const newLineIndex = found.newLines.findIndex(
@@ -75,4 +82,8 @@ export function settleHolds(
     if ('newLineIndex' in line) claimed.add(line.newLineIndex);
     return [{ heldId: hold.heldId, ...line }];
   });
+}
+
+function withFacts(id: string, factsKey: string): string {
+  return `${factsKey} ${id}`;
 }

@@ -39,6 +39,8 @@ export interface SnapshotRow {
   readonly factsKey: string;
   /** Null unless the feed declares its ids stable. */
   readonly stableId: string | null;
+  /** The bank's id as this feed shows it, trusted or not: evidence beside equal facts. */
+  readonly shownId: string | null;
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
   /** As the bank wrote them, in order of trust; the bank's own wording where there are none. */

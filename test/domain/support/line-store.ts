@@ -54,6 +54,7 @@ function toRows(rows: readonly BankRow[], idStable: boolean): readonly SnapshotR
         position: `row ${index + 1}`,
       }),
       stableId: idStable ? row.id : null,
+      shownId: row.id,
       bookingDate,
       amountMinor: row.amountMinor,
       references: [row.reference],
