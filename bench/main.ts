@@ -3,6 +3,7 @@ import { createTerminal, toJson } from '../cli/terminal.ts';
 import { untilAskedToStop } from '../cli/supervise.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';
 import { readPeaks, runArm, runWebhooks, type ArmName, type ArmResult } from './arms.ts';
+import { benchParse } from './parse.ts';
 import { describeMachine, readLoad } from './machine.ts';
 import { bulkAbove, readOptions, USAGE, type BenchOptions } from './options.ts';
 import { judgeAims, printReport, type BenchReport } from './report.ts';
@@ -86,7 +87,8 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  const [what, ...args] = process.argv.slice(2);
+  await (what === 'parse' ? benchParse(args) : main());
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n${error instanceof RangeError ? `${USAGE}\n` : ''}`);

@@ -21,7 +21,10 @@ export const USAGE = `npm run bench -- [options]
   --naive-deposits N  through three regular activities each        (a fifth of --deposits)
   --backlog N         through the backlog lane, at once; 0: none   (50000)
   --rounds N          the first two arms take turns this often     (5)
-  --json FILE         writes the whole report there as JSON`;
+  --json FILE         writes the whole report there as JSON
+
+npm run bench -- parse [--quick] [--json]
+  statement readers against the bare tokenizer, and their memory`;
 
 /** @throws RangeError with the faulty option and what to do */
 export function readOptions(args: readonly string[]): BenchOptions {

@@ -18,7 +18,7 @@ export interface XmlVisitor {
 const DEPTH_MAX = 64;
 const TEXT_CHARS_MAX = 64 * 1024;
 const TOKEN_CHARS_MAX = 256 * 1024;
-const REFERENCES_MAX = 1_000_000;
+const REFERENCES_MAX = 20_000_000;
 const ELEMENTS_IN_WHOLE_MAX = 100_000;
 /** Banks may put anything here, in namespaces of their own: nothing in it is part of the format. */
 const FOREIGN_CONTENT = 'SplmtryData';
@@ -30,12 +30,15 @@ interface Frame {
 }
 
 /**
- * Reads well-formed XML as a stream and hands parts of it to `visitor`. Refuses any DOCTYPE (and with it every
+ * Reads well-formed XML as a stream and hands parts of it to `visitor`, which has some of them after each yield. Refuses any DOCTYPE (and with it every
  * entity but the five of XML), a second root, anything after it, text beside elements, elements of other
  * namespaces, and whatever is larger or deeper than a statement ever is.
  * @throws CodedError `statement.unreadable`; `statement.incomplete` when the file ends too early.
  */
-export async function readXml(pieces: AsyncIterable<string>, visitor: XmlVisitor): Promise<void> {
+export async function* readXml(
+  pieces: AsyncIterable<string>,
+  visitor: XmlVisitor,
+): AsyncGenerator<void> {
   const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: '1.0', forceXMLVersion: true });
   const place = () => `line ${parser.line}, column ${parser.column}`;
   let isAtEnd = false;
@@ -79,6 +82,7 @@ export async function readXml(pieces: AsyncIterable<string>, visitor: XmlVisitor
     if (charsSinceEvent > TOKEN_CHARS_MAX) {
       throw unreadable(place(), `a text or tag is longer than ${TOKEN_CHARS_MAX} characters`);
     }
+    yield;
   }
   isAtEnd = true;
   parser.close();

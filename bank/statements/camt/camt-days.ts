@@ -11,7 +11,7 @@ import { readMoment } from './camt-values.ts';
 export function findCompleteDays(
   period: XmlElement | null,
   balances: CamtBalances,
-  bookingDates: readonly LocalDate[],
+  bookingDates: ReadonlySet<LocalDate>,
   where: string,
 ): { readonly from: LocalDate; readonly to: LocalDate } | null {
   if (balances.closing?.code !== 'CLBD') return null;
@@ -40,12 +40,12 @@ function daysOfPeriod(period: XmlElement, where: string) {
  * Without a period the dates of the balances must do. OPBD is dated with the first day, or by some banks with the day
  * before, as PRCD always is: only an entry of that day proves that it belongs to the statement.
  */
-function daysOfBalances({ opening, closing }: CamtBalances, bookingDates: readonly LocalDate[]) {
+function daysOfBalances({ opening, closing }: CamtBalances, bookingDates: ReadonlySet<LocalDate>) {
   const firstDay = opening?.day ?? null;
   const lastDay = closing?.day ?? null;
   if (opening === null || firstDay === null || lastDay === null) return null;
   const startsThere =
-    opening.code === 'OPBD' && (firstDay === lastDay || bookingDates.includes(firstDay));
+    opening.code === 'OPBD' && (firstDay === lastDay || bookingDates.has(firstDay));
   return { from: startsThere ? firstDay : addDays(firstDay, 1), to: lastDay };
 }
 

@@ -1,5 +1,4 @@
 import type { Currency } from '../../../domain/money.ts';
-import { signedMinor } from '../../../domain/sighting.ts';
 import type { StatementLine } from '../../../domain/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import { onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
@@ -12,13 +11,38 @@ interface Totals {
   readonly net: bigint | null;
 }
 
+interface Side {
+  count: number;
+  sum: bigint;
+}
+
+/** What the entries come to while they pass by, all of them and the booked ones alone. */
+export interface EntryTotals {
+  add(line: Pick<StatementLine, 'amountMinor' | 'direction' | 'status'>): void;
+  readonly readings: readonly { readonly credit: Side; readonly debit: Side }[];
+}
+
+export function createEntryTotals(): EntryTotals {
+  const empty = () => ({ credit: { count: 0, sum: 0n }, debit: { count: 0, sum: 0n } });
+  const [all, booked] = [empty(), empty()];
+  return {
+    readings: [all, booked],
+    add({ amountMinor, direction, status }) {
+      for (const totals of status === 'booked' ? [all, booked] : [all]) {
+        totals[direction].count += 1;
+        totals[direction].sum += amountMinor;
+      }
+    },
+  };
+}
+
 /**
  * Whether `TxsSummry` agrees with the entries, as far as it says anything. Banks count either all entries or the
  * booked ones: one of both readings must hold for every total.
  */
 export function totalsAgree(
   summary: XmlElement | null,
-  lines: readonly StatementLine[],
+  entries: EntryTotals,
   currency: Currency,
   where: string,
 ): boolean {
@@ -26,28 +50,18 @@ export function totalsAgree(
   const all = readTotals(summary, 'TtlNtries', currency, where);
   const credits = readTotals(summary, 'TtlCdtNtries', currency, where);
   const debits = readTotals(summary, 'TtlDbtNtries', currency, where);
-  const booked = lines.filter((line) => line.status === 'booked');
-  return [lines, booked].some(
-    (counted) =>
-      agrees(all, counted) &&
-      agrees(
-        credits,
-        counted.filter((line) => line.direction === 'credit'),
-      ) &&
-      agrees(
-        debits,
-        counted.filter((line) => line.direction === 'debit'),
-      ),
+  const none: Side = { count: 0, sum: 0n };
+  return entries.readings.some(
+    ({ credit, debit }) =>
+      agrees(all, credit, debit) && agrees(credits, credit, none) && agrees(debits, none, debit),
   );
 }
 
-function agrees(totals: Totals, lines: readonly StatementLine[]): boolean {
-  const sum = lines.reduce((total, line) => total + line.amountMinor, 0n);
-  const net = lines.reduce((total, line) => total + signedMinor(line), 0n);
+function agrees(totals: Totals, credit: Side, debit: Side): boolean {
   return (
-    (totals.count === null || totals.count === lines.length) &&
-    (totals.sum === null || totals.sum === sum) &&
-    (totals.net === null || totals.net === net)
+    (totals.count === null || totals.count === credit.count + debit.count) &&
+    (totals.sum === null || totals.sum === credit.sum + debit.sum) &&
+    (totals.net === null || totals.net === credit.sum - debit.sum)
   );
 }
 

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { invariant } from '../../../domain/invariant.ts';
-import type { Statement, StatementFile, StatementFormat } from '../../../domain/statement.ts';
-import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
+import type { StatementFormat } from '../../../domain/statement.ts';
+import { statementFault, unreadable } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader } from '../statement-reader.ts';
 import type { XmlElement } from '../xml-element.ts';
 import { readXml, type XmlVisitor } from '../xml-reader.ts';
 import { decodeXml } from '../xml-text.ts';
 import { readDetail, type CamtDetail } from './camt-detail.ts';
-import { readEntry, type CamtEntry } from './camt-entry.ts';
-import { assembleStatement, refuseOtherPages, type AssembledStatement } from './camt-statement.ts';
+import { readEntry } from './camt-entry.ts';
+import { createCamtStatement, refuseOtherPages, type CamtStatement } from './camt-statement.ts';
 
 interface Message {
   readonly format: StatementFormat;
@@ -25,44 +24,24 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map([
 /** Any version: what we read has kept its place from 02 on, but for the few elements that are looked for in both. */
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.(05[234])\.001\.(?!00|01)[0-9]{2}$/;
 
+/**
+ * Reads camt.052, .053 and .054 files: an entry is mapped as soon as it is closed, and so is each part of a batch, so that
+ * nothing is kept of an entry that has been told.
+ */
 export const camtReader: StatementReader = {
   name: 'camt',
   recognises: (head) => /^\s*</.test(head),
   async *read(chunks, limits): AsyncGenerator<readonly StatementEvent[]> {
-    const file = await readCamt(chunks, limits);
-    yield [{ kind: 'file', format: file.format }];
-    for (const { lines, ...statement } of file.statements) {
-      yield lines.map((line) => ({ kind: 'line', line }));
-      yield [{ kind: 'statement', statement }];
-    }
-    yield file.warnings.map((warning) => ({ kind: 'warning', warning }));
+    const collector = createCollector(limits.entriesMax);
+    const visitor = createVisitor(collector);
+    const reading = readXml(decodeXml(chunks, limits.fileBytesMax), visitor);
+    for (let turn = await reading.next(); turn.done !== true; turn = await reading.next())
+      yield collector.drain();
+    if (!collector.hasStatements())
+      throw unreadable('Document', `it holds no ${visitor.message().container}`);
+    yield collector.drain();
   },
 };
-
-/**
- * Reads a camt.052, .053 or .054 file as a stream: an entry is mapped as soon as it is closed, and so is each part of
- * a batch, so that only the lines themselves are kept.
- * @throws CodedError `statement.unreadable` · `statement.incomplete` · `statement.unknown_format`; `details.where` names the place.
- */
-async function readCamt(
-  chunks: AsyncIterable<Uint8Array>,
-  limits: StatementLimits,
-): Promise<StatementFile> {
-  const collector = createCollector(limits.entriesMax);
-  const visitor = createVisitor(collector);
-  await readXml(decodeXml(chunks, limits.fileBytesMax), visitor);
-  return finish(visitor.message(), collector.assembled);
-}
-
-function finish(message: Message, assembled: readonly AssembledStatement[]): StatementFile {
-  if (assembled.length === 0) throw unreadable('Document', `it holds no ${message.container}`);
-  refuseRepeats(assembled);
-  return {
-    format: message.format,
-    statements: assembled.map(({ statement }) => statement),
-    warnings: assembled.flatMap(({ warnings }) => warnings),
-  };
-}
 
 /** `message` answers once the root has been read. */
 function createVisitor(collector: Collector): XmlVisitor & { readonly message: () => Message } {
@@ -76,6 +55,7 @@ function createVisitor(collector: Collector): XmlVisitor & { readonly message: (
     message,
     root(name, namespace) {
       recognised = recogniseMessage(name, namespace);
+      collector.begin(recognised.format);
     },
     choose(path) {
       const [, root = '', child = ''] = path;
@@ -98,7 +78,7 @@ function createVisitor(collector: Collector): XmlVisitor & { readonly message: (
       }
     },
     left(path) {
-      if (path.length === 3) collector.closeStatement(message());
+      if (path.length === 3) collector.closeStatement();
     },
   };
 }
@@ -115,73 +95,68 @@ function recogniseMessage(root: string, namespace: string): Message {
 }
 
 interface Collector {
-  readonly assembled: readonly AssembledStatement[];
+  begin(format: StatementFormat): void;
   /** Takes a child of the statement at hand, or a part of the entry at hand. */
   add(element: XmlElement): void;
-  closeStatement(message: Message): void;
+  closeStatement(): void;
+  hasStatements(): boolean;
+  /** What has become certain since it was asked last. */
+  drain(): readonly StatementEvent[];
 }
 
 function createCollector(recordsMax: number): Collector {
-  const assembled: AssembledStatement[] = [];
+  let events: StatementEvent[] = [];
+  let format: StatementFormat = 'camt.053';
   let records = 0;
-  let head: XmlElement[] = [];
-  let entries: CamtEntry[] = [];
+  let [statements, entries] = [0, 0];
+  let current: CamtStatement | null = null;
   let details: CamtDetail[] = [];
-  const position = () => `statement ${assembled.length + 1}`;
-  const entryPosition = () => `${position()}, entry ${entries.length + 1}`;
+  const prints = new Map<string, number>();
+  const position = () => `statement ${statements + 1}`;
+  const entryPosition = () => `${position()}, entry ${entries + 1}`;
   const countRecord = () => {
     records += 1;
     if (records <= recordsMax) return;
     throw unreadable(entryPosition(), `the file has more than ${recordsMax} entries and parts`);
   };
+  /** A statement that stands in one file twice would count every line as a twin of itself. */
+  const refuseRepeat = (print: string) => {
+    const first = prints.get(print);
+    if (first !== undefined) throw unreadable(position(), `it is statement ${first} once more`);
+    if (print !== '') prints.set(print, statements + 1);
+  };
   return {
-    assembled,
+    begin(of) {
+      format = of;
+      events.push({ kind: 'file', format });
+    },
     add(element) {
+      current ??= createCamtStatement(format, position());
       if (element.name === 'TxDtls') {
         countRecord();
         details.push(readDetail(element, `${entryPosition()}, part ${details.length + 1}`));
       } else if (element.name === 'Ntry') {
         countRecord();
-        entries.push(readEntry(element, details, entryPosition()));
+        events.push(...current.addEntry(readEntry(element, details, entryPosition())));
         details = [];
+        entries += 1;
       } else {
-        head.push(element);
+        current.addHead(element);
       }
     },
-    closeStatement({ format, container }) {
-      const whole = { name: container, attributes: new Map(), children: head, text: '' };
-      assembled.push(assembleStatement(format, { head: whole, entries, position: position() }));
-      head = [];
-      entries = [];
+    closeStatement() {
+      const { events: last, print } = (current ?? createCamtStatement(format, position())).close();
+      refuseRepeat(print);
+      events.push(...last);
+      statements += 1;
+      entries = 0;
+      current = null;
+    },
+    hasStatements: () => statements > 0,
+    drain() {
+      const told = events;
+      events = [];
+      return told;
     },
   };
-}
-
-/**
- * A statement that stands in one file twice would count every line as a twin of itself. Two statements of an account
- * may share an id at careless banks, so that balances and entries must be the same too.
- */
-function refuseRepeats(assembled: readonly AssembledStatement[]): void {
-  if (assembled.length < 2) return;
-  const seen = new Map<string, number>();
-  for (const [index, { statement }] of assembled.entries()) {
-    if (statement.lines.length === 0) continue;
-    const print = fingerprint(statement);
-    const first = seen.get(print);
-    if (first !== undefined) {
-      throw unreadable(`statement ${index + 1}`, `it is statement ${first} once more`);
-    }
-    seen.set(print, index + 1);
-  }
-}
-
-function fingerprint(statement: Statement): string {
-  const hash = createHash('sha256');
-  const add = (facts: readonly (string | bigint | null)[]) =>
-    hash.update(JSON.stringify(facts.map((fact) => fact?.toString() ?? null)));
-  add([statement.account, statement.statementId, statement.openingMinor, statement.closingMinor]);
-  for (const line of statement.lines) {
-    add([line.bankId, line.bookingDate, line.amountMinor, line.direction, line.text]);
-  }
-  return hash.digest('hex');
 }

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { SaxesParser } from 'saxes';
+import { readStatementEvents } from '../bank/statements/parse-statement-file.ts';
+
+/** Reads a file in the way that its argument names, some times over, and prints what that took, as JSON. */
+const [how = '', path = '', rounds = '1'] = process.argv.slice(2);
+
+const WAYS: Readonly<Record<string, () => Promise<number>>> = {
+  reader: readLines,
+  saxes: readTags,
+  lines: splitLines,
+};
+
+async function readLines(): Promise<number> {
+  let lines = 0;
+  for await (const events of readStatementEvents(createReadStream(path)))
+    for (const event of events) if (event.kind === 'line') lines += 1;
+  return lines;
+}
+
+/** The bare tokenizer: every tag and text is told to somebody who does nothing with it. */
+async function readTags(): Promise<number> {
+  let tags = 0;
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('opentag', () => {
+    tags += 1;
+  });
+  parser.on('closetag', () => undefined);
+  parser.on('text', () => undefined);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>)
+    parser.write(decoder.decode(chunk, { stream: true }));
+  parser.close();
+  return tags;
+}
+
+/** The bare tokenizer of MT940: lines, and the tag that each begins with. */
+async function splitLines(): Promise<number> {
+  let fields = 0;
+  let rest = '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (/^:([0-9]{2}[A-Z]?):/.test(line)) fields += 1;
+  }
+  return fields;
+}
+
+const way = WAYS[how];
+if (way === undefined) throw new Error(`Unknown way: ${how}.`);
+const times: number[] = [];
+let found = 0;
+for (let round = 0; round < Number(rounds); round += 1) {
+  const before = process.cpuUsage();
+  found = await way();
+  const spent = process.cpuUsage(before);
+  times.push((spent.user + spent.system) / 1_000);
+}
+const { maxRSS } = process.resourceUsage();
+process.stdout.write(`${JSON.stringify({ found, cpuMs: times, maxRssKb: maxRSS })}\n`);
