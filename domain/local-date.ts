@@ -14,11 +14,19 @@ export function parseLocalDate(text: string): LocalDate {
 
 /** As {@link parseLocalDate}, but null where the text is not a real day. */
 export function asLocalDate(text: string): LocalDate | null {
-  const match = /^((?:19|2[0-9])[0-9]{2})-([0-9]{2})-([0-9]{2})$/.exec(text);
-  if (match === null) return null;
-  const instant = new Date(`${text}T00:00:00Z`);
-  if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== text) return null;
-  return text as LocalDate;
+  if (!/^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(text)) return null;
+  const [year, month, day] = [number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)];
+  const isReal = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  return isReal ? (text as LocalDate) : null;
+}
+
+function number(text: string, from: number, to: number): number {
+  return Number(text.slice(from, to));
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** The day `days` after `date` (before it, when negative). */
@@ -30,7 +38,11 @@ export function addDays(date: LocalDate, days: number): LocalDate {
 
 /** Whole days from `from` to `to`, negative when `to` is earlier. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+  return dayNumber(to) - dayNumber(from);
+}
+
+function dayNumber(date: LocalDate): number {
+  return Date.UTC(number(date, 0, 4), number(date, 5, 7) - 1, number(date, 8, 10)) / 86_400_000;
 }
 
 /** The day that `instant` falls on in a named time zone, `Africa/Johannesburg` say. */

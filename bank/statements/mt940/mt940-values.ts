@@ -44,6 +44,10 @@ export function readDayOfYear(
   where: string,
 ): { readonly day: LocalDate; readonly moved: boolean } {
   const year = Number(near.slice(0, 4));
+  // Most entries are booked near their value date: the other years are tried where this one is half a year off.
+  const sameYear = asLocalDate(`${year}-${text.slice(0, 2)}-${text.slice(2)}`);
+  if (sameYear !== null && Math.abs(daysBetween(near, sameYear)) <= 180)
+    return { day: sameYear, moved: false };
   const candidates = [year - 1, year, year + 1].flatMap((each) => {
     try {
       return [dayOf(each.toString(), text, where)];
