@@ -9,7 +9,7 @@ const IMPORT_TABLE = [
     from: 'bank/',
     runs: ['domain/'],
     types: [],
-    packages: ['lossless-json', 'saxes', 'undici', 'zod'],
+    packages: ['csv-parse', 'lossless-json', 'saxes', 'undici', 'zod'],
     builtins: 'any',
   },
   {

@@ -1,9 +1,13 @@
-import type { Likeness } from './look-alike.ts';
-import type { KnownLine, SnapshotRow } from './identity.ts';
+import type { Comparable, Likeness } from './look-alike.ts';
 
-interface Tie {
-  readonly row: SnapshotRow;
-  readonly line: KnownLine;
+interface Missing extends Comparable {
+  readonly storedBeforeSnapshot: boolean;
+  readonly seenBySource: boolean;
+}
+
+interface Tie<Row, Line> {
+  readonly row: Row;
+  readonly line: Line;
 }
 
 /**
@@ -14,19 +18,19 @@ interface Tie {
  * @param fresh rows that match no known line by their facts
  * @param missing known lines of the same days that no row matches
  */
-export function tieWithinDay(
-  fresh: readonly SnapshotRow[],
-  missing: readonly KnownLine[],
+export function tieWithinDay<Row extends Comparable, Line extends Missing>(
+  fresh: readonly Row[],
+  missing: readonly Line[],
   likeness: Likeness,
-): { readonly tied: readonly Tie[]; readonly untied: readonly SnapshotRow[] } {
+): { readonly tied: readonly Tie<Row, Line>[]; readonly untied: readonly Row[] } {
   // A line that came while the snapshot was read may be too young to stand in it: its absence says nothing.
   const old = missing.filter((line) => line.storedBeforeSnapshot);
-  const tied: Tie[] = [];
+  const tied: Tie<Row, Line>[] = [];
   const tieOnce = (
-    rows: readonly SnapshotRow[],
-    lines: readonly KnownLine[],
-    keyOf: (line: KnownLine | SnapshotRow) => string,
-    fits: (line: KnownLine, row: SnapshotRow) => boolean,
+    rows: readonly Row[],
+    lines: readonly Line[],
+    keyOf: (line: Comparable) => string,
+    fits: (line: Line, row: Row) => boolean,
   ) => {
     const free = groupBy(lines, keyOf);
     return rows.filter((row) => {
@@ -38,8 +42,7 @@ export function tieWithinDay(
       return false;
     });
   };
-  const byCode = (line: KnownLine | SnapshotRow) =>
-    `${dayAndAmount(line)} ${likeness.codeOf(line) ?? ''}`;
+  const byCode = (line: Comparable) => `${dayAndAmount(line)} ${likeness.codeOf(line) ?? ''}`;
   const codeless = tieOnce(fresh, old, byCode, (_, row) => likeness.codeOf(row) !== null);
   const taken = new Set(tied.map(({ line }) => line));
   const foreign = old.filter((line) => !line.seenBySource && !taken.has(line));
@@ -60,6 +63,6 @@ function groupBy<Line>(lines: readonly Line[], keyOf: (line: Line) => string): M
   return groups;
 }
 
-function dayAndAmount(line: Pick<KnownLine, 'bookingDate' | 'amountMinor'>): string {
+function dayAndAmount(line: Comparable): string {
   return `${line.bookingDate} ${line.amountMinor}`;
 }

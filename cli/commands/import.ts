@@ -71,7 +71,8 @@ interface ImportOptions extends ParseFileOptions {
 }
 
 async function readToTheEnd(file: string, parsing: ParseOptions): Promise<void> {
-  for await (const events of readStatementEvents(createReadStream(file), parsing)) void events;
+  const reading = readStatementEvents(createReadStream(file), parsing);
+  while ((await reading.next()).done !== true) continue;
 }
 
 type FoundFile = Awaited<ReturnType<typeof findStatementFile>>;

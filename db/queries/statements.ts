@@ -79,8 +79,9 @@ async function findContinuity(
   if (isRepeat) return { continuity: 'repeat', differenceMinor: null };
   if (touching.length > 0) return { continuity: 'overlap', differenceMinor: null };
   const [before] = rows;
-  if (before?.closing_minor == null || statement.openingMinor === null)
+  const closedWith = before?.closing_minor ?? null;
+  if (closedWith === null || statement.openingMinor === null)
     return { continuity: 'unknown', differenceMinor: null };
-  const differenceMinor = statement.openingMinor - BigInt(before.closing_minor);
+  const differenceMinor = statement.openingMinor - BigInt(closedWith);
   return { continuity: differenceMinor === 0n ? 'follows' : 'gap', differenceMinor };
 }

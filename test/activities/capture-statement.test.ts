@@ -226,7 +226,11 @@ describe('captureStatement', { timeout: 30_000 }, () => {
       proofsFailed: 0,
     });
     await importFile(accountKey, camt053([{ amount: '1.00' }], null, { day: '2026-11-21' }));
-    expect((await depositsOf(accountKey)).map((row) => row['hold'])).toEqual([null, null, null]);
+    expect((await depositsOf(accountKey)).map((row): unknown => row['hold'])).toEqual([
+      null,
+      null,
+      null,
+    ]);
     const [row] = await test.owner`
       select s.proof, s.state from statements s join statement_files f on f.id = s.file_id
        where f.bank_account_key = ${accountKey} order by s.id limit 1`;
@@ -252,7 +256,7 @@ describe('captureStatement', { timeout: 30_000 }, () => {
       select s.continuity, s.continuity_difference_minor::text as difference
         from statements s join statement_files f on f.id = s.file_id
        where f.bank_account_key = ${accountKey} order by s.id`;
-    expect([...rows].map((row) => [row['continuity'], row['difference']])).toEqual([
+    expect([...rows].map((row): unknown[] => [row['continuity'], row['difference']])).toEqual([
       ['first', null],
       ['gap', '-100'],
       ['gap', '-200'],
