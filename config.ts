@@ -3,6 +3,7 @@ import { CodedError } from './domain/errors.ts';
 
 const flag = z.stringbool();
 const port = z.coerce.number().int().min(0).max(65_535);
+const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not the name of a header in lower case');
 const timeZone = z
   .string()
   .refine((name) => isTimeZone(name), 'is not a time zone name such as Africa/Johannesburg');
@@ -63,20 +64,50 @@ export const configSchema = z.object({
   BANK_API_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('`json`: the transactions URL; `investec`: the host'),
+    .describe(
+      '`json`: the transactions URL; `investec`, `stitch`: the host; else what stands before `/accounts`',
+    ),
   BANK_API_KEY: z
     .string()
     .min(1)
     .optional()
-    .describe('secret; `json`: bearer key; `investec`: clientId:clientSecret:apiKey'),
+    .describe(
+      'secret; bearer key; `investec`: clientId:clientSecret:apiKey; `stitch`: clientId:clientSecret; `berlin-group`: [consentId:]token',
+    ),
   BANK_ACCOUNT_ID: z.string().min(1).optional().describe("the account's id at the bank"),
   BANK_NAME: z.string().min(1).default('bank').describe('name of the bank, for people'),
   BANK_WEBHOOK_SECRET: z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/=]{24,}$/)
+    .min(24)
     .optional()
-    .describe('secret; signs the webhooks of that account'),
-  BANK_FEED: z.enum(['json', 'investec']).default('json').describe("protocol of the bank's API"),
+    .describe('secret; signs the webhooks of that account; `standard`: whsec_ and base64'),
+  BANK_WEBHOOK_SIGNATURE: z
+    .enum(['standard', 'hex'])
+    .default('standard')
+    .describe('how webhooks are signed: Standard Webhooks (Svix), or HMAC-SHA256 in hex digits'),
+  BANK_WEBHOOK_SIGNATURE_HEADER: header
+    .default('x-signature')
+    .describe('`hex`: header of the signature'),
+  BANK_WEBHOOK_TIMESTAMP_HEADER: header
+    .optional()
+    .describe('`hex`: header of the time, where the bank signs `time.body`'),
+  BANK_WEBHOOK_TRUST: z
+    .enum(['credit', 'hint'])
+    .default('credit')
+    .describe('`credit`: a signed line is captured at once; `hint`: it only has the account read'),
+  BANK_FEED: z
+    .enum(['json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch'])
+    .default('json')
+    .describe("protocol of the bank's API"),
+  BANK_FIELD_MAP: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('`json`: `standard-bank`, `fnb`, or a JSON file that says where the bank keeps what'),
+  BANK_AMOUNTS: z
+    .enum(['signed', 'unsigned'])
+    .default('signed')
+    .describe('`berlin-group`: whether amounts of money that leaves carry a minus'),
   BANK_TIME_ZONE: timeZone.default('Africa/Johannesburg').describe("time zone of the bank's days"),
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])
@@ -167,6 +198,14 @@ function crossFaults(config: z.infer<typeof configSchema>): string[] {
     need('BANK_API_URL', 'when BANK_API_ENABLED is true');
     need('BANK_API_KEY', 'when BANK_API_ENABLED is true');
     need('BANK_ACCOUNT_ID', 'when BANK_API_ENABLED is true');
+  }
+  const isStandard = config.BANK_WEBHOOK_SIGNATURE === 'standard';
+  const secret = config.BANK_WEBHOOK_SECRET;
+  if (isStandard && secret !== undefined && !/^whsec_[A-Za-z0-9+/=]{24,}$/.test(secret)) {
+    faults.push('BANK_WEBHOOK_SECRET: is not whsec_ and base64, as Standard Webhooks has it');
+  }
+  if (config.BANK_FIELD_MAP !== undefined && config.BANK_FEED !== 'json') {
+    faults.push('BANK_FIELD_MAP: goes with BANK_FEED=json only');
   }
   if (config.DEPLOYMENT === 'production') {
     need('DATABASE_URL', 'in production, where no embedded server starts');

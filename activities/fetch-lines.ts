@@ -76,6 +76,9 @@ async function fetchAndCapture(
       },
       startedAt,
       sightings: snapshot.sightings,
+      holds: snapshot.sightings.map(({ position }) =>
+        snapshot.heldPositions?.has(position) === true ? ('unreadable' as const) : null,
+      ),
     });
     await markDayComplete(tx, input.accountKey, window.completeDay);
     await addRunCapture(tx, {

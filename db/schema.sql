@@ -35,13 +35,23 @@ CREATE TABLE bank_accounts (
   poll_enabled boolean NOT NULL DEFAULT true,
   last_complete_day date,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  proof_policy text NOT NULL DEFAULT 'hold'::text
+  proof_policy text NOT NULL DEFAULT 'hold'::text,
+  field_map jsonb,
+  amounts text NOT NULL DEFAULT 'signed'::text,
+  webhook_signature text NOT NULL DEFAULT 'standard'::text,
+  webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
+  webhook_timestamp_header text,
+  webhook_trust text NOT NULL DEFAULT 'credit'::text
 );
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
-ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text, 'open-banking-uk'::text, 'berlin-group'::text, 'stitch'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_field_map_shape CHECK ((jsonb_typeof(field_map) = 'object'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK ((webhook_trust = ANY (ARRAY['credit'::text, 'hint'::text])));
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
 -- owned by purser_ledger
@@ -63,7 +73,7 @@ CREATE TABLE bank_events (
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id);
-ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome = ANY (ARRAY['captured'::text, 'known'::text, 'held'::text, 'pointer'::text, 'pending'::text, 'unreadable'::text])));
+ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome = ANY (ARRAY['captured'::text, 'known'::text, 'held'::text, 'pointer'::text, 'pending'::text, 'reversal'::text, 'unreadable'::text])));
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { eq } from 'drizzle-orm';
 import { createFeed } from '../bank/feeds/create-feed.ts';
 import type { Feed } from '../bank/feeds/feed.ts';
+import { FIELD_MAP_PRESETS } from '../bank/feeds/presets/presets.ts';
+import { parseFieldMap, type JsonFieldMap } from '../bank/json/field-map.ts';
 import type { PolledAccount } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
@@ -21,11 +24,34 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
     pollEnabled: config.BANK_API_ENABLED,
     proofPolicy: config.BANK_PROOF_POLICY,
+    fieldMap:
+      config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
+    amounts: config.BANK_AMOUNTS,
+    webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
+    webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
+    webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,
+    webhookTrust: config.BANK_WEBHOOK_TRUST,
   };
   await database
     .insert(bankAccounts)
     .values({ key: config.BANK_ACCOUNT_KEY, currency: 'ZAR', ...described })
     .onConflictDoUpdate({ target: bankAccounts.key, set: described });
+}
+
+/** A preset by its name, or a JSON file. @throws CodedError `config.invalid` */
+async function loadFieldMap(nameOrFile: string): Promise<JsonFieldMap> {
+  const preset = FIELD_MAP_PRESETS.get(nameOrFile);
+  if (preset !== undefined) return preset;
+  let declared: unknown;
+  try {
+    declared = JSON.parse(await readFile(nameOrFile, 'utf8'));
+  } catch {
+    throw new CodedError(
+      'config.invalid',
+      `BANK_FIELD_MAP is neither ${[...FIELD_MAP_PRESETS.keys()].join(', ')} nor a JSON file that can be read.`,
+    );
+  }
+  return parseFieldMap(declared);
 }
 
 /** Every account, and whether it is polled. */
@@ -71,6 +97,8 @@ export function createPolledAccounts(
       accountId: row.bankAccountId,
       timeZone: row.timeZone,
       currency: row.currency,
+      amounts: row.amounts,
+      ...(row.fieldMap === null ? {} : { fieldMap: parseFieldMap(row.fieldMap) }),
     };
     const fingerprint = JSON.stringify(settings);
     let known = feeds.get(accountKey);

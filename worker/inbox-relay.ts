@@ -3,6 +3,7 @@ import { captureLinesIn } from '../activities/capture-lines.ts';
 import type { Placement } from '../activities/capture-outcome.ts';
 import { bankIdOf, factsKeyOf } from '../activities/stored-texts.ts';
 import { settleBacklog } from '../activities/settle-backlog.ts';
+import { parseFieldMap } from '../bank/json/field-map.ts';
 import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
 import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
 import type { Database, Transaction } from '../db/client.ts';
@@ -18,7 +19,6 @@ import {
 } from '../db/queries/relay.ts';
 import { isCoded } from '../domain/errors.ts';
 import { parseCurrency } from '../domain/money.ts';
-import type { Sighting } from '../domain/sighting.ts';
 import type { Logger } from '../logger.ts';
 import type { BankEventInput } from '../workflows/contract.ts';
 
@@ -154,9 +154,7 @@ async function captureEvents(
   events: readonly WaitingEvent[],
 ): Promise<{ readonly bells: readonly Bell[]; readonly hasPointer: boolean }> {
   const read = events.map((event) => ({ event, ...readOrRefuse(event, dependencies.clock()) }));
-  const lines = read.flatMap(({ event, sighting }) =>
-    sighting === null ? [] : [{ event, sighting }],
-  );
+  const lines = read.flatMap((each) => (each.kind === 'line' ? [each] : []));
   const { placements } = await captureLinesIn(tx, {
     accountKey,
     feed: 'webhook',
@@ -187,35 +185,44 @@ async function captureEvents(
     if (deposit?.isOpen === true)
       bells.push({ depositId: deposit.depositId, eventId: event.eventId, accountKey });
   }
-  const others = read.filter(({ sighting }) => sighting === null);
-  for (const { event, errorCode } of others) {
-    handled.push({
-      id: event.id,
-      outcome: errorCode === null ? 'pointer' : 'unreadable',
-      errorCode,
-      depositId: null,
-      factsKey: null,
-      bankId: null,
-    });
+  for (const each of read) {
+    if (each.kind !== 'line') handled.push(handledWithoutLine(accountKey, each));
   }
   await markEventsHandled(tx, handled);
-  return { bells, hasPointer: others.some(({ errorCode }) => errorCode === null) };
+  const hasPointer = read.some(({ kind }) => kind === 'pointer' || kind === 'reversal');
+  return { bells, hasPointer };
 }
 
+/** A reversal keeps the facts of what was taken back, so that a person finds it beside its line. */
+function handledWithoutLine(
+  accountKey: string,
+  { event, ...read }: { readonly event: WaitingEvent } & Exclude<ReadEvent, { kind: 'line' }>,
+): HandledEvent {
+  const known = read.kind === 'reversal' ? read.sighting : null;
+  return {
+    id: event.id,
+    outcome: read.kind,
+    errorCode: read.kind === 'unreadable' ? read.errorCode : null,
+    depositId: null,
+    factsKey: known === null ? null : factsKeyOf(accountKey, known),
+    bankId: known === null ? null : bankIdOf(known),
+  };
+}
+
+type ReadEvent =
+  ReturnType<typeof readBankEvent> | { readonly kind: 'unreadable'; readonly errorCode: string };
+
 /** An event that cannot be read is recorded as such, and the poll finds its line. */
-function readOrRefuse(
-  event: WaitingEvent,
-  now: Date,
-): { readonly sighting: Sighting | null; readonly errorCode: string | null } {
+function readOrRefuse(event: WaitingEvent, now: Date): ReadEvent {
   try {
-    const read = readBankEvent(
-      event.body,
-      { ...event, currency: parseCurrency(event.currency) },
-      now,
-    );
-    return { sighting: read.kind === 'line' ? read.sighting : null, errorCode: null };
+    const currency = parseCurrency(event.currency);
+    const fieldMap = event.fieldMap === null ? null : parseFieldMap(event.fieldMap);
+    return readBankEvent(event.body, { ...event, currency, fieldMap }, now);
   } catch (error) {
-    return { sighting: null, errorCode: isCoded(error) ? error.code : 'webhook.unreadable' };
+    return {
+      kind: 'unreadable',
+      errorCode: isCoded(error) ? error.code : 'webhook.unreadable',
+    };
   }
 }
 

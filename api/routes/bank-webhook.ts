@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseFieldMap } from '../../bank/json/field-map.ts';
 import { readBankEvent } from '../../bank/webhooks/read-bank-event.ts';
+import { verifyHexWebhook } from '../../bank/webhooks/verify-hex-webhook.ts';
 import { verifyStandardWebhook } from '../../bank/webhooks/verify-standard-webhook.ts';
-import { findBankAccount } from '../../db/queries/bank-accounts.ts';
+import type { VerifiedDelivery, WebhookHeaders } from '../../bank/webhooks/webhook-headers.ts';
+import { findBankAccount, type BankAccount } from '../../db/queries/bank-accounts.ts';
 import { insertBankEvent } from '../../db/queries/bank-events.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseCurrency } from '../../domain/money.ts';
@@ -42,9 +45,9 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     },
     schema: {
       tags: ['webhooks'],
-      summary: 'An event from the bank, signed as Standard Webhooks defines',
+      summary: 'An event from the bank, signed',
       description:
-        'Headers webhook-id, webhook-timestamp and webhook-signature. 202 means stored; an event that comes again is stored once.',
+        'Signed as Standard Webhooks defines (headers webhook-id, webhook-timestamp and webhook-signature), or by a hex HMAC-SHA256 in the header that the account names. 202 means stored; an event that comes again is stored once.',
       params: z.strictObject({ key: accountKey }),
       querystring: noQuery,
       response: {
@@ -68,16 +71,29 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
   });
 }
 
+/** By the scheme of the account's bank; what it signs is checked before anything reads it. */
+function verify(
+  account: BankAccount | null,
+  delivery: Parameters<typeof verifyStandardWebhook>[0],
+): VerifiedDelivery {
+  if (account?.webhookSignature !== 'hex') return verifyStandardWebhook(delivery);
+  return verifyHexWebhook(delivery, {
+    signatureHeader: account.webhookSignatureHeader,
+    timestampHeader: account.webhookTimestampHeader,
+  });
+}
+
 async function storeEvent(
   deps: ApiDeps,
   key: string,
-  headers: Parameters<typeof verifyStandardWebhook>[0]['headers'],
+  headers: WebhookHeaders,
   rawBody: Buffer,
 ): Promise<'stored' | 'repeated'> {
   const now = deps.clock();
-  const secrets = await deps.webhookSecretsOf(key);
-  const { id: eventId } = verifyStandardWebhook({ secrets, headers, rawBody, now });
   const account = await findBankAccount(deps.database.db, key);
+  // An account that we do not have has no secret either: nobody learns from the answer which ones there are.
+  const secrets = account === null ? [] : await deps.webhookSecretsOf(key);
+  const { id: eventId } = verify(account, { secrets, headers, rawBody, now });
   if (account === null) {
     throw new CodedError('account.not_found', 'There is no such bank account.');
   }
@@ -87,6 +103,8 @@ async function storeEvent(
       accountId: account.bankAccountId ?? '',
       currency: parseCurrency(account.currency),
       timeZone: account.timeZone,
+      fieldMap: account.fieldMap === null ? null : parseFieldMap(account.fieldMap),
+      trust: account.webhookTrust,
     },
     now,
   );

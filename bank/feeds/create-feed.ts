@@ -1,11 +1,13 @@
 import { CodedError } from '../../domain/errors.ts';
 import { parseCurrency } from '../../domain/money.ts';
-import { HTTP_LIMITS, type HttpLimits } from '../http/read-json.ts';
-import { DEFAULT_FIELD_MAP } from '../json/json-row.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../http/exchange.ts';
+import { DEFAULT_FIELD_MAP } from '../json/field-map.ts';
+import { createBerlinGroupFeed } from './berlin-group-feed.ts';
 import type { Feed, FeedSettings } from './feed.ts';
 import { createInvestecFeed } from './investec-feed.ts';
-import type { InvestecCredentials } from './investec-token.ts';
 import { createJsonFeed } from './json-feed.ts';
+import { createOpenBankingUkFeed } from './open-banking-uk-feed.ts';
+import { createStitchFeed } from './stitch-feed.ts';
 
 export interface FeedOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -19,32 +21,42 @@ export interface FeedOptions {
  */
 export function createFeed(settings: FeedSettings, options: FeedOptions = {}): Feed {
   const url = parseAddress(settings.url);
-  const currency = parseCurrency(settings.currency);
-  const limits = { ...HTTP_LIMITS, ...options.limits };
-  const { accountId } = settings;
+  const { accountId, key, timeZone } = settings;
   if (accountId === '') throw invalid('the account id at the bank is empty');
-  if (!/^[\x21-\x7e]+$/.test(settings.key)) {
+  if (!/^[\x21-\x7e]+$/.test(key)) {
     throw invalid('the key is empty or holds characters that cannot go into a header');
   }
+  const common = {
+    accountId,
+    timeZone,
+    currency: parseCurrency(settings.currency),
+    limits: { ...HTTP_LIMITS, ...options.limits },
+    now: options.now ?? Date.now,
+  };
   switch (settings.kind) {
     case 'json':
-      return createJsonFeed({
-        url,
-        key: settings.key,
-        accountId,
-        currency,
-        map: DEFAULT_FIELD_MAP,
-        limits,
-      });
-    case 'investec':
+      return createJsonFeed({ ...common, url, key, map: settings.fieldMap ?? DEFAULT_FIELD_MAP });
+    case 'investec': {
+      const [clientId, clientSecret, apiKey] = splitKey(key, 'clientId:clientSecret:apiKey');
       return createInvestecFeed({
+        ...common,
         host: url,
-        credentials: splitKey(settings.key),
-        accountId,
-        currency,
-        limits,
-        now: options.now ?? Date.now,
+        credentials: { clientId, clientSecret, apiKey },
       });
+    }
+    case 'open-banking-uk':
+      return createOpenBankingUkFeed({ ...common, base: url, key });
+    case 'berlin-group':
+      return createBerlinGroupFeed({
+        ...common,
+        base: url,
+        ...splitConsent(key),
+        amounts: settings.amounts ?? 'signed',
+      });
+    case 'stitch': {
+      const [clientId, clientSecret] = splitKey(key, 'clientId:clientSecret');
+      return createStitchFeed({ ...common, host: url, clientId, clientSecret });
+    }
   }
 }
 
@@ -59,12 +71,22 @@ function parseAddress(text: string): URL {
   return url;
 }
 
-function splitKey(key: string): InvestecCredentials {
-  const [clientId = '', clientSecret = '', apiKey = '', ...more] = key.split(':');
-  if (clientId === '' || clientSecret === '' || apiKey === '' || more.length > 0) {
-    throw invalid('the key of an investec feed is clientId:clientSecret:apiKey');
+/** A key of several parts between colons, as many as `shape` has. */
+function splitKey(key: string, shape: string): readonly [string, string, string] {
+  const parts = key.split(':');
+  if (parts.length !== shape.split(':').length || parts.includes('')) {
+    throw invalid(`the key of such a feed is ${shape}`);
   }
-  return { clientId, clientSecret, apiKey };
+  const [first = '', second = '', third = ''] = parts;
+  return [first, second, third];
+}
+
+function splitConsent(key: string): { readonly consentId: string | null; readonly token: string } {
+  const colon = key.indexOf(':');
+  const consentId = colon === -1 ? null : key.slice(0, colon);
+  const token = key.slice(colon + 1);
+  if (consentId === '' || token === '') throw invalid('the key is a token, or consentId:token');
+  return { consentId, token };
 }
 
 function invalid(why: string): CodedError {

@@ -29,3 +29,41 @@ export function refuseOutsideWindow(
     }
   }
 }
+
+/** The rows of our days, for banks of which more days are asked than we want. */
+export function onlyInWindow(rows: readonly Sighting[], window: DayWindow): readonly Sighting[] {
+  return rows.filter((row) => row.bookingDate >= window.from && row.bookingDate <= window.to);
+}
+
+/** The address that a page's `next` leads to. Our key goes to the bank's own host only, so another one refuses the page. */
+export function nextAddress(base: URL, link: string, page: number): URL {
+  const url = URL.canParse(link, base.href) ? new URL(link, base) : null;
+  if (url?.origin !== base.origin || url.username !== '') {
+    throw refusePage(page - 1)('it names a next page at another host');
+  }
+  return url;
+}
+
+/**
+ * Opening balance, rows and closing balance must agree where the bank states both: rows are missing otherwise, or too many.
+ * @param minors signed minor units of every booked row
+ */
+export function refuseUnproved(
+  { opening, closing }: { readonly opening: bigint | null; readonly closing: bigint | null },
+  minors: readonly bigint[],
+): void {
+  if (opening === null || closing === null) return;
+  if (minors.reduce((sum, minor) => sum + minor, opening) === closing) return;
+  throw new CodedError(
+    'bank.bad_response',
+    "The bank's rows do not lead from its opening balance to its closing one.",
+    { details: { reason: 'proof' } },
+  );
+}
+
+/** An address below the one that the user named, which may or may not end in a slash. */
+export function addressUnder(base: URL, path: string): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
+  return url;
+}

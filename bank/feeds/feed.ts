@@ -1,5 +1,7 @@
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Sighting } from '../../domain/sighting.ts';
+import type { JsonFieldMap } from '../json/field-map.ts';
+import type { AmountStyle } from './berlin-group-row.ts';
 
 /** Whole days in the bank account's time zone, both included. */
 export interface DayWindow {
@@ -17,6 +19,8 @@ export interface FeedSnapshot {
   readonly pages: number;
   /** Names of row fields that the bank sends and we neither read nor expected; to be logged, never silently dropped. */
   readonly unknownFields: readonly string[];
+  /** Positions of sightings whose money is real and which no wallet may get unseen: a batch whose parts are not all known. */
+  readonly heldPositions?: ReadonlySet<string>;
 }
 
 /** One bank API as lines. Made by `createFeed`; holds no state but its access token. */
@@ -31,15 +35,35 @@ export interface Feed {
   fetchWindow(window: DayWindow, signal: AbortSignal, onPage: OnPage): Promise<FeedSnapshot>;
 }
 
+/** Protocols that we speak, as `BANK_FEED` names them. */
+export const FEED_PROTOCOLS = [
+  'json',
+  'investec',
+  'open-banking-uk',
+  'berlin-group',
+  'stitch',
+] as const;
+export type FeedProtocol = (typeof FEED_PROTOCOLS)[number];
+
 /** How to reach one bank API. Secrets arrive as values and leave in headers only. */
 export interface FeedSettings {
-  readonly kind: 'json' | 'investec';
-  /** `json`: the transactions URL itself; `investec`: the host, e.g. `https://openapi.investec.com`. */
+  readonly kind: FeedProtocol;
+  /**
+   * `json`: the transactions URL itself; `investec`, `stitch`: the host; `open-banking-uk`, `berlin-group`: everything
+   * before `/accounts`.
+   */
   readonly url: string;
-  /** `json`: bearer key; `investec`: `clientId:clientSecret:apiKey`. */
+  /**
+   * `json`, `open-banking-uk`: bearer key; `investec`: `clientId:clientSecret:apiKey`; `stitch`: `clientId:clientSecret`;
+   * `berlin-group`: the token, or `consentId:token`.
+   */
   readonly key: string;
   /** The account's id at the bank. */
   readonly accountId: string;
   readonly timeZone: string;
   readonly currency: string;
+  /** `json`: where the bank keeps what; the default wire format if left out. */
+  readonly fieldMap?: JsonFieldMap;
+  /** `berlin-group`: `signed` if left out. */
+  readonly amounts?: AmountStyle;
 }

@@ -1,13 +1,21 @@
 import { isCoded } from '../../domain/errors.ts';
 import type { Currency } from '../../domain/money.ts';
-import { readJson, type HttpLimits } from '../http/read-json.ts';
-import { countField, field, objectField, unknownFields } from '../json/fields.ts';
+import type { Sighting } from '../../domain/sighting.ts';
+import type { HttpLimits } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
+import { countField, field, objectField, unknownFields, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { createTokenSource, type AskWithToken } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
-import { PAGES_MAX, refuseOutsideWindow, refusePage } from './feed-page.ts';
+import { PAGES_MAX, onlyInWindow, refuseOutsideWindow, refusePage } from './feed-page.ts';
 import { INVESTEC_FIELDS, readInvestecRow } from './investec-row.ts';
-import { createTokenSource, type InvestecCredentials, type TokenSource } from './investec-token.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
+
+export interface InvestecCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly apiKey: string;
+}
 
 interface InvestecFeedSettings {
   readonly host: URL;
@@ -18,84 +26,117 @@ interface InvestecFeedSettings {
   readonly now: () => number;
 }
 
+/** One fetch: what is asked, and the names of fields that the bank has added since. */
+interface Reading {
+  readonly settings: InvestecFeedSettings;
+  readonly askWithToken: AskWithToken;
+  readonly window: DayWindow;
+  readonly signal: AbortSignal;
+  readonly unknown: Set<string>;
+}
+
 /**
  * Investec Programmable Banking, private and business accounts. Ids are stable: account, posting date and posted
  * order are final once the order is above 0, and rows from before are left out. Fields that the bank adds are
  * reported in the snapshot and do not refuse the page, since the bank extends its rows without notice.
  */
 export function createInvestecFeed(settings: InvestecFeedSettings): Feed {
-  const tokens = createTokenSource(
-    settings.host,
-    settings.credentials,
-    settings.limits,
-    settings.now,
-  );
+  const askWithToken = createTokenSource(tokenRequest(settings), settings);
   return {
     idStable: true,
     async fetchWindow(window, signal, onPage) {
-      const unknown = new Set<string>();
+      const reading = { settings, askWithToken, window, signal, unknown: new Set<string>() };
       const read = await readUntilAgreed(
-        async (page) => {
-          const body = await fetchPage(settings, tokens, window, page, signal);
-          return readPage(settings, window, page, body, unknown);
-        },
+        async ({ page }) => readPage(reading, page, await fetchPage(reading, page)),
         { idStable: true, onPage },
       );
-      return { window, ...read, unknownFields: [...unknown].sort() };
+      const sightings = [...read.sightings, ...(await fetchPending(reading))];
+      return { window, sightings, pages: read.pages, unknownFields: [...reading.unknown].sort() };
     },
   };
 }
 
-/** A token may be revoked before its time, so a 401 is answered by one new token and one more try. */
-async function fetchPage(
-  settings: InvestecFeedSettings,
-  tokens: TokenSource,
-  window: DayWindow,
-  page: number,
-  signal: AbortSignal,
-): Promise<JsonValue> {
-  const path = `/za/pb/v1/accounts/${encodeURIComponent(settings.accountId)}/transactions`;
-  const url = new URL(path, settings.host);
-  url.searchParams.set('fromDate', window.from);
-  url.searchParams.set('toDate', window.to);
-  // The API's description knows no `page`, an older one does: the first page is asked for without it.
-  if (page > 1) url.searchParams.set('page', page.toString());
-  const ask = (token: string) =>
-    readJson({
-      method: 'GET',
-      url,
-      headers: { authorization: `Bearer ${token}` },
-      signal,
-      limits: settings.limits,
-    });
-  const token = await tokens.get(signal);
-  try {
-    return await ask(token);
-  } catch (error) {
-    if (!isCoded(error, 'bank.unauthorized') || error.details['status'] !== 401) throw error;
-    tokens.forget();
-    return ask(await tokens.get(signal));
-  }
+function tokenRequest({ host, credentials }: InvestecFeedSettings) {
+  const { clientId, clientSecret, apiKey } = credentials;
+  return {
+    url: new URL('/identity/v2/oauth2/token', host),
+    headers: {
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+      'x-api-key': apiKey,
+    },
+    form: { grant_type: 'client_credentials' },
+  };
 }
 
-function readPage(
-  settings: InvestecFeedSettings,
-  window: DayWindow,
-  page: number,
-  body: JsonValue,
-  unknown: Set<string>,
-): FeedPage {
+async function fetchPage(reading: Reading, page: number): Promise<JsonValue> {
+  const url = addressOf(reading, 'transactions');
+  url.searchParams.set('fromDate', reading.window.from);
+  url.searchParams.set('toDate', reading.window.to);
+  // The API's description knows no `page`, an older one does: the first page is asked for without it.
+  if (page > 1) url.searchParams.set('page', page.toString());
+  return ask(reading, url);
+}
+
+/**
+ * Rows that are not booked yet, which the bank keeps behind an address of their own. They are only shown, so an account whose
+ * credentials do not reach that address, or a bank without it, is read all the same.
+ */
+async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
+  let body: JsonValue;
+  try {
+    body = await ask(reading, addressOf(reading, 'pending-transactions'));
+  } catch (error) {
+    const status = isCoded(error) ? error.details['status'] : null;
+    if (status === 403 || status === 404) return [];
+    throw error;
+  }
+  const refuse: Refuse = (why) => refusePage(1)(`pending transactions: ${why}`);
+  const rows = readRows(reading, rowsOf(body, refuse), 'pending row', refuse);
+  if (rows.some(({ status }) => status !== 'pending')) throw refuse('a row of them is booked');
+  return onlyInWindow(rows, reading.window);
+}
+
+function addressOf({ settings }: Reading, list: 'transactions' | 'pending-transactions'): URL {
+  const { accountId, host } = settings;
+  return new URL(`/za/pb/v1/accounts/${encodeURIComponent(accountId)}/${list}`, host);
+}
+
+function ask({ settings, askWithToken, signal }: Reading, url: URL): Promise<JsonValue> {
+  return askWithToken(
+    (token) =>
+      readJson({
+        method: 'GET',
+        url,
+        headers: { authorization: `Bearer ${token}` },
+        signal,
+        limits: settings.limits,
+      }),
+    signal,
+  );
+}
+
+function readPage(reading: Reading, page: number, body: JsonValue): FeedPage {
   const refuse = refusePage(page);
-  if (!isJsonObject(body)) throw refuse('it is not an object');
-  const pages = countField(objectField(body, 'meta', refuse), 'totalPages', PAGES_MAX, refuse);
-  const values = findRows(objectField(body, 'data', refuse));
-  if (values === null) throw refuse('it has no single list of transactions');
+  const values = rowsOf(body, refuse);
+  const meta = isJsonObject(body) ? objectField(body, 'meta', refuse) : {};
+  const pages = countField(meta, 'totalPages', PAGES_MAX, refuse);
   if (values.length > 0 && pages === 0) throw refuse('it has rows although it counts no pages');
-  const rows = values.flatMap((value, index) => {
+  const rows = readRows(reading, values, `page ${page}, row`, refuse);
+  refuseOutsideWindow(rows, reading.window, refuse);
+  return { rows, pages, next: null };
+}
+
+function readRows(
+  { settings, unknown }: Reading,
+  values: readonly JsonValue[],
+  place: string,
+  refuse: Refuse,
+): readonly Sighting[] {
+  return values.flatMap((value, index) => {
     const row = readInvestecRow(value, {
       accountId: settings.accountId,
       currency: settings.currency,
-      position: `page ${page}, row ${index + 1}`,
+      position: `${place} ${index + 1}`,
       refuse,
     });
     if (isJsonObject(value)) {
@@ -103,12 +144,18 @@ function readPage(
     }
     return row === null ? [] : [row];
   });
-  refuseOutsideWindow(rows, window, refuse);
-  return { rows, pages };
 }
 
 /** The list is named `transactions` in the bank's examples and `PendingTransaction` in one of its schemas. */
-function findRows(data: JsonObject): readonly JsonValue[] | null {
+function rowsOf(body: JsonValue, refuse: Refuse): readonly JsonValue[] {
+  if (!isJsonObject(body)) throw refuse('it is not an object');
+  const rows = investecRows(objectField(body, 'data', refuse));
+  if (rows === null) throw refuse('it has no single list of transactions');
+  return rows;
+}
+
+/** The rows of Investec's `data`, null where they are not one list. */
+function investecRows(data: JsonObject): readonly JsonValue[] | null {
   const lists = [field(data, 'transactions'), field(data, 'PendingTransaction')].filter(
     isJsonArray,
   );

@@ -53,7 +53,7 @@ export function readInvestecRow(
   if (requiredText(value, 'accountId', refuse) !== context.accountId) {
     throw refuse('accountId names another account');
   }
-  const status = choiceField(value, 'status', STATUSES, refuse);
+  const status = choiceField(value, 'status', STATUSES, ['booked', 'pending'], refuse);
   const postedOrder = readPostedOrder(value, refuse);
   if (status === 'booked' && postedOrder === '0') return null;
 
@@ -71,7 +71,7 @@ export function readInvestecRow(
     bookingDate,
     valueDate: optionalDayField(value, 'valueDate', refuse),
     amountMinor: unsignedMinorField(value, 'amount', currency, refuse),
-    direction: choiceField(value, 'type', DIRECTIONS, refuse),
+    direction: choiceField(value, 'type', DIRECTIONS, ['credit', 'debit'], refuse),
     currency,
     status,
     reversal: false,

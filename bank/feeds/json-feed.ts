@@ -1,77 +1,178 @@
+import { signedMinor } from '../../domain/sighting.ts';
 import type { Currency } from '../../domain/money.ts';
-import { readJson, type HttpLimits } from '../http/read-json.ts';
-import { countField, field, refuseUnknownFields } from '../json/fields.ts';
-import { isJsonArray, isJsonObject } from '../json/json-text.ts';
-import { readJsonRow, type JsonFieldMap } from '../json/json-row.ts';
+import type { HttpLimits } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
+import { printDay } from '../json/day.ts';
+import type { JsonFieldMap } from '../json/field-map.ts';
+import { countField, optionalText, refuseUnknownFields, type Refuse } from '../json/fields.ts';
+import { readBalance, readJsonRow } from '../json/json-row.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { firstNameOf, flatten, valueAt } from '../json/pointer.ts';
 import type { DayWindow, Feed } from './feed.ts';
-import { PAGES_MAX, refuseOutsideWindow, refusePage } from './feed-page.ts';
-import { readUntilAgreed, type FeedPage } from './read-passes.ts';
+import {
+  PAGES_MAX,
+  nextAddress,
+  refuseOutsideWindow,
+  refusePage,
+  refuseUnproved,
+} from './feed-page.ts';
+import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 
 interface JsonFeedSettings {
   readonly url: URL;
   readonly key: string;
   readonly accountId: string;
   readonly currency: Currency;
+  readonly timeZone: string;
   readonly map: JsonFieldMap;
   readonly limits: HttpLimits;
 }
 
-const ENVELOPE = new Set(['transactions', 'page', 'pages']);
+/** Balances that the bank states around the window, where the map names them. */
+interface Balances {
+  opening: bigint | null;
+  closing: bigint | null;
+}
 
 /**
- * Any gateway that speaks the default wire format: `GET url?accountId&from&to&page` with a bearer key, answered by
- * `{ transactions, page, pages }`. Fields outside that format refuse the page.
+ * Any gateway that answers rows as JSON, with a bearer key: where it keeps what stands in the field map, and the default one is our
+ * own wire format, `GET url?accountId&from&to&page` answered by `{ transactions, page, pages }`.
  */
 export function createJsonFeed(settings: JsonFeedSettings): Feed {
+  const { map } = settings;
   return {
-    idStable: settings.map.idStable,
+    idStable: map.idStable,
     async fetchWindow(window, signal, onPage) {
-      const read = await readUntilAgreed((page) => fetchPage(settings, window, page, signal), {
-        idStable: settings.map.idStable,
-        onPage,
-      });
-      return { window, ...read, unknownFields: [] };
+      const unknown = new Set<string>();
+      const balances: Balances = { opening: null, closing: null };
+      const read = await readUntilAgreed(
+        async (request) => {
+          const body = await readJson({
+            method: 'GET',
+            url: addressOf(settings, window, request),
+            headers: { authorization: `Bearer ${settings.key}` },
+            signal,
+            limits: settings.limits,
+          });
+          return readPage(settings, { window, request, body, balances }, (names) => {
+            for (const name of names) unknown.add(name);
+          });
+        },
+        { idStable: map.idStable, onPage },
+      );
+      const booked = read.sightings.filter(({ status }) => status === 'booked');
+      refuseUnproved(balances, booked.map(signedMinor));
+      return { window, ...read, unknownFields: [...unknown].sort() };
     },
   };
 }
 
-async function fetchPage(
-  settings: JsonFeedSettings,
+function addressOf(
+  { url: base, accountId, map }: JsonFeedSettings,
   window: DayWindow,
-  page: number,
-  signal: AbortSignal,
-): Promise<FeedPage> {
-  const url = new URL(settings.url);
-  url.searchParams.set('accountId', settings.accountId);
-  url.searchParams.set('from', window.from);
-  url.searchParams.set('to', window.to);
-  url.searchParams.set('page', page.toString());
-  const body = await readJson({
-    method: 'GET',
-    url,
-    headers: { authorization: `Bearer ${settings.key}` },
-    signal,
-    limits: settings.limits,
-  });
+  { page, cursor }: PageRequest,
+): URL {
+  if (map.paging.kind === 'link' && cursor !== null) return nextAddress(base, cursor, page);
+  const url = new URL(base);
+  const { request, paging } = map;
+  url.searchParams.set(request.account, accountId);
+  url.searchParams.set(request.from, printDay(window.from, request.dateFormat));
+  url.searchParams.set(request.to, printDay(window.to, request.dateFormat));
+  if (paging.kind === 'pages') url.searchParams.set(paging.parameter, page.toString());
+  if (paging.kind === 'cursor' && cursor !== null) url.searchParams.set(paging.parameter, cursor);
+  return url;
+}
 
+function readPage(
+  settings: JsonFeedSettings,
+  answer: {
+    readonly window: DayWindow;
+    readonly request: PageRequest;
+    readonly body: JsonValue;
+    readonly balances: Balances;
+  },
+  onUnknown: (names: readonly string[]) => void,
+): FeedPage {
+  const { map, accountId, currency, timeZone } = settings;
+  const { page } = answer.request;
   const refuse = refusePage(page);
-  if (!isJsonObject(body)) throw refuse('it is not an object');
-  refuseUnknownFields(body, ENVELOPE, 'it', refuse);
-  if (countField(body, 'page', PAGES_MAX, refuse) !== page) {
-    throw refuse('it says that it is another page');
+  const values = valueAt(answer.body, map.rows);
+  const envelope = isJsonObject(answer.body) ? answer.body : {};
+  if (map.rows !== '') {
+    if (!isJsonObject(answer.body)) throw refuse('it is not an object');
+    if (map.unknownFields === 'refuse')
+      refuseUnknownFields(envelope, knownNames(map), 'it', refuse);
   }
-  const pages = countField(body, 'pages', PAGES_MAX, refuse);
-  const values = field(body, 'transactions');
-  if (!isJsonArray(values)) throw refuse('transactions is not a list');
-  if (values.length > 0 && pages === 0) throw refuse('it has rows although it counts no pages');
+  const place = readPlace(envelope, map, page, refuse);
+  if (!isJsonArray(values)) throw refuse(`${map.rows || 'it'} is not a list`);
+  if (values.length > 0 && place.pages === 0) {
+    throw refuse('it has rows although it counts no pages');
+  }
   const rows = values.map((value, index) =>
-    readJsonRow(value, settings.map, {
-      accountId: settings.accountId,
-      currency: settings.currency,
+    readJsonRow(value, map, {
+      accountId,
+      currency,
+      timeZone,
       position: `page ${page}, row ${index + 1}`,
       refuse,
+      onUnknown,
     }),
   );
-  refuseOutsideWindow(rows, window, refuse);
-  return { rows, pages };
+  refuseOutsideWindow(rows, answer.window, refuse);
+  noteBalances(envelope, settings, page, answer.balances);
+  return { rows, ...place };
+}
+
+/** Which page this is, and what leads to the next one. */
+function readPlace(
+  envelope: JsonObject,
+  { paging }: JsonFieldMap,
+  page: number,
+  refuse: Refuse,
+): Pick<FeedPage, 'pages' | 'next'> {
+  switch (paging.kind) {
+    case 'none':
+      return { pages: null, next: null };
+    case 'pages': {
+      const flat = flatten(envelope, [paging.page ?? paging.pages, paging.pages]);
+      if (paging.page !== undefined && countField(flat, paging.page, PAGES_MAX, refuse) !== page) {
+        throw refuse('it says that it is another page');
+      }
+      return { pages: countField(flat, paging.pages, PAGES_MAX, refuse), next: null };
+    }
+    case 'cursor':
+    case 'link':
+      return {
+        pages: null,
+        next: optionalText(flatten(envelope, [paging.next]), paging.next, refuse),
+      };
+  }
+}
+
+/** The opening balance of the first page and the closing one of the last, whichever pages state them. */
+function noteBalances(
+  envelope: JsonObject,
+  { map, currency }: JsonFeedSettings,
+  page: number,
+  balances: Balances,
+): void {
+  const { opening, closing } = map;
+  if (opening === undefined || closing === undefined) return;
+  const refuse = refusePage(page);
+  const flat = flatten(envelope, [opening, closing]);
+  if (page === 1) balances.opening = readBalance(flat, map, opening, currency, refuse);
+  balances.closing = readBalance(flat, map, closing, currency, refuse) ?? balances.closing;
+}
+
+function knownNames(map: JsonFieldMap): ReadonlySet<string> {
+  const { paging } = map;
+  const pointers = [
+    map.rows,
+    'page' in paging ? paging.page : undefined,
+    'pages' in paging ? paging.pages : undefined,
+    'next' in paging ? paging.next : undefined,
+    map.opening,
+    map.closing,
+  ].filter((pointer) => pointer !== undefined);
+  return new Set([...pointers.map(firstNameOf), ...map.ignored]);
 }

@@ -2,12 +2,24 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { OnPage } from './feed.ts';
+import { PAGES_MAX } from './feed-page.ts';
 
 export interface FeedPage {
   readonly rows: readonly Sighting[];
-  /** How many pages the bank says there are; 0 or 1 when this is all. */
-  readonly pages: number;
+  /** How many pages the bank says there are, 0 or 1 when this is all; null where `next` leads on. */
+  readonly pages: number | null;
+  /** The bank's own cursor or link to the page after this one; null on the last. */
+  readonly next: string | null;
 }
+
+export interface PageRequest {
+  /** From 1. */
+  readonly page: number;
+  /** The cursor or link that the page before named. */
+  readonly cursor: string | null;
+}
+
+type ReadPage = (request: PageRequest) => Promise<FeedPage>;
 
 const PASSES_MAX = 3;
 const ROWS_MAX = 200_000;
@@ -24,7 +36,7 @@ type Pass =
  * @throws CodedError `bank.bad_response`, and whatever `readPage` throws.
  */
 export async function readUntilAgreed(
-  readPage: (page: number) => Promise<FeedPage>,
+  readPage: ReadPage,
   options: { readonly idStable: boolean; readonly onPage: OnPage },
 ): Promise<{ readonly sightings: readonly Sighting[]; readonly pages: number }> {
   let before: string | null = null;
@@ -48,43 +60,82 @@ export async function readUntilAgreed(
 }
 
 async function readPass(
-  readPage: (page: number) => Promise<FeedPage>,
+  readPage: ReadPage,
   { idStable, onPage }: { readonly idStable: boolean; readonly onPage: OnPage },
 ): Promise<Pass> {
   const rows: Sighting[] = [];
+  const repeats = createRepeatWatch(idStable);
+  const cursors = new Set<string>();
+  let counted: number | null = null;
+  let request: PageRequest | null = { page: 1, cursor: null };
+  let pages = 0;
+  while (request !== null) {
+    const answer = await readPage(request);
+    pages = request.page;
+    onPage({ page: pages, rows: answer.rows.length });
+    if (pages === 1) counted = answer.pages;
+    else if (answer.pages !== counted) return moved('the number of pages changed');
+    const repeat = repeats.look(answer.rows);
+    if (repeat !== null) return moved(repeat);
+    rows.push(...answer.rows);
+    if (rows.length > ROWS_MAX) throw tooMany(`more than ${ROWS_MAX} rows`, 'too_many_rows');
+
+    if (answer.next !== null) {
+      if (cursors.has(answer.next)) return moved('a page leads back to one that was read');
+      cursors.add(answer.next);
+    }
+    request = requestAfter(request, answer);
+    if (request !== null && request.page > PAGES_MAX)
+      throw tooMany(`more than ${PAGES_MAX} pages`, 'too_many_pages');
+  }
+  const repeat = repeats.rowOnTwoPages();
+  return repeat === null ? { kind: 'read', rows, pages } : moved(repeat);
+}
+
+function requestAfter({ page }: PageRequest, { next, pages }: FeedPage): PageRequest | null {
+  if (next !== null) return { page: page + 1, cursor: next };
+  return pages !== null && page < pages ? { page: page + 1, cursor: null } : null;
+}
+
+const ON_TWO_PAGES = 'a row came on two pages';
+
+/** Looks for what one pass must not show twice, as long as its pages come in. */
+function createRepeatWatch(idStable: boolean) {
   const pagesSeen = new Set<string>();
   const rowsOfEarlierPages = new Set<string>();
-  const ids = new Set<string>();
-  let pages = 1;
-  for (let page = 1; page <= pages; page += 1) {
-    const answer = await readPage(page);
-    onPage({ page, rows: answer.rows.length });
-    if (page === 1) pages = answer.pages;
-    else if (answer.pages !== pages) return moved('the number of pages changed');
+  const rowsById = new Map<string, Set<string>>();
+  const onTwoPages: { readonly id: string; readonly row: string }[] = [];
+  return {
+    look(rows: readonly Sighting[]): string | null {
+      const digests = rows.map((row) => digestRow(row, true));
+      const whole = digestOf(digests);
+      if (digests.length > 0 && pagesSeen.has(whole)) return 'a page came twice';
+      pagesSeen.add(whole);
+      for (const [index, { bankId: id }] of rows.entries()) {
+        const row = digests[index] ?? '';
+        if (id === null) continue;
+        if (rowsOfEarlierPages.has(row)) {
+          if (idStable) return ON_TWO_PAGES;
+          onTwoPages.push({ id, row });
+        }
+        const known = rowsById.get(id);
+        if (known === undefined) rowsById.set(id, new Set([row]));
+        else if (idStable) return 'an id that should be unique came twice';
+        else known.add(row);
+      }
+      for (const digest of digests) rowsOfEarlierPages.add(digest);
+      return null;
+    },
+    /** An id that the bank puts on rows of different facts tells no row from its twin, so it proves no overlap either. */
+    rowOnTwoPages: () =>
+      onTwoPages.some(({ id }) => rowsById.get(id)?.size === 1) ? ON_TWO_PAGES : null,
+  };
+}
 
-    const digests = answer.rows.map((row) => digestRow(row, true));
-    const whole = digestOf(digests);
-    if (digests.length > 0 && pagesSeen.has(whole)) return moved('a page came twice');
-    pagesSeen.add(whole);
-    for (const [index, row] of answer.rows.entries()) {
-      if (row.bankId === null) continue;
-      if (rowsOfEarlierPages.has(digests[index] ?? '')) return moved('a row came on two pages');
-      if (idStable && ids.has(row.bankId)) return moved('an id that should be unique came twice');
-      ids.add(row.bankId);
-    }
-    for (const digest of digests) rowsOfEarlierPages.add(digest);
-    rows.push(...answer.rows);
-    if (rows.length > ROWS_MAX) {
-      throw new CodedError(
-        'bank.bad_response',
-        `The bank sent more than ${ROWS_MAX} rows for one window.`,
-        {
-          details: { reason: 'too_many_rows' },
-        },
-      );
-    }
-  }
-  return { kind: 'read', rows, pages };
+function tooMany(what: string, reason: string): CodedError {
+  return new CodedError('bank.bad_response', `The bank sent ${what} for one window.`, {
+    details: { reason },
+  });
 }
 
 function moved(why: string): Pass {

@@ -1,6 +1,6 @@
 import { isCoded, type CodedError } from '../../domain/errors.ts';
 import { asLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import { parseMinor } from '../../domain/money-text.ts';
+import { parseMinor, type DecimalStyle } from '../../domain/money-text.ts';
 import type { Currency } from '../../domain/money.ts';
 import { cleanText } from './clean-text.ts';
 import { isJsonNumber, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
@@ -10,6 +10,7 @@ export type Refuse = (why: string) => CodedError;
 
 const TEXT_CHARS_MAX = 65_536;
 const ID_CHARS_MAX = 256;
+const POINT: DecimalStyle = { decimalMark: '.' };
 
 /** An own field only: `constructor` and its like are not data. */
 export function field(object: JsonObject, name: string): JsonValue | undefined {
@@ -49,15 +50,16 @@ export function optionalId(object: JsonObject, name: string, refuse: Refuse): st
   return optionalText(object, name, refuse);
 }
 
-/** One of a closed list, exactly as written there. */
+/** One of a closed list, exactly as written there; `order` names the choices that count. */
 export function choiceField<Choice extends string>(
   object: JsonObject,
   name: string,
   choices: Readonly<Record<Choice, readonly string[]>>,
+  order: readonly Choice[],
   refuse: Refuse,
 ): Choice {
   const value = field(object, name);
-  for (const choice in choices) {
+  for (const choice of order) {
     if (typeof value === 'string' && choices[choice].includes(value)) return choice;
   }
   throw refuse(`${name} is none of the values that we know`);
@@ -70,7 +72,18 @@ export function minorField(
   currency: Currency,
   refuse: Refuse,
 ): bigint {
-  return parseAmount(decimalText(object, name, refuse), name, currency, refuse);
+  return decimalField(object, name, currency, POINT, refuse);
+}
+
+/** As {@link minorField}, for a bank that writes decimals in a style of its own. */
+export function decimalField(
+  object: JsonObject,
+  name: string,
+  currency: Currency,
+  style: DecimalStyle,
+  refuse: Refuse,
+): bigint {
+  return parseAmount(decimalText(object, name, refuse), name, currency, style, refuse);
 }
 
 /** As {@link minorField}, for amounts whose direction stands in another field: any sign, even of zero, is refused. */
@@ -83,7 +96,7 @@ export function unsignedMinorField(
   const text = decimalText(object, name, refuse);
   if (/^[+-]/.test(text))
     throw refuse(`${name} has a sign although another field tells the direction`);
-  return parseAmount(text, name, currency, refuse);
+  return parseAmount(text, name, currency, POINT, refuse);
 }
 
 export function dayField(object: JsonObject, name: string, refuse: Refuse): LocalDate {
@@ -132,16 +145,23 @@ export function refuseUnknownFields(
   }
 }
 
-function decimalText(object: JsonObject, name: string, refuse: Refuse): string {
+/** The text of a decimal string or of a JSON number. */
+export function decimalText(object: JsonObject, name: string, refuse: Refuse): string {
   const value = field(object, name);
   if (typeof value === 'string') return value;
   if (isJsonNumber(value)) return value.value;
   throw refuse(`${name} is neither a decimal string nor a number`);
 }
 
-function parseAmount(text: string, name: string, currency: Currency, refuse: Refuse): bigint {
+function parseAmount(
+  text: string,
+  name: string,
+  currency: Currency,
+  style: DecimalStyle,
+  refuse: Refuse,
+): bigint {
   try {
-    return parseMinor(text, currency);
+    return parseMinor(text, currency, style);
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
       throw refuse(`${name} is not a plain amount in ${currency}`);

@@ -1,128 +1,198 @@
-import type { Currency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import { AMOUNT_MINOR_MAX, type Currency } from '../../domain/money.ts';
+import type { Direction, Sighting } from '../../domain/sighting.ts';
+import { optionalStyledDay, styledDay } from './day.ts';
+import type { JsonFieldMap } from './field-map.ts';
 import {
   choiceField,
-  dayField,
-  minorField,
-  optionalDayField,
+  decimalField,
+  decimalText,
+  field,
   optionalId,
   optionalText,
-  field,
   refuseUnknownFields,
   requiredText,
-  unsignedMinorField,
+  unknownFields,
   type Refuse,
 } from './fields.ts';
-import { isJsonObject, type JsonValue } from './json-text.ts';
-
-/**
- * Where a bank's JSON rows keep what we need. Values are field names; lists stand in order of trust.
- * Amounts are unsigned decimals in major units, and the indicator tells the direction.
- */
-export interface JsonFieldMap {
-  /** True only where the bank's contract says that ids never change and never come twice. */
-  readonly idStable: boolean;
-  readonly id: string;
-  /** Where a row names its account, it must be ours. */
-  readonly account: string;
-  readonly bookingDate: string;
-  readonly valueDate: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly indicator: {
-    readonly field: string;
-    readonly values: { readonly credit: readonly string[]; readonly debit: readonly string[] };
-  };
-  readonly status: {
-    readonly field: string;
-    readonly values: { readonly booked: readonly string[]; readonly pending: readonly string[] };
-  };
-  readonly references: readonly string[];
-  readonly text: readonly string[];
-  readonly runningBalance: string;
-}
-
-/**
- * The default wire format. `idStable` is false: the format promises an `id` and nothing about it, and a
- * gateway in front of a bank re-issues ids when it re-reads (bank ids are evidence, the facts are identity).
- * Calling them stable wrongly would name two workflows for one line; calling them unstable costs nothing.
- */
-export const DEFAULT_FIELD_MAP: JsonFieldMap = {
-  idStable: false,
-  id: 'id',
-  account: 'accountId',
-  bookingDate: 'date',
-  valueDate: 'valueDate',
-  amount: 'amount',
-  currency: 'currency',
-  indicator: { field: 'type', values: { credit: ['credit'], debit: ['debit'] } },
-  status: { field: 'status', values: { booked: ['booked'], pending: ['pending'] } },
-  references: ['reference'],
-  text: ['description'],
-  runningBalance: 'balance',
-};
+import { isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
+import { firstNameOf, flatten } from './pointer.ts';
 
 interface RowContext {
   readonly accountId: string;
   readonly currency: Currency;
+  /** Of the account; a map may name another one. */
+  readonly timeZone: string;
   /** `page 2, row 17` */
   readonly position: string;
   readonly refuse: Refuse;
+  /** Told of fields outside the map where the map reports them. */
+  readonly onUnknown?: (names: readonly string[]) => void;
 }
 
 /**
- * Reads one row as a sighting; the `json` feed and webhooks share it. Fields outside the map refuse the row:
- * this format is ours, so a field that we do not know means that the sender says something we would ignore.
+ * Reads one row as a sighting; the `json` feed and webhooks share it.
  * @throws what `context.refuse` makes.
  */
 export function readJsonRow(value: JsonValue, map: JsonFieldMap, context: RowContext): Sighting {
   const refuse: Refuse = (why) => context.refuse(`${context.position}: ${why}`);
   if (!isJsonObject(value)) throw refuse('the row is not an object');
-  refuseUnknownFields(value, knownFields(map), 'the row', refuse);
+  const known = knownNames(map);
+  if (map.unknownFields === 'refuse') refuseUnknownFields(value, known, 'the row', refuse);
+  else context.onUnknown?.(unknownFields(value, known));
+  const row = flatten(value, pointersOf(map));
 
-  const account = optionalId(value, map.account, refuse);
+  const account = map.account === undefined ? null : optionalId(row, map.account, refuse);
   if (account !== null && account !== context.accountId) {
-    throw refuse(`${map.account} names another account`);
+    throw refuse(`${map.account ?? ''} names another account`);
   }
-  if (requiredText(value, map.currency, refuse) !== context.currency) {
-    throw refuse(`${map.currency} is not the account's ${context.currency}`);
-  }
-  const balance = field(value, map.runningBalance) ?? null;
+  refuseOtherCurrency(row, map, context.currency, refuse);
+  const style = { dateFormat: map.dateFormat, timeZone: map.timeZone ?? context.timeZone };
+  const texts = (names: readonly string[]) =>
+    names.flatMap((name) => optionalText(row, name, refuse) ?? []);
+  const { counterparty: party } = map;
   return {
-    bankId: optionalId(value, map.id, refuse),
-    bookingDate: dayField(value, map.bookingDate, refuse),
-    valueDate: optionalDayField(value, map.valueDate, refuse),
-    amountMinor: unsignedMinorField(value, map.amount, context.currency, refuse),
-    direction: choiceField(value, map.indicator.field, map.indicator.values, refuse),
+    bankId: map.id === undefined ? null : optionalId(row, map.id, refuse),
+    bookingDate: styledDay(row, map.bookingDate, style, refuse),
+    valueDate:
+      map.valueDate === undefined ? null : optionalStyledDay(row, map.valueDate, style, refuse),
+    ...readMovement(row, map, context.currency, refuse),
     currency: context.currency,
-    status: choiceField(value, map.status.field, map.status.values, refuse),
+    status:
+      map.status === undefined
+        ? 'booked'
+        : choiceField(row, map.status.field, map.status, ['booked', 'pending'], refuse),
     reversal: false,
-    references: map.references
-      .map((name) => optionalText(value, name, refuse))
-      .filter((text) => text !== null),
-    text: map.text
-      .map((name) => optionalText(value, name, refuse))
-      .filter((text) => text !== null)
-      .join(' '),
-    counterparty: { name: null, account: null },
-    runningBalanceMinor:
-      balance === null ? null : minorField(value, map.runningBalance, context.currency, refuse),
+    references: texts(map.references),
+    text: texts(map.text).join(' '),
+    counterparty: {
+      name: party.name === undefined ? null : optionalText(row, party.name, refuse),
+      account: party.account === undefined ? null : optionalText(row, party.account, refuse),
+    },
+    runningBalanceMinor: readBalance(row, map, map.runningBalance, context.currency, refuse),
     position: context.position,
   };
 }
 
-function knownFields(map: JsonFieldMap): ReadonlySet<string> {
-  return new Set([
+/** A signed balance, null where the map names none or the answer has none. */
+export function readBalance(
+  object: JsonObject,
+  map: JsonFieldMap,
+  name: string | undefined,
+  currency: Currency,
+  refuse: Refuse,
+): bigint | null {
+  if (name === undefined || (field(object, name) ?? null) === null) return null;
+  return readAmount(object, name, map, currency, refuse);
+}
+
+function readMovement(
+  row: JsonObject,
+  map: JsonFieldMap,
+  currency: Currency,
+  refuse: Refuse,
+): { readonly amountMinor: bigint; readonly direction: Direction } {
+  const { amount = '', credit = '', debit = '', indicator } = map;
+  switch (map.amountKind) {
+    case 'signed': {
+      const minor = readAmount(row, amount, map, currency, refuse);
+      return minor < 0n
+        ? { amountMinor: -minor, direction: 'debit' }
+        : { amountMinor: minor, direction: 'credit' };
+    }
+    case 'unsigned+indicator': {
+      if (indicator === undefined) throw refuse('the map names no indicator');
+      return {
+        amountMinor: unsigned(row, amount, map, currency, refuse),
+        direction: choiceField(row, indicator.field, indicator, ['credit', 'debit'], refuse),
+      };
+    }
+    case 'creditColumn/debitColumn': {
+      const given = [credit, debit].filter((name) => hasAmount(row, name));
+      const [name] = given;
+      if (given.length !== 1 || name === undefined) {
+        throw refuse(`not exactly one of ${credit} and ${debit} holds an amount`);
+      }
+      const amountMinor = unsigned(row, name, map, currency, refuse);
+      return { amountMinor, direction: name === credit ? 'credit' : 'debit' };
+    }
+  }
+}
+
+function hasAmount(row: JsonObject, name: string): boolean {
+  const value = field(row, name);
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** The direction stands in another field, so any sign, even of zero, is refused. */
+function unsigned(
+  row: JsonObject,
+  name: string,
+  map: JsonFieldMap,
+  currency: Currency,
+  refuse: Refuse,
+): bigint {
+  if (/^[+-]/.test(decimalText(row, name, refuse))) {
+    throw refuse(`${name} has a sign although another field tells the direction`);
+  }
+  return readAmount(row, name, map, currency, refuse);
+}
+
+function readAmount(
+  row: JsonObject,
+  name: string,
+  map: JsonFieldMap,
+  currency: Currency,
+  refuse: Refuse,
+): bigint {
+  if (map.unit === 'major') {
+    const { decimalMark, thousandsMark } = map;
+    const style = thousandsMark === undefined ? { decimalMark } : { decimalMark, thousandsMark };
+    return decimalField(row, name, currency, style, refuse);
+  }
+  const text = decimalText(row, name, refuse);
+  const isWhole = /^[+-]?[0-9]{1,20}$/.test(text);
+  const minor = isWhole ? BigInt(text) : 0n;
+  if (!isWhole || minor > AMOUNT_MINOR_MAX || minor < -AMOUNT_MINOR_MAX) {
+    throw refuse(`${name} is not a whole number of minor units`);
+  }
+  return minor;
+}
+
+function refuseOtherCurrency(
+  row: JsonObject,
+  map: JsonFieldMap,
+  currency: Currency,
+  refuse: Refuse,
+): void {
+  if (typeof map.currency !== 'string') {
+    if (map.currency.constant !== currency) {
+      throw refuse(`the map's currency is not the account's ${currency}`);
+    }
+  } else if (requiredText(row, map.currency, refuse) !== currency) {
+    throw refuse(`${map.currency} is not the account's ${currency}`);
+  }
+}
+
+function pointersOf(map: JsonFieldMap): readonly string[] {
+  return [
     map.id,
     map.account,
     map.bookingDate,
     map.valueDate,
     map.amount,
-    map.currency,
-    map.indicator.field,
-    map.status.field,
+    map.credit,
+    map.debit,
+    map.indicator?.field,
+    map.status?.field,
+    typeof map.currency === 'string' ? map.currency : undefined,
     ...map.references,
     ...map.text,
+    map.counterparty.name,
+    map.counterparty.account,
     map.runningBalance,
-  ]);
+  ].filter((name) => name !== undefined);
+}
+
+function knownNames(map: JsonFieldMap): ReadonlySet<string> {
+  return new Set([...pointersOf(map).map(firstNameOf), ...map.ignored]);
 }

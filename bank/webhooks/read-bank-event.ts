@@ -4,27 +4,40 @@ import type { Currency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import { field, refuseUnknownFields, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
-import { DEFAULT_FIELD_MAP, readJsonRow } from '../json/json-row.ts';
+import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';
+import { readJsonRow } from '../json/json-row.ts';
 
 type BankEvent =
   /** A whole booked row: a partial sighting, since it shows one line and not a day. */
   | { readonly kind: 'line'; readonly sighting: Sighting }
+  /** The bank says that it has taken this line back. It moves no money: the line that does so comes with the next read. */
+  | { readonly kind: 'reversal'; readonly sighting: Sighting }
   /** Something happened: the next read will tell what. */
   | { readonly kind: 'pointer' };
+
+export type WebhookTrust = 'credit' | 'hint';
 
 interface EventAccount {
   /** The account's id at the bank. */
   readonly accountId: string;
   readonly currency: Currency;
   readonly timeZone: string;
+  /** Where a row of this account keeps what; the default wire format if null. */
+  readonly fieldMap: JsonFieldMap | null;
+  /** `hint`: what an event says is never believed, only that something happened. */
+  readonly trust: WebhookTrust;
 }
 
 const ENVELOPE = new Set(['type', 'accountId', 'transaction']);
 
+/** Events that carry a whole row, and what they mean. */
+const ROW_EVENTS = { 'transaction.booked': 'line', 'transaction.reversed': 'reversal' } as const;
+
 /**
- * Reads a verified webhook body. `transaction.booked` with a transaction is strict: a field that we do not know refuses
- * the body, in the envelope and in the row, because the sender says something there that we would ignore. Events
- * of any other type only start a read; nothing of them is used but the account, and the inbox keeps their bytes.
+ * Reads a verified webhook body. `transaction.booked` and `transaction.reversed` with a transaction are strict: a field that
+ * we do not know refuses the body, in the envelope and in the row, because the sender says something there that we would
+ * ignore. Events of any other type only start a read; nothing of them is used but the account, and the inbox keeps their
+ * bytes. Where events are only hints, any JSON object starts a read, whatever it says.
  * A row that is not booked contradicts its event, and so does a booking day later than tomorrow.
  * @throws CodedError `webhook.unreadable`; `details.reason` is `account_mismatch` for another account of the bank.
  */
@@ -37,17 +50,18 @@ export function readBankEvent(
   if (!outcome.ok) throw refuse(outcome.why);
   const body = outcome.value;
   if (!isJsonObject(body)) throw refuse('it is not an object');
+  if (account.trust === 'hint') return { kind: 'pointer' };
   const type = requiredText(body, 'type', refuse);
   if (!/^[a-z0-9_.-]{1,100}$/i.test(type)) throw refuse('type is not the name of an event');
   if (requiredText(body, 'accountId', refuse) !== account.accountId) throw refuseAccount();
   const row = field(body, 'transaction');
-  if (type !== 'transaction.booked' || row === undefined || row === null)
-    return { kind: 'pointer' };
+  if (!isRowEvent(type) || row === undefined || row === null) return { kind: 'pointer' };
 
   refuseUnknownFields(body, ENVELOPE, 'it', refuse);
-  const sighting = readJsonRow(row, DEFAULT_FIELD_MAP, {
+  const sighting = readJsonRow(row, account.fieldMap ?? DEFAULT_FIELD_MAP, {
     accountId: account.accountId,
     currency: account.currency,
+    timeZone: account.timeZone,
     position: 'transaction',
     refuse,
   });
@@ -57,7 +71,11 @@ export function readBankEvent(
   if (sighting.bookingDate > addDays(localDateIn(now, account.timeZone), 1)) {
     throw refuse('transaction: its booking date lies in the future');
   }
-  return { kind: 'line', sighting };
+  return { kind: ROW_EVENTS[type], sighting };
+}
+
+function isRowEvent(type: string): type is keyof typeof ROW_EVENTS {
+  return Object.hasOwn(ROW_EVENTS, type);
 }
 
 const refuse: Refuse = (why) =>

@@ -1,10 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CodedError } from '../../domain/errors.ts';
+import {
+  readHeader,
+  readTimestamp,
+  refuseDelivery,
+  type VerifiedDelivery,
+  type WebhookHeaders,
+} from './webhook-headers.ts';
 
-const TOLERANCE_S = 5 * 60;
 const SIGNATURES_MAX = 20;
-
-export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * Verifies a Standard Webhooks delivery (`webhook-*` headers, or Svix's `svix-*`) on the raw bytes, against each of the
@@ -19,22 +23,20 @@ export function verifyStandardWebhook(delivery: {
   readonly headers: WebhookHeaders;
   readonly rawBody: Buffer;
   readonly now: Date;
-}): { readonly id: string; readonly timestamp: Date } {
+}): VerifiedDelivery {
   const keys = delivery.secrets.map(decodeSecret);
   const prefix = readHeader(delivery.headers, 'webhook-id') === null ? 'svix' : 'webhook';
   const id = readHeader(delivery.headers, `${prefix}-id`);
   const seconds = readHeader(delivery.headers, `${prefix}-timestamp`);
   const signatures = readHeader(delivery.headers, `${prefix}-signature`);
-  if (id === null || seconds === null || signatures === null) throw refuse('missing_header');
+  if (id === null || seconds === null || signatures === null)
+    throw refuseDelivery('missing_header');
   // A dot would let one signature fit another split of id, timestamp and body.
-  if (!/^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(id)) throw refuse('bad_id');
-  if (!/^[0-9]{1,11}$/.test(seconds)) throw refuse('bad_timestamp');
-  const sentAt = new Date(Number(seconds) * 1000);
-  if (Math.abs(delivery.now.getTime() - sentAt.getTime()) > TOLERANCE_S * 1000)
-    throw refuse('stale');
+  if (!/^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(id)) throw refuseDelivery('bad_id');
+  const timestamp = readTimestamp(seconds, delivery.now);
 
   const candidates = signatures.split(' ').filter((each) => each !== '');
-  if (candidates.length > SIGNATURES_MAX) throw refuse('too_many_signatures');
+  if (candidates.length > SIGNATURES_MAX) throw refuseDelivery('too_many_signatures');
   const signed = Buffer.concat([Buffer.from(`${id}.${seconds}.`), delivery.rawBody]);
   const expected = keys.map((key) => createHmac('sha256', key).update(signed).digest());
   let matches = 0;
@@ -45,17 +47,8 @@ export function verifyStandardWebhook(delivery: {
       if (given.length === each.length && timingSafeEqual(given, each)) matches += 1;
     }
   }
-  if (matches === 0) throw refuse('no_match');
-  return { id, timestamp: sentAt };
-}
-
-/** One value of a header, in any case of letters; null when it is absent or came more than once. */
-function readHeader(headers: WebhookHeaders, name: string): string | null {
-  const values = Object.entries(headers)
-    .filter(([key]) => key.toLowerCase() === name)
-    .flatMap(([, value]) => value ?? []);
-  const [only] = values;
-  return values.length === 1 && only !== undefined && only !== '' ? only : null;
+  if (matches === 0) throw refuseDelivery('no_match');
+  return { id, timestamp };
 }
 
 /** `v1,` + base64 of 32 bytes; null for other schemes, `v1a` (ed25519) say, and for anything unreadable. */
@@ -71,10 +64,4 @@ function decodeSecret(secret: string): Buffer {
     throw new CodedError('config.invalid', 'A webhook secret is not whsec_ followed by base64.');
   }
   return key;
-}
-
-function refuse(reason: string): CodedError {
-  return new CodedError('webhook.bad_signature', 'The signature of the webhook does not hold.', {
-    details: { reason },
-  });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
+import type { BankEventOutcome } from '../schema/intake.ts';
 
 /** A webhook event that nobody has handled, with what is needed to read it. */
 export interface WaitingEvent {
@@ -12,6 +13,9 @@ export interface WaitingEvent {
   readonly accountId: string;
   readonly currency: string;
   readonly timeZone: string;
+  /** As declared, unchecked; null for the default wire format. */
+  readonly fieldMap: unknown;
+  readonly trust: 'credit' | 'hint';
 }
 
 /** Locks the oldest waiting events; those that another relay holds are left to it. */
@@ -27,8 +31,11 @@ export async function lockWaitingEvents(
     bank_account_id: string | null;
     currency: string;
     time_zone: string;
+    field_map: unknown;
+    webhook_trust: 'credit' | 'hint';
   }>(sql`
-    select e.id, e.bank_account_key, e.event_id, encode(e.body, 'base64') as body, a.bank_account_id, a.currency, a.time_zone
+    select e.id, e.bank_account_key, e.event_id, encode(e.body, 'base64') as body, a.bank_account_id, a.currency, a.time_zone,
+           a.field_map, a.webhook_trust
       from bank_events e join bank_accounts a on a.key = e.bank_account_key
      where e.handled_at is null order by e.id limit ${limit} for update of e skip locked`);
   return rows.map((row) => ({
@@ -39,6 +46,8 @@ export async function lockWaitingEvents(
     accountId: row.bank_account_id ?? '',
     currency: row.currency,
     timeZone: row.time_zone,
+    fieldMap: row.field_map,
+    trust: row.webhook_trust,
   }));
 }
 
@@ -52,7 +61,7 @@ export async function areMoreWaiting(executor: Executor, limit: number): Promise
 /** What became of an event. */
 export interface HandledEvent {
   readonly id: string;
-  readonly outcome: 'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'unreadable';
+  readonly outcome: BankEventOutcome;
   readonly errorCode: string | null;
   readonly depositId: string | null;
   /** What the event showed; null where it showed no line. */

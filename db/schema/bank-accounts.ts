@@ -1,8 +1,8 @@
-import { boolean, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, localDate, oneOf } from './columns.ts';
 
 /** Protocols that `bank/feeds/` speaks. */
-export type FeedProtocol = 'json' | 'investec';
+export type FeedProtocol = 'json' | 'investec' | 'open-banking-uk' | 'berlin-group' | 'stitch';
 
 /** What a proof that fails means: `hold` waits for a person; `warn` captures and says so. */
 export type ProofPolicy = 'hold' | 'warn';
@@ -19,6 +19,13 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSecretEnv: text('webhook_secret_env'),
   statementAccount: text('statement_account'),
   pollEnabled: boolean('poll_enabled').notNull().default(true),
+  /** Checked when it is read: `parseFieldMap`. */
+  fieldMap: jsonb('field_map'),
+  amounts: oneOf<'signed' | 'unsigned'>('amounts').notNull().default('signed'),
+  webhookSignature: oneOf<'standard' | 'hex'>('webhook_signature').notNull().default('standard'),
+  webhookSignatureHeader: text('webhook_signature_header').notNull().default('x-signature'),
+  webhookTimestampHeader: text('webhook_timestamp_header'),
+  webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),

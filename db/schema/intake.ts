@@ -3,7 +3,8 @@ import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-or
 import type { ProofLevel } from '../../domain/statement.ts';
 import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
-export type BankEventOutcome = 'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'unreadable';
+export type BankEventOutcome =
+  'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'reversal' | 'unreadable';
 
 /** Webhook events as they came, stored before they are acknowledged. */
 export const bankEvents = pgTable('bank_events', {

@@ -2,9 +2,10 @@ import { gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { sendJson, type Answer } from './support/bank-server.ts';
-import { FEED_KINDS, feedAt, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
+import { FEED_DIALECTS } from './support/feed-dialects.ts';
+import { feedAt, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
 
-describe.each(FEED_KINDS)('the $kind feed, on answers that are not JSON rows,', (kind) => {
+describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,', (kind) => {
   const html = '<html>CUS12345671</html>';
   it.each<[string, string, (response: ServerResponse, page: string) => void]>([
     ['401', 'bank.unauthorized', (response) => response.writeHead(401).end(html)],

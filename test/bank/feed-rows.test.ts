@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sendJson } from './support/bank-server.ts';
-import { aRow, FEED_KINDS, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
+import { FEED_DIALECTS } from './support/feed-dialects.ts';
+import { aRow, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
 
-describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (kind) => {
+describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', (kind) => {
   async function refusal(body: string) {
     const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, body);
@@ -24,9 +25,6 @@ describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (ki
   });
 
   it.each([
-    '"-250.00"',
-    '"+250.00"',
-    '-0',
     '"1e5"',
     '1e5',
     '1E400',
@@ -42,14 +40,15 @@ describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (ki
     '{}',
     '""',
     '1000000000000000000',
-    '"250.00","amount":"250.00"',
-    '"250.00","\\u0061mount":"250.00"',
+    `"250.00","${kind.amountField}":"250.00"`,
+    `"250.00","\\u${(kind.amountField.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}${kind.amountField.slice(1)}":"250.00"`,
+    ...(kind.isUnsigned ? ['"-250.00"', '"+250.00"', '-0'] : []),
   ])('refuses the page for the amount %s', async (amount) => {
     const error = await refusal(page(kind.row(aRow({ amount }))));
     expect(error.code).toBe('bank.bad_response');
   });
 
-  it.each(['2026-02-31', '20261120', '2026-11-20T00:00:00', '0001-01-01', ''])(
+  it.each(['2026-02-31', '20261131', '2026-11-20T00:00:00', '0001-01-01', ''])(
     'refuses the page for the date %j',
     async (date) => {
       expect((await refusal(page(kind.row(aRow({ date }))))).code).toBe('bank.bad_response');
@@ -57,21 +56,21 @@ describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (ki
   );
 
   it.each(['2026-11-13', '2026-11-21'])(
-    'refuses a page with a row of %s, outside the window',
+    'counts no row of %s, which lies outside the window',
     async (date) => {
-      expect((await refusal(page(kind.row(aRow({ date }))))).message).toContain(
-        'outside the window',
-      );
+      const body = page(kind.row(aRow({ date })));
+      if (kind.asksExactly) {
+        expect((await refusal(body)).message).toContain('outside the window');
+        return;
+      }
+      const { feed } = await startFeed(kind, (_request, response) => {
+        sendJson(response, body);
+      });
+      expect((await fetchAll(feed)).sightings).toEqual([]);
     },
   );
 
-  it.each([
-    ['an unknown direction', /"type":"\w+"/, '"type":"both"'],
-    ['an unknown status', /"status":"\w+"/, '"status":"done"'],
-    ['no status', /"status":"\w+",/, ''],
-    ['a number for a text', /"description":"[^"]*"/, '"description":5'],
-    ['a balance that is none', /"(balance|runningBalance)":[^,}]+/, '"$1":"much"'],
-  ])('refuses the page for %s', async (_name, from, to) => {
+  it.each(kind.breaks)('refuses the page for %s', async (_name, from, to) => {
     const row = kind.row(aRow());
     const changed = row.replace(from, to);
     expect(changed).not.toBe(row);
@@ -79,10 +78,6 @@ describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (ki
   });
 
   it.each([
-    [
-      'a row of another account',
-      kind.row(aRow()).replace(/\{("accountId":"\d+",)?/, '{"accountId":"999",'),
-    ],
     ['a row that is a text', '"CUS12345671"'],
     ['objects nested without end', '{"a":'.repeat(100_000)],
   ])('refuses the page for %s', async (_name, row) => {
@@ -95,6 +90,6 @@ describe.each(FEED_KINDS)('the $kind feed, on rows that cannot be trusted,', (ki
       sendJson(response, page(kind.row(aRow({ reference }))));
     });
     const { sightings } = await fetchAll(feed);
-    expect(sightings[0]?.references).toEqual(["cus 123; DROP TABLE '\u202e\n=cmd"]);
+    expect(sightings[0]?.references[0]).toBe("cus 123; DROP TABLE '\u202e\n=cmd");
   });
 });

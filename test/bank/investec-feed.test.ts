@@ -6,14 +6,15 @@ import { createFeed } from '../../bank/feeds/create-feed.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { signedMinor } from '../../domain/sighting.ts';
 import { sendJson, startBank, type BankRequest } from './support/bank-server.ts';
-import { ACCOUNT, aRow, FEED_KINDS, fetchAll, startFeed } from './support/feed-kinds.ts';
+import { ACCOUNT } from './support/feed-dialects.ts';
+import { aRow, dialectOf, feedAt, fetchAll, startFeed } from './support/feed-kinds.ts';
 import { failureOf } from './support/samples.ts';
 
-const kind = FEED_KINDS.find((each) => each.kind === 'investec');
-if (kind === undefined) throw new Error('The investec feed is missing.');
+const kind = dialectOf('investec');
 const row = kind.row(aRow());
 const TOKEN_PATH = '/identity/v2/oauth2/token';
 const isToken = (request: BankRequest) => request.url.pathname === TOKEN_PATH;
+const isPending = (request: BankRequest) => request.url.pathname.endsWith('/pending-transactions');
 
 /** A bank that gives out `t1`, `t2`, … and takes only those for which `accepts` holds. */
 async function startTokenBank(
@@ -79,7 +80,7 @@ describe('investec tokens', () => {
   it('are renewed once when the bank has revoked one', async () => {
     const { feed, bank } = await startTokenBank('1799', (token) => token === 't2');
     expect((await fetchAll(feed)).sightings).toEqual([]);
-    expect(bank.requests).toHaveLength(4);
+    expect(bank.requests.filter((each) => !isPending(each))).toHaveLength(4);
   });
 
   it('are not renewed for ever', async () => {
@@ -110,7 +111,7 @@ describe('investec tokens', () => {
 
 describe('investec rows', () => {
   async function sightingsOf(rows: readonly string[], envelope = 'transactions') {
-    const { feed } = await startFeed(kind as NonNullable<typeof kind>, (_request, response) => {
+    const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, `{"data":{"${envelope}":[${rows.join()}]},"meta":{"totalPages":1}}`);
     });
     return fetchAll(feed);
@@ -166,9 +167,46 @@ describe('investec rows', () => {
     });
     expect((await fetchAll(feed)).sightings).toHaveLength(2);
     const pages = bank.requests
-      .filter((each) => !isToken(each))
+      .filter((each) => !isToken(each) && !isPending(each))
       .map((each) => each.url.searchParams.get('page'));
     expect(pages).toEqual([null, '2', null, '2']);
+  });
+});
+
+describe('investec rows that are not booked yet', () => {
+  const pending =
+    `{"accountId":"${ACCOUNT}","type":"CREDIT","status":"PENDING","description":"CUS12345671",` +
+    '"transactionDate":"2026-11-20","amount":75}';
+  const answering = async (answer: string | number) => {
+    const bank = await startBank((request, response) => {
+      if (isToken(request)) sendJson(response, '{"access_token":"t","expires_in":1799}');
+      else if (!isPending(request)) sendJson(response, kind.page([row], 1, 1));
+      else if (typeof answer === 'number') response.writeHead(answer).end();
+      else sendJson(response, answer);
+    });
+    return feedAt(kind, bank.url);
+  };
+
+  it.each(['PendingTransaction', 'transactions'])(
+    'are read from the list named %s, and shown beside the booked ones',
+    async (name) => {
+      const feed = await answering(`{"data":{"${name}":[${pending}]},"meta":{"totalPages":1}}`);
+      const { sightings } = await fetchAll(feed);
+      expect(sightings.map((each) => each.status)).toEqual(['booked', 'pending']);
+      expect(sightings[1]).toMatchObject({ bankId: null, amountMinor: 7_500n });
+    },
+  );
+
+  it.each([403, 404])('stop nothing where the bank does not show them (%d)', async (status) => {
+    expect((await fetchAll(await answering(status))).sightings).toHaveLength(1);
+  });
+
+  it.each<[string, string | number, string]>([
+    ['a bank out of order', 503, 'bank.unavailable'],
+    ['a booked row among them', kind.page([row], 1, 1), 'bank.bad_response'],
+    ['no list', '{"data":{}}', 'bank.bad_response'],
+  ])('fail the read for %s', async (_name, answer, code) => {
+    expect((await failureOf(fetchAll(await answering(answer)))).code).toBe(code);
   });
 });
 
@@ -198,7 +236,8 @@ describe('real investec answers', () => {
       firstReference: string;
     };
     const bank = await startBank((request, response) => {
-      sendJson(response, isToken(request) ? '{"access_token":"t","expires_in":1799}' : body);
+      if (isPending(request)) response.writeHead(404).end();
+      else sendJson(response, isToken(request) ? '{"access_token":"t","expires_in":1799}' : body);
     });
     const feed = createFeed({
       kind: 'investec',

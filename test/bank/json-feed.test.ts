@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createFeed } from '../../bank/feeds/create-feed.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { sendJson } from './support/bank-server.ts';
-import { ACCOUNT, aRow, FEED_KINDS, fetchAll, startFeed } from './support/feed-kinds.ts';
+import { ACCOUNT } from './support/feed-dialects.ts';
+import { aRow, dialectOf, fetchAll, startFeed } from './support/feed-kinds.ts';
 import { failureOf } from './support/samples.ts';
 
-const [kind] = FEED_KINDS;
-if (kind === undefined) throw new Error('The json feed is missing.');
+const kind = dialectOf('json');
 const row = kind.row(aRow());
 
 async function snapshotOf(body: string) {
-  const { feed } = await startFeed(kind as NonNullable<typeof kind>, (_request, response) => {
+  const { feed } = await startFeed(kind, (_request, response) => {
     sendJson(response, body);
   });
   return fetchAll(feed);

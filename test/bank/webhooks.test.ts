@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { isCoded, type CodedError } from '../../domain/errors.ts';
 import { ZAR } from '../../domain/money.ts';
 import { readBankEvent } from '../../bank/webhooks/read-bank-event.ts';
-import {
-  verifyStandardWebhook,
-  type WebhookHeaders,
-} from '../../bank/webhooks/verify-standard-webhook.ts';
+import { STANDARD_BANK } from '../../bank/feeds/presets/standard-bank.ts';
+import { verifyStandardWebhook } from '../../bank/webhooks/verify-standard-webhook.ts';
+import type { WebhookHeaders } from '../../bank/webhooks/webhook-headers.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of the first bank').toString('base64')}`;
 const OTHER = `whsec_${Buffer.from('a secret of another bank').toString('base64')}`;
@@ -135,13 +134,17 @@ const ROW = {
 };
 const EVENT = { type: 'transaction.booked', accountId: 'ID', transaction: ROW };
 
+const ACCOUNT = {
+  accountId: 'ID',
+  currency: ZAR,
+  timeZone: 'Africa/Johannesburg',
+  fieldMap: null,
+  trust: 'credit',
+} as const;
+
 function read(event: unknown) {
   const body = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
-  return readBankEvent(
-    body,
-    { accountId: 'ID', currency: ZAR, timeZone: 'Africa/Johannesburg' },
-    NOW,
-  );
+  return readBankEvent(body, ACCOUNT, NOW);
 }
 
 function refusalOf(event: unknown): CodedError {
@@ -206,6 +209,40 @@ describe('bank events', () => {
     expect(refusalOf({ ...EVENT, transaction: { ...ROW, accountId: 'OTHER' } }).code).toBe(
       'webhook.unreadable',
     );
+  });
+
+  it('tell that a line was taken back, as strictly as one that came', () => {
+    expect(read({ ...EVENT, type: 'transaction.reversed' })).toMatchObject({
+      kind: 'reversal',
+      sighting: { bankId: 'T1', amountMinor: 25_000n },
+    });
+    expect(refusalOf({ ...EVENT, type: 'transaction.reversed', why: 'R' }).code).toBe(
+      'webhook.unreadable',
+    );
+  });
+
+  it('are read through the field map of the account', () => {
+    const transaction = {
+      transactionId: 'S1',
+      postingDate: '20261120',
+      transactionAmount: '-12,50',
+      currencyCode: 'ZAR',
+      statusCode: 'PST',
+      remitterReference: 'CUS12345671',
+    };
+    const body = Buffer.from(JSON.stringify({ ...EVENT, transaction }));
+    expect(readBankEvent(body, { ...ACCOUNT, fieldMap: STANDARD_BANK }, NOW)).toMatchObject({
+      kind: 'line',
+      sighting: { bankId: 'S1', amountMinor: 1_250n, direction: 'debit' },
+    });
+  });
+
+  it.each([
+    ['a whole row', EVENT],
+    ['a shape of its own', { id: 'x', event: { paid: true } }],
+  ])('are only a bell where the account trusts them as a hint: %s', (_name, event) => {
+    const body = Buffer.from(JSON.stringify(event));
+    expect(readBankEvent(body, { ...ACCOUNT, trust: 'hint' }, NOW)).toEqual({ kind: 'pointer' });
   });
 
   it('take the booking date of a bank whose next day has begun', () => {

@@ -1,0 +1,79 @@
+import { CodedError, isCoded } from '../../domain/errors.ts';
+import type { HttpLimits } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
+import { field, requiredText } from '../json/fields.ts';
+import { isJsonNumber, isJsonObject, type JsonValue } from '../json/json-text.ts';
+
+/** How a bank gives out tokens for client credentials (OAuth 2): a form that is posted. */
+export interface TokenRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+interface TokenOptions {
+  readonly limits: HttpLimits;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const SPARE_MS = 60_000;
+const LIFE_MAX_S = 24 * 3600;
+
+/** Asks with a token in hand. */
+export type AskWithToken = <Answer>(
+  ask: (token: string) => Promise<Answer>,
+  signal: AbortSignal,
+) => Promise<Answer>;
+
+/**
+ * Keeps one access token until a minute before it expires. A token may be revoked before its time, so a 401 is answered by one
+ * new token and one more try.
+ */
+export function createTokenSource(request: TokenRequest, options: TokenOptions): AskWithToken {
+  let cached: { readonly token: string; readonly staleAtMs: number } | null = null;
+
+  async function tokenFor(signal: AbortSignal): Promise<string> {
+    if (cached !== null && options.now() < cached.staleAtMs) return cached.token;
+    const askedAtMs = options.now();
+    const body = await readJson({
+      method: 'POST',
+      url: request.url,
+      headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(request.form).toString(),
+      signal,
+      limits: options.limits,
+    });
+    const { token, lifeSeconds } = readToken(body);
+    cached = { token, staleAtMs: askedAtMs + lifeSeconds * 1000 - SPARE_MS };
+    return token;
+  }
+
+  return async (ask, signal) => {
+    const token = await tokenFor(signal);
+    try {
+      return await ask(token);
+    } catch (error) {
+      if (!isCoded(error, 'bank.unauthorized') || error.details['status'] !== 401) throw error;
+      cached = null;
+      return ask(await tokenFor(signal));
+    }
+  };
+}
+
+function readToken(body: JsonValue): { readonly token: string; readonly lifeSeconds: number } {
+  const refuse = (why: string) =>
+    new CodedError('bank.bad_response', `The bank's access token is refused: ${why}.`, {
+      details: { reason: 'token' },
+    });
+  if (!isJsonObject(body)) throw refuse('the answer is not an object');
+  const token = requiredText(body, 'access_token', refuse);
+  if (!/^[\x21-\x7e]{1,8192}$/.test(token)) throw refuse('access_token cannot go into a header');
+  // Banks send `expires_in` as a number or as a string: Investec documents both.
+  const life = field(body, 'expires_in');
+  const text = isJsonNumber(life) ? life.value : life;
+  if (typeof text !== 'string' || !/^[0-9]{1,6}$/.test(text)) {
+    throw refuse('expires_in is not a whole number of seconds');
+  }
+  return { token, lifeSeconds: Math.min(Number(text), LIFE_MAX_S) };
+}

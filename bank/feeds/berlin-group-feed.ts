@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { Currency } from '../../domain/money.ts';
+import type { LineStatus, Sighting } from '../../domain/sighting.ts';
+import { askBank, type BankAnswer, type HttpLimits } from '../http/exchange.ts';
+import { readJsonBody } from '../http/read-json.ts';
+import { field, objectField, optionalText, unknownFields, type Refuse } from '../json/fields.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { valueAt } from '../json/pointer.ts';
+import { BERLIN_GROUP_FIELDS, readBerlinGroupRow, type AmountStyle } from './berlin-group-row.ts';
+import type { DayWindow, Feed } from './feed.ts';
+import {
+  addressUnder,
+  nextAddress,
+  onlyInWindow,
+  refuseOutsideWindow,
+  refusePage,
+} from './feed-page.ts';
+import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
+import { readStatementBody } from './statement-body.ts';
+
+interface BerlinGroupSettings {
+  /** Up to and with the version: `https://xs2a.bank.example/v1`. */
+  readonly base: URL;
+  readonly token: string;
+  /** Null where the token alone grants access. */
+  readonly consentId: string | null;
+  readonly accountId: string;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly amounts: AmountStyle;
+  readonly limits: HttpLimits;
+}
+
+/** One fetch, and what comes up on its way. */
+interface Reading {
+  readonly settings: BerlinGroupSettings;
+  readonly window: DayWindow;
+  readonly signal: AbortSignal;
+  readonly unknown: Set<string>;
+  readonly heldPositions: Set<string>;
+}
+
+/**
+ * Berlin Group NextGenPSD2, and GoCardless Bank Account Data, which has its shape. Ids are optional, blank, shared or issued
+ * anew at one bank or another, so they are evidence only. A bank may answer with a camt.052, a camt.053 or an MT940 instead
+ * of JSON; the statement readers read those.
+ */
+export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
+  return {
+    idStable: false,
+    async fetchWindow(window, signal, onPage) {
+      const unknown = new Set<string>();
+      const heldPositions = new Set<string>();
+      const reading = { settings, window, signal, unknown, heldPositions };
+      const read = await readUntilAgreed(
+        async (request) => readPage(reading, request.page, await fetchPage(reading, request)),
+        { idStable: false, onPage },
+      );
+      return { window, ...read, unknownFields: [...unknown].sort(), heldPositions };
+    },
+  };
+}
+
+function fetchPage(
+  { settings, window, signal }: Reading,
+  { page, cursor }: PageRequest,
+): Promise<BankAnswer> {
+  const { base, accountId, consentId, token, limits } = settings;
+  const first = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
+  first.searchParams.set('bookingStatus', 'both');
+  first.searchParams.set('dateFrom', window.from);
+  first.searchParams.set('dateTo', window.to);
+  return askBank(
+    {
+      method: 'GET',
+      url: cursor === null ? first : nextAddress(base, cursor, page),
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-request-id': randomUUID(),
+        ...(consentId === null ? {} : { 'consent-id': consentId }),
+      },
+      signal,
+      limits,
+    },
+    ['json', 'xml', 'text'],
+  );
+}
+
+async function readPage(reading: Reading, page: number, answer: BankAnswer): Promise<FeedPage> {
+  const refuse = refusePage(page);
+  if (answer.media === 'json') return readJsonPage(reading, page, readJsonBody(answer.bytes));
+  const { sightings, heldPositions } = await readStatementBody(answer, refuse);
+  if (sightings.some(({ currency }) => currency !== reading.settings.currency)) {
+    throw refuse("it holds lines in a currency that is not the account's");
+  }
+  refuseOutsideWindow(sightings, reading.window, refuse);
+  for (const position of heldPositions) reading.heldPositions.add(position);
+  return { rows: sightings, pages: null, next: null };
+}
+
+function readJsonPage(reading: Reading, page: number, body: JsonValue): FeedPage {
+  const refuse = refusePage(page);
+  if (!isJsonObject(body)) throw refuse('it is not an object');
+  const lists = objectField(body, 'transactions', refuse);
+  const ownAccounts = new Set(
+    [reading.settings.accountId, valueAt(body, '/account/iban'), valueAt(body, '/account/bban')]
+      .filter((account) => typeof account === 'string')
+      .map((account) => account.replaceAll(' ', '')),
+  );
+  if (field(lists, 'booked') === undefined && field(lists, 'pending') === undefined) {
+    throw refuse('transactions has neither booked nor pending ones');
+  }
+  const read = (status: LineStatus) =>
+    readList(reading, lists, { status, page, ownAccounts, refuse });
+  const booked = read('booked');
+  refuseOutsideWindow(booked, reading.window, refuse);
+  const rows = [...booked, ...onlyInWindow(read('pending'), reading.window)];
+  return { rows, pages: null, next: nextOf(lists, body, refuse) };
+}
+
+function readList(
+  { settings, unknown }: Reading,
+  lists: JsonObject,
+  at: {
+    readonly status: LineStatus;
+    readonly page: number;
+    readonly ownAccounts: ReadonlySet<string>;
+    readonly refuse: Refuse;
+  },
+): readonly Sighting[] {
+  const values = field(lists, at.status) ?? [];
+  if (!isJsonArray(values)) throw at.refuse(`transactions.${at.status} is not a list`);
+  return values.flatMap((value, index) => {
+    if (isJsonObject(value)) {
+      for (const name of unknownFields(value, BERLIN_GROUP_FIELDS)) unknown.add(name);
+    }
+    const row = readBerlinGroupRow(value, {
+      currency: settings.currency,
+      timeZone: settings.timeZone,
+      amounts: settings.amounts,
+      ownAccounts: at.ownAccounts,
+      status: at.status,
+      position: `page ${at.page}, ${at.status} row ${index + 1}`,
+      refuse: at.refuse,
+    });
+    return row ?? [];
+  });
+}
+
+/** The link stands beside the lists in the standard, and at the root of the answer at some banks. */
+function nextOf(lists: JsonObject, body: JsonObject, refuse: Refuse): string | null {
+  const found = [lists, body].map((from) => valueAt(from, '/_links/next'));
+  for (const next of found) {
+    if (next === undefined || next === null) continue;
+    return optionalText(isJsonObject(next) ? next : { href: next }, 'href', refuse);
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+import { addDays } from '../../domain/local-date.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { HttpLimits } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
+import { countField, field, objectField, optionalText, unknownFields } from '../json/fields.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import type { DayWindow, Feed } from './feed.ts';
+import {
+  PAGES_MAX,
+  addressUnder,
+  nextAddress,
+  onlyInWindow,
+  refuseOutsideWindow,
+  refusePage,
+} from './feed-page.ts';
+import { OPEN_BANKING_UK_FIELDS, readOpenBankingUkRow } from './open-banking-uk-row.ts';
+import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
+
+interface OpenBankingUkSettings {
+  /** Up to and with `/open-banking/v3.1/aisp`. */
+  readonly base: URL;
+  /** A bearer token: how a consent becomes one differs from bank to bank. */
+  readonly key: string;
+  readonly accountId: string;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly limits: HttpLimits;
+}
+
+/**
+ * Open Banking UK, version 3.1: account transactions, paged by `Links.Next`. Its ids are optional and rows marked mutable may
+ * change or vanish, so ids are evidence only.
+ */
+export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
+  return {
+    idStable: false,
+    async fetchWindow(window, signal, onPage) {
+      const unknown = new Set<string>();
+      // The standard does not say in whose zone the bank reads our days: one more on each side, and ours are picked.
+      const asked = { from: addDays(window.from, -1), to: addDays(window.to, 1) };
+      const read = await readUntilAgreed(
+        async (request) => {
+          const body = await readJson({
+            method: 'GET',
+            url: addressOf(settings, asked, request),
+            headers: { authorization: `Bearer ${settings.key}` },
+            signal,
+            limits: settings.limits,
+          });
+          return readPage(settings, { asked, window, request, body }, unknown);
+        },
+        { idStable: false, onPage },
+      );
+      return { window, ...read, unknownFields: [...unknown].sort() };
+    },
+  };
+}
+
+function addressOf(
+  { base, accountId }: OpenBankingUkSettings,
+  asked: DayWindow,
+  { page, cursor }: PageRequest,
+): URL {
+  if (cursor !== null) return nextAddress(base, cursor, page);
+  const url = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
+  // Without an offset, which the standard says to leave out.
+  url.searchParams.set('fromBookingDateTime', `${asked.from}T00:00:00`);
+  url.searchParams.set('toBookingDateTime', `${asked.to}T23:59:59`);
+  return url;
+}
+
+function readPage(
+  { accountId, currency, timeZone }: OpenBankingUkSettings,
+  answer: {
+    readonly asked: DayWindow;
+    readonly window: DayWindow;
+    readonly request: PageRequest;
+    readonly body: JsonValue;
+  },
+  unknown: Set<string>,
+): FeedPage {
+  const { page } = answer.request;
+  const refuse = refusePage(page);
+  if (!isJsonObject(answer.body)) throw refuse('it is not an object');
+  // An account without transactions may have no list at all.
+  const values = field(objectField(answer.body, 'Data', refuse), 'Transaction') ?? [];
+  if (!isJsonArray(values)) throw refuse('Data.Transaction is not a list');
+  const next = optionalText(partOf(answer.body, 'Links'), 'Next', refuse);
+  const meta = partOf(answer.body, 'Meta');
+  if (field(meta, 'TotalPages') !== undefined && next === null) {
+    const pages = countField(meta, 'TotalPages', PAGES_MAX, refuse);
+    if (pages > page) throw refuse(`it counts ${pages} pages and leads to no next one`);
+  }
+  const rows = values.map((value, index) => {
+    if (isJsonObject(value)) {
+      for (const name of unknownFields(value, OPEN_BANKING_UK_FIELDS)) unknown.add(name);
+    }
+    const position = `page ${page}, row ${index + 1}`;
+    return readOpenBankingUkRow(value, { accountId, currency, timeZone, position, refuse });
+  });
+  refuseOutsideWindow(rows, answer.asked, refuse);
+  return { rows: onlyInWindow(rows, answer.window), pages: null, next };
+}
+
+function partOf(body: JsonObject, name: 'Links' | 'Meta'): JsonObject {
+  const value = field(body, name);
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,26 @@
+import { parseFieldMap } from '../../json/field-map.ts';
+
+/**
+ * A template for FNB and RMB, whose Integration Channel is open by contract only: copy it, and change the names to those of your
+ * contract. Unsigned amounts in cents with an indicator, days with slashes, a link that leads on.
+ */
+export const FNB = parseFieldMap({
+  version: 'fnb-template-1',
+  request: { account: 'accountNumber', from: 'startDate', to: 'endDate' },
+  rows: '/history/items',
+  paging: { kind: 'link', next: '/links/next' },
+  id: 'transactionId',
+  bookingDate: 'bookingDate',
+  valueDate: 'valueDate',
+  dateFormat: 'YYYY/MM/DD',
+  amountKind: 'unsigned+indicator',
+  amount: 'amountInCents',
+  unit: 'minor',
+  indicator: { field: 'debitCreditIndicator', credit: ['CR'], debit: ['DR'] },
+  status: { field: 'entryStatus', booked: ['POSTED'], pending: ['MEMO'] },
+  currency: 'currency',
+  references: ['reference', 'details'],
+  text: ['details'],
+  runningBalance: 'balanceInCents',
+  unknownFields: 'report',
+});

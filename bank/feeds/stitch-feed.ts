@@ -1,0 +1,154 @@
+import { CodedError } from '../../domain/errors.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { HttpLimits } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
+import { field, objectField, requiredText, unknownFields, type Refuse } from '../json/fields.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { valueAt } from '../json/pointer.ts';
+import { createTokenSource } from './access-token.ts';
+import type { DayWindow, Feed } from './feed.ts';
+import { onlyInWindow, refusePage } from './feed-page.ts';
+import { readUntilAgreed, type FeedPage } from './read-passes.ts';
+import { STITCH_FIELDS, readStitchRow } from './stitch-row.ts';
+
+interface StitchSettings {
+  /** `https://api.stitch.money` */
+  readonly host: URL;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly accountId: string;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly limits: HttpLimits;
+  readonly now: () => number;
+}
+
+const ROWS_PER_PAGE = 200;
+
+const QUERY = `query BankAccountTransactions($accountId: ID!, $first: UInt!, $after: Cursor) {
+  node(id: $accountId) {
+    id
+    ... on BankAccount {
+      transactions(first: $first, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        edges { cursor node { id amount date reference description runningBalance } }
+      }
+    }
+  }
+}`;
+
+/**
+ * Stitch: GraphQL with Relay paging, newest first. It takes no days, so pages are read until one lies wholly before the window.
+ * Its ids are its own and nothing is promised about them, so they are evidence only.
+ */
+export function createStitchFeed(settings: StitchSettings): Feed {
+  const askWithToken = createTokenSource(tokenRequest(settings), settings);
+  return {
+    idStable: false,
+    async fetchWindow(window, signal, onPage) {
+      const unknown = new Set<string>();
+      const ask = (cursor: string | null) =>
+        askWithToken(
+          (token) =>
+            readJson({
+              method: 'POST',
+              url: new URL('/graphql', settings.host),
+              headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+              body: JSON.stringify({
+                query: QUERY,
+                variables: {
+                  accountId: settings.accountId,
+                  first: ROWS_PER_PAGE,
+                  after: cursor,
+                },
+              }),
+              signal,
+              limits: settings.limits,
+            }),
+          signal,
+        );
+      const read = await readUntilAgreed(
+        async ({ page, cursor }) =>
+          readPage(settings, { window, page, body: await ask(cursor) }, unknown),
+        { idStable: false, onPage },
+      );
+      return { window, ...read, unknownFields: [...unknown].sort() };
+    },
+  };
+}
+
+/** Tokens come from `secure.` where the API is at `api.`, and from the same host anywhere else. */
+function tokenRequest({ host, clientId, clientSecret }: StitchSettings) {
+  const url = new URL('/connect/token', host);
+  url.hostname = url.hostname.replace(/^api\./, 'secure.');
+  return {
+    url,
+    headers: {},
+    form: {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      audience: 'https://secure.stitch.money/connect/token',
+      scope: 'transactions accounts',
+    },
+  };
+}
+
+function readPage(
+  { accountId, currency, timeZone }: StitchSettings,
+  answer: { readonly window: DayWindow; readonly page: number; readonly body: JsonValue },
+  unknown: Set<string>,
+): FeedPage {
+  const { page, body, window } = answer;
+  const refuse = refusePage(page);
+  if (!isJsonObject(body)) throw refuse('it is not an object');
+  refuseGraphqlErrors(body, refuse);
+  const node = objectField(objectField(body, 'data', refuse), 'node', refuse);
+  if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it is about another account');
+  const list = objectField(node, 'transactions', refuse);
+  const edges = field(list, 'edges');
+  if (!isJsonArray(edges)) throw refuse('edges is not a list');
+  const rows = edges.map((edge, index) => {
+    const value = isJsonObject(edge) ? field(edge, 'node') : undefined;
+    if (isJsonObject(value)) {
+      for (const name of unknownFields(value, STITCH_FIELDS)) unknown.add(name);
+    }
+    const position = `page ${page}, row ${index + 1}`;
+    return readStitchRow(value ?? null, { currency, timeZone, position, refuse });
+  });
+  const isBefore = rows.length > 0 && rows.every((row) => row.bookingDate < window.from);
+  const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
+  if (next !== null && rows.length === 0) throw refuse('it is empty and leads to a next one');
+  return { rows: onlyInWindow(rows, window), pages: null, next: isBefore ? null : next };
+}
+
+function nextOf(pageInfo: JsonObject, refuse: Refuse): string | null {
+  const hasNext = field(pageInfo, 'hasNextPage');
+  if (typeof hasNext !== 'boolean') throw refuse('hasNextPage is neither true nor false');
+  return hasNext ? requiredText(pageInfo, 'endCursor', refuse) : null;
+}
+
+/** GraphQL tells its faults in the body, under status 200; their texts may hold anything and are not passed on. */
+function refuseGraphqlErrors(body: JsonObject, refuse: Refuse): void {
+  const errors = field(body, 'errors') ?? null;
+  if (errors === null || (isJsonArray(errors) && errors.length === 0)) return;
+  const [first] = isJsonArray(errors) ? errors : [];
+  const code = first === undefined ? undefined : valueAt(first, '/extensions/code');
+  if (code === 'UNAUTHENTICATED' || code === 'UNAUTHORIZED') {
+    throw new CodedError('bank.unauthorized', 'The bank refused our credentials (GraphQL).', {
+      // As HTTP would say it: the token is renewed once.
+      details: { status: 401 },
+    });
+  }
+  if (code === 'FORBIDDEN') {
+    throw new CodedError('bank.unauthorized', 'The bank refused our credentials (GraphQL).', {
+      details: { status: 403 },
+    });
+  }
+  if (code === 'INTERNAL_SERVER_ERROR' || code === 'SERVICE_UNAVAILABLE') {
+    throw new CodedError('bank.unavailable', 'The bank is out of order (GraphQL).', {
+      details: { reason: 'graphql' },
+    });
+  }
+  throw refuse('it holds GraphQL errors');
+}
