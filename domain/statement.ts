@@ -2,9 +2,20 @@ import type { LocalDate } from './local-date.ts';
 import type { Currency } from './money.ts';
 import type { Sighting } from './sighting.ts';
 
-/** Formats that `bank/statements/` can tell by their content; a CSV names the bank's profile: `csv.fnb-history`. */
+/**
+ * Formats that `bank/statements/` can tell by their content; a CSV names the bank's profile, `csv.fnb-history`, and a saved answer of a
+ * bank's API its protocol, `json.investec`.
+ */
 export type StatementFormat =
-  'camt.052' | 'camt.053' | 'camt.054' | 'mt940' | 'mt942' | 'ofx' | 'bai2' | `csv.${string}`;
+  | 'camt.052'
+  | 'camt.053'
+  | 'camt.054'
+  | 'mt940'
+  | 'mt942'
+  | 'ofx'
+  | 'bai2'
+  | `csv.${string}`
+  | `json.${string}`;
 
 /** `ok`: opening + lines = closing; `failed`: they differ; `absent`: the file states too little to tell. */
 export type ProofLevel = 'ok' | 'failed' | 'absent';

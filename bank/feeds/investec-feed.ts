@@ -3,12 +3,12 @@ import type { Currency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { countField, field, objectField, unknownFields, type Refuse } from '../json/fields.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { countField, objectField, unknownFields, type Refuse } from '../json/fields.ts';
+import { isJsonObject, type JsonValue } from '../json/json-text.ts';
 import { createTokenSource, type AskWithToken } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
 import { PAGES_MAX, onlyInWindow, refuseOutsideWindow, refusePage } from './feed-page.ts';
-import { INVESTEC_FIELDS, readInvestecRow } from './investec-row.ts';
+import { INVESTEC_FIELDS, investecRows, readInvestecRow } from './investec-row.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
 
 export interface InvestecCredentials {
@@ -37,7 +37,7 @@ interface Reading {
 
 /**
  * Investec Programmable Banking, private and business accounts. Ids are stable: account, posting date and posted
- * order are final once the order is above 0, and rows from before are left out. Fields that the bank adds are
+ * order are final once the order is above 0, and rows from before count as pending. Fields that the bank adds are
  * reported in the snapshot and do not refuse the page, since the bank extends its rows without notice.
  */
 export function createInvestecFeed(settings: InvestecFeedSettings): Feed {
@@ -132,17 +132,16 @@ function readRows(
   place: string,
   refuse: Refuse,
 ): readonly Sighting[] {
-  return values.flatMap((value, index) => {
-    const row = readInvestecRow(value, {
+  return values.map((value, index) => {
+    if (isJsonObject(value)) {
+      for (const name of unknownFields(value, INVESTEC_FIELDS)) unknown.add(name);
+    }
+    return readInvestecRow(value, {
       accountId: settings.accountId,
       currency: settings.currency,
       position: `${place} ${index + 1}`,
       refuse,
     });
-    if (isJsonObject(value)) {
-      for (const name of unknownFields(value, INVESTEC_FIELDS)) unknown.add(name);
-    }
-    return row === null ? [] : [row];
   });
 }
 
@@ -152,13 +151,4 @@ function rowsOf(body: JsonValue, refuse: Refuse): readonly JsonValue[] {
   const rows = investecRows(objectField(body, 'data', refuse));
   if (rows === null) throw refuse('it has no single list of transactions');
   return rows;
-}
-
-/** The rows of Investec's `data`, null where they are not one list. */
-function investecRows(data: JsonObject): readonly JsonValue[] | null {
-  const lists = [field(data, 'transactions'), field(data, 'PendingTransaction')].filter(
-    isJsonArray,
-  );
-  const [only] = lists;
-  return lists.length === 1 && only !== undefined ? only : null;
 }

@@ -11,7 +11,13 @@ import {
   unsignedMinorField,
   type Refuse,
 } from '../json/fields.ts';
-import { isJsonNumber, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import {
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../json/json-text.ts';
 
 /** Every field that the bank documents, read or not. */
 export const INVESTEC_FIELDS: ReadonlySet<string> = new Set([
@@ -35,27 +41,29 @@ const DIRECTIONS = { credit: ['CREDIT'], debit: ['DEBIT'] } as const;
 const STATUSES = { booked: ['POSTED'], pending: ['PENDING'] } as const;
 
 /**
- * Reads one row of Investec's private-banking transactions; null for a booked row whose `postedOrder` is still 0,
- * which the bank says to ignore until it is final.
+ * Reads one row of Investec's private-banking transactions. A posted row whose `postedOrder` is still 0 counts as pending: the bank
+ * says to ignore it until the order is final.
  */
 export function readInvestecRow(
   value: JsonValue,
   context: {
-    readonly accountId: string;
+    /** Null where any account is read: a file. */
+    readonly accountId: string | null;
     readonly currency: Currency;
     readonly position: string;
     readonly refuse: Refuse;
   },
-): Sighting | null {
+): Sighting {
   const { currency, position } = context;
   const refuse: Refuse = (why) => context.refuse(`${position}: ${why}`);
   if (!isJsonObject(value)) throw refuse('the row is not an object');
-  if (requiredText(value, 'accountId', refuse) !== context.accountId) {
+  const accountId = requiredText(value, 'accountId', refuse);
+  if (context.accountId !== null && accountId !== context.accountId) {
     throw refuse('accountId names another account');
   }
-  const status = choiceField(value, 'status', STATUSES, ['booked', 'pending'], refuse);
+  const stated = choiceField(value, 'status', STATUSES, ['booked', 'pending'], refuse);
   const postedOrder = readPostedOrder(value, refuse);
-  if (status === 'booked' && postedOrder === '0') return null;
+  const status = postedOrder === '0' ? 'pending' : stated;
 
   const booked = status === 'booked' ? dayField(value, 'postingDate', refuse) : null;
   const bookingDate =
@@ -65,9 +73,7 @@ export function readInvestecRow(
   const description = optionalText(value, 'description', refuse);
   return {
     bankId:
-      booked === null || postedOrder === null
-        ? null
-        : investecId(context.accountId, booked, postedOrder),
+      booked === null || postedOrder === null ? null : investecId(accountId, booked, postedOrder),
     bookingDate,
     valueDate: optionalDayField(value, 'valueDate', refuse),
     amountMinor: unsignedMinorField(value, 'amount', currency, refuse),
@@ -103,4 +109,13 @@ function readPostedOrder(row: JsonObject, refuse: Refuse): string | null {
     throw refuse('postedOrder is not a whole number');
   }
   return value.value;
+}
+
+/** The rows of Investec's `data`, null where they are not one list. */
+export function investecRows(data: JsonObject): readonly JsonValue[] | null {
+  const lists = [field(data, 'transactions'), field(data, 'PendingTransaction')].filter(
+    isJsonArray,
+  );
+  const [only] = lists;
+  return lists.length === 1 && only !== undefined ? only : null;
 }

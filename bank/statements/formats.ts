@@ -1,6 +1,7 @@
 import { bai2Reader } from './bai2/read-bai2.ts';
 import { camtReader } from './camt/read-camt.ts';
 import { csvReaders } from './csv/read-csv.ts';
+import { jsonReader } from './json/read-api-answer.ts';
 import { mt940Reader } from './mt940/read-mt940.ts';
 import { ofxReader } from './ofx/read-ofx.ts';
 import type { StatementReader } from './statement-reader.ts';
@@ -12,5 +13,6 @@ export const STATEMENT_READERS: readonly StatementReader[] = [
   bai2Reader,
   // Any XML: a camt file that is cut before its namespace must be called cut, and foreign XML is refused by its root.
   camtReader,
+  jsonReader,
   ...csvReaders,
 ];

@@ -124,12 +124,15 @@ describe('investec rows', () => {
     expect(sightings[0]?.bankId).toBe('87446202611200013379');
   });
 
-  it('are left out while their order is 0, and kept without an id where the bank has no such field', async () => {
+  it('are pending while their order is 0, and booked without an id where the bank has no such field', async () => {
     const { sightings } = await sightingsOf([
       row.replace('"postedOrder":1', '"postedOrder":0'),
       row.replace('"postedOrder":1,', ''),
     ]);
-    expect(sightings.map((each) => each.bankId)).toEqual([null]);
+    expect(sightings.map((each) => [each.status, each.bankId])).toEqual([
+      ['pending', null],
+      ['booked', null],
+    ]);
   });
 
   it('are pending without an id until they are posted', async () => {

@@ -9,7 +9,7 @@ import { describeFile } from './support/sample-facts.ts';
 import { failureOf, parseBytes, SAMPLES } from './support/samples.ts';
 
 /** Samples that we wrote ourselves, with what they say written down beside them. */
-const files = ['bai2', 'csv', 'mt940', 'ofx'].flatMap((folder) =>
+const files = ['bai2', 'csv', 'json', 'mt940', 'ofx'].flatMap((folder) =>
   readdirSync(path.join(SAMPLES, folder)).map((name) => `${folder}/${name}`),
 );
 
