@@ -61,6 +61,7 @@ export async function withTestBed<T>(
     dataDir: options.dataDir,
     freePorts: true,
     simulatorSeed: '1',
+    feed: 'json',
     onProgress: options.progress,
   });
   try {

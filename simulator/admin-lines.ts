@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sendProblem } from './answer.ts';
 import type { Selection } from './line-store.ts';
-import { isDay } from './calendar.ts';
+import { addDays, isDay } from './calendar.ts';
 import { isWholeCode } from './customer-code.ts';
 import { generateLines, type Mix } from './generate.ts';
 import {
@@ -154,6 +154,28 @@ function addChanging(admin: FastifyInstance, { bank }: Simulation): void {
     }
     return named(lines);
   });
+  admin.post<{ Body: Selection & { readonly id: string } }>(
+    '/set-ids',
+    { schema: { body: { ...SELECTION_SCHEMA, required: ['id'], properties: SET_ID } } },
+    (request) => {
+      const { id, ...which } = request.body;
+      const lines = bank.select(which);
+      for (const line of lines) bank.change(line, { id });
+      return named(lines);
+    },
+  );
+  admin.post<{ Body: Selection & { readonly days: number } }>(
+    '/shift-date',
+    { schema: { body: { ...SELECTION_SCHEMA, required: ['days'], properties: SHIFT } } },
+    (request) => {
+      const { days, ...which } = request.body;
+      const lines = bank.select(which);
+      for (const line of lines) {
+        bank.change(line, { bookingDate: addDays(line.bookingDate, days) });
+      }
+      return named(lines);
+    },
+  );
   admin.post<{ Body: AmountBody }>(
     '/change-amount',
     { schema: { body: AMOUNT_SCHEMA } },
@@ -209,6 +231,13 @@ const GENERATE_SCHEMA = {
     days: { type: 'integer', minimum: 1, maximum: 3_650, default: 3 },
     mix: { enum: ['clean', 'demo', 'hostile'], default: 'clean' },
   },
+} as const;
+
+const SET_ID = { ids: IDS, share: SHARE, id: { type: 'string' } } as const;
+const SHIFT = {
+  ids: IDS,
+  share: SHARE,
+  days: { type: 'integer', minimum: -31, maximum: 31 },
 } as const;
 
 const SELECTION_SCHEMA = {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sendProblem } from './answer.ts';
 import { addAdminLines } from './admin-lines.ts';
+import { addAdminStatements } from './admin-statements.ts';
 import { FAULT_MODES, type FaultPlan } from './faults.ts';
 import type { Options } from './options.ts';
 import { hasBearer } from './secrets.ts';
@@ -34,6 +35,7 @@ export function addAdmin(app: FastifyInstance, simulation: Simulation): void {
       addSwitches(admin, simulation);
       addWebhookSending(admin, simulation);
       addAdminLines(admin, simulation);
+      addAdminStatements(admin, simulation);
       done();
     },
     { prefix: '/admin' },
@@ -82,8 +84,10 @@ function addSwitches(admin: FastifyInstance, simulation: Simulation): void {
   });
 }
 
-interface SendRequest extends SendOptions {
+interface SendRequest extends Omit<SendOptions, 'kind'> {
   readonly ids?: readonly string[];
+  /** `booked` unless the bank sends pointers only. */
+  readonly event?: 'booked' | 'reversed';
 }
 
 function addWebhookSending(admin: FastifyInstance, simulation: Simulation): void {
@@ -95,9 +99,10 @@ function addWebhookSending(admin: FastifyInstance, simulation: Simulation): void
       if (options.current().webhookUrl === null || settings.webhookSecret === null) {
         return sendProblem(reply, 409, NO_RECEIVER);
       }
-      const { ids, ...sending } = request.body;
+      const { ids, event, ...sending } = request.body;
+      const kind = event ?? (options.current().webhookEvents === 'full' ? 'booked' : 'pointer');
       const lines = bank.select({ ids }).filter((line) => line.status === 'booked');
-      const deliveries = await webhooks.send(lines, sending);
+      const deliveries = await webhooks.send(lines, { ...sending, kind });
       const statuses: Record<string, number> = {};
       for (const { status } of deliveries) {
         const name = status === null ? 'unreachable' : status.toString();
@@ -138,6 +143,15 @@ const SETTINGS_SCHEMA = {
     postedOrder: { enum: ['final', 'zero', 'absent'] },
     tokenLifetimeSeconds: { type: 'integer', minimum: 0 },
     expiresInAs: { enum: ['string', 'number'] },
+    pendingEnvelope: { enum: ['schema', 'example'] },
+    jsonDialect: { enum: ['default', 'standard-bank', 'fnb'] },
+    berlinAmounts: { enum: ['signed', 'unsigned'] },
+    berlinBody: { enum: ['json', 'camt052', 'mt940'] },
+    webhookSignature: { enum: ['standard', 'hex'] },
+    webhookHexHeader: { type: 'string' },
+    webhookHexTimestampHeader: { type: ['string', 'null'] },
+    webhookHexPrefix: { enum: ['', 'sha256='] },
+    webhookEvents: { enum: ['full', 'pointer'] },
   },
 } as const;
 
@@ -146,6 +160,7 @@ const SEND_SCHEMA = {
   additionalProperties: false,
   properties: {
     ids: { type: 'array', items: { type: 'string' } },
+    event: { enum: ['booked', 'reversed'] },
     copies: { type: 'integer', minimum: 1, maximum: 10_000, default: 1 },
     tamper: { enum: ['none', 'body', 'signature', 'stale', 'resigned-body'], default: 'none' },
     concurrency: { type: 'integer', minimum: 1, maximum: 256, default: 8 },

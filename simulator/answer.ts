@@ -23,7 +23,10 @@ export async function sendSpoilt(
   fault: Fault | null,
   text: string,
   stopping: AbortSignal,
+  /** Of a good answer. */
+  contentType = JSON_TYPE,
 ): Promise<FastifyReply> {
+  const good = () => reply.code(200).header('content-type', contentType).send(text);
   switch (fault?.mode) {
     case 'error500':
       return sendProblem(reply, 500, 'Internal server error.');
@@ -38,7 +41,7 @@ export async function sendSpoilt(
       return sendProblem(reply, 401, 'Invalid credentials.');
     case 'slow':
       await pause(fault.delayMs ?? 1_000, undefined, { signal: stopping, ref: false });
-      return sendJson(reply, 200, text);
+      return good();
     case 'hang':
       return reply.hijack();
     case 'drip':
@@ -65,7 +68,7 @@ export async function sendSpoilt(
     case 'shifting-pages':
     case 'empty':
     case undefined:
-      return sendJson(reply, 200, text);
+      return good();
   }
 }
 

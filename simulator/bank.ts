@@ -3,7 +3,7 @@ import { NOTICE, type BankLine, type LineDraft, type StatementRow } from './line
 import { createLineStore, type BankState, type LineStore, type Selection } from './line-store.ts';
 import type { Random } from './random.ts';
 import type { SimulatorSettings } from './settings.ts';
-import { createStatementBook } from './statement-book.ts';
+import { createStatementBook, OPENING_MINOR } from './statement-book.ts';
 
 /** One account at the simulated bank, and the truth about it. */
 export interface Bank {
@@ -17,12 +17,16 @@ export interface Bank {
   reissueIds(selection: Selection): readonly BankLine[];
   change(
     line: BankLine,
-    changes: Partial<Pick<BankLine, 'reference' | 'description' | 'amountMinor'>>,
+    changes: Partial<
+      Pick<BankLine, 'reference' | 'description' | 'amountMinor' | 'id' | 'bookingDate'>
+    >,
   ): void;
   withdraw(selection: Selection): readonly BankLine[];
   /** Both days included, newest first. */
   statement(from: string, to: string): readonly StatementRow[];
   balanceMinor(): bigint;
+  /** Before the first line. */
+  readonly openingMinor: bigint;
   onBooked(listener: (lines: readonly BankLine[]) => void): void;
   state(): BankState;
   restore(state: BankState | null): void;
@@ -62,6 +66,7 @@ export function createBank(settings: Pick<SimulatorSettings, 'seed' | 'timeZone'
     },
     statement: book.read,
     balanceMinor: book.balanceMinor,
+    openingMinor: OPENING_MINOR,
     onBooked: (listener) => {
       listeners.push(listener);
     },

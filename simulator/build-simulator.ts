@@ -2,9 +2,13 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { addAdmin } from './admin.ts';
 import { createBank, type Bank } from './bank.ts';
 import { createFaultBoard } from './faults.ts';
-import { addInvestecProtocol } from './investec-protocol.ts';
-import { addJsonProtocol } from './json-protocol.ts';
 import { createOptions } from './options.ts';
+import { addBerlinGroupProtocol } from './protocols/berlin-group.ts';
+import { addInvestecProtocol } from './protocols/investec.ts';
+import { addJsonProtocol } from './protocols/json.ts';
+import { addOpenBankingUkProtocol } from './protocols/open-banking-uk.ts';
+import { addStitchProtocol } from './protocols/stitch.ts';
+import { acceptForms } from './protocols/token-desk.ts';
 import type { SimulatorSettings } from './settings.ts';
 import type { Simulation } from './simulation.ts';
 import { loadState } from './state-file.ts';
@@ -53,8 +57,12 @@ export function buildSimulator(settings: SimulatorSettings): Simulator {
     if (!route.startsWith('/admin')) requests.set(name, (requests.get(name) ?? 0) + 1);
     done();
   });
+  acceptForms(app);
   addJsonProtocol(app, simulation);
   addInvestecProtocol(app, simulation);
+  addOpenBankingUkProtocol(app, simulation);
+  addBerlinGroupProtocol(app, simulation);
+  addStitchProtocol(app, simulation);
   addAdmin(app, simulation);
 
   return {

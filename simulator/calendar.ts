@@ -24,3 +24,10 @@ export function createCalendar(timeZone: string): (instant: Date) => string {
     return `${parts.get('year') ?? ''}-${parts.get('month') ?? ''}-${parts.get('day') ?? ''}`;
   };
 }
+
+/** The zone's offset at that instant, `+02:00`. */
+export function offsetAt(instant: Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const name = parts.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value;
+  return name?.replace('GMT', '') || '+00:00';
+}

@@ -12,6 +12,19 @@ export interface Options {
   readonly postedOrder: 'final' | 'zero' | 'absent';
   readonly tokenLifetimeSeconds: number;
   readonly expiresInAs: 'string' | 'number';
+  /** Investec: the list of pending rows is named as in the bank's schema or as in its example. */
+  readonly pendingEnvelope: 'schema' | 'example';
+  /** How the json protocol is written. */
+  readonly jsonDialect: 'default' | 'standard-bank' | 'fnb';
+  /** Berlin Group: `unsigned` amounts tell their direction by the party that is named. */
+  readonly berlinAmounts: 'signed' | 'unsigned';
+  readonly berlinBody: 'json' | 'camt052' | 'mt940';
+  readonly webhookSignature: 'standard' | 'hex';
+  readonly webhookHexHeader: string;
+  /** Null signs the body alone. */
+  readonly webhookHexTimestampHeader: string | null;
+  readonly webhookHexPrefix: '' | 'sha256=';
+  readonly webhookEvents: 'full' | 'pointer';
 }
 
 export interface OptionsHolder {
@@ -30,6 +43,15 @@ export function createOptions(pageSize: number, webhookUrl: string | null): Opti
     postedOrder: 'final',
     tokenLifetimeSeconds: 1_799,
     expiresInAs: 'string',
+    pendingEnvelope: 'schema',
+    jsonDialect: 'default',
+    berlinAmounts: 'signed',
+    berlinBody: 'json',
+    webhookSignature: 'standard',
+    webhookHexHeader: 'x-signature',
+    webhookHexTimestampHeader: null,
+    webhookHexPrefix: '',
+    webhookEvents: 'full',
   };
   let options = initial;
   return {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Fault } from './faults.ts';
 
 export interface Page<Row> {
@@ -34,4 +35,16 @@ export function cutPage<Row>(
 export function readPage(text: string | null): number | null {
   if (text === null) return 1;
   return /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
+}
+
+/** The address of the page after this one, as the request reached us; null on the last page. */
+export function nextPageUrl(
+  request: Pick<FastifyRequest, 'protocol' | 'host' | 'url'>,
+  { page, pages }: Page<unknown>,
+  parameter = 'page',
+): string | null {
+  if (page >= pages) return null;
+  const url = new URL(request.url, `${request.protocol}://${request.host}`);
+  url.searchParams.set(parameter, (page + 1).toString());
+  return url.href;
 }

@@ -1,6 +1,6 @@
 import type { BankLine, StatementRow } from './line.ts';
 
-const OPENING_MINOR = 1_000_000n;
+export const OPENING_MINOR = 1_000_000n;
 
 /** The account's statement, written anew whenever its lines have changed. */
 export interface StatementBook {

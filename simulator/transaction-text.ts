@@ -1,31 +1,36 @@
 import { jsonObject } from './json-text.ts';
 import type { BankLine } from './line.ts';
-import { decimalText } from './money-text.ts';
+import type { Options } from './options.ts';
+import { JSON_DIALECTS } from './protocols/json-dialects.ts';
 
-/** The event that tells of one booked line. It has no balance, which later lines could still change. */
-export function bookedEventText(accountId: string, line: BankLine): string {
-  const amount = JSON.stringify(decimalText(line.amountMinor));
-  return jsonObject([
-    ['type', '"transaction.booked"'],
-    ['accountId', JSON.stringify(accountId)],
-    ['transaction', jsonObject(transactionFields(line, line.id, amount))],
-  ]);
-}
+/** `pointer`: the bank tells that something happened, and not what. */
+export type EventKind = 'booked' | 'reversed' | 'pointer';
 
-/** A line as the plain protocol and its events show it; `amount` is JSON text already. */
-export function transactionFields(
+/**
+ * The event that tells of one line, as the bank's dialect writes rows. It has no balance, which later lines could still
+ * change; a pointer names the event, so that no two are the same.
+ */
+export function eventText(
+  accountId: string,
   line: BankLine,
-  id: string,
-  amount: string,
-): readonly (readonly [string, string])[] {
-  return [
-    ['id', JSON.stringify(id)],
-    ['date', JSON.stringify(line.bookingDate)],
-    ['amount', amount],
-    ['currency', '"ZAR"'],
-    ['type', JSON.stringify(line.direction)],
-    ['status', JSON.stringify(line.status)],
-    ['reference', JSON.stringify(line.reference)],
-    ['description', JSON.stringify(line.description)],
-  ];
+  kind: EventKind,
+  dialect: Options['jsonDialect'],
+): string {
+  const account = ['accountId', JSON.stringify(accountId)] as const;
+  if (kind === 'pointer') {
+    return jsonObject([
+      ['type', '"transaction.created"'],
+      account,
+      ['eventId', JSON.stringify(`E${line.key}`)],
+    ]);
+  }
+  const row = JSON_DIALECTS[dialect].row(
+    { line, balanceMinor: null },
+    { id: line.id, amountsAsNumbers: false },
+  );
+  return jsonObject([
+    ['type', JSON.stringify(`transaction.${kind}`)],
+    account,
+    ['transaction', row],
+  ]);
 }

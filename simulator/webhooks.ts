@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BankLine } from './line.ts';
 import type { OptionsHolder } from './options.ts';
 import type { SimulatorSettings } from './settings.ts';
+import type { EventKind } from './transaction-text.ts';
 import { signEvent, type Signing } from './webhook-event.ts';
 
 const ATTEMPTS_MAX = 6;
@@ -43,7 +44,11 @@ export function createWebhookSender(
 ): WebhookSender {
   const deliver: Deliver = (line, signing) =>
     // The admin routes refuse to send while there is no URL, and an empty one reaches nobody.
-    post(options.current().webhookUrl ?? '', signEvent(settings, line, signing), stopping);
+    post(
+      options.current().webhookUrl ?? '',
+      signEvent(settings, options.current(), line, signing),
+      stopping,
+    );
 
   async function send(
     lines: readonly BankLine[],
@@ -62,7 +67,8 @@ export function createWebhookSender(
     return deliveries;
   }
 
-  return { send, ...createQueue(deliver, stopping) };
+  const kindOf = () => (options.current().webhookEvents === 'full' ? 'booked' : 'pointer');
+  return { send, ...createQueue(deliver, kindOf, stopping) };
 }
 
 type Deliver = (
@@ -92,7 +98,11 @@ async function post(
 }
 
 /** Lines that are sent by themselves, a few at a time, in the order in which they were booked. */
-function createQueue(deliver: Deliver, stopping: AbortSignal): Omit<WebhookSender, 'send'> {
+function createQueue(
+  deliver: Deliver,
+  kindOf: () => EventKind,
+  stopping: AbortSignal,
+): Omit<WebhookSender, 'send'> {
   let queue: readonly BankLine[] = [];
   let next = 0;
   let busy = 0;
@@ -102,7 +112,7 @@ function createQueue(deliver: Deliver, stopping: AbortSignal): Omit<WebhookSende
   async function drain(): Promise<void> {
     for (let line = queue[next]; line !== undefined; line = queue[next]) {
       next += 1;
-      if (await deliverWithRetries(deliver, line, stopping)) delivered += 1;
+      if (await deliverWithRetries(deliver, line, kindOf(), stopping)) delivered += 1;
       else failed += 1;
     }
     busy -= 1;
@@ -131,6 +141,7 @@ function createQueue(deliver: Deliver, stopping: AbortSignal): Omit<WebhookSende
 async function deliverWithRetries(
   deliver: Deliver,
   line: BankLine,
+  kind: EventKind,
   stopping: AbortSignal,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX && !stopping.aborted; attempt += 1) {
@@ -138,7 +149,7 @@ async function deliverWithRetries(
       const delayMs = FIRST_RETRY_MS * 2 ** (attempt - 1);
       await pause(delayMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
     }
-    const { status } = await deliver(line, { tamper: 'none', ageSeconds: 0 });
+    const { status } = await deliver(line, { tamper: 'none', ageSeconds: 0, kind });
     if (status !== null && status < 300) return true;
     const isFinal = status !== null && status < 500 && status !== 408 && status !== 429;
     if (isFinal) return false;

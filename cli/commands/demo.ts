@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import pc from 'picocolors';
 import { loadConfig } from '../../config.ts';
 import { verify } from '../../db/queries/verify/verify.ts';
@@ -12,6 +12,7 @@ import { withDatabase } from '../environment.ts';
 import { reconcileNow } from '../reconcile-now.ts';
 import { printRun, runToJson, type RunRow } from '../report-run.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
+import { TRIAL_FEEDS, type TrialFeedName } from '../stack/trial-feeds.ts';
 import { createBankOfTrial, type Truth } from '../stack/trial-bank.ts';
 import { untilAskedToStop } from '../supervise.ts';
 import { createTerminal, toJson, type Terminal } from '../terminal.ts';
@@ -27,11 +28,16 @@ export function addDemo(program: Command): void {
     )
     .option('--json', 'print one JSON object on stdout')
     .option('--seed <seed>', 'of the simulated bank', '1')
-    .action(async (options: { json?: true; seed: string }) => {
+    .addOption(
+      new Option('--feed <protocol>', 'that the simulated bank speaks')
+        .choices(TRIAL_FEEDS)
+        .default('json'),
+    )
+    .action(async (options: { json?: true; seed: string; feed: TrialFeedName }) => {
       const terminal = createTerminal();
       const startedAt = Date.now();
       const dataDir = await throwAwayFolder();
-      const stack = await startDemoStack(dataDir, options.seed, terminal);
+      const stack = await startDemoStack(dataDir, options, terminal);
       try {
         const asked = untilAskedToStop().then((why) =>
           Promise.reject(new Error(`Stopped (${why}) before the demo was over.`)),
@@ -56,7 +62,7 @@ export function addDemo(program: Command): void {
 
 async function startDemoStack(
   dataDir: string,
-  simulatorSeed: string,
+  { seed, feed }: { readonly seed: string; readonly feed: TrialFeedName },
   terminal: Terminal,
 ): Promise<Stack> {
   // Servers and banks that the user has configured are left alone: a demo must not write to them.
@@ -68,7 +74,8 @@ async function startDemoStack(
       env,
       dataDir,
       freePorts: true,
-      simulatorSeed,
+      simulatorSeed: seed,
+      feed,
       onProgress: terminal.progress,
     });
   } catch (error) {

@@ -28,6 +28,7 @@ export function addStart(program: Command): void {
         dataDir,
         freePorts: false,
         simulatorSeed: '1',
+        feed: 'json',
         onProgress: terminal.progress,
       });
       const stack = await starting;

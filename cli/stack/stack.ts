@@ -14,8 +14,13 @@ import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { startChild, type RunningProcess } from './child-process.ts';
 import { trialSecrets, type TrialSecrets } from './secrets.ts';
-import { startSimulator, type SimulatorProcess } from './simulator-process.ts';
+import {
+  createSimulatorAdmin,
+  startSimulator,
+  type SimulatorProcess,
+} from './simulator-process.ts';
 import { stackFile, type StackRecord } from './stack-record.ts';
+import { trialFeed, type TrialFeedName } from './trial-feeds.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +30,8 @@ export interface StackOptions {
   /** Free ports instead of the well-known ones, so that a demo runs beside a trial. */
   readonly freePorts: boolean;
   readonly simulatorSeed: string;
+  /** The protocol of the simulator bank. */
+  readonly feed: TrialFeedName;
   readonly onProgress: (message: string) => void;
 }
 
@@ -172,12 +179,13 @@ async function startBank(
 ): Promise<SimulatorProcess> {
   options.onProgress('Starting the simulator bank');
   const { dataDir, env } = options;
+  const { apiKey, bankOptions } = trialFeed(options.feed, secrets.simulatorKey);
   const simulator = await startSimulator(
     {
       PATH: env['PATH'],
       SIMULATOR_PORT: '0',
       SIMULATOR_SEED: options.simulatorSeed,
-      SIMULATOR_API_KEY: secrets.simulatorKey,
+      SIMULATOR_API_KEY: apiKey,
       SIMULATOR_ADMIN_KEY: secrets.simulatorAdminKey,
       SIMULATOR_ACCOUNT_ID: TRIAL_ACCOUNT.id,
       SIMULATOR_WEBHOOK_SECRET: secrets.webhookSecret,
@@ -186,6 +194,7 @@ async function startBank(
     join(dataDir, 'logs', 'simulator.log'),
   );
   stops.push(() => simulator.stop());
+  await createSimulatorAdmin(simulator.url, secrets.simulatorAdminKey)('settings', bankOptions);
   return simulator;
 }
 
@@ -211,9 +220,7 @@ function processEnvironment(
           BANK_API_ENABLED: 'true',
           BANK_ACCOUNT_KEY: TRIAL_ACCOUNT.key,
           BANK_NAME: TRIAL_ACCOUNT.name,
-          BANK_FEED: 'json',
-          BANK_API_URL: `${parts.simulator.url}/transactions`,
-          BANK_API_KEY: parts.secrets.simulatorKey,
+          ...trialFeed(options.feed, parts.secrets.simulatorKey).env(parts.simulator.url),
           BANK_ACCOUNT_ID: TRIAL_ACCOUNT.id,
           BANK_WEBHOOK_SECRET: parts.secrets.webhookSecret,
         };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkDigit, isWholeCode } from '../../simulator/customer-code.ts';
 import { generateLines, type Mix } from '../../simulator/generate.ts';
-import { joinedDescription } from '../../simulator/investec-rows.ts';
+import { joinedDescription } from '../../simulator/protocols/investec-rows.ts';
 import type { LineDraft } from '../../simulator/line.ts';
 import { DOUBTFUL, READABLE } from '../../simulator/manglings.ts';
 import { createRandom } from '../../simulator/random.ts';

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +55,40 @@ function received1(): Received {
 }
 
 const LINE = { id: 'T1', reference: 'CUS\u200b12345671', amountMinor: '25000' };
+
+describe('webhooks of a bank that signs otherwise', () => {
+  const hmac = (text: string) => createHmac('sha256', WEBHOOK_SECRET).update(text).digest('hex');
+
+  it('carry a hex signature in the header that it names, over the time too if told to', async () => {
+    await bank.admin('lines', [LINE]);
+    await bank.admin('settings', { webhookSignature: 'hex', webhookHexPrefix: 'sha256=' });
+    await bank.admin('webhooks/send', {});
+    await bank.admin('settings', {
+      webhookHexHeader: 'x-bank-signature',
+      webhookHexTimestampHeader: 'x-bank-time',
+    });
+    await bank.admin('webhooks/send', {});
+    await bank.admin('webhooks/send', { tamper: 'signature' });
+    const [plain, timed, wrong] = received;
+    expect(plain?.headers['x-signature']).toBe(`sha256=${hmac(plain?.body ?? '')}`);
+    const time = String(timed?.headers['x-bank-time']);
+    const right = `sha256=${hmac(`${time}.${timed?.body ?? ''}`)}`;
+    expect(timed?.headers['x-bank-signature']).toBe(right);
+    expect(wrong?.headers['x-bank-signature']).toMatch(/^sha256=[0-9a-f]{64}$/);
+    expect(plain?.headers['webhook-id']).toBeUndefined();
+  });
+
+  it('only point, or tell that a line was taken back, if told to', async () => {
+    await bank.admin('lines', [LINE]);
+    await bank.admin('webhooks/send', { event: 'reversed' });
+    await bank.admin('settings', { webhookEvents: 'pointer' });
+    await bank.admin('webhooks/send', {});
+    const [reversed, pointer] = received.map(({ body }) => JSON.parse(body) as object);
+    expect(reversed).toMatchObject({ type: 'transaction.reversed', transaction: { id: 'T1' } });
+    expect(pointer).toMatchObject({ type: 'transaction.created' });
+    expect(pointer).not.toHaveProperty('transaction');
+  });
+});
 
 describe('sent webhooks', () => {
   it('carry the documented event and a signature that the standard library accepts', async () => {

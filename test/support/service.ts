@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { inject } from 'vitest';
 import { createSimulatorAdmin } from '../../cli/stack/simulator-process.ts';
+import { trialFeed, type TrialFeedName } from '../../cli/stack/trial-feeds.ts';
 import { reconcileNow } from '../../cli/reconcile-now.ts';
 import type { RunRow } from '../../cli/report-run.ts';
 import { createApiKey } from '../../api/api-keys.ts';
@@ -55,16 +56,15 @@ export async function startService(
   options: {
     readonly settings?: Readonly<Record<string, string>>;
     readonly withWorker?: boolean;
-    readonly feed?: 'json' | 'investec';
+    readonly feed?: TrialFeedName;
   } = {},
 ): Promise<Service> {
   const [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
-  const isInvestec = options.feed === 'investec';
-  const apiKey = isInvestec ? `${API_KEY}:secret:key` : API_KEY;
+  const feed = trialFeed(options.feed ?? 'json', API_KEY);
   const simulator = buildSimulator({
     port: 0,
     seed: '7',
-    apiKey,
+    apiKey: feed.apiKey,
     adminKey: ADMIN_KEY,
     accountId: 'ACC-1',
     timeZone: 'Africa/Johannesburg',
@@ -85,14 +85,13 @@ export async function startService(
     BANK_API_ENABLED: 'true',
     BANK_ACCOUNT_KEY: ACCOUNT,
     BANK_ACCOUNT_ID: 'ACC-1',
-    BANK_FEED: options.feed ?? 'json',
-    BANK_API_URL: isInvestec ? bankUrl : `${bankUrl}/transactions`,
-    BANK_API_KEY: apiKey,
+    ...feed.env(bankUrl),
     BANK_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...options.settings,
   };
   const config = loadConfig(env);
   const bank = createSimulatorAdmin(bankUrl, ADMIN_KEY);
+  await bank('settings', feed.bankOptions);
   let worker: RunningWorker | null = null;
   let api: RunningApi | null = null;
   const logger = createLogger({ level: 'silent', name: 'test' });

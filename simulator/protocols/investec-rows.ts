@@ -1,7 +1,7 @@
-import { jsonObject } from './json-text.ts';
-import type { BankLine, StatementRow } from './line.ts';
-import { numberLiteral } from './money-text.ts';
-import type { Options } from './options.ts';
+import { jsonObject } from '../json-text.ts';
+import type { BankLine, StatementRow } from '../line.ts';
+import { numberLiteral } from '../money-text.ts';
+import type { Options } from '../options.ts';
 
 const DESCRIPTION_MAX = 40;
 

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem, sendSpoilt } from './answer.ts';
-import { addDays, isDay } from './calendar.ts';
+import { sendProblem, sendSpoilt } from '../answer.ts';
+import { addDays, isDay } from '../calendar.ts';
 import { investecRow, pendingRow } from './investec-rows.ts';
-import { jsonArray, jsonObject } from './json-text.ts';
-import { numberLiteral } from './money-text.ts';
-import { cutPage, readPage } from './paging.ts';
-import { sameSecret } from './secrets.ts';
-import type { Simulation } from './simulation.ts';
+import { jsonArray, jsonObject } from '../json-text.ts';
+import { numberLiteral } from '../money-text.ts';
+import { cutPage, readPage } from '../paging.ts';
+import { sameSecret } from '../secrets.ts';
+import type { Simulation } from '../simulation.ts';
+import { createTokenDesk } from './token-desk.ts';
 
 const BASE = '/za/pb/v1/accounts';
 type Access = (request: FastifyRequest) => boolean;
@@ -20,19 +20,11 @@ export function addInvestecProtocol(app: FastifyInstance, simulation: Simulation
 }
 
 function addToken(app: FastifyInstance, simulation: Simulation): Access {
-  const { settings, options, faults, stopping } = simulation;
+  const { settings, faults, stopping } = simulation;
   const [client, secret, ...rest] = settings.apiKey.split(':');
   const xApiKey = rest.length === 1 ? rest[0] : undefined;
   const basic = Buffer.from(`${client ?? ''}:${secret ?? ''}`).toString('base64');
-  const expiryByToken = new Map<string, number>();
-
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, new URLSearchParams(body.toString()));
-    },
-  );
+  const desk = createTokenDesk(simulation, 'investec');
 
   app.post('/identity/v2/oauth2/token', async (request, reply) => {
     const key = request.headers['x-api-key'];
@@ -45,25 +37,9 @@ function addToken(app: FastifyInstance, simulation: Simulation): Access {
     if (!(form instanceof URLSearchParams) || form.get('grant_type') !== 'client_credentials') {
       return sendProblem(reply, 400, 'grant_type must be client_credentials, as a form.');
     }
-    const { tokenLifetimeSeconds, expiresInAs } = options.current();
-    const token = createHash('sha256')
-      .update(`${settings.seed}/${settings.apiKey}/${expiryByToken.size}`)
-      .digest('base64url');
-    expiryByToken.set(token, settings.now().getTime() + tokenLifetimeSeconds * 1_000);
-    const lifetime = tokenLifetimeSeconds.toString();
-    const text = jsonObject([
-      ['access_token', JSON.stringify(token)],
-      ['token_type', '"Bearer"'],
-      ['expires_in', expiresInAs === 'string' ? JSON.stringify(lifetime) : lifetime],
-      ['scope', '"accounts"'],
-    ]);
-    return sendSpoilt(reply, faults.take('token', 1), text, stopping);
+    return sendSpoilt(reply, faults.take('token', 1), desk.issue(), stopping);
   });
-
-  return (request) => {
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    return (expiryByToken.get(token) ?? 0) > settings.now().getTime();
-  };
+  return desk.isAllowed;
 }
 
 /** The answer in Investec's envelope. */
@@ -163,8 +139,10 @@ function addTransactions(app: FastifyInstance, simulation: Simulation, isAllowed
         .lines()
         .filter((line) => line.status === 'pending')
         .map((line) => pendingRow(settings.accountId, line));
-      const fields = jsonObject([['PendingTransaction', jsonArray(rows)]]);
-      return sendSpoilt(reply, faults.take('rows', 1), envelope(request, fields, 1), stopping);
+      const { pendingEnvelope } = options.current();
+      const name = pendingEnvelope === 'schema' ? 'PendingTransaction' : 'transactions';
+      const fields = jsonObject([[name, jsonArray(rows)]]);
+      return sendSpoilt(reply, faults.take('other', 1), envelope(request, fields, 1), stopping);
     },
   );
 }

@@ -1,0 +1,58 @@
+/** Protocols that the simulator bank speaks, as `purser demo --feed` names them; two of them are field maps of `json`. */
+export const TRIAL_FEEDS = [
+  'json',
+  'standard-bank',
+  'fnb',
+  'investec',
+  'open-banking-uk',
+  'berlin-group',
+  'stitch',
+] as const;
+export type TrialFeedName = (typeof TRIAL_FEEDS)[number];
+
+/** How one protocol is set up on both sides. */
+export interface TrialFeed {
+  /** The key in the shape that the protocol asks for. */
+  readonly apiKey: string;
+  /** The simulator's options; empty where it needs none. */
+  readonly bankOptions: Readonly<Record<string, string>>;
+  /** Variables of our own processes, for a simulator at `bankUrl`. */
+  readonly env: (bankUrl: string) => Readonly<Record<string, string>>;
+}
+
+/** @param secret begins with `simulator-`, by which production knows a simulated bank. */
+export function trialFeed(name: TrialFeedName, secret: string): TrialFeed {
+  const feed = (
+    protocol: string,
+    path: string,
+    parts: { readonly keyTail?: string; readonly fieldMap?: 'standard-bank' | 'fnb' } = {},
+  ): TrialFeed => {
+    const { keyTail = '', fieldMap } = parts;
+    const apiKey = `${secret}${keyTail}`;
+    return {
+      apiKey,
+      bankOptions: fieldMap === undefined ? {} : { jsonDialect: fieldMap },
+      env: (bankUrl) => ({
+        BANK_FEED: protocol,
+        BANK_API_URL: `${bankUrl}${path}`,
+        BANK_API_KEY: apiKey,
+        ...(fieldMap === undefined ? {} : { BANK_FIELD_MAP: fieldMap }),
+      }),
+    };
+  };
+  switch (name) {
+    case 'json':
+      return feed('json', '/transactions');
+    case 'standard-bank':
+    case 'fnb':
+      return feed('json', '/transactions', { fieldMap: name });
+    case 'investec':
+      return feed('investec', '', { keyTail: ':secret:key' });
+    case 'open-banking-uk':
+      return feed('open-banking-uk', '/open-banking/v3.1/aisp');
+    case 'berlin-group':
+      return feed('berlin-group', '/berlin-group/v1', { keyTail: ':token' });
+    case 'stitch':
+      return feed('stitch', '', { keyTail: ':secret' });
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { jsonObject } from '../json-text.ts';
+import type { Simulation } from '../simulation.ts';
+
+/** Gives out access tokens and knows which of them still open anything. */
+export interface TokenDesk {
+  /** The answer of a token endpoint, with a new token in it. */
+  readonly issue: () => string;
+  readonly isAllowed: (request: FastifyRequest) => boolean;
+}
+
+/** One for each protocol: a token of one opens nothing of another. */
+export function createTokenDesk(simulation: Simulation, protocol: string): TokenDesk {
+  const { settings, options } = simulation;
+  const expiryByToken = new Map<string, number>();
+  return {
+    issue() {
+      const { tokenLifetimeSeconds, expiresInAs } = options.current();
+      const token = createHash('sha256')
+        .update(`${settings.seed}/${protocol}/${settings.apiKey}/${expiryByToken.size}`)
+        .digest('base64url');
+      expiryByToken.set(token, settings.now().getTime() + tokenLifetimeSeconds * 1_000);
+      const lifetime = tokenLifetimeSeconds.toString();
+      return jsonObject([
+        ['access_token', JSON.stringify(token)],
+        ['token_type', '"Bearer"'],
+        ['expires_in', expiresInAs === 'string' ? JSON.stringify(lifetime) : lifetime],
+        ['scope', '"accounts"'],
+      ]);
+    },
+    isAllowed(request) {
+      const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      return (expiryByToken.get(token) ?? 0) > settings.now().getTime();
+    },
+  };
+}
+
+/** Forms are how both token endpoints are asked; a server takes each content type once. */
+export function acceptForms(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, new URLSearchParams(body.toString()));
+    },
+  );
+}
