@@ -1,6 +1,7 @@
 import type { Feed } from '../bank/feeds/feed.ts';
 import type { Database } from '../db/client.ts';
 import type { Dispatch } from '../db/queries/dispatch.ts';
+import type { ForgottenFile } from '../db/queries/statement-files.ts';
 
 /** A bank account with its API, as the poller needs it. */
 export interface PolledAccount {
@@ -20,6 +21,8 @@ export interface ActivityDependencies {
   readonly startDeposit: (dispatch: Dispatch) => Promise<'started' | 'running' | 'ended'>;
   /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
   readonly deliverDecision: (dispatch: Dispatch, decisionId: string) => Promise<void>;
+  /** Imports a stored statement file, unless its import is running. */
+  readonly startImport: (file: ForgottenFile) => Promise<void>;
   readonly settings: {
     readonly bulkAbove: number;
     readonly overlapDays: number;

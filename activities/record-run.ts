@@ -1,4 +1,4 @@
-import { heartbeat, sleep } from '@temporalio/activity';
+import { heartbeat, log, sleep } from '@temporalio/activity';
 import { countCaptured, finishRun } from '../db/queries/runs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -21,10 +21,22 @@ export async function awaitDeposits(
   }
 }
 
-/** Counts what became of a run's deposits and closes the run. A repeat counts afresh. */
+/** Errors that stay until a person does something: a log that is watched for `alert` wakes one. */
+const ALERTS: ReadonlySet<string> = new Set([
+  'bank.unauthorized',
+  'account.not_found',
+  'config.invalid',
+  'statement.proof_failed',
+]);
+
+/** Counts what became of a run's deposits and closes the run, and raises its alert. A repeat counts afresh. */
 export async function recordRun(
   dependencies: ActivityDependencies,
   input: { readonly runId: string; readonly errorCode: string | null },
 ): Promise<{ readonly stillCaptured: number }> {
+  const { errorCode, runId } = input;
+  if (errorCode !== null && ALERTS.has(errorCode)) {
+    log.error('this run needs a person', { alert: errorCode, runId });
+  }
   return finishRun(dependencies.database, input);
 }

@@ -7,6 +7,7 @@ import {
   openNextRound,
   type Dispatch,
 } from '../db/queries/dispatch.ts';
+import { listForgottenFiles } from '../db/queries/statement-files.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { settleBacklog } from './settle-backlog.ts';
@@ -16,13 +17,18 @@ const PUBLISH_LIMIT = 1_000;
 
 /**
  * Looks after what was lost: deposits that should have a living workflow and have none (a lost start, a terminated
- * run, a Temporal database thrown away) get one, and notifications that were never published are. Starting is
- * idempotent, so a deposit whose workflow lives is left as it is.
+ * run, a Temporal database thrown away) get one, statement files whose import never ended are imported, and notifications
+ * that were never published are. Starting is idempotent, so what lives is left as it is.
  */
 export async function sweepDeposits(
   dependencies: ActivityDependencies,
   input: { readonly olderThanMs: number },
-): Promise<{ readonly restarted: number; readonly settled: number; readonly published: number }> {
+): Promise<{
+  readonly restarted: number;
+  readonly settled: number;
+  readonly published: number;
+  readonly imported: number;
+}> {
   const { database, settings } = dependencies;
   let settled = 0;
   for (const accountKey of await listBackloggedAccounts(database, {
@@ -33,7 +39,9 @@ export async function sweepDeposits(
   }
   const restarted = await restartLost(dependencies, input.olderThanMs);
   await deliverDecisions(dependencies, input.olderThanMs);
-  return { restarted, settled, published: await publishForgotten(database, PUBLISH_LIMIT) };
+  const imported = await importForgotten(dependencies, input.olderThanMs);
+  const published = await publishForgotten(database, PUBLISH_LIMIT);
+  return { restarted, settled, published, imported };
 }
 
 async function restartLost(
@@ -68,6 +76,19 @@ async function startOrReopen(
   if (start !== 'ended') return start === 'started';
   const round = await openNextRound(dependencies.database, dispatch);
   return round !== null && (await dependencies.startDeposit({ ...dispatch, round })) === 'started';
+}
+
+/** A file that was stored while Temporal could not be reached waits in its row, and so does one whose import was lost. */
+async function importForgotten(
+  { database, startImport }: ActivityDependencies,
+  olderThanMs: number,
+): Promise<number> {
+  const files = await listForgottenFiles(database, { olderThanMs, limit: PAGE_SIZE });
+  for (const file of files) {
+    await startImport(file);
+    heartbeat(file.fileId);
+  }
+  return files.length;
 }
 
 /** A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it. */

@@ -17,6 +17,7 @@ import { startInboxRelay } from './inbox-relay.ts';
 import { applySchedules } from './schedules.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { createDeliverDecision, createSignalDeposit, createStartDeposit } from './start-deposit.ts';
+import { createStartImport } from './start-import.ts';
 import { temporalConnectionOptions } from './temporal-connection.ts';
 
 export interface RunningWorker {
@@ -66,6 +67,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         polledAccount: createPolledAccounts(database.db, env),
         startDeposit: createStartDeposit(client),
         deliverDecision: createDeliverDecision(client),
+        startImport: createStartImport(client),
         settings: {
           bulkAbove: config.BULK_ABOVE,
           overlapDays: config.POLL_OVERLAP_DAYS,

@@ -133,6 +133,8 @@ export interface SweepOutput {
   readonly restarted: number;
   readonly settled: number;
   readonly published: number;
+  /** Statement files whose import was started again. */
+  readonly imported: number;
 }
 
 export const RESOLVE_DEPOSIT_UPDATE = 'resolveDeposit';

@@ -24,8 +24,15 @@ const statusSchema = z.strictObject({
         .enum(['ok', 'failed', 'absent'])
         .nullable()
         .meta({ description: 'What the last imported statement proved; null without one.' }),
+      lastContinuity: z
+        .enum(['first', 'follows', 'gap', 'overlap', 'repeat', 'unknown'])
+        .nullable()
+        .meta({ description: 'How that statement continues the one before it.' }),
     }),
   ),
+  heldStatementFiles: count.meta({
+    description: 'Statement files that wait for a person to release them.',
+  }),
 });
 
 export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
@@ -48,7 +55,7 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
     isolationLevel: 'repeatable read',
     accessMode: 'read only',
   });
-  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last.proof]));
+  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   return {
     wallets: {
       count: wallets.count,
@@ -76,7 +83,9 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
       account: account.accountKey,
       ledgerBalance: toMoney(account.bankMinor, account.currency),
       suspense: toMoney(account.suspenseMinor, account.currency),
-      lastProof: proofs.get(account.accountKey) ?? null,
+      lastProof: proofs.get(account.accountKey)?.proof ?? null,
+      lastContinuity: proofs.get(account.accountKey)?.continuity ?? null,
     })),
+    heldStatementFiles: status.heldStatementFiles,
   };
 }

@@ -25,7 +25,7 @@ export function addStatus(program: Command): void {
 
 function printStatus(status: Status): string {
   const { wallets } = status;
-  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last.proof]));
+  const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   const lines = [
     `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
     'Deposits:',
@@ -36,7 +36,7 @@ function printStatus(status: Status): string {
     'Bank accounts, by the ledger:',
     ...status.accounts.map(
       (account) =>
-        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${proofs.get(account.accountKey) ?? 'none imported'}`,
+        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${printProof(proofs.get(account.accountKey))}`,
     ),
     'Last runs:',
     ...status.lastRuns.map(
@@ -44,6 +44,10 @@ function printStatus(status: Status): string {
         `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.errorCode === null ? '' : `   ${run.errorCode}`}`,
     ),
   ];
+  if (status.heldStatementFiles > 0)
+    lines.push(
+      `Statement files held until a person releases them: ${status.heldStatementFiles} (GET /v1/statements)`,
+    );
   const review = status.oldestOpenReview;
   lines.push(
     review === null
@@ -51,4 +55,14 @@ function printStatus(status: Status): string {
       : `Oldest open review: ${review.depositId} since ${review.openedAt.toISOString()}, due ${review.dueAt.toISOString()}`,
   );
   return lines.join('\n');
+}
+
+/** What the last statement proves, by how much it is off, and whether one before it is missing. */
+function printProof(last: Status['proofs'][number] | undefined): string {
+  if (last === undefined) return 'none imported';
+  const off =
+    last.differenceMinor === null || last.differenceMinor === 0n
+      ? ''
+      : ` by ${printRand(last.differenceMinor)}`;
+  return `${last.proof}${off}${last.continuity === 'gap' ? ', a statement before it is missing' : ''}`;
 }

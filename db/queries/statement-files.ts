@@ -170,3 +170,23 @@ export async function releaseFile(
      where id = ${release.fileId} and state = 'held' and released_at is null returning id`);
   return rows.length === 1;
 }
+
+/** A file that ought to have been read by now. */
+export interface ForgottenFile {
+  readonly fileId: string;
+  readonly accountKey: string;
+  readonly sha256: string;
+}
+
+/** Files that were handed in, or released, before `olderThanMs` and whose import never ended. */
+export async function listForgottenFiles(
+  executor: Executor,
+  { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },
+): Promise<readonly ForgottenFile[]> {
+  const rows = await executor.execute<{ id: string; key: string; sha256: string }>(sql`
+    select id, bank_account_key as key, sha256 from statement_files
+     where (state in ('received', 'reading') or (state = 'held' and released_at is not null))
+       and coalesce(released_at, received_at) < now() - make_interval(secs => ${olderThanMs / 1_000})
+     order by id limit ${limit}`);
+  return rows.map(({ id, key, sha256 }) => ({ fileId: id, accountKey: key, sha256 }));
+}

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../schema/deposits.ts';
+import type { Continuity } from '../schema/intake.ts';
 
 /** What all wallets hold together. */
 export interface WalletTotals {
@@ -115,6 +116,8 @@ export interface LastProof {
   readonly accountKey: string;
   readonly proof: 'ok' | 'failed' | 'absent';
   readonly differenceMinor: bigint | null;
+  /** How that statement continues the one before it: `gap` where one is missing. */
+  readonly continuity: Continuity | null;
 }
 
 /** The proof of each account's last imported statement; accounts without one are left out. */
@@ -123,15 +126,25 @@ async function listLastProofs(executor: Executor): Promise<readonly LastProof[]>
     key: string;
     proof: LastProof['proof'];
     difference: string | null;
+    continuity: Continuity | null;
   }>(sql`
-    select distinct on (f.bank_account_key) f.bank_account_key as key, s.proof, s.difference_minor::text as difference
+    select distinct on (f.bank_account_key) f.bank_account_key as key, s.proof, s.difference_minor::text as difference,
+           s.continuity
       from statements s join statement_files f on f.id = s.file_id
      order by f.bank_account_key, s.id desc`);
   return rows.map((row) => ({
     accountKey: row.key,
     proof: row.proof,
     differenceMinor: row.difference === null ? null : BigInt(row.difference),
+    continuity: row.continuity,
   }));
+}
+
+/** Statement files that wait for a person to release them. */
+async function countHeldFiles(executor: Executor): Promise<number> {
+  const rows = await executor.execute<{ held: number }>(sql`
+    select count(*)::int as held from statement_files where state = 'held' and released_at is null`);
+  return rows[0]?.held ?? 0;
 }
 
 /** Everything that a status report shows; run it in one snapshot, so that its sums agree. */
@@ -143,6 +156,7 @@ export async function readStatus(executor: Executor) {
     oldestOpenReview: await findOldestOpenReview(executor),
     accounts: await sumAccountBalances(executor),
     proofs: await listLastProofs(executor),
+    heldStatementFiles: await countHeldFiles(executor),
   };
 }
 

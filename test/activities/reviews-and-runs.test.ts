@@ -1,3 +1,5 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
@@ -190,6 +192,21 @@ describe('a run', () => {
       outcome: 'failed',
       error_code: 'bank.unavailable',
     });
+  });
+
+  it('wakes a person by its log where waiting does not help, and only there', async () => {
+    const told: unknown[] = [];
+    const logger = new DefaultLogger('ERROR', ({ level, meta }) => {
+      told.push([level, meta?.['alert']]);
+    });
+    const { runId } = await aRun();
+    for (const errorCode of ['bank.unavailable', 'bank.unauthorized', null]) {
+      await new MockActivityEnvironment({}, { logger }).run(
+        (input: { runId: string; errorCode: string | null }) => recordRun(dependencies, input),
+        { runId, errorCode },
+      );
+    }
+    expect(told).toEqual([['ERROR', 'bank.unauthorized']]);
   });
 
   it('stops waiting when its time is up, and as soon as no deposit is captured', async () => {

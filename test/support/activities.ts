@@ -127,6 +127,8 @@ export async function closeWallet(db: Database, walletId: string): Promise<void>
 /** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
 export interface TestDependencies extends ActivityDependencies {
   readonly started: Dispatch[];
+  /** Statement files whose import was started. */
+  readonly imported: string[];
 }
 
 export function createTestDependencies(
@@ -134,6 +136,7 @@ export function createTestDependencies(
   given: Partial<ActivityDependencies> & { readonly feed?: Feed } = {},
 ): TestDependencies {
   const started: Dispatch[] = [];
+  const imported: string[] = [];
   const { feed } = given;
   return {
     database,
@@ -152,8 +155,13 @@ export function createTestDependencies(
       return Promise.resolve('started');
     },
     deliverDecision: () => Promise.resolve(),
+    startImport: (file) => {
+      imported.push(file.fileId);
+      return Promise.resolve();
+    },
     settings: { bulkAbove: 250, overlapDays: 7, reviewDays: 30 },
     started,
+    imported,
     ...given,
   };
 }
