@@ -51,8 +51,23 @@ function mt940Head(): string {
   return ':20:BENCH\n:25:62000000001\n:28C:1/1\n:60F:C261120ZAR0,00\n';
 }
 
+/** Field 86 in the four ways that banks write it, by turns. */
 function mt940Entry(index: number): string {
-  return `:61:2611201120C1,00NTRFNONREF//FT${index}\n:86:PAYSHAP CREDIT ${referenceOf(index)} CUSTOMER ${index}\n`;
+  return `:61:2611201120C1,00NTRFNONREF//FT${index}\n:86:${mt940Text(index)}\n`;
+}
+
+function mt940Text(index: number): string {
+  const reference = referenceOf(index);
+  switch (index % 4) {
+    case 0:
+      return `PAYSHAP CREDIT ${reference} CUSTOMER ${index}`;
+    case 1:
+      return `166?00CREDIT?109310?20${reference}?21INVOICE ${index}\n?30FIRNZAJJ?3162000${index}?32CUSTOMER ${index}`;
+    case 2:
+      return `/EREF/E2E${index}/BENM//NAME/CUSTOMER ${index}\n/REMI/${reference}/ISDT/2026-11-20`;
+    default:
+      return `EREF+E2E${index}\nSVWZ+${reference} INVOICE ${index}\nABWA+CUSTOMER ${index}`;
+  }
 }
 
 function mt940End(entries: number): string {

@@ -3,25 +3,24 @@ import type { StatementLine, StatementWarning } from '../../../domain/statement.
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
 import { readTexts } from './mt940-text.ts';
-import { readAmount, readDay, readDayOfYear } from './mt940-values.ts';
+import { readAmount, whereOf, type DayReader, type Mt940Place } from './mt940-values.ts';
 
 /**
  * Value date, entry date, mark, funds code, amount, type, and the rest. `RC`, `RD`, `EC` and `ED` are tried before `C`
  * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand.
  */
 const FIELD_61 =
-  /^([0-9]{6})([0-9]{4}| {4})?\s?(RC|RD|EC|ED|C|D)([A-Z]?)\s?([0-9]+[,.][0-9]*)(?![0-9,.])\s?([NFS][A-Z0-9]{3})?(.*)$/s;
+  /^([0-9]{6})([0-9]{4}| {4})?\s?(RC|RD|EC|ED|C|D)(?:[A-Z]?)\s?([0-9]+[,.][0-9]*)(?![0-9,.])\s?(?:[NFS][A-Z0-9]{3})?(.*)$/s;
 
 /** A field 61 with the field 86 that belongs to it. */
 export interface Mt940Entry {
-  readonly first: string;
-  /** Lines of sub-field 9, which stands under field 61. */
-  readonly supplement: readonly string[];
+  /** The field's first line, and those of sub-field 9, which stands under it. */
+  readonly lines: readonly string[];
   readonly information: readonly string[];
   readonly currency: Currency;
+  readonly days: DayReader;
   readonly position: string;
-  /** `line 12, field 61` */
-  readonly where: string;
+  readonly at: Mt940Place;
 }
 
 /** Makes a line of an entry. `RC` takes money out and `RD` puts it back; `EC` and `ED` are expected and not booked. */
@@ -29,63 +28,79 @@ export function readMt940Entry(entry: Mt940Entry): {
   readonly line: StatementLine;
   readonly warnings: readonly StatementWarning[];
 } {
-  const match = FIELD_61.exec(entry.first);
-  if (match === null) {
-    throw unreadable(entry.where, 'it is not date, mark, amount and type');
-  }
-  const [, value = '', booked, mark = '', , amount = '', , rest = ''] = match;
-  const { currency, where, position } = entry;
-  const valueDay = readDay(value, where);
+  const { currency, at, position } = entry;
+  const hasControls = entry.lines.some(holdsControls) || entry.information.some(holdsControls);
+  const [first = '', ...below] = entry.lines;
+  const match = FIELD_61.exec(first);
+  if (match === null) throw unreadable(whereOf(at), 'it is not date, mark, amount and type');
+  const [, value = '', booked, mark = '', amount = '', behind = ''] = match;
+  const valueDay = entry.days.read(value, at);
   const bookedDay =
     booked === undefined || booked.trim() === ''
       ? valueDay
-      : readDayOfYear(booked, valueDay.day, where);
-  const [customer = '', ...bank] = clean(rest).split('//');
-  const customerReference = referenceOf(customer);
-  const texts = readTexts(entry.information.map(clean));
-  const supplement = entry.supplement.map(clean).join(' ').trim();
-  const text = entry.information.map(clean).join('\n').trim();
+      : entry.days.readOfYear(booked, valueDay.day, at);
+  const rest = hasControls ? clean(behind) : behind;
+  const information = hasControls ? entry.information.map(clean) : entry.information;
+  const supplement = (hasControls ? below.map(clean) : below).join(' ').trim();
+  const texts = readTexts(information);
+  const slashes = rest.indexOf('//');
+  const text = information.join('\n').trim();
   const line: StatementLine = {
-    bankId: referenceOf(bank.join('//')),
+    bankId: slashes === -1 ? null : referenceOf(rest.slice(slashes + 2)),
     bookingDate: bookedDay.day,
     valueDate: valueDay.day,
-    amountMinor: readAmount(amount, currency, where),
+    amountMinor: readAmount(amount, currency, at),
     direction: mark === 'C' || mark === 'RD' || mark === 'EC' ? 'credit' : 'debit',
     currency,
     status: mark.startsWith('E') ? 'pending' : 'booked',
     reversal: mark.startsWith('R'),
-    references: [
-      ...new Set(
-        [...texts.references, customerReference, supplement].filter(
-          (each): each is string => each !== null && each !== '',
-        ),
-      ),
-    ],
+    references: withMore(
+      texts.references,
+      referenceOf(slashes === -1 ? rest : rest.slice(0, slashes)),
+      supplement,
+    ),
     text: text === '' ? supplement : text,
     counterparty: { name: texts.name, account: texts.account },
     runningBalanceMinor: null,
     position,
     details: [],
   };
-  return { line, warnings: warningsOf(entry, valueDay.moved || bookedDay.moved) };
+  return { line, warnings: warningsOf(position, valueDay.moved || bookedDay.moved, hasControls) };
 }
 
-function warningsOf(entry: Mt940Entry, moved: boolean): readonly StatementWarning[] {
-  const texts = [entry.first, ...entry.supplement, ...entry.information];
+const NO_WARNINGS: readonly StatementWarning[] = [];
+
+function warningsOf(
+  position: string,
+  moved: boolean,
+  hasControls: boolean,
+): readonly StatementWarning[] {
+  if (!moved && !hasControls) return NO_WARNINGS;
   return [
-    ...(moved ? [warn('date_moved', entry.position)] : []),
-    ...(texts.some(hasControls) ? [warn('control_characters', entry.position)] : []),
+    ...(moved ? [warn('date_moved', position)] : []),
+    ...(hasControls ? [warn('control_characters', position)] : []),
   ];
 }
 
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+/** The references of field 86, then the customer's and the supplement of field 61, each once. */
+function withMore(
+  references: readonly string[],
+  ...more: readonly (string | null)[]
+): readonly string[] {
+  const all = new Set(references);
+  for (const each of more) if (each !== null && each !== '') all.add(each);
+  return all.size === references.length ? references : [...all];
+}
 
-function hasControls(text: string): boolean {
-  return text.search(CONTROLS) !== -1;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
+
+function holdsControls(text: string): boolean {
+  return CONTROL.test(text);
 }
 
 function clean(text: string): string {
-  return hasControls(text) ? text.replace(CONTROLS, '') : text;
+  return text.replace(CONTROLS, '');
 }
 
 /** `NONREF` and its like say that there is none. */

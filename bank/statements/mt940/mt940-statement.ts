@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { addDays } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
@@ -8,18 +8,18 @@ import { createTally, daysBetweenBalances, judgeProof } from '../statement-tally
 import { warn } from '../warnings.ts';
 import { readMt940Entry } from './mt940-entry.ts';
 import {
+  createDayReader,
   readAmount,
   readCurrencyCode,
   readMt940Balance,
+  whereOf,
   type Mt940Balance,
+  type Mt940Place,
 } from './mt940-values.ts';
 
 /** One field as it stands in the file: `61` with the lines under it. */
-export interface Mt940Field {
-  readonly tag: string;
+export interface Mt940Field extends Mt940Place {
   readonly lines: readonly string[];
-  /** Of its first line, in the file. */
-  readonly number: number;
 }
 
 interface Total {
@@ -40,9 +40,12 @@ export interface Mt940Statement {
   finish(sealed: boolean): { readonly events: readonly StatementEvent[]; readonly print: string };
 }
 
+const NOTHING: readonly StatementEvent[] = [];
+
 export function createMt940Statement(place: string): Mt940Statement {
   const tally = createTally();
-  const print: Hash = createHash('sha256');
+  const print = createPrint();
+  const days = createDayReader();
   let [account, number] = ['', ''];
   let kind: Mt940Statement['kind'] = null;
   let state: Mt940Statement['state'] = 'open';
@@ -54,30 +57,29 @@ export function createMt940Statement(place: string): Mt940Statement {
   let entry: { field: Mt940Field; information: readonly string[] } | null = null;
 
   const flush = (): readonly StatementEvent[] => {
-    if (entry === null) return [];
+    if (entry === null) return NOTHING;
     const { field, information } = entry;
     entry = null;
-    const where = `line ${field.number}, field 61`;
-    if (currency === null) throw unreadable(where, 'nothing before it tells the currency');
+    if (currency === null) throw unreadable(whereOf(field), 'nothing before it tells the currency');
     const { line, warnings } = readMt940Entry({
-      first: field.lines[0] ?? '',
-      supplement: field.lines.slice(1),
+      lines: field.lines,
       information,
       currency,
+      days,
       position: `${place}, entry ${tally.lines + 1}`,
-      where,
+      at: field,
     });
     tally.add(line);
-    print.update(printOf(line));
-    return [
-      ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
-      { kind: 'line', line },
-    ];
+    print.add(printOf(line));
+    const told: StatementEvent = { kind: 'line', line };
+    return warnings.length === 0
+      ? [told]
+      : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), told];
   };
 
   const takeBalance = (field: Mt940Field): void => {
-    const where = `line ${field.number}, field ${field.tag}`;
-    const balance = readMt940Balance(field.lines.join(''), where);
+    const where = whereOf(field);
+    const balance = readMt940Balance(field.lines.join(''), field);
     currency ??= balance.currency;
     if (balance.currency !== currency)
       throw unreadable(where, 'it has another currency than the statement');
@@ -95,16 +97,16 @@ export function createMt940Statement(place: string): Mt940Statement {
   };
 
   const takeTotal = (field: Mt940Field): void => {
-    const where = `line ${field.number}, field ${field.tag}`;
+    const where = whereOf(field);
     const match = /^([0-9]{1,5})([A-Z]{3})(\S+)$/.exec(field.lines.join('').trim());
     if (match === null) throw unreadable(where, 'it is not count, currency and sum');
-    const code = readCurrencyCode(match[2] ?? '', where);
+    const code = readCurrencyCode(match[2] ?? '', field);
     currency ??= code;
     if (code !== currency) throw unreadable(where, 'it has another currency than the statement');
     kind ??= 'mt942';
     totals.set(field.tag === '90C' ? 'credit' : 'debit', {
       count: Number(match[1]),
-      minor: readAmount(match[3] ?? '', code, where),
+      minor: readAmount(match[3] ?? '', code, field),
     });
   };
 
@@ -120,7 +122,7 @@ export function createMt940Statement(place: string): Mt940Statement {
         number = number === '' ? text : number;
         break;
       case '34F': {
-        const code = readCurrencyCode(text.slice(0, 3), `line ${field.number}, field 34F`);
+        const code = readCurrencyCode(text.slice(0, 3), field);
         currency ??= code;
         kind ??= 'mt942';
         break;
@@ -141,13 +143,12 @@ export function createMt940Statement(place: string): Mt940Statement {
     take(field) {
       if (field.tag === '86') {
         // Behind the closing balance it is about the statement, and so it is before the first entry.
-        if (entry !== null && state === 'open') entry = { ...entry, information: field.lines };
+        if (entry !== null && state === 'open') entry.information = field.lines;
         return flush();
       }
       const events = flush();
       if (field.tag === '61') {
-        if (state !== 'open')
-          throw unreadable(`line ${field.number}, field 61`, 'it follows the closing balance');
+        if (state !== 'open') throw unreadable(whereOf(field), 'it follows the closing balance');
         entry = { field, information: [] };
       } else if (/^6[02]/.test(field.tag)) takeBalance(field);
       else if (/^90/.test(field.tag)) takeTotal(field);
@@ -175,9 +176,9 @@ export function createMt940Statement(place: string): Mt940Statement {
       if (opening?.minor === null || closing?.minor === null)
         warnings.push(warn('balance_placeholder', place));
       const [openingMinor, closingMinor] = [opening?.minor ?? null, closing?.minor ?? null];
-      print.update(JSON.stringify([account, number, String(openingMinor), String(closingMinor)]));
+      print.add(JSON.stringify([account, number, String(openingMinor), String(closingMinor)]));
       return {
-        print: kind === 'mt940' && tally.lines > 0 ? print.digest('hex') : '',
+        print: kind === 'mt940' && tally.lines > 0 ? print.digest() : '',
         events: [
           ...events,
           ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
@@ -219,12 +220,23 @@ function sheetOf(number: string): string {
   return number.split('/')[0] ?? '';
 }
 
-function printOf(line: StatementLine): string {
-  return JSON.stringify([
-    line.bankId,
-    line.bookingDate,
-    line.amountMinor.toString(),
-    line.direction,
-    line.references,
-  ]);
+function printOf({ bankId, bookingDate, amountMinor, direction, references }: StatementLine) {
+  return `${bankId ?? ''}\n${bookingDate}\n${amountMinor.toString()}\n${direction}\n${references.join('\n')}\n\n`;
+}
+
+const PRINT_CHARS = 32_768;
+
+/** What a statement says, as a hash, taken in pieces that are worth the call. */
+function createPrint() {
+  const hash = createHash('sha256');
+  let waiting = '';
+  return {
+    add(text: string): void {
+      waiting += text;
+      if (waiting.length < PRINT_CHARS) return;
+      hash.update(waiting);
+      waiting = '';
+    },
+    digest: () => hash.update(waiting).digest('hex'),
+  };
 }

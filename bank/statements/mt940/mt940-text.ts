@@ -8,7 +8,12 @@ export interface Mt940Texts {
 
 const LINE_WIDTH = 65;
 const SUBFIELD_WIDTH = 27;
-const KEYWORDS = /\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC)\+/g;
+/** Parts a text at its keywords, which stay between the values. */
+const KEYWORD = /\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC)\+/;
+/** Stands in for the name of what no name stands before. */
+const BEFORE = '';
+/** A blank at either end, two in a row, or any other kind of blank. */
+const UNEVEN = /^\s|\s$|\s\s|[^\S ]/;
 const CODES = new Set(
   (
     'ACCW ADDR BBAN BENM BIC BO BUSP CDTRREF CDTRREFTP CLRC CNTP COAM CREF CSID EREF EXCH IBAN ID IREF ISDT ISSR MARF NAME NRTX OCMT ORCR ORDP ' +
@@ -21,27 +26,28 @@ export function readTexts(lines: readonly string[]): Mt940Texts {
   const joined = lines.join('');
   if (/^[0-9]{0,3}[?>][0-9]{2}/.test(joined)) return readSubfields(joined);
   if (/^\/[A-Z]{2,9}\//.test(joined)) return readCodes(lines);
-  if (joined.search(KEYWORDS) !== -1) return fromKeywords(joinings(lines, LINE_WIDTH));
+  if (hasKeyword(joined)) return fromKeywords(joinings(lines, LINE_WIDTH));
   return { references: joinings(lines, LINE_WIDTH), name: null, account: null };
 }
 
 /** `?20` to `?29` and `?60` to `?63` are what the payer wrote, `?32` and `?33` the name, `?31` the account. */
 function readSubfields(joined: string): Mt940Texts {
-  const mark = /[?>]/.exec(joined)?.[0] ?? '?';
-  const fields = [
-    ...joined.matchAll(mark === '?' ? /\?([0-9]{2})([^?]*)/g : />([0-9]{2})([^>]*)/g),
-  ];
-  const of = (codes: RegExp) =>
-    fields.filter(([, code = '']) => codes.test(code)).map(([, , value = '']) => value);
-  const written = of(/^(?:2[0-9]|6[0-3])$/).filter((value) => value.trim() !== '');
+  const written: string[] = [];
+  let name = '';
+  let account: string | null = null;
+  for (const part of joined.split(/[?>]/.exec(joined)?.[0] ?? '?').slice(1)) {
+    const code = part.slice(0, 2);
+    const value = part.slice(2);
+    if (/^(?:2[0-9]|6[0-3])$/.test(code)) {
+      if (value.trim() !== '') written.push(value);
+    } else if (code === '32' || code === '33') name += value;
+    else if (code === '31' || code === '38') account ??= value;
+  }
   const texts = joinings(written, SUBFIELD_WIDTH);
-  const { references } = texts.some((text) => text.search(KEYWORDS) !== -1)
-    ? fromKeywords(texts)
-    : { references: texts };
   return {
-    references,
-    name: orNull(of(/^3[23]$/).join('')),
-    account: orNull(of(/^(?:31|38)$/)[0] ?? ''),
+    references: texts.some(hasKeyword) ? fromKeywords(texts).references : texts,
+    name: orNull(name),
+    account: orNull(account ?? ''),
   };
 }
 
@@ -49,53 +55,62 @@ function readSubfields(joined: string): Mt940Texts {
 function readCodes(lines: readonly string[]): Mt940Texts {
   const values = new Map<string, string[]>();
   for (const text of joinings(lines, LINE_WIDTH)) {
-    let code: string | null = null;
+    let code = '';
+    let value = '';
     for (const part of text.split('/')) {
       if (CODES.has(part)) {
-        code = part;
-        values.set(code, [...(values.get(code) ?? []), '']);
-      } else if (code !== null) {
-        const of = values.get(code) ?? [];
-        of[of.length - 1] = `${of.at(-1) ?? ''}/${part}`;
-      }
+        keep(values, code, value);
+        [code, value] = [part, ''];
+      } else value += value === '' ? part : ` ${part}`;
     }
+    keep(values, code, value);
   }
-  const of = (code: string) =>
-    (values.get(code) ?? [])
-      .map((value) => squeeze(value.replaceAll('/', ' ')))
-      .filter((value) => value !== '');
-  const raw = ['REMI', 'CDTRREF', 'EREF', 'PREF', 'CREF'].flatMap(of);
+  const written = inOrder(values, ['REMI', 'CDTRREF', 'EREF', 'PREF', 'CREF']);
   return {
-    references: raw.length > 0 ? unique(raw.filter(isReference)) : joinings(lines, LINE_WIDTH),
-    name: of('NAME')[0] ?? of('ORDP')[0] ?? null,
-    account: of('IBAN')[0] ?? of('BBAN')[0] ?? null,
+    references: written.length > 0 ? referencesAmong(written) : joinings(lines, LINE_WIDTH),
+    name: inOrder(values, ['NAME', 'ORDP'])[0] ?? null,
+    account: inOrder(values, ['IBAN', 'BBAN'])[0] ?? null,
   };
 }
 
 /** `SVWZ+` is what the payer wrote, `EREF+` the end-to-end id. */
 function fromKeywords(texts: readonly string[]): Mt940Texts {
-  const found = texts.map((text) => {
-    const parts = new Map<string, string>();
-    const marks = [...text.matchAll(KEYWORDS)];
-    marks.forEach((mark, index) => {
-      const end = marks[index + 1]?.index ?? text.length;
-      parts.set(mark[1] ?? '', squeeze(text.slice(mark.index + mark[0].length, end)));
-    });
-    const before = squeeze(text.slice(0, marks[0]?.index ?? 0));
-    return { parts, before };
-  });
-  const of = (keyword: string) => found.flatMap(({ parts }) => parts.get(keyword) ?? []);
-  const written = [
-    ...of('SVWZ'),
-    ...of('EREF'),
-    ...of('KREF'),
-    ...found.map(({ before }) => before),
-  ];
+  const values = new Map<string, string[]>();
+  for (const text of texts) {
+    // Name and value by turns, behind what stands before the first name.
+    const [before = '', ...parts] = text.split(KEYWORD);
+    if (parts.length > 0) keep(values, BEFORE, before);
+    // Where one text has a name twice, the last one counts.
+    const last = new Map<string, string>();
+    for (let index = 0; index < parts.length; index += 2)
+      last.set(parts[index] ?? '', parts[index + 1] ?? '');
+    for (const [name, value] of last) keep(values, name, value);
+  }
   return {
-    references: unique(written.filter(isReference)),
-    name: orNull(of('ABWA')[0] ?? ''),
-    account: orNull(of('IBAN')[0] ?? ''),
+    references: referencesAmong(inOrder(values, ['SVWZ', 'EREF', 'KREF', BEFORE])),
+    name: values.get('ABWA')?.[0] ?? null,
+    account: values.get('IBAN')?.[0] ?? null,
   };
+}
+
+function keep(values: Map<string, string[]>, name: string, text: string): void {
+  const value = squeeze(text);
+  if (value === '') return;
+  const kept = values.get(name);
+  if (kept === undefined) values.set(name, [value]);
+  else if (!kept.includes(value)) kept.push(value);
+}
+
+function inOrder(
+  values: ReadonlyMap<string, readonly string[]>,
+  names: readonly string[],
+): readonly string[] {
+  const found: string[] = [];
+  for (const name of names) {
+    const of = values.get(name);
+    if (of !== undefined) found.push(...of);
+  }
+  return found;
 }
 
 /**
@@ -103,22 +118,35 @@ function fromKeywords(texts: readonly string[]): Mt940Texts {
  * that, so the other joining stands second.
  */
 function joinings(parts: readonly string[], width: number): readonly string[] {
-  let likely = '';
-  parts.forEach((part, index) => {
-    const before = parts[index - 1];
-    likely += index > 0 && (before ?? '').length < width ? ` ${part}` : part;
-  });
-  return unique(
-    [likely, parts.join(''), parts.join(' ')].map(squeeze).filter((text) => text !== ''),
-  );
+  const joined = squeeze(parts.join(''));
+  if (parts.length < 2) return joined === '' ? [] : [joined];
+  const spaced = squeeze(parts.join(' '));
+  let likely = parts[0] ?? '';
+  let fullLines = 0;
+  for (let index = 1; index < parts.length; index += 1) {
+    const isFull = (parts[index - 1] ?? '').length >= width;
+    if (isFull) fullLines += 1;
+    likely += isFull ? (parts[index] ?? '') : ` ${parts[index] ?? ''}`;
+  }
+  if (fullLines === 0) return unique([spaced, joined]);
+  return unique([squeeze(likely), joined, spaced]);
+}
+
+function referencesAmong(texts: readonly string[]): readonly string[] {
+  return unique(texts.filter(isReference));
 }
 
 function isReference(text: string): boolean {
-  return text !== '' && !/^(?:NOTPROVIDED|NONREF)$/i.test(text);
+  return !/^(?:NOTPROVIDED|NONREF)$/i.test(text);
+}
+
+function hasKeyword(text: string): boolean {
+  return text.includes('+') && KEYWORD.test(text);
 }
 
 function squeeze(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  // Most texts are so already, and telling costs less than writing them anew.
+  return UNEVEN.test(text) ? text.replace(/\s+/g, ' ').trim() : text;
 }
 
 function orNull(text: string): string | null {
@@ -126,6 +154,7 @@ function orNull(text: string): string | null {
   return plain === '' ? null : plain;
 }
 
+/** Each text once, without the empty one. */
 function unique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)];
+  return texts.filter((text, index) => text !== '' && texts.indexOf(text) === index);
 }

@@ -4,23 +4,35 @@ import { parseCurrency, type Currency } from '../../../domain/money.ts';
 import { parseMinor } from '../../../domain/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 
+/** Where a value stands, for messages: their text is made only where there is something to say. */
+export interface Mt940Place {
+  readonly tag: string;
+  /** Of the field's first line, in the file. */
+  readonly number: number;
+}
+
+/** `line 12, field 61` */
+export function whereOf({ tag, number }: Mt940Place): string {
+  return `line ${number}, field ${tag}`;
+}
+
 /** Reads `1234,56`; a short or empty fraction is padded, and a decimal point is taken where banks write one. */
-export function readAmount(text: string, currency: Currency, where: string): bigint {
+export function readAmount(text: string, currency: Currency, at: Mt940Place): bigint {
   const match = /^([0-9]{1,15})([,.])([0-9]*)$/.exec(text);
   if (match === null)
-    throw unreadable(where, 'the amount is not digits with one comma or decimal point');
+    throw unreadable(whereOf(at), 'the amount is not digits with one comma or decimal point');
   try {
     return parseMinor(text, currency, { decimalMark: match[2] === ',' ? ',' : '.' });
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
-      throw unreadable(where, `the amount is no amount in ${currency}`);
+      throw unreadable(whereOf(at), `the amount is no amount in ${currency}`);
     throw error;
   }
 }
 
-export function readCurrencyCode(text: string, where: string): Currency {
+export function readCurrencyCode(text: string, at: Mt940Place): Currency {
   if (!/^[A-Z]{3}$/.test(text))
-    throw unreadable(where, 'the currency is not three capital letters');
+    throw unreadable(whereOf(at), 'the currency is not three capital letters');
   return parseCurrency(text);
 }
 
@@ -28,21 +40,14 @@ export function readCurrencyCode(text: string, where: string): Currency {
  * Reads `YYMMDD`. The 29th and 30th of February of banks that count 30 days a month become the month's last day.
  * @returns the day, and whether it had to be moved.
  */
-export function readDay(
-  text: string,
-  where: string,
-): { readonly day: LocalDate; readonly moved: boolean } {
-  if (!/^[0-9]{6}$/.test(text)) throw unreadable(where, 'the date is not YYMMDD');
+function readDay(text: string, at: Mt940Place): ReadDay {
+  if (!/^[0-9]{6}$/.test(text)) throw unreadable(whereOf(at), 'the date is not YYMMDD');
   const century = Number(text.slice(0, 2)) < 80 ? '20' : '19';
-  return dayOf(`${century}${text.slice(0, 2)}`, text.slice(2), where);
+  return dayOf(`${century}${text.slice(0, 2)}`, text.slice(2), at);
 }
 
 /** Reads `MMDD` in the year that brings it nearest to `near`: around New Year that may be the year before or after. */
-export function readDayOfYear(
-  text: string,
-  near: LocalDate,
-  where: string,
-): { readonly day: LocalDate; readonly moved: boolean } {
+function readDayOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay {
   const year = Number(near.slice(0, 4));
   // Most entries are booked near their value date: the other years are tried where this one is half a year off.
   const sameYear = asLocalDate(`${year}-${text.slice(0, 2)}-${text.slice(2)}`);
@@ -50,13 +55,13 @@ export function readDayOfYear(
     return { day: sameYear, moved: false };
   const candidates = [year - 1, year, year + 1].flatMap((each) => {
     try {
-      return [dayOf(each.toString(), text, where)];
+      return [dayOf(each.toString(), text, at)];
     } catch {
       return [];
     }
   });
   const [first, ...others] = candidates;
-  if (first === undefined) throw unreadable(where, 'the entry date is no day of any year');
+  if (first === undefined) throw unreadable(whereOf(at), 'the entry date is no day of any year');
   return others.reduce(
     (best, each) =>
       Math.abs(daysBetween(near, each.day)) < Math.abs(daysBetween(near, best.day)) ? each : best,
@@ -64,7 +69,37 @@ export function readDayOfYear(
   );
 }
 
-function dayOf(year: string, monthAndDay: string, where: string) {
+interface ReadDay {
+  readonly day: LocalDate;
+  /** It had to be moved into the calendar. */
+  readonly moved: boolean;
+}
+
+/** Reads days as `readDay` and `readDayOfYear` do, and each of them once: a statement has few days and many entries. */
+export interface DayReader {
+  read(text: string, at: Mt940Place): ReadDay;
+  readOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay;
+}
+
+const DAYS_KEPT_MAX = 1_000;
+
+export function createDayReader(): DayReader {
+  const known = new Map<string, ReadDay>();
+  const keep = (key: string, day: ReadDay): ReadDay => {
+    if (known.size >= DAYS_KEPT_MAX) known.clear();
+    known.set(key, day);
+    return day;
+  };
+  return {
+    read: (text, at) => known.get(text) ?? keep(text, readDay(text, at)),
+    readOfYear(text, near, at) {
+      const key = `${near} ${text}`;
+      return known.get(key) ?? keep(key, readDayOfYear(text, near, at));
+    },
+  };
+}
+
+function dayOf(year: string, monthAndDay: string, at: Mt940Place) {
   const month = monthAndDay.slice(0, 2);
   const day = asLocalDate(`${year}-${month}-${monthAndDay.slice(2)}`);
   if (day !== null) return { day, moved: false };
@@ -72,7 +107,7 @@ function dayOf(year: string, monthAndDay: string, where: string) {
     const last = asLocalDate(`${year}-02-29`) ?? asLocalDate(`${year}-02-28`);
     if (last !== null) return { day: last, moved: true };
   }
-  throw unreadable(where, 'the date is no day of the calendar');
+  throw unreadable(whereOf(at), 'the date is no day of the calendar');
 }
 
 export interface Mt940Balance {
@@ -83,13 +118,13 @@ export interface Mt940Balance {
 }
 
 /** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65. */
-export function readMt940Balance(text: string, where: string): Mt940Balance {
+export function readMt940Balance(text: string, at: Mt940Place): Mt940Balance {
   const match = /^([CD])([0-9]{6})([A-Z]{3})(\S+)$/.exec(text.trim());
-  if (match === null) throw unreadable(where, 'it is not mark, date, currency and amount');
+  if (match === null) throw unreadable(whereOf(at), 'it is not mark, date, currency and amount');
   const [, mark, date = '', code = '', amount = ''] = match;
-  const currency = readCurrencyCode(code, where);
-  const { day } = readDay(date, where);
+  const currency = readCurrencyCode(code, at);
+  const { day } = readDay(date, at);
   if (/^9{8,}[,.]9*$/.test(amount)) return { day, currency, minor: null };
-  const minor = readAmount(amount, currency, where);
+  const minor = readAmount(amount, currency, at);
   return { day, currency, minor: mark === 'D' ? -minor : minor };
 }

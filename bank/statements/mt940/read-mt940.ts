@@ -24,9 +24,10 @@ export const mt940Reader: StatementReader = {
     for await (const { firstNumber, lines } of readTextLines(chunks, limits.fileBytesMax)) {
       const events: StatementEvent[] = [];
       lines.forEach((line, index) => {
+        const number = firstNumber + index;
+        if (!line.includes('@@')) messages.line(line, number, events);
         // Some banks write `@@` where a line ends.
-        const parts = line.includes('@@') ? line.split('@@') : [line];
-        for (const part of parts) messages.line(part, firstNumber + index, events);
+        else for (const part of line.split('@@')) messages.line(part, number, events);
       });
       yield events;
     }
@@ -117,18 +118,20 @@ function createMessages(limits: StatementLimits) {
     isInBlock = false;
   };
 
+  const isEntryText = (): boolean =>
+    field?.tag === '86' && statement?.state === 'open' && statement.kind === 'mt940';
+
   const isText = (tag: string): boolean =>
     !KNOWN_TAGS.has(tag) ||
     // Inside an entry's text no message begins, whatever a line of it looks like.
-    (field?.tag === '86' &&
-      statement?.state === 'open' &&
-      statement.kind === 'mt940' &&
-      /^(?:20|21|25P?|28C?)$/.test(tag));
+    (isEntryText() && /^(?:20|21|25P?|28C?)$/.test(tag));
 
   return {
     line(raw: string, number: number, events: StatementEvent[]): void {
       let text = raw;
-      const block = text.indexOf('{4:');
+      // A line that begins with a colon is a field or text, whatever else it holds.
+      const isPlain = raw.startsWith(':');
+      const block = isPlain ? -1 : text.indexOf('{4:');
       if (block !== -1 && text.trimStart().startsWith('{')) {
         if (isInBlock)
           throw statementFault(
@@ -139,19 +142,17 @@ function createMessages(limits: StatementLimits) {
         isInBlock = true;
         text = text.slice(block + 3);
       }
-      if (/^-\}/.test(text)) {
+      if (text.startsWith('-}')) {
         seal(events);
         const next = text.indexOf('{4:');
         if (next !== -1) isInBlock = true;
         return;
       }
-      const isOpenText =
-        field?.tag === '86' && statement?.state === 'open' && statement.kind === 'mt940';
-      if (text.trim() === '-' && !isOpenText) {
+      if (!isPlain && text.trim() === '-' && !isEntryText()) {
         seal(events);
         return;
       }
-      const tag = TAG.exec(text)?.[1];
+      const tag = text.startsWith(':') ? TAG.exec(text)?.[1] : undefined;
       if (tag !== undefined && !isText(tag)) {
         closeField(events);
         field = { tag, lines: [text.slice(tag.length + 2)], number };
