@@ -117,9 +117,21 @@ export async function findFault(database: Database, bank: Bank): Promise<string 
     ([code, { minor }]) => byCode.get(code) !== BigInt(minor),
   );
   if (misplaced !== undefined) return `customer ${misplaced[0]} was credited another sum`;
+  return findBrokenRule(database);
+}
+
+/** What `verify` finds, in words; null when every rule holds. */
+export async function findBrokenRule(database: Database): Promise<string | null> {
   const report = await verify(database);
   const broken = report.checks.filter((check) => !check.ok);
   return report.ok
     ? null
     : `verify found broken rules: ${broken.map(({ id, title }) => `${id} ${title}`).join('; ')}`;
+}
+
+export async function countLines(database: Database): Promise<number> {
+  const [row] = await database.execute<{ count: number }>(
+    sql`select count(*)::int as count from lines`,
+  );
+  return row?.count ?? 0;
 }

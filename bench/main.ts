@@ -3,6 +3,7 @@ import { createTerminal, toJson } from '../cli/terminal.ts';
 import { untilAskedToStop } from '../cli/supervise.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';
 import { readPeaks, runArm, runWebhooks, type ArmName, type ArmResult } from './arms.ts';
+import { benchImport } from './import.ts';
 import { benchParse } from './parse.ts';
 import { describeMachine, readLoad } from './machine.ts';
 import { bulkAbove, readOptions, USAGE, type BenchOptions } from './options.ts';
@@ -88,7 +89,9 @@ async function main(): Promise<void> {
 
 try {
   const [what, ...args] = process.argv.slice(2);
-  await (what === 'parse' ? benchParse(args) : main());
+  if (what === 'parse') await benchParse(args);
+  else if (what === 'import') await benchImport(args);
+  else await main();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n${error instanceof RangeError ? `${USAGE}\n` : ''}`);

@@ -24,7 +24,10 @@ export const USAGE = `npm run bench -- [options]
   --json FILE         writes the whole report there as JSON
 
 npm run bench -- parse [--quick] [--json]
-  statement readers against the bare tokenizer, and their memory`;
+  statement readers against the bare tokenizer, and their memory
+
+npm run bench -- import [--json]
+  what capturing a statement of 100,000 lines costs the worker and Postgres`;
 
 /** @throws RangeError with the faulty option and what to do */
 export function readOptions(args: readonly string[]): BenchOptions {

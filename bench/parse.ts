@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createTerminal, toJson } from '../cli/terminal.ts';
+import { parseLocalDate } from '../domain/local-date.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';
 import { writeStatementFile, type BenchFormat } from './statement-files.ts';
 
@@ -34,7 +35,12 @@ export async function benchParse(args: readonly string[]): Promise<void> {
       for (const entries of sizes) {
         terminal.progress(`Writing ${format} with ${entries} entries`);
         const file = path.join(folder, `${format}-${entries}`);
-        await writeStatementFile(file, format, entries);
+        await writeStatementFile(file, format, {
+          entries,
+          days: 1,
+          lastDay: parseLocalDate('2026-11-20'),
+          referenceOf: (index) => `CUS${String(10_000_000 + index)}`,
+        });
         paths.set(entries, file);
       }
       terminal.progress(`Reading ${format}`);

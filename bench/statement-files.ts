@@ -1,63 +1,76 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { addDays, type LocalDate } from '../domain/local-date.ts';
 
 export type BenchFormat = 'camt' | 'mt940';
 
-const DAY = '2026-11-20';
 const ENTRIES_PER_WRITE = 2_000;
 
-/** Writes a statement of `entries` credits of R1.00, as a bank would, and answers its path. */
+/** What a file holds: credits of R1.00 over `days` days up to `lastDay`, the same number on each. */
+export interface BenchStatement {
+  readonly entries: number;
+  readonly days: number;
+  readonly lastDay: LocalDate;
+  readonly referenceOf: (index: number) => string;
+}
+
+/** Writes a statement as a bank would. */
 export async function writeStatementFile(
   path: string,
   format: BenchFormat,
-  entries: number,
+  statement: BenchStatement,
 ): Promise<void> {
+  const { entries, days, lastDay } = statement;
+  const dayOf = (index: number) =>
+    addDays(lastDay, Math.floor((index * days) / entries) - days + 1);
+  const entryOf = (index: number) =>
+    format === 'camt'
+      ? camtEntry(index, dayOf(index), statement.referenceOf(index))
+      : mt940Entry(index, dayOf(index), statement.referenceOf(index));
   const out = createWriteStream(path);
   const write = async (text: string) => {
     if (!out.write(text)) await once(out, 'drain');
   };
-  await write(format === 'camt' ? camtHead(entries) : mt940Head());
+  await write(format === 'camt' ? camtHead(entries, dayOf(0), lastDay) : mt940Head(dayOf(0)));
   for (let from = 0; from < entries; from += ENTRIES_PER_WRITE) {
     const count = Math.min(ENTRIES_PER_WRITE, entries - from);
-    const text = Array.from({ length: count }, (_, index) =>
-      format === 'camt' ? camtEntry(from + index) : mt940Entry(from + index),
-    );
+    const text = Array.from({ length: count }, (_, index) => entryOf(from + index));
     await write(text.join(''));
   }
-  await write(format === 'camt' ? '</Stmt></BkToCstmrStmt></Document>\n' : mt940End(entries));
+  await write(
+    format === 'camt' ? '</Stmt></BkToCstmrStmt></Document>\n' : mt940End(entries, lastDay),
+  );
   out.end();
   await once(out, 'close');
 }
 
-const referenceOf = (index: number) => `CUS${String(10_000_000 + (index % 80_000_000))}`;
-
-function camtHead(entries: number): string {
-  const balance = (code: string, amount: string) =>
-    `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="ZAR">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>${DAY}</Dt></Dt></Bal>`;
+function camtHead(entries: number, firstDay: LocalDate, lastDay: LocalDate): string {
+  const balance = (code: string, amount: string, day: LocalDate) =>
+    `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="ZAR">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>${day}</Dt></Dt></Bal>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>
-<GrpHdr><MsgId>BENCH</MsgId><CreDtTm>${DAY}T23:00:00</CreDtTm></GrpHdr>
-<Stmt><Id>BENCH</Id><CreDtTm>${DAY}T23:00:00</CreDtTm><Acct><Id><Othr><Id>62000000001</Id></Othr></Id><Ccy>ZAR</Ccy></Acct>
-${balance('OPBD', '0.00')}${balance('CLBD', `${entries}.00`)}
+<GrpHdr><MsgId>BENCH</MsgId><CreDtTm>${lastDay}T23:00:00</CreDtTm></GrpHdr>
+<Stmt><Id>BENCH</Id><CreDtTm>${lastDay}T23:00:00</CreDtTm><Acct><Id><Othr><Id>62000000001</Id></Othr></Id><Ccy>ZAR</Ccy></Acct>
+${balance('OPBD', '0.00', firstDay)}${balance('CLBD', `${entries}.00`, lastDay)}
 `;
 }
 
-function camtEntry(index: number): string {
-  return `<Ntry><Amt Ccy="ZAR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>${DAY}</Dt></BookgDt><ValDt><Dt>${DAY}</Dt></ValDt><AcctSvcrRef>FT${index}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>E2E${index}</EndToEndId></Refs><RltdPties><Dbtr><Nm>CUSTOMER ${index}</Nm></Dbtr></RltdPties><RmtInf><Ustrd>${referenceOf(index)}</Ustrd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>PAYSHAP CREDIT</AddtlNtryInf></Ntry>
+function camtEntry(index: number, day: LocalDate, reference: string): string {
+  return `<Ntry><Amt Ccy="ZAR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>${day}</Dt></BookgDt><ValDt><Dt>${day}</Dt></ValDt><AcctSvcrRef>FT${index}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>E2E${index}</EndToEndId></Refs><RltdPties><Dbtr><Nm>CUSTOMER ${index}</Nm></Dbtr></RltdPties><RmtInf><Ustrd>${reference}</Ustrd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>PAYSHAP CREDIT</AddtlNtryInf></Ntry>
 `;
 }
 
-function mt940Head(): string {
-  return ':20:BENCH\n:25:62000000001\n:28C:1/1\n:60F:C261120ZAR0,00\n';
+function mt940Head(firstDay: LocalDate): string {
+  return `:20:BENCH\n:25:62000000001\n:28C:1/1\n:60F:C${shortDay(firstDay)}ZAR0,00\n`;
 }
 
 /** Field 86 in the four ways that banks write it, by turns. */
-function mt940Entry(index: number): string {
-  return `:61:2611201120C1,00NTRFNONREF//FT${index}\n:86:${mt940Text(index)}\n`;
+function mt940Entry(index: number, day: LocalDate, reference: string): string {
+  const value = shortDay(day);
+  return `:61:${value}${value.slice(2)}C1,00NTRFNONREF//FT${index}\n:86:${mt940Text(index, reference)}\n`;
 }
 
-function mt940Text(index: number): string {
-  const reference = referenceOf(index);
+function mt940Text(index: number, reference: string): string {
   switch (index % 4) {
     case 0:
       return `PAYSHAP CREDIT ${reference} CUSTOMER ${index}`;
@@ -70,6 +83,11 @@ function mt940Text(index: number): string {
   }
 }
 
-function mt940End(entries: number): string {
-  return `:62F:C261120ZAR${entries},00\n-\n`;
+function mt940End(entries: number, lastDay: LocalDate): string {
+  return `:62F:C${shortDay(lastDay)}ZAR${entries},00\n-\n`;
+}
+
+/** `261120` */
+function shortDay(day: LocalDate): string {
+  return day.slice(2).replaceAll('-', '');
 }

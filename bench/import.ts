@@ -1,0 +1,130 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTerminal, toJson } from '../cli/terminal.ts';
+import { storeStatementFile } from '../db/queries/statement-files.ts';
+import { findStatementFile } from '../db/queries/statements-read.ts';
+import { parseLocalDate, type LocalDate } from '../domain/local-date.ts';
+import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';
+import { importWorkflowId, TASK_QUEUE, WORKFLOW } from '../workflows/contract.ts';
+import { countLines, findBrokenRule } from './ledger.ts';
+import { readCpu, readPeakMemory, subtractCpu, type CpuTimes } from './processes.ts';
+import { writeStatementFile } from './statement-files.ts';
+import { withTestBed, type TestBed } from './test-bed.ts';
+
+const LINES = 100_000;
+const DAYS = 20;
+/** Months apart: what warms up is no neighbour of what counts. */
+const WARM_UP_DAY = parseLocalDate('2026-08-20');
+const LAST_DAY = parseLocalDate('2026-11-20');
+const CPU_US_MAX = 150;
+const LOOK_EVERY_MS = 50;
+const CAPTURE_MS_MAX = 600_000;
+
+interface ImportReport {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  /** Of worker and Postgres from the hand-over until the file was captured, microseconds; null where it is not told. */
+  readonly captureCpu: CpuTimes | null;
+  readonly workerPeakBytes: number | null;
+}
+
+/** `npm run bench -- import`: what capturing a large statement costs the worker and Postgres. */
+export async function benchImport(args: readonly string[]): Promise<void> {
+  const terminal = createTerminal();
+  const dataDir = await throwAwayFolder();
+  try {
+    const report = await withTestBed(
+      { dataDir, bulkAbove: 250, progress: terminal.progress },
+      (bed) => measure(bed, dataDir),
+    );
+    terminal.print(args.includes('--json') ? toJson(report) : printReport(report));
+    if ((cpuOfALine(report) ?? 0) > CPU_US_MAX) process.exitCode = 1;
+  } finally {
+    await removeThrowAwayFolder(dataDir);
+  }
+}
+
+async function measure(bed: TestBed, folder: string): Promise<ImportReport> {
+  await importLines(bed, { folder, lines: 2_000, lastDay: WARM_UP_DAY });
+  bed.progress(`Importing ${LINES} lines over ${DAYS} days`);
+  const report = await importLines(bed, { folder, lines: LINES, lastDay: LAST_DAY });
+  const fault = await findBrokenRule(bed.database);
+  if (fault !== null) throw new Error(`The import has no speed, since ${fault}.`);
+  return report;
+}
+
+async function importLines(
+  bed: TestBed,
+  task: { readonly folder: string; readonly lines: number; readonly lastDay: LocalDate },
+): Promise<ImportReport> {
+  const { lines } = task;
+  const file = path.join(task.folder, `import-${lines}`);
+  await writeStatementFile(file, 'mt940', {
+    entries: lines,
+    days: DAYS,
+    lastDay: task.lastDay,
+    referenceOf: (index) => bed.codes[index % bed.codes.length] ?? '',
+  });
+  const before = await countLines(bed.database);
+  const stored = await storeStatementFile(bed.database, {
+    accountKey: bed.accountKey,
+    format: null,
+    profile: null,
+    chunks: createReadStream(file),
+  });
+  const cpuBefore = readCpu(bed.processes);
+  const startedAt = Date.now();
+  await bed.temporal.workflow.start(WORKFLOW.importStatement, {
+    workflowId: importWorkflowId(bed.accountKey, stored.sha256),
+    taskQueue: TASK_QUEUE,
+    args: [{ accountKey: bed.accountKey, fileId: stored.fileId }],
+  });
+  await untilCaptured(bed, stored.fileId);
+  const captureCpu = subtractCpu(readCpu(bed.processes), cpuBefore);
+  const seconds = (Date.now() - startedAt) / 1_000;
+  const captured = (await countLines(bed.database)) - before;
+  if (captured !== lines) throw new Error(`${captured} of ${lines} lines were captured.`);
+  await bed.temporal.workflow.getHandle(importWorkflowId(bed.accountKey, stored.sha256)).result();
+  return {
+    lines,
+    bytes: (await stat(file)).size,
+    seconds,
+    captureCpu,
+    workerPeakBytes: readPeakMemory(bed.processes.worker),
+  };
+}
+
+/** The backlog lane begins to credit as soon as the file is captured, which is not what is measured here. */
+async function untilCaptured(bed: TestBed, fileId: string): Promise<void> {
+  const deadline = Date.now() + CAPTURE_MS_MAX;
+  for (;;) {
+    const found = await findStatementFile(bed.database, fileId);
+    if (found?.file.state === 'captured') return;
+    if (found?.file.state === 'refused' || found?.file.state === 'held')
+      throw new Error(`The file is ${found.file.state}: ${found.file.errorCode ?? ''}.`);
+    if (Date.now() >= deadline) throw new Error('The file was not captured in time.');
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+function cpuOfALine({ captureCpu, lines }: ImportReport): number | null {
+  return captureCpu === null ? null : (captureCpu.worker + captureCpu.postgres) / lines;
+}
+
+function printReport(report: ImportReport): string {
+  const { captureCpu, lines, seconds, workerPeakBytes } = report;
+  const each = (us: number) => `${(us / lines).toFixed(0)} µs`;
+  const cpu = cpuOfALine(report);
+  return [
+    `Import: ${lines.toLocaleString('en')} lines of MT940, ${(report.bytes / 1_048_576).toFixed(1)} MiB, captured in ${seconds.toFixed(1)} s`,
+    cpu === null || captureCpu === null
+      ? '  CPU a line      not measured on this platform: Linux tells it'
+      : `  CPU a line      ${cpu.toFixed(0)} µs (worker ${each(captureCpu.worker)}, Postgres ${each(captureCpu.postgres)}; aim: at most ${CPU_US_MAX} µs)`,
+    ...(workerPeakBytes === null
+      ? []
+      : [`  peak memory     ${(workerPeakBytes / 1_048_576).toFixed(0)} MiB in the worker`]),
+  ].join('\n');
+}
