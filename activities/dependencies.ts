@@ -2,6 +2,7 @@ import type { Feed } from '../bank/feeds/feed.ts';
 import type { Database } from '../db/client.ts';
 import type { Dispatch } from '../db/queries/dispatch.ts';
 import type { ForgottenFile } from '../db/queries/statement-files.ts';
+import type { WakeInput } from '../workflows/contract.ts';
 
 /** A bank account with its API, as the poller needs it. */
 export interface PolledAccount {
@@ -21,6 +22,8 @@ export interface ActivityDependencies {
   readonly startDeposit: (dispatch: Dispatch) => Promise<'started' | 'running' | 'ended'>;
   /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
   readonly deliverDecision: (dispatch: Dispatch, decisionId: string) => Promise<void>;
+  /** Has a waiting deposit look again; starts its workflow if none is running. */
+  readonly wakeDeposit: (dispatch: Dispatch, input: WakeInput) => Promise<void>;
   /** Imports a stored statement file, unless its import is running. */
   readonly startImport: (file: ForgottenFile) => Promise<void>;
   readonly settings: {

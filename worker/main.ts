@@ -16,7 +16,12 @@ import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { applySchedules } from './schedules.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
-import { createDeliverDecision, createSignalDeposit, createStartDeposit } from './start-deposit.ts';
+import {
+  createDeliverDecision,
+  createSignalDeposit,
+  createStartDeposit,
+  createWakeDeposit,
+} from './start-deposit.ts';
 import { createStartImport } from './start-import.ts';
 import { temporalConnectionOptions } from './temporal-connection.ts';
 
@@ -67,6 +72,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         polledAccount: createPolledAccounts(database.db, env),
         startDeposit: createStartDeposit(client),
         deliverDecision: createDeliverDecision(client),
+        wakeDeposit: createWakeDeposit(client),
         startImport: createStartImport(client),
         settings: {
           bulkAbove: config.BULK_ABOVE,

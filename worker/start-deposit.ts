@@ -6,11 +6,13 @@ import {
   BANK_EVENT_SIGNAL,
   depositWorkflowId,
   RESOLVE_SIGNAL,
+  WAKE_SIGNAL,
   TASK_QUEUE,
   WORKFLOW,
   type BankEventInput,
   type DepositInput,
   type ResolveDepositInput,
+  type WakeInput,
 } from '../workflows/contract.ts';
 
 function optionsFor(dispatch: Dispatch) {
@@ -66,10 +68,24 @@ export function createDeliverDecision(
     );
 }
 
+/** Has a waiting deposit look again at what its rows say now. */
+export function createWakeDeposit(client: Client): ActivityDependencies['wakeDeposit'] {
+  return (dispatch, input) =>
+    signalDeposit(
+      client,
+      dispatch,
+      { name: WAKE_SIGNAL, args: [input] },
+      'ALLOW_DUPLICATE_FAILED_ONLY',
+    );
+}
+
 async function signalDeposit(
   client: Client,
   dispatch: Dispatch,
-  signal: { readonly name: string; readonly args: [BankEventInput | ResolveDepositInput] },
+  signal: {
+    readonly name: string;
+    readonly args: [BankEventInput | ResolveDepositInput | WakeInput];
+  },
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY',
 ): Promise<void> {
   try {

@@ -119,6 +119,11 @@ export interface BankEventInput {
   readonly eventId: string;
 }
 
+/** Something outside changed that a waiting deposit may go on by: it looks again, and the rows decide. */
+export interface WakeInput {
+  readonly reason: 'gate_opened' | 'late_owner' | 'settled_elsewhere';
+}
+
 export interface ImportStatementInput {
   readonly accountKey: string;
   readonly fileId: string;
@@ -140,4 +145,5 @@ export interface SweepOutput {
 export const RESOLVE_DEPOSIT_UPDATE = 'resolveDeposit';
 export const RESOLVE_SIGNAL = 'resolve';
 export const BANK_EVENT_SIGNAL = 'bankEvent';
+export const WAKE_SIGNAL = 'wake';
 export const GET_STATE_QUERY = 'getState';

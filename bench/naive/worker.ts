@@ -31,6 +31,7 @@ const worker = await Worker.create({
     polledAccount: createPolledAccounts(database.db, process.env),
     startDeposit: () => Promise.resolve('running' as const),
     deliverDecision: () => Promise.resolve(),
+    wakeDeposit: () => Promise.resolve(),
     startImport: () => Promise.resolve(),
     settings: {
       bulkAbove: config.BULK_ABOVE,

@@ -155,6 +155,7 @@ export function createTestDependencies(
       return Promise.resolve('started');
     },
     deliverDecision: () => Promise.resolve(),
+    wakeDeposit: () => Promise.resolve(),
     startImport: (file) => {
       imported.push(file.fileId);
       return Promise.resolve();
