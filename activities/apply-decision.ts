@@ -8,12 +8,10 @@ import {
   type DepositFacts,
 } from '../db/queries/settlement.ts';
 import { settle, settleReturn, type JournalDraft } from '../domain/settle.ts';
+import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-export interface ApplyDecisionOutput {
-  readonly outcome: 'credited' | 'returned' | 'refused' | 'already_settled' | 'unknown_decision';
-  readonly refusal: string | null;
-}
+export type ApplyDecisionOutput = ResolveDepositOutput;
 
 /**
  * Carries out a person's decision, once: the row must exist, be about this deposit and be written by a person. What

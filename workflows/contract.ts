@@ -27,6 +27,7 @@ export const TASK_QUEUE = 'recon';
 
 export const WORKFLOW = {
   reconcile: 'reconcile',
+  decide: 'decide',
   deposit: 'deposit',
   importStatement: 'importStatement',
   sweep: 'sweep',
@@ -64,6 +65,11 @@ export function importWorkflowId(accountKey: string, fileSha256: string): string
   return `statement/${accountKey}/${fileSha256.slice(0, 32)}`;
 }
 
+/** The carrying out of a decision whose deposit has no review workflow. */
+export function decisionWorkflowId(decisionId: string): string {
+  return `decision/${decisionId}`;
+}
+
 /** The id of a run's row, from the id of the first workflow run of its chain. */
 export function runIdOf(firstExecutionRunId: string): string {
   return `run_${firstExecutionRunId.replaceAll('-', '')}`;
@@ -91,13 +97,19 @@ export interface DepositInput {
 
 /** What a deposit workflow ended with; `overdue` leaves the deposit in review. */
 export interface DepositOutput {
-  readonly outcome: 'credited' | 'returned' | 'overdue' | 'settled_elsewhere';
+  readonly outcome: 'credited' | 'returned' | 'dismissed' | 'overdue' | 'settled_elsewhere';
 }
 
 /** What the `getState` query answers. */
 export interface DepositStateOutput {
   readonly state:
-    'starting' | 'in_review' | 'credited' | 'returned' | 'overdue' | 'settled_elsewhere';
+    | 'starting'
+    | 'in_review'
+    | 'credited'
+    | 'returned'
+    | 'dismissed'
+    | 'overdue'
+    | 'settled_elsewhere';
   readonly reviewReason: string | null;
   readonly reviewDueAt: string | null;
   readonly bankEvents: number;
@@ -108,10 +120,28 @@ export interface ResolveDepositInput {
   readonly decisionId: string;
 }
 
-/** `unknown_decision` moved no money: there is no such row for this deposit. */
+/**
+ * What trying a decision did. `unknown_decision` (there is no such row for this deposit) and `not_approved` (it waits for
+ * a second person, or will never be approved) moved no money, and the decision may be handed in again.
+ */
 export interface ResolveDepositOutput {
-  readonly outcome: 'credited' | 'returned' | 'refused' | 'already_settled' | 'unknown_decision';
+  readonly outcome:
+    | 'credited'
+    | 'returned'
+    | 'dismissed'
+    | 'kept'
+    | 'corrected'
+    | 'refused'
+    | 'already_settled'
+    | 'not_approved'
+    | 'unknown_decision';
   readonly refusal: string | null;
+}
+
+/** A decision that its own workflow carries out, since its deposit's has ended. */
+export interface DecideInput {
+  readonly depositId: string;
+  readonly decisionId: string;
 }
 
 /** A webhook about this deposit's line arrived. */

@@ -3,7 +3,7 @@ import type { DepositOutput, DepositStateOutput, ResolveDepositOutput } from './
 
 /** Where decisions for one deposit are handed in, tried one at a time, and answered. */
 export interface Desk {
-  /** Hands in a decision's id; the same id twice is one. */
+  /** Hands in a decision's id; the same id twice is one, unless the first came before the decision was approved. */
   hand(decisionId: string): void;
   hasUntried(): boolean;
   /** Takes the next decision that nobody has tried, if any. */
@@ -18,25 +18,37 @@ export interface Desk {
   state(): DepositStateOutput;
 }
 
+/** An id that was handed in too early, before its row was approved, may come again. */
+function isFinal({ outcome }: ResolveDepositOutput): boolean {
+  return outcome !== 'not_approved' && outcome !== 'unknown_decision';
+}
+
 /** State of one workflow run; nothing here outlives it, since the rows are the record. */
 export function createDesk(): Desk {
-  const handed: string[] = [];
+  const untried: string[] = [];
   const answers = new Map<string, ResolveDepositOutput>();
-  let tried = 0;
+  let inHand: string | null = null;
   let bankEvents = 0;
   let review: { readonly reason: string; readonly dueAt: string } | null = null;
   let closedWith: DepositOutput['outcome'] | null = null;
   return {
     hand: (decisionId) => {
-      if (!handed.includes(decisionId)) handed.push(decisionId);
+      if (untried.includes(decisionId) || inHand === decisionId) return;
+      const answer = answers.get(decisionId);
+      if (answer !== undefined && isFinal(answer)) return;
+      answers.delete(decisionId);
+      untried.push(decisionId);
     },
-    hasUntried: () => tried < handed.length,
+    hasUntried: () => untried.length > 0,
     next: () => {
-      const decisionId = handed[tried];
-      if (decisionId !== undefined) tried += 1;
+      const decisionId = untried.shift();
+      inHand = decisionId ?? null;
       return decisionId;
     },
-    record: (decisionId, output) => void answers.set(decisionId, output),
+    record: (decisionId, output) => {
+      inHand = null;
+      answers.set(decisionId, output);
+    },
     answer: async (decisionId) => {
       await condition(() => answers.has(decisionId) || closedWith !== null);
       return answers.get(decisionId) ?? { outcome: 'already_settled', refusal: closedWith };

@@ -31,7 +31,7 @@ export async function reviewDeposit(
   if (review.outcome === 'settled') return { outcome: 'settled_elsewhere' };
   show(input.accountKey, review, desk);
   for (const decisionId of review.waitingDecisionIds) desk.hand(decisionId);
-  const outcome = await awaitDecision(depositId, review, desk);
+  const outcome = await awaitDecision(input, review, desk);
   if (outcome === 'credited') await tellCustomer(depositId);
   if (outcome === 'overdue') await records.closeOverdue({ depositId });
   upsertSearchAttributes([{ key: DEPOSIT_STATE, value: outcome }]);
@@ -51,10 +51,12 @@ function show(accountKey: string, review: OpenReview, desk: Desk): void {
 }
 
 async function awaitDecision(
-  depositId: string,
-  review: OpenReview,
+  input: DepositInput,
+  opened: OpenReview,
   desk: Desk,
 ): Promise<DepositOutput['outcome']> {
+  const { depositId } = input;
+  let review = opened;
   let reminders = review.remindersSent;
   for (;;) {
     const wakeAt = nextReminder(review, reminders) ?? review.dueAt;
@@ -63,7 +65,12 @@ async function awaitDecision(
       const decisionId = desk.next();
       const outcome =
         decisionId === undefined ? null : await tryDecision(depositId, decisionId, desk);
-      if (outcome !== null) return outcome;
+      if (outcome === 'kept') {
+        const kept = await records.openReview({ depositId, reason: null });
+        if (kept.outcome === 'settled') return 'settled_elsewhere';
+        review = kept;
+        show(input.accountKey, review, desk);
+      } else if (outcome !== null) return outcome;
     } else if (wakeAt === review.dueAt) {
       return 'overdue';
     } else {
@@ -87,17 +94,23 @@ async function tryDecision(
   depositId: string,
   decisionId: string,
   desk: Desk,
-): Promise<DepositOutput['outcome'] | null> {
+): Promise<DepositOutput['outcome'] | 'kept' | null> {
   const output = await records.applyDecision({ depositId, decisionId });
   desk.record(decisionId, output);
   switch (output.outcome) {
     case 'credited':
     case 'returned':
+    case 'dismissed':
+    case 'kept':
       return output.outcome;
     case 'already_settled':
+    case 'corrected':
       return 'settled_elsewhere';
     case 'unknown_decision':
       log.warn('decision was ignored: there is no such row for this deposit', { depositId });
+      return null;
+    case 'not_approved':
+      log.warn('decision was ignored: it is not approved', { depositId });
       return null;
     case 'refused':
       log.info('decision was refused', { depositId });
