@@ -41,7 +41,8 @@ CREATE TABLE bank_accounts (
   webhook_signature text NOT NULL DEFAULT 'standard'::text,
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
-  webhook_trust text NOT NULL DEFAULT 'credit'::text
+  webhook_trust text NOT NULL DEFAULT 'credit'::text,
+  reversals_read_to bigint NOT NULL DEFAULT 0
 );
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -134,6 +135,7 @@ ALTER TABLE deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'in_review'::text, 'credited'::text, 'returned'::text, 'dismissed'::text, 'reversed'::text])));
 ALTER TABLE deposits ADD CONSTRAINT deposits_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX deposits_by_amount ON public.deposits USING btree (bank_account_key, amount_minor, booking_date);
 CREATE INDEX deposits_by_run ON public.deposits USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX deposits_newest ON public.deposits USING btree (captured_at DESC, id DESC);
 CREATE INDEX deposits_open ON public.deposits USING btree (bank_account_key, captured_at, id) WHERE (state = ANY (ARRAY['captured'::text, 'in_review'::text]));
@@ -158,8 +160,8 @@ GRANT INSERT, SELECT, UPDATE ON idempotency_keys TO purser_app;
 CREATE TABLE journals (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind text NOT NULL,
-  bank_account_key text NOT NULL,
-  line_id bigint NOT NULL,
+  bank_account_key text,
+  line_id bigint,
   deposit_id text,
   decision_id text,
   reverses_id bigint,
@@ -171,27 +173,38 @@ CREATE TABLE journals (
   remainder_after bigint,
   event_on date NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  part smallint NOT NULL DEFAULT 0,
+  generation smallint NOT NULL DEFAULT 0,
+  receivable_after bigint,
+  spend_id text
 );
 ALTER TABLE journals ADD CONSTRAINT journals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_rate CHECK (((kind <> 'credit'::text) OR (rate_version IS NOT NULL)));
-ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'reversal'::text])) OR (wallet_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'correction'::text, 'spend'::text])) OR (wallet_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decision_id) REFERENCES decisions(id);
 ALTER TABLE journals ADD CONSTRAINT journals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
-ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'reversal'::text])));
+ALTER TABLE journals ADD CONSTRAINT journals_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
+ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'dismiss'::text, 'reversal'::text, 'correction'::text, 'return_paid'::text, 'spend'::text])));
 ALTER TABLE journals ADD CONSTRAINT journals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
-ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = 'capture'::text) OR (deposit_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = ANY (ARRAY['capture'::text, 'spend'::text])) OR (deposit_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text])) OR (decision_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_part_natural CHECK (((part >= 0) AND (part <= 99)));
 ALTER TABLE journals ADD CONSTRAINT journals_pkey PRIMARY KEY (id);
 ALTER TABLE journals ADD CONSTRAINT journals_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES rates(version);
-ALTER TABLE journals ADD CONSTRAINT journals_return_is_decided CHECK (((kind <> 'return'::text) OR (decision_id IS NOT NULL)));
-ALTER TABLE journals ADD CONSTRAINT journals_reversal_names_origin CHECK (((kind = 'reversal'::text) = (reverses_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES journals(id);
+ALTER TABLE journals ADD CONSTRAINT journals_spend_known FOREIGN KEY (spend_id) REFERENCES spends(id);
+ALTER TABLE journals ADD CONSTRAINT journals_spend_stands_alone CHECK ((((kind = 'spend'::text) = (line_id IS NULL)) AND ((kind = 'spend'::text) = (bank_account_key IS NULL)) AND ((kind = 'spend'::text) = (spend_id IS NOT NULL))));
+ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = (reverses_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_seq_unique UNIQUE (wallet_id, wallet_seq);
-ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL))));
+ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL)) AND ((wallet_id IS NULL) = (receivable_after IS NULL))));
 CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
-CREATE UNIQUE INDEX journals_one_reversal ON public.journals USING btree (reverses_id) WHERE (kind = 'reversal'::text);
-CREATE UNIQUE INDEX journals_one_terminal ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['credit'::text, 'return'::text]));
+CREATE UNIQUE INDEX journals_one_return_paid ON public.journals USING btree (deposit_id) WHERE (kind = 'return_paid'::text);
+CREATE UNIQUE INDEX journals_one_spend ON public.journals USING btree (spend_id) WHERE (spend_id IS NOT NULL);
+CREATE UNIQUE INDEX journals_one_terminal ON public.journals USING btree (deposit_id, generation, part) WHERE (kind = ANY (ARRAY['credit'::text, 'return'::text, 'dismiss'::text]));
+CREATE UNIQUE INDEX journals_one_undoing ON public.journals USING btree (reverses_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text]));
+CREATE INDEX journals_undoing_by_deposit ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'return_paid'::text]));
 CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
@@ -255,13 +268,16 @@ CREATE TABLE notifications (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   published_at timestamp with time zone,
   delivered_at timestamp with time zone,
-  read_at timestamp with time zone
+  read_at timestamp with time zone,
+  journal_id bigint NOT NULL
 );
 ALTER TABLE notifications ADD CONSTRAINT notifications_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
-ALTER TABLE notifications ADD CONSTRAINT notifications_kind_known CHECK ((kind = 'deposit_credited'::text));
-ALTER TABLE notifications ADD CONSTRAINT notifications_one_per_deposit UNIQUE (deposit_id, kind);
+ALTER TABLE notifications ADD CONSTRAINT notifications_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_known CHECK ((kind = ANY (ARRAY['deposit_credited'::text, 'deposit_reversed'::text, 'deposit_corrected'::text])));
+ALTER TABLE notifications ADD CONSTRAINT notifications_one_per_journal UNIQUE (journal_id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX notifications_by_deposit ON public.notifications USING btree (deposit_id);
 CREATE INDEX notifications_by_wallet ON public.notifications USING btree (wallet_id, id DESC);
 CREATE INDEX notifications_unpublished ON public.notifications USING btree (id) WHERE (published_at IS NULL);
 GRANT SELECT ON notifications TO purser_app;
@@ -293,16 +309,12 @@ CREATE TABLE postings (
   amount bigint NOT NULL
 );
 ALTER TABLE postings ADD CONSTRAINT postings_account_known CHECK (
-CASE account
-    WHEN 'bank'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
-    WHEN 'suspense'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
-    WHEN 'bank_other'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
-    WHEN 'return_payable'::text THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
-    WHEN 'wallet_prepaid'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
-    WHEN 'wallet_remainder'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
-    WHEN 'wallet_receivable'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
-    WHEN 'wallet_credits'::text THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
-    WHEN 'credits_issued'::text THEN ((wallet_id IS NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
+CASE
+    WHEN (account = ANY (ARRAY['bank'::text, 'suspense'::text, 'bank_other'::text, 'return_payable'::text])) THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
+    WHEN (account = ANY (ARRAY['wallet_prepaid'::text, 'wallet_remainder'::text, 'wallet_receivable'::text])) THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
+    WHEN (account = 'wallet_credits'::text) THEN ((wallet_id IS NOT NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
+    WHEN (account = 'revenue'::text) THEN ((wallet_id IS NULL) AND (bank_account_key IS NULL) AND (unit = 'ZAR'::text))
+    WHEN (account = ANY (ARRAY['credits_issued'::text, 'credits_spent'::text])) THEN ((wallet_id IS NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
     ELSE false
 END);
 ALTER TABLE postings ADD CONSTRAINT postings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
@@ -334,6 +346,27 @@ ALTER TABLE rates ADD CONSTRAINT rates_one_per_day UNIQUE (effective_from);
 ALTER TABLE rates ADD CONSTRAINT rates_pkey PRIMARY KEY (version);
 ALTER TABLE rates ADD CONSTRAINT rates_positive CHECK ((minor_per_credit > 0));
 GRANT SELECT ON rates TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE reversals (
+  line_id bigint NOT NULL,
+  bank_account_key text NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  deposit_id text,
+  charges_minor bigint NOT NULL DEFAULT 0,
+  found_at timestamp with time zone NOT NULL DEFAULT now(),
+  settled_at timestamp with time zone
+);
+ALTER TABLE reversals ADD CONSTRAINT reversals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE reversals ADD CONSTRAINT reversals_charges_not_negative CHECK ((charges_minor >= 0));
+ALTER TABLE reversals ADD CONSTRAINT reversals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE reversals ADD CONSTRAINT reversals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE reversals ADD CONSTRAINT reversals_pkey PRIMARY KEY (line_id);
+ALTER TABLE reversals ADD CONSTRAINT reversals_settled_whole CHECK ((((state = ANY (ARRAY['paired'::text, 'return_paid'::text])) = (deposit_id IS NOT NULL)) AND ((state = 'waiting'::text) = (settled_at IS NULL))));
+ALTER TABLE reversals ADD CONSTRAINT reversals_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'paired'::text, 'return_paid'::text, 'unpaired'::text])));
+CREATE UNIQUE INDEX reversals_one_per_deposit ON public.reversals USING btree (deposit_id) WHERE (deposit_id IS NOT NULL);
+CREATE INDEX reversals_waiting ON public.reversals USING btree (bank_account_key, line_id) WHERE (state = 'waiting'::text);
+GRANT INSERT, SELECT, UPDATE ON reversals TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE reviews (
@@ -406,6 +439,27 @@ CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE spends (
+  id text NOT NULL,
+  wallet_id text NOT NULL,
+  credits bigint NOT NULL,
+  revenue_minor bigint NOT NULL,
+  note text,
+  spent_by text NOT NULL,
+  spent_on date NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE spends ADD CONSTRAINT spends_credits_positive CHECK ((credits > 0));
+ALTER TABLE spends ADD CONSTRAINT spends_pkey PRIMARY KEY (id);
+ALTER TABLE spends ADD CONSTRAINT spends_revenue_not_negative CHECK ((revenue_minor >= 0));
+ALTER TABLE spends ADD CONSTRAINT spends_spent_by_fkey FOREIGN KEY (spent_by) REFERENCES api_keys(id);
+ALTER TABLE spends ADD CONSTRAINT spends_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX spends_by_wallet ON public.spends USING btree (wallet_id, created_at DESC);
+CREATE TRIGGER spends_append_only BEFORE DELETE OR UPDATE ON public.spends FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER spends_no_truncate BEFORE TRUNCATE ON public.spends FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT INSERT, SELECT ON spends TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE statement_file_chunks (
@@ -564,8 +618,9 @@ BEGIN
     RAISE EXCEPTION 'the facts of deposit % never change', OLD.id USING ERRCODE = 'PU017';
   END IF;
   IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
-    ('captured', 'in_review'), ('captured', 'credited'), ('captured', 'returned'),
-    ('in_review', 'credited'), ('in_review', 'returned'), ('in_review', 'dismissed'), ('credited', 'reversed')) THEN
+    ('captured', 'in_review'), ('captured', 'credited'), ('captured', 'returned'), ('captured', 'reversed'),
+    ('in_review', 'credited'), ('in_review', 'returned'), ('in_review', 'dismissed'), ('in_review', 'reversed'),
+    ('credited', 'reversed')) THEN
     RAISE EXCEPTION 'deposit % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'PU004';
   END IF;
   RETURN NEW;
@@ -584,17 +639,39 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'journal % has fewer than two postings', bad.id USING ERRCODE = 'PU005';
   END IF;
-  -- No journal moves more or less money than its line or its deposit brought.
-  SELECT n.id INTO bad FROM new_rows n
-    LEFT JOIN lines l ON n.kind = 'capture' AND l.id = n.line_id
-    LEFT JOIN deposits d ON n.kind IN ('credit', 'return') AND d.id = n.deposit_id AND d.line_id = n.line_id
-   WHERE n.kind <> 'reversal'
-     AND coalesce(l.amount_minor, d.amount_minor) IS DISTINCT FROM
+  -- No capture moves more or less money than its line brought.
+  SELECT n.id INTO bad FROM new_rows n LEFT JOIN lines l ON l.id = n.line_id
+   WHERE n.kind = 'capture'
+     AND l.amount_minor IS DISTINCT FROM
          (SELECT sum(p.amount) FROM postings p
-           WHERE p.journal_id = n.id AND p.bank_account_key = n.bank_account_key AND p.unit = coalesce(l.currency, d.currency)
-             AND p.account = CASE n.kind WHEN 'capture' THEN 'bank' ELSE 'suspense' END) LIMIT 1;
+           WHERE p.journal_id = n.id AND p.bank_account_key = n.bank_account_key AND p.unit = l.currency AND p.account = 'bank') LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % does not move the amount of its line or deposit', bad.id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'journal % does not move the amount of its line', bad.id USING ERRCODE = 'PU005';
+  END IF;
+  -- Whatever happened to a deposit, its moves together take exactly its amount out of suspense.
+  SELECT m.deposit_id AS id INTO bad
+    FROM (SELECT DISTINCT n.deposit_id FROM new_rows n WHERE n.kind NOT IN ('capture', 'spend')) m
+    LEFT JOIN deposits d ON d.id = m.deposit_id
+   WHERE d.amount_minor IS DISTINCT FROM
+         coalesce((SELECT sum(p.amount) FROM journals j JOIN postings p ON p.journal_id = j.id
+                    WHERE j.deposit_id = d.id AND j.kind IN ('credit', 'return', 'dismiss')
+                      AND p.account = 'suspense' AND p.bank_account_key = d.bank_account_key AND p.unit = d.currency), 0)
+       + coalesce((SELECT sum(p.amount) FROM journals j JOIN postings p ON p.journal_id = j.id
+                    WHERE j.deposit_id = d.id AND j.kind IN ('reversal', 'correction', 'return_paid')
+                      AND p.account = 'suspense' AND p.bank_account_key = d.bank_account_key AND p.unit = d.currency), 0)
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the moves of deposit % do not take its amount out of suspense', bad.id USING ERRCODE = 'PU005';
+  END IF;
+  -- I9: what is undone gives back exactly what it gave, in rand; the customer may owe a part of it.
+  SELECT n.id INTO bad FROM new_rows n JOIN journals o ON o.id = n.reverses_id
+   WHERE n.kind IN ('reversal', 'correction')
+     AND (o.deposit_id IS DISTINCT FROM n.deposit_id OR o.wallet_id IS DISTINCT FROM n.wallet_id
+          OR coalesce((SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR'), 0)
+           + coalesce((SELECT sum(p.amount) FROM postings p WHERE p.journal_id = o.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR'), 0) <> 0)
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % does not give back what it undoes', bad.id USING ERRCODE = 'PU009';
   END IF;
   RETURN NULL;
 END $function$;
@@ -668,7 +745,7 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
-CREATE OR REPLACE FUNCTION public.post_journals(j_kind text[], j_deposit text[], j_wallet text[], j_wallet_seq bigint[], j_credits_after bigint[], j_prepaid_after bigint[], j_remainder_after bigint[], j_rate integer[], j_decision text[], j_credits bigint[], j_lane text, p_journal integer[], p_leg smallint[], p_account text[], p_bank_account text[], p_wallet text[], p_unit text[], p_amount bigint[])
+CREATE OR REPLACE FUNCTION public.post_journals(j_kind text[], j_deposit text[], j_part smallint[], j_generation smallint[], j_reverses bigint[], j_line bigint[], j_spend text[], j_event_on date[], j_wallet text[], j_wallet_seq bigint[], j_credits_after bigint[], j_prepaid_after bigint[], j_remainder_after bigint[], j_receivable_after bigint[], j_rate integer[], j_decision text[], j_told bigint[], j_credits bigint[], j_lane text, p_journal integer[], p_leg smallint[], p_account text[], p_bank_account text[], p_wallet text[], p_unit text[], p_amount bigint[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -678,58 +755,84 @@ DECLARE settled bigint; wallets_moved bigint; wallets_named bigint;
 BEGIN
   WITH input AS MATERIALIZED (
     SELECT nextval(pg_get_serial_sequence('public.journals', 'id')) AS journal_id, i.*
-      FROM unnest(j_kind, j_deposit, j_wallet, j_wallet_seq, j_credits_after, j_prepaid_after, j_remainder_after, j_rate, j_decision, j_credits)
-           WITH ORDINALITY AS i(kind, deposit, wallet, seq, credits_after, prepaid_after, remainder_after, rate, decision, credits, idx)
+      FROM unnest(j_kind, j_deposit, j_part, j_generation, j_reverses, j_line, j_spend, j_event_on, j_wallet, j_wallet_seq,
+                  j_credits_after, j_prepaid_after, j_remainder_after, j_receivable_after, j_rate, j_decision, j_told, j_credits)
+           WITH ORDINALITY AS i(kind, deposit, part, generation, reverses, line, spend, event_on, wallet, seq,
+                  credits_after, prepaid_after, remainder_after, receivable_after, rate, decision, told, credits, idx)
+  ), deposit_moves AS (
+    SELECT deposit, (array_agg(kind ORDER BY idx))[1] AS first_kind, (array_agg(kind ORDER BY idx DESC))[1] AS last_kind,
+           min(wallet) FILTER (WHERE kind = 'credit' AND part = 0) AS wallet
+      FROM input WHERE deposit IS NOT NULL GROUP BY deposit
   ), moved_deposits AS (
-    UPDATE deposits d SET state = CASE i.kind WHEN 'credit' THEN 'credited' WHEN 'return' THEN 'returned' END,
-           wallet_id = CASE i.kind WHEN 'credit' THEN i.wallet END, settled_at = now(), lane = coalesce(d.lane, j_lane)
-      FROM input i WHERE d.id = i.deposit AND d.state IN ('captured', 'in_review')
-    RETURNING i.*, d.line_id, d.bank_account_key, d.booking_date, d.amount_minor
+    UPDATE deposits d
+       SET state = CASE m.last_kind WHEN 'credit' THEN 'credited' WHEN 'return' THEN 'returned' WHEN 'dismiss' THEN 'dismissed'
+                                    WHEN 'reversal' THEN 'reversed' ELSE d.state END,
+           wallet_id = coalesce(m.wallet, d.wallet_id), settled_at = coalesce(d.settled_at, now()), lane = coalesce(d.lane, j_lane)
+      FROM deposit_moves m
+     WHERE d.id = m.deposit
+       AND CASE m.first_kind
+             WHEN 'correction' THEN d.state = 'credited'
+             WHEN 'return_paid' THEN d.state = 'returned'
+             WHEN 'reversal' THEN d.state IN ('captured', 'in_review', 'credited')
+             ELSE d.state IN ('captured', 'in_review') END
+    RETURNING d.id, d.line_id, d.bank_account_key, d.booking_date
+  ), rows AS (
+    SELECT i.*, coalesce(i.line, d.line_id) AS of_line, d.bank_account_key AS of_account, coalesce(i.event_on, d.booking_date) AS booked_on
+      FROM input i JOIN moved_deposits d ON d.id = i.deposit
+    UNION ALL
+    SELECT i.*, NULL, NULL, i.event_on FROM input i WHERE i.deposit IS NULL AND i.kind = 'spend'
   ), new_journals AS (
-    INSERT INTO journals (id, kind, bank_account_key, line_id, deposit_id, decision_id, rate_version, wallet_id, wallet_seq,
-                          credits_after, prepaid_after, remainder_after, event_on)
+    INSERT INTO journals (id, kind, bank_account_key, line_id, deposit_id, part, generation, reverses_id, spend_id, decision_id,
+                          rate_version, wallet_id, wallet_seq, credits_after, prepaid_after, remainder_after, receivable_after, event_on)
     OVERRIDING SYSTEM VALUE
-    SELECT journal_id, kind, bank_account_key, line_id, deposit, decision, rate, wallet, seq,
-           credits_after, prepaid_after, remainder_after, booking_date
-      FROM moved_deposits
+    SELECT journal_id, kind, of_account, of_line, deposit, part, generation, reverses, spend, decision,
+           rate, wallet, seq, credits_after, prepaid_after, remainder_after, receivable_after, booked_on
+      FROM rows
     RETURNING 1
   ), new_postings AS (
     INSERT INTO postings (journal_id, leg, account, bank_account_key, wallet_id, unit, amount)
-    SELECT d.journal_id, p.leg, p.account, p.bank_account, p.wallet, p.unit, p.amount
+    SELECT r.journal_id, p.leg, p.account, p.bank_account, p.wallet, p.unit, p.amount
       FROM unnest(p_journal, p_leg, p_account, p_bank_account, p_wallet, p_unit, p_amount)
            AS p(journal, leg, account, bank_account, wallet, unit, amount)
-      JOIN moved_deposits d ON d.idx = p.journal
+      JOIN rows r ON r.idx = p.journal
     RETURNING wallet_id, account, amount
   ), wallet_moves AS (
     -- One pass over journals and postings: joined, they would be compared row by row, since no plan knows their number.
     SELECT wallet, count(seq) AS steps, min(seq) AS first_seq, max(seq) AS last_seq,
-           sum(credits) AS credits, sum(prepaid) AS prepaid, sum(remainder) AS remainder,
+           sum(credits) AS credits, sum(prepaid) AS prepaid, sum(remainder) AS remainder, sum(receivable) AS receivable,
            (array_agg(credits_after ORDER BY seq DESC) FILTER (WHERE seq IS NOT NULL))[1] AS credits_after,
            (array_agg(prepaid_after ORDER BY seq DESC) FILTER (WHERE seq IS NOT NULL))[1] AS prepaid_after,
-           (array_agg(remainder_after ORDER BY seq DESC) FILTER (WHERE seq IS NOT NULL))[1] AS remainder_after
+           (array_agg(remainder_after ORDER BY seq DESC) FILTER (WHERE seq IS NOT NULL))[1] AS remainder_after,
+           (array_agg(receivable_after ORDER BY seq DESC) FILTER (WHERE seq IS NOT NULL))[1] AS receivable_after
       FROM (
-        SELECT wallet, seq, credits_after, prepaid_after, remainder_after, 0 AS credits, 0 AS prepaid, 0 AS remainder
+        SELECT wallet, seq, credits_after, prepaid_after, remainder_after, receivable_after,
+               0 AS credits, 0 AS prepaid, 0 AS remainder, 0 AS receivable
           FROM input WHERE wallet IS NOT NULL
         UNION ALL
-        SELECT wallet_id, NULL, NULL, NULL, NULL, CASE account WHEN 'wallet_credits' THEN -amount ELSE 0 END,
+        SELECT wallet_id, NULL, NULL, NULL, NULL, NULL, CASE account WHEN 'wallet_credits' THEN -amount ELSE 0 END,
                CASE account WHEN 'wallet_prepaid' THEN -amount ELSE 0 END,
-               CASE account WHEN 'wallet_remainder' THEN -amount ELSE 0 END
+               CASE account WHEN 'wallet_remainder' THEN -amount ELSE 0 END,
+               CASE account WHEN 'wallet_receivable' THEN amount ELSE 0 END
           FROM new_postings WHERE wallet_id IS NOT NULL) moves
      GROUP BY wallet
   ), moved_wallets AS (
     UPDATE wallets w SET credits = m.credits_after, prepaid_minor = m.prepaid_after, remainder_minor = m.remainder_after,
-           last_seq = m.last_seq
+           receivable_minor = m.receivable_after, last_seq = m.last_seq
       FROM wallet_moves m
      WHERE w.id = m.wallet AND w.last_seq = m.first_seq - 1 AND m.last_seq = w.last_seq + m.steps
        AND w.credits + m.credits = m.credits_after
        AND w.prepaid_minor + m.prepaid = m.prepaid_after
        AND w.remainder_minor + m.remainder = m.remainder_after
+       AND w.receivable_minor + m.receivable = m.receivable_after
     RETURNING 1
   ), told AS (
-    INSERT INTO notifications (wallet_id, deposit_id, kind, amount_minor, credits)
-    SELECT wallet, deposit, 'deposit_credited', amount_minor, credits FROM moved_deposits WHERE kind = 'credit'
+    INSERT INTO notifications (wallet_id, deposit_id, journal_id, kind, amount_minor, credits)
+    SELECT wallet, deposit, journal_id,
+           CASE kind WHEN 'credit' THEN 'deposit_credited' WHEN 'reversal' THEN 'deposit_reversed' ELSE 'deposit_corrected' END,
+           told, credits
+      FROM rows WHERE wallet IS NOT NULL AND kind IN ('credit', 'reversal', 'correction')
   ), closed_reviews AS (
-    UPDATE reviews r SET closed_at = now() FROM input i WHERE r.deposit_id = i.deposit AND r.closed_at IS NULL
+    UPDATE reviews r SET closed_at = now() FROM deposit_moves m WHERE r.deposit_id = m.deposit AND r.closed_at IS NULL
   )
   SELECT (SELECT count(*) FROM new_journals), (SELECT count(*) FROM moved_wallets), (SELECT count(*) FROM wallet_moves)
     INTO settled, wallets_moved, wallets_named;

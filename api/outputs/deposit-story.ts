@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { Deposit, DepositStory } from '../../db/queries/deposits-read.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {
@@ -45,7 +46,7 @@ export const storySchema = depositSchema.extend({
   journals: z.array(
     z.strictObject({
       id: digits,
-      kind: z.enum(['capture', 'credit', 'return', 'reversal']),
+      kind: z.enum(JOURNAL_KINDS),
       decisionId: decisionId.nullable(),
       rateVersion: z.int().nullable(),
       walletId: walletId.nullable(),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { NOTIFICATION_KINDS } from '../../db/schema/notifications.ts';
 import type { Notification } from '../../db/queries/notifications.ts';
 import { ZAR } from '../../domain/money.ts';
 import { depositId, digits, instant, money, toInstant, toInstantOrNull, toMoney } from '../wire.ts';
 
 export const notificationSchema = z.strictObject({
   id: digits,
-  kind: z.enum(['deposit_credited']),
+  kind: z.enum(NOTIFICATION_KINDS),
   depositId,
   amount: money,
   credits: digits,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { listWalletTransactions, Wallet } from '../../db/queries/wallets.ts';
 import { ZAR } from '../../domain/money.ts';
 import {
@@ -21,7 +22,23 @@ export const balanceSchema = z.strictObject({
   remainder: money.meta({
     description: 'Rand too few for one more credit, kept for the next deposit.',
   }),
+  owed: money.meta({
+    description:
+      'What the customer owes, since credits of a deposit that was taken back were spent; nothing can be spent until it is settled.',
+  }),
 });
+
+/** Balances as they leave the service. */
+export function toBalance(
+  wallet: Pick<Wallet, 'credits' | 'prepaidMinor' | 'remainderMinor' | 'receivableMinor'>,
+): z.infer<typeof balanceSchema> {
+  return {
+    credits: wallet.credits.toString(),
+    rand: toMoney(wallet.prepaidMinor + wallet.remainderMinor, ZAR),
+    remainder: toMoney(wallet.remainderMinor, ZAR),
+    owed: toMoney(wallet.receivableMinor, ZAR),
+  };
+}
 
 export const walletSchema = z.strictObject({
   id: walletId,
@@ -43,11 +60,7 @@ export function toWallet(wallet: Wallet): WalletOutput {
     externalRef: wallet.externalRef,
     name: wallet.name,
     status: wallet.status,
-    balance: {
-      credits: wallet.credits.toString(),
-      rand: toMoney(wallet.prepaidMinor + wallet.remainderMinor, ZAR),
-      remainder: toMoney(wallet.remainderMinor, ZAR),
-    },
+    balance: toBalance(wallet),
     createdAt: toInstant(wallet.createdAt),
   };
 }
@@ -55,7 +68,7 @@ export function toWallet(wallet: Wallet): WalletOutput {
 export const transactionSchema = z.strictObject({
   seq: digits.meta({ description: 'Gapless number of this wallet, from 1.' }),
   journalId: digits,
-  kind: z.enum(['capture', 'credit', 'return', 'reversal']),
+  kind: z.enum(JOURNAL_KINDS),
   depositId: depositId.nullable(),
   rand: money.meta({ description: 'What came in (negative: went out).' }),
   credits: digits,
@@ -68,7 +81,6 @@ export const transactionSchema = z.strictObject({
 type TransactionRow = Awaited<ReturnType<typeof listWalletTransactions>>[number];
 
 export function toTransaction(row: TransactionRow): z.infer<typeof transactionSchema> {
-  const remainderAfter = row.remainderAfter ?? 0n;
   return {
     seq: String(row.seq),
     journalId: row.journalId.toString(),
@@ -77,11 +89,12 @@ export function toTransaction(row: TransactionRow): z.infer<typeof transactionSc
     rand: toMoney(row.prepaidMinor + row.remainderMinor, ZAR),
     credits: row.credits.toString(),
     rateVersion: row.rateVersion,
-    balanceAfter: {
-      credits: (row.creditsAfter ?? 0n).toString(),
-      rand: toMoney((row.prepaidAfter ?? 0n) + remainderAfter, ZAR),
-      remainder: toMoney(remainderAfter, ZAR),
-    },
+    balanceAfter: toBalance({
+      credits: row.creditsAfter ?? 0n,
+      prepaidMinor: row.prepaidAfter ?? 0n,
+      remainderMinor: row.remainderAfter ?? 0n,
+      receivableMinor: row.receivableAfter ?? 0n,
+    }),
     bookedOn: row.eventOn,
     createdAt: toInstant(row.createdAt),
   };

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { readStatus } from '../../db/queries/status.ts';
-import { ZAR } from '../../domain/money.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { depositState } from '../outputs/deposit.ts';
 import { runSchema, toRun } from '../outputs/run.ts';
-import { balanceSchema } from '../outputs/wallet.ts';
+import { balanceSchema, toBalance } from '../outputs/wallet.ts';
 import { readProblems } from '../route-problems.ts';
 import { accountKey, depositId, instant, money, noQuery, toInstant, toMoney } from '../wire.ts';
 
@@ -59,11 +58,7 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
   return {
     wallets: {
       count: wallets.count,
-      balance: {
-        credits: wallets.credits.toString(),
-        rand: toMoney(wallets.prepaidMinor + wallets.remainderMinor, ZAR),
-        remainder: toMoney(wallets.remainderMinor, ZAR),
-      },
+      balance: toBalance(wallets),
     },
     deposits: status.deposits.map((total) => ({
       state: total.state,

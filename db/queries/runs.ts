@@ -45,7 +45,9 @@ export async function finishRun(
              count(*) filter (where d.state = 'in_review')::int as review_count,
              coalesce(sum(d.amount_minor) filter (where d.state = 'in_review'), 0) as review_minor,
              coalesce(sum(n.credits) filter (where d.state = 'credited'), 0) as credits
-        from deposits d left join notifications n on n.deposit_id = d.id and n.kind = 'deposit_credited'
+        from deposits d
+        left join lateral (select sum(n.credits) as credits from notifications n
+                            where n.deposit_id = d.id and n.kind = 'deposit_credited') n on true
        where d.run_id = ${run.runId}
     )
     update runs r set finished_at = now(), error_code = ${run.errorCode}::text,

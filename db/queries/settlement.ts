@@ -113,9 +113,10 @@ export async function lockWallets(
     credits: string;
     prepaid_minor: string;
     remainder_minor: string;
+    receivable_minor: string;
     last_seq: string;
   }>(sql`
-    select id, status, credits::text, prepaid_minor::text, remainder_minor::text, last_seq::text from wallets
+    select id, status, credits::text, prepaid_minor::text, remainder_minor::text, receivable_minor::text, last_seq::text from wallets
      where id = any(${param(walletIds)}::text[]) order by id for update`);
   return rows.map((row) => ({
     walletId: row.id,
@@ -123,6 +124,7 @@ export async function lockWallets(
     credits: BigInt(row.credits),
     prepaidMinor: BigInt(row.prepaid_minor),
     remainderMinor: BigInt(row.remainder_minor),
+    receivableMinor: BigInt(row.receivable_minor),
     lastSeq: BigInt(row.last_seq),
   }));
 }
@@ -162,13 +164,21 @@ export async function postJournals(
     select post_journals(
       ${param(journals.map((journal) => journal.kind))}::text[],
       ${param(journals.map((journal) => journal.depositId))}::text[],
+      ${param(journals.map((journal) => journal.part))}::smallint[],
+      ${param(journals.map((journal) => journal.generation))}::smallint[],
+      ${param(journals.map((journal) => journal.reversesId))}::bigint[],
+      ${param(journals.map((journal) => journal.lineId))}::bigint[],
+      ${param(journals.map((journal) => journal.spendId))}::text[],
+      ${param(journals.map((journal) => journal.eventOn))}::date[],
       ${param(journals.map((journal) => journal.wallet?.walletId ?? null))}::text[],
       ${wallet((balances) => balances.lastSeq)}::bigint[],
       ${wallet((balances) => balances.credits)}::bigint[],
       ${wallet((balances) => balances.prepaidMinor)}::bigint[],
       ${wallet((balances) => balances.remainderMinor)}::bigint[],
+      ${wallet((balances) => balances.receivableMinor)}::bigint[],
       ${param(journals.map((journal) => journal.rateVersion))}::integer[],
       ${param(journals.map((journal) => journal.decisionId))}::text[],
+      ${param(journals.map((journal) => journal.toldMinor.toString()))}::bigint[],
       ${param(journals.map((journal) => journal.credits.toString()))}::bigint[],
       ${lane},
       ${param(legs.map(({ journal }) => journal))}::integer[],

@@ -10,6 +10,8 @@ export interface WalletTotals {
   readonly credits: bigint;
   readonly prepaidMinor: bigint;
   readonly remainderMinor: bigint;
+  /** What customers owe. */
+  readonly receivableMinor: bigint;
 }
 
 /** Deposits in one state and one currency. */
@@ -40,9 +42,11 @@ export async function sumWallets(executor: Executor): Promise<WalletTotals> {
     credits: string;
     prepaid: string;
     remainder: string;
+    receivable: string;
   }>(sql`
     select count(*)::int as count, coalesce(sum(credits), 0)::text as credits,
-           coalesce(sum(prepaid_minor), 0)::text as prepaid, coalesce(sum(remainder_minor), 0)::text as remainder
+           coalesce(sum(prepaid_minor), 0)::text as prepaid, coalesce(sum(remainder_minor), 0)::text as remainder,
+           coalesce(sum(receivable_minor), 0)::text as receivable
       from wallets`);
   const row = rows[0];
   return {
@@ -50,6 +54,7 @@ export async function sumWallets(executor: Executor): Promise<WalletTotals> {
     credits: BigInt(row?.credits ?? 0),
     prepaidMinor: BigInt(row?.prepaid ?? 0),
     remainderMinor: BigInt(row?.remainder ?? 0),
+    receivableMinor: BigInt(row?.receivable ?? 0),
   };
 }
 

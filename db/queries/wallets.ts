@@ -95,6 +95,7 @@ export async function listWalletTransactions(
       creditsAfter: journals.creditsAfter,
       prepaidAfter: journals.prepaidAfter,
       remainderAfter: journals.remainderAfter,
+      receivableAfter: journals.receivableAfter,
       eventOn: journals.eventOn,
       createdAt: journals.createdAt,
     })

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, localDate, oneOf } from './columns.ts';
+import { instant, localDate, oneOf, whole } from './columns.ts';
 
 /** Protocols that `bank/feeds/` speaks. */
 export type FeedProtocol = 'json' | 'investec' | 'open-banking-uk' | 'berlin-group' | 'stitch';
@@ -27,6 +28,11 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
+  reversalsReadTo: whole('reversals_read_to')
+    .notNull()
+    .default(sql`0`),
+  /** The largest amount that is credited without a person; null for any. */
+  amountLimitMinor: whole('amount_limit_minor'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });

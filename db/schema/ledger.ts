@@ -3,24 +3,38 @@ import { integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-cor
 import type { LedgerAccount } from '../../domain/settle.ts';
 import { instant, localDate, oneOf, rowId, transactionNumber, whole } from './columns.ts';
 
-export type JournalKind = 'capture' | 'credit' | 'return' | 'reversal';
-/** All accounts of the ledger: those that `settle` moves and those that capture and reversal do. */
-export type PostingAccount = LedgerAccount | 'bank' | 'bank_other' | 'wallet_receivable';
+export const JOURNAL_KINDS = [
+  'capture',
+  'credit',
+  'return',
+  'dismiss',
+  'reversal',
+  'correction',
+  'return_paid',
+  'spend',
+] as const;
+export type JournalKind = (typeof JOURNAL_KINDS)[number];
+/** All accounts of the ledger: those that `domain/` moves, and the one that only capture does. */
+export type PostingAccount = LedgerAccount | 'bank';
 
 export const journals = pgTable('journals', {
   id: rowId('id').primaryKey(),
   kind: oneOf<JournalKind>('kind').notNull(),
-  bankAccountKey: text('bank_account_key').notNull(),
-  lineId: whole('line_id').notNull(),
+  bankAccountKey: text('bank_account_key'),
+  lineId: whole('line_id'),
   depositId: text('deposit_id'),
   decisionId: text('decision_id'),
+  part: smallint('part').notNull().default(0),
+  generation: smallint('generation').notNull().default(0),
   reversesId: whole('reverses_id'),
+  spendId: text('spend_id'),
   rateVersion: integer('rate_version'),
   walletId: text('wallet_id'),
   walletSeq: whole('wallet_seq'),
   creditsAfter: whole('credits_after'),
   prepaidAfter: whole('prepaid_after'),
   remainderAfter: whole('remainder_after'),
+  receivableAfter: whole('receivable_after'),
   eventOn: localDate('event_on').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   xid: transactionNumber('xid')
@@ -42,3 +56,30 @@ export const postings = pgTable(
   },
   (table) => [primaryKey({ columns: [table.journalId, table.leg] })],
 );
+
+/** Credits that a customer used; written with its journal. */
+export const spends = pgTable('spends', {
+  id: text('id').primaryKey(),
+  walletId: text('wallet_id').notNull(),
+  credits: whole('credits').notNull(),
+  revenueMinor: whole('revenue_minor').notNull(),
+  note: text('note'),
+  spentBy: text('spent_by').notNull(),
+  spentOn: localDate('spent_on').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+export type ReversalState = 'waiting' | 'paired' | 'return_paid' | 'unpaired';
+
+/** Debit lines by which the bank takes something back or pays a return out. */
+export const reversals = pgTable('reversals', {
+  lineId: whole('line_id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  state: oneOf<ReversalState>('state').notNull().default('waiting'),
+  depositId: text('deposit_id'),
+  chargesMinor: whole('charges_minor')
+    .notNull()
+    .default(sql`0`),
+  foundAt: instant('found_at').notNull().defaultNow(),
+  settledAt: instant('settled_at'),
+});

@@ -46,6 +46,7 @@ function apply(depositId: string, decisionId: string) {
       polledAccount: nowhere,
       startDeposit: nowhere,
       deliverDecision: nowhere,
+      wakeDeposit: nowhere,
       startImport: nowhere,
       settings: { bulkAbove: 250, overlapDays: 7, reviewDays: 30 },
     },

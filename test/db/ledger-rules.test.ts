@@ -48,8 +48,8 @@ function journal(columns: string, values: string, postings: string): string {
 }
 
 const CREDIT_COLUMNS =
-  'wallet_id, wallet_seq, credits_after, prepaid_after, remainder_after, rate_version';
-const creditValues = () => `'${walletId}', 2, 2, 10000, 2500, 1`;
+  'wallet_id, wallet_seq, credits_after, prepaid_after, remainder_after, receivable_after, rate_version';
+const creditValues = () => `'${walletId}', 2, 2, 10000, 2500, 0, 1`;
 const suspense = (amount: number) => `(1, 'suspense', 'main', NULL, 'ZAR', ${String(amount)})`;
 const prepaid = (amount: number) =>
   `(2, 'wallet_prepaid', NULL, '${walletId}', 'ZAR', ${String(amount)})`;
@@ -145,17 +145,20 @@ describe('journals', () => {
     await expect(asOwner(second)).resolves.toBe('23505 journals_one_capture');
   });
 
-  it('refuses a second reversal of a journal', async () => {
+  it('refuses a second reversal of a journal, and one that gives back another sum', async () => {
     const origin = `(SELECT id FROM journals WHERE deposit_id = '${creditedId}' AND kind = 'credit')`;
-    const reversal = (seq: number) => `
+    const reversal = (seq: number, back: number) => `
       WITH j AS (
         INSERT INTO journals (kind, bank_account_key, line_id, deposit_id, reverses_id, event_on, wallet_id, wallet_seq,
-                              credits_after, prepaid_after, remainder_after)
-        SELECT 'reversal', 'main', line_id, id, ${origin}, booking_date, '${walletId}', ${String(seq)}, 0, 0, 0
+                              credits_after, prepaid_after, remainder_after, receivable_after)
+        SELECT 'reversal', 'main', line_id, id, ${origin}, booking_date, '${walletId}', ${String(seq)}, 0, 0, 0, 0
           FROM deposits WHERE id = '${creditedId}' RETURNING id)
       INSERT INTO postings (journal_id, leg, account, bank_account_key, wallet_id, unit, amount)
-      SELECT j.id, p.* FROM j, (VALUES ${suspense(-7500)}, ${prepaid(7500)}) p`;
-    await expect(asOwner(reversal(2), reversal(3))).resolves.toBe('23505 journals_one_reversal');
+      SELECT j.id, p.* FROM j, (VALUES (1, 'bank_other', 'main', NULL, 'ZAR', ${String(-back)}), ${prepaid(back)}) p`;
+    await expect(asOwner(reversal(2, 7500), reversal(3, 7500))).resolves.toBe(
+      '23505 journals_one_undoing',
+    );
+    await expect(asOwner(reversal(2, 7499))).resolves.toBe('PU009');
   });
 
   it('refuses a line that moves money without an origin journal', async () => {
@@ -190,8 +193,8 @@ describe('wallets and deposits', () => {
     },
   );
 
-  it.each(['reversed', 'dismissed'])('refuses to move a captured deposit to %s', async (state) => {
-    const move = `UPDATE deposits SET state = '${state}' WHERE id = '${openId}'`;
+  it('refuses to dismiss a deposit that nobody looked at', async () => {
+    const move = `UPDATE deposits SET state = 'dismissed' WHERE id = '${openId}'`;
     await expect(asOwner(move)).resolves.toBe('PU004');
   });
 

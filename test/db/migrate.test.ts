@@ -73,7 +73,7 @@ describe('migrate', () => {
     const refusal = await refusalOf(migrateCopy());
 
     expect(refusal).toMatch(
-      /^migration\.failed: Migration 000\d_next\.sql failed .*duplicate key.*23505/,
+      /^migration\.failed: Migration 00\d\d_next\.sql failed .*duplicate key.*23505/,
     );
     expect(refusal).not.toContain('4711');
     const [half] = await test.owner`SELECT to_regclass('half') AS found`;

@@ -56,7 +56,14 @@ async function creditFrom(before: WalletBalances, depositId: string, amountMinor
 }
 
 function emptyWallet(walletId: string): WalletBalances {
-  return { walletId, credits: 0n, prepaidMinor: 0n, remainderMinor: 0n, lastSeq: 0n };
+  return {
+    walletId,
+    credits: 0n,
+    prepaidMinor: 0n,
+    remainderMinor: 0n,
+    receivableMinor: 0n,
+    lastSeq: 0n,
+  };
 }
 
 describe('settling deposits', () => {
@@ -151,7 +158,7 @@ describe('settling deposits', () => {
       { depositId, walletId },
     ]);
 
-    await expect(sqlStateOf(twice)).resolves.toBe('PU004');
+    await expect(sqlStateOf(twice)).resolves.toBe('23505 journals_one_terminal');
     expect(await walletOf(walletId)).toMatchObject({ credits: 0n, last_seq: 0n });
     await verifyClean(test.db);
   });

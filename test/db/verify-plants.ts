@@ -139,7 +139,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'I4 decisions',
     'a return that nobody decided',
-    drop('journals', 'journals_return_is_decided'),
+    drop('journals', 'journals_move_is_decided'),
     `UPDATE journals SET decision_id = NULL WHERE id = ${RETURN}`,
   ],
   [
@@ -150,7 +150,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'I9',
     'two reversals of one credit',
-    'DROP INDEX journals_one_reversal',
+    'DROP INDEX journals_one_undoing',
     `UPDATE journals SET kind = 'reversal', reverses_id = ${CREDIT} WHERE kind = 'credit' AND id > ${CREDIT}`,
   ],
   [

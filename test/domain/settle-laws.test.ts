@@ -17,6 +17,7 @@ const anyWallets = fc.tuple(
       .record({
         credits: fc.bigInt({ min: 0n, max: 1_000n }),
         remainderMinor: fc.bigInt({ min: 0n, max: 12_000n }),
+        receivableMinor: fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 20_000n })),
         lastSeq: fc.bigInt({ min: 0n, max: 50n }),
       })
       .map((balances) =>
@@ -66,7 +67,7 @@ describe('settle', () => {
     );
   });
 
-  it('explains every cent: amount = credits × rate + change of the remainder, never below zero', () => {
+  it('explains every cent: amount = debt settled + credits × rate + change of the remainder, none below zero', () => {
     fc.assert(
       fc.property(anyDeposits, anyWallets, changingRate, (deposits, wallets, rates) => {
         const carried = new Map(wallets.map((wallet) => [wallet.walletId, wallet.remainderMinor]));
@@ -75,12 +76,16 @@ describe('settle', () => {
           const rate = rates.find(({ version }) => version === journal.rateVersion);
           const remainder = journal.wallet?.remainderMinor ?? -1n;
           const walletId = deposit?.walletId ?? '';
+          const settled = -(totals([journal])[`wallet_receivable ${walletId} ZAR`] ?? 0n);
           expect(
-            journal.credits * (rate?.minorPerCredit ?? 0n) +
+            settled +
+              journal.credits * (rate?.minorPerCredit ?? 0n) +
               remainder -
               (carried.get(walletId) ?? 0n),
           ).toBe(deposit?.amountMinor);
-          expect(remainder >= 0n && remainder < (rate?.minorPerCredit ?? 0n)).toBe(true);
+          const isWholeDebt = settled === deposit?.amountMinor;
+          expect(isWholeDebt || remainder < (rate?.minorPerCredit ?? 0n)).toBe(true);
+          expect(settled >= 0n && remainder >= 0n).toBe(true);
           carried.set(walletId, remainder);
         });
       }),
@@ -101,6 +106,7 @@ describe('settle', () => {
             credits: before.credits + change('wallet_credits', 'CREDIT'),
             prepaidMinor: before.prepaidMinor + change('wallet_prepaid', 'ZAR'),
             remainderMinor: before.remainderMinor + change('wallet_remainder', 'ZAR'),
+            receivableMinor: before.receivableMinor - change('wallet_receivable', 'ZAR'),
             lastSeq:
               before.lastSeq +
               BigInt(deposits.filter(({ walletId }) => walletId === before.walletId).length),

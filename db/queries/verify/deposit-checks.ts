@@ -8,45 +8,69 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
     title: 'Each deposit is in the state that its journals say, after at most one terminal move.',
     checked: sql`SELECT count(*) AS checked FROM deposits`,
     broken: sql`
-      SELECT d.id AS deposit, d.state, coalesce(m.origins, 0) AS origins, coalesce(m.credits, 0) AS credits,
-             coalesce(m.returns, 0) AS returns, coalesce(m.reversals, 0) AS reversals
+      SELECT d.id AS deposit, d.state, coalesce(m.origins, 0) AS origins, coalesce(m.standing, 0) AS standing,
+             coalesce(m.credits, 0) AS credits, coalesce(m.others, 0) AS others, coalesce(m.reversals, 0) AS reversals
         FROM deposits d
         LEFT JOIN (
-          SELECT deposit_id, count(*) FILTER (WHERE kind = 'capture') AS origins,
-                 count(*) FILTER (WHERE kind = 'credit') AS credits,
-                 count(*) FILTER (WHERE kind = 'return') AS returns,
-                 count(*) FILTER (WHERE kind = 'reversal') AS reversals,
-                 min(wallet_id) FILTER (WHERE kind = 'credit') AS wallet
-            FROM journals GROUP BY deposit_id) m ON m.deposit_id = d.id
-       WHERE (m.origins = 1 AND CASE d.state
-               WHEN 'captured' THEN m.credits + m.returns + m.reversals = 0 AND d.settled_at IS NULL
-               WHEN 'in_review' THEN m.credits + m.returns + m.reversals = 0 AND d.settled_at IS NULL
-               WHEN 'credited' THEN m.credits = 1 AND m.returns + m.reversals = 0 AND m.wallet = d.wallet_id
-               WHEN 'returned' THEN m.returns = 1 AND m.credits + m.reversals = 0
-               WHEN 'reversed' THEN m.credits = 1 AND m.returns = 0 AND m.reversals = 1 AND m.wallet = d.wallet_id
+          SELECT j.deposit_id, count(*) FILTER (WHERE j.kind = 'capture') AS origins,
+                 count(*) FILTER (WHERE j.kind = 'credit') AS credits,
+                 count(*) FILTER (WHERE j.kind = 'credit' AND u.kind IS NULL) AS standing,
+                 count(*) FILTER (WHERE j.kind = 'credit' AND u.kind = 'correction') AS corrected,
+                 count(*) FILTER (WHERE j.kind = 'correction') AS corrections,
+                 count(*) FILTER (WHERE j.kind = 'return') AS returns, count(*) FILTER (WHERE j.kind = 'dismiss') AS dismissals,
+                 count(*) FILTER (WHERE j.kind IN ('return', 'dismiss')) AS others,
+                 count(*) FILTER (WHERE j.kind = 'reversal') AS reversals,
+                 count(*) FILTER (WHERE j.kind = 'return_paid') AS paid,
+                 (array_agg(j.wallet_id ORDER BY j.generation DESC) FILTER (WHERE j.kind = 'credit' AND j.part = 0))[1] AS wallet
+            FROM journals j
+            LEFT JOIN journals u ON u.reverses_id = j.id
+           GROUP BY j.deposit_id) m ON m.deposit_id = d.id
+       WHERE (m.origins = 1 AND m.corrected = m.corrections AND CASE d.state
+               WHEN 'captured' THEN m.credits + m.others + m.reversals + m.paid = 0 AND d.settled_at IS NULL
+               WHEN 'in_review' THEN m.credits + m.others + m.reversals + m.paid = 0 AND d.settled_at IS NULL
+               WHEN 'credited' THEN m.standing >= 1 AND m.others + m.reversals + m.paid = 0 AND m.wallet = d.wallet_id
+               WHEN 'returned' THEN m.returns = 1 AND m.others = 1 AND m.credits + m.reversals = 0 AND m.paid <= 1
+               WHEN 'dismissed' THEN m.dismissals = 1 AND m.others = 1 AND m.credits + m.reversals + m.paid = 0
+               WHEN 'reversed' THEN m.standing = 0 AND m.others + m.paid = 0
+                    AND m.reversals = greatest(m.credits - m.corrected, 1) AND m.wallet IS NOT DISTINCT FROM d.wallet_id
                ELSE false END) IS NOT TRUE`,
   },
   {
     id: 'I4 amounts',
-    title: 'Each terminal move takes exactly its deposit’s amount out of suspense.',
-    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('credit', 'return')`,
+    title:
+      'The moves of each settled deposit take exactly its amount out of suspense, each to where its kind leads.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind NOT IN ('capture', 'spend')`,
     broken: sql`
-      SELECT j.id AS journal, j.deposit_id AS deposit, d.amount_minor AS amount, p.suspense, p.payable
-        FROM journals j
+      SELECT j.id AS journal, j.kind, j.deposit_id AS deposit, d.amount_minor AS amount, j.all_suspense AS "outOfSuspense",
+             j.suspense, j.payable, j.other
+        FROM (SELECT o.*, p.suspense, p.payable, p.other, p.strangers, p.units_fit, p.account_from, p.account_to,
+                     sum(p.suspense) OVER (PARTITION BY o.deposit_id) AS all_suspense
+                FROM journals o
+                LEFT JOIN (
+                  SELECT q.journal_id, coalesce(sum(q.amount) FILTER (WHERE q.account = 'suspense'), 0) AS suspense,
+                         coalesce(sum(q.amount) FILTER (WHERE q.account = 'return_payable'), 0) AS payable,
+                         coalesce(sum(q.amount) FILTER (WHERE q.account = 'bank_other'), 0) AS other,
+                         count(*) FILTER (WHERE q.account IN ('bank', 'revenue', 'credits_spent')) AS strangers,
+                         min(q.bank_account_key) AS account_from, max(q.bank_account_key) AS account_to,
+                         bool_and(q.unit = 'CREDIT' OR q.unit = 'ZAR' OR q.wallet_id IS NULL) AS units_fit
+                    FROM postings q GROUP BY q.journal_id) p ON p.journal_id = o.id
+               WHERE o.kind NOT IN ('capture', 'spend')) j
         LEFT JOIN deposits d ON d.id = j.deposit_id
-        LEFT JOIN (
-          SELECT q.journal_id, sum(q.amount) FILTER (WHERE q.account = 'suspense') AS suspense,
-                 coalesce(sum(q.amount) FILTER (WHERE q.account = 'return_payable'), 0) AS payable,
-                 count(*) FILTER (WHERE q.account IN ('bank', 'bank_other')) AS strangers,
-                 min(q.bank_account_key) AS account_from, max(q.bank_account_key) AS account_to,
-                 bool_and(q.unit = 'CREDIT' OR q.unit = 'ZAR' OR q.wallet_id IS NULL) AS units_fit
-            FROM postings q GROUP BY q.journal_id) p ON p.journal_id = j.id
-       WHERE j.kind IN ('credit', 'return')
-         AND (p.suspense = d.amount_minor AND p.strangers = 0 AND p.units_fit
-              AND p.payable = CASE j.kind WHEN 'return' THEN -d.amount_minor ELSE 0 END
-              AND p.account_from = d.bank_account_key AND p.account_to = d.bank_account_key
-              AND j.bank_account_key = d.bank_account_key AND j.line_id = d.line_id
-              AND j.event_on = d.booking_date) IS NOT TRUE`,
+       WHERE (j.all_suspense = d.amount_minor AND j.strangers = 0 AND j.units_fit
+              AND j.account_from = d.bank_account_key AND j.account_to = d.bank_account_key AND j.bank_account_key = d.bank_account_key
+              AND CASE j.kind
+                    WHEN 'credit' THEN j.suspense > 0 AND j.payable = 0 AND j.other = 0 AND j.line_id = d.line_id
+                         AND (j.event_on = d.booking_date OR j.generation > 0)
+                    WHEN 'return' THEN j.suspense = d.amount_minor AND j.payable = -d.amount_minor AND j.other = 0
+                         AND j.line_id = d.line_id AND j.event_on = d.booking_date
+                    WHEN 'dismiss' THEN j.suspense = d.amount_minor AND j.payable = 0 AND j.other = -d.amount_minor
+                         AND j.line_id = d.line_id AND j.event_on = d.booking_date
+                    WHEN 'correction' THEN j.suspense < 0 AND j.payable = 0 AND j.other = 0
+                    WHEN 'reversal' THEN j.payable = 0 AND j.other < 0 AND j.line_id <> d.line_id
+                         AND j.suspense = CASE WHEN j.wallet_id IS NULL THEN d.amount_minor ELSE 0 END
+                    WHEN 'return_paid' THEN j.suspense = 0 AND j.payable = d.amount_minor AND j.other = -d.amount_minor
+                         AND j.line_id <> d.line_id
+                    ELSE false END) IS NOT TRUE`,
   },
   {
     id: 'I4 reviews',
@@ -60,25 +84,33 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4 decisions',
     title:
-      'Each return, and each credit that a person decided, follows a decision on that deposit.',
-    checked: sql`SELECT count(*) AS checked FROM journals WHERE decision_id IS NOT NULL OR kind = 'return'`,
+      'Each return, dismissal and correction, and each credit that a person decided, follows a decision on that deposit.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE decision_id IS NOT NULL OR kind IN ('return', 'dismiss', 'correction')`,
     broken: sql`
       SELECT j.id AS journal, j.deposit_id AS deposit, j.decision_id AS decision
         FROM journals j LEFT JOIN decisions c ON c.id = j.decision_id
-       WHERE (j.decision_id IS NOT NULL OR j.kind = 'return')
-         AND (c.deposit_id = j.deposit_id AND c.kind = j.kind AND c.wallet_id IS NOT DISTINCT FROM j.wallet_id) IS NOT TRUE`,
+       WHERE (j.decision_id IS NOT NULL OR j.kind IN ('return', 'dismiss', 'correction'))
+         AND (c.deposit_id = j.deposit_id
+              AND (c.kind = j.kind OR (c.kind = 'correct' AND j.kind IN ('correction', 'credit')))) IS NOT TRUE`,
   },
   {
     id: 'I9',
-    title: 'Each journal is reversed at most once, and only a credit is.',
-    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'reversal' OR reverses_id IS NOT NULL`,
+    title:
+      'Each journal is undone at most once, to the cent; only credits are, and captures that nobody was credited with.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('reversal', 'correction') OR reverses_id IS NOT NULL`,
     broken: sql`
-      SELECT j.id AS journal, j.reverses_id AS reverses, j.reversals
-        FROM (SELECT *, count(*) OVER (PARTITION BY reverses_id) AS reversals FROM journals
-               WHERE kind = 'reversal' OR reverses_id IS NOT NULL) j
-        LEFT JOIN journals o ON o.id = j.reverses_id
-       WHERE (j.kind = 'reversal' AND j.reversals = 1 AND o.kind = 'credit'
-              AND o.deposit_id = j.deposit_id AND o.wallet_id = j.wallet_id) IS NOT TRUE`,
+      SELECT j.id AS journal, j.reverses_id AS reverses, j.undoings, j.gave_back AS "gaveBack", o.gave
+        FROM (SELECT u.*, count(*) OVER (PARTITION BY reverses_id) AS undoings,
+                     (SELECT coalesce(sum(p.amount), 0) FROM postings p
+                       WHERE p.journal_id = u.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR') AS gave_back
+                FROM journals u WHERE u.kind IN ('reversal', 'correction') OR u.reverses_id IS NOT NULL) j
+        LEFT JOIN (SELECT c.*, (SELECT coalesce(sum(p.amount), 0) FROM postings p
+                                 WHERE p.journal_id = c.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR') AS gave
+                     FROM journals c) o ON o.id = j.reverses_id
+       WHERE (j.kind IN ('reversal', 'correction') AND j.undoings = 1
+              AND o.kind = CASE WHEN j.wallet_id IS NULL THEN 'capture' ELSE 'credit' END
+              AND o.deposit_id = j.deposit_id AND o.wallet_id IS NOT DISTINCT FROM j.wallet_id
+              AND o.part = j.part AND o.generation = j.generation AND j.gave_back = -o.gave) IS NOT TRUE`,
   },
   {
     id: 'I12',
@@ -96,17 +128,20 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   },
   {
     id: 'notifications',
-    title: 'Each credited deposit has one notification that states its amount and credits.',
-    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,
+    title:
+      'Each credit, and each that was taken back, has one notification that states its amount and credits.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('credit', 'reversal', 'correction') AND wallet_id IS NOT NULL`,
     broken: sql`
       SELECT coalesce(j.deposit_id, n.deposit_id) AS deposit, j.id AS journal, n.id AS notification, n.notifications
-        FROM (SELECT c.*, (SELECT coalesce(sum(amount), 0) FROM postings p
-                            WHERE p.journal_id = c.id AND p.account = 'credits_issued') AS issued
-                FROM journals c WHERE c.kind = 'credit') j
-        FULL JOIN (SELECT *, count(*) OVER (PARTITION BY deposit_id) AS notifications FROM notifications
-                    WHERE kind = 'deposit_credited') n ON n.deposit_id = j.deposit_id
-        LEFT JOIN deposits d ON d.id = j.deposit_id
-       WHERE (n.notifications = 1 AND n.wallet_id = j.wallet_id AND n.amount_minor = d.amount_minor
-              AND n.credits = j.issued) IS NOT TRUE`,
+        FROM (SELECT c.*, p.issued, p.moved
+                FROM journals c
+                LEFT JOIN (SELECT q.journal_id, coalesce(sum(q.amount) FILTER (WHERE q.account = 'credits_issued'), 0) AS issued,
+                                  sum(q.amount) FILTER (WHERE q.account IN ('suspense', 'bank_other')) AS moved
+                             FROM postings q GROUP BY q.journal_id) p ON p.journal_id = c.id
+               WHERE c.kind IN ('credit', 'reversal', 'correction') AND c.wallet_id IS NOT NULL) j
+        FULL JOIN (SELECT *, count(*) OVER (PARTITION BY journal_id) AS notifications FROM notifications) n ON n.journal_id = j.id
+       WHERE (n.notifications = 1 AND n.wallet_id = j.wallet_id AND n.deposit_id = j.deposit_id
+              AND n.kind = CASE j.kind WHEN 'credit' THEN 'deposit_credited' WHEN 'reversal' THEN 'deposit_reversed' ELSE 'deposit_corrected' END
+              AND n.amount_minor = abs(j.moved) AND n.credits = abs(j.issued)) IS NOT TRUE`,
   },
 ];

@@ -35,10 +35,11 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   },
   {
     id: 'conversion',
-    title: 'Each deposit is its credits at the rate of its day plus the change of the remainder.',
+    title:
+      'Each credit is what it settled of a debt, its credits at the rate of the line’s day, and the change of the remainder.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,
     broken: sql`
-      SELECT j.id AS journal, j.deposit_id AS deposit, d.amount_minor AS amount, p.credits, r.minor_per_credit AS rate,
+      SELECT j.id AS journal, j.deposit_id AS deposit, p.amount, p.owed, p.credits, r.minor_per_credit AS rate,
              j.before AS "remainderBefore", j.remainder_after AS "remainderAfter"
         FROM (SELECT *, coalesce(lag(remainder_after) OVER (PARTITION BY wallet_id ORDER BY wallet_seq), 0) AS before
                 FROM journals WHERE wallet_id IS NOT NULL) j
@@ -47,15 +48,18 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         LEFT JOIN (
           SELECT journal_id, coalesce(-sum(amount) FILTER (WHERE account = 'wallet_credits'), 0) AS credits,
                  coalesce(sum(amount) FILTER (WHERE account = 'credits_issued'), 0) AS issued,
+                 coalesce(sum(amount) FILTER (WHERE account = 'suspense'), 0) AS amount,
+                 coalesce(-sum(amount) FILTER (WHERE account = 'wallet_receivable'), 0) AS owed,
                  coalesce(-sum(amount) FILTER (WHERE account = 'wallet_prepaid'), 0) AS prepaid,
                  coalesce(-sum(amount) FILTER (WHERE account = 'wallet_remainder'), 0) AS remainder
             FROM postings GROUP BY journal_id) p ON p.journal_id = j.id
        WHERE j.kind = 'credit'
-         AND (d.amount_minor = p.credits * r.minor_per_credit + (j.remainder_after - j.before)
+         AND (p.amount = p.owed + p.credits * r.minor_per_credit + (j.remainder_after - j.before)
+              AND p.owed >= 0
               AND p.prepaid = p.credits * r.minor_per_credit
               AND p.issued = p.credits
               AND p.remainder = j.remainder_after - j.before
-              AND j.remainder_after BETWEEN 0 AND r.minor_per_credit - 1
-              AND r.effective_from = (SELECT max(effective_from) FROM rates WHERE effective_from <= j.event_on)) IS NOT TRUE`,
+              AND (j.remainder_after BETWEEN 0 AND r.minor_per_credit - 1 OR p.owed = p.amount)
+              AND r.effective_from = (SELECT max(effective_from) FROM rates WHERE effective_from <= d.booking_date)) IS NOT TRUE`,
   },
 ];

@@ -29,23 +29,26 @@ export const WALLET_CHECKS: readonly Check[] = [
     broken: sql`
       SELECT c.id AS journal, c.wallet_id AS wallet, c.wallet_seq AS seq, c.credits_after AS "creditsAfter",
              c.credits AS "postedCredits", c.prepaid_after AS "prepaidAfter", c.prepaid AS "postedPrepaid",
-             c.remainder_after AS "remainderAfter", c.remainder AS "postedRemainder"
+             c.remainder_after AS "remainderAfter", c.remainder AS "postedRemainder",
+             c.receivable_after AS "receivableAfter", c.receivable AS "postedReceivable"
         FROM (
           SELECT j.*, sum(coalesce(p.credits, 0)) OVER so_far AS credits,
                  sum(coalesce(p.prepaid, 0)) OVER so_far AS prepaid,
-                 sum(coalesce(p.remainder, 0)) OVER so_far AS remainder, p.stranger
+                 sum(coalesce(p.remainder, 0)) OVER so_far AS remainder,
+                 sum(coalesce(p.receivable, 0)) OVER so_far AS receivable, p.stranger
             FROM journals j
             LEFT JOIN (
               SELECT q.journal_id, -sum(q.amount) FILTER (WHERE q.account = 'wallet_credits') AS credits,
                      -sum(q.amount) FILTER (WHERE q.account = 'wallet_prepaid') AS prepaid,
                      -sum(q.amount) FILTER (WHERE q.account = 'wallet_remainder') AS remainder,
+                     sum(q.amount) FILTER (WHERE q.account = 'wallet_receivable') AS receivable,
                      count(DISTINCT q.wallet_id) > 1 OR min(q.wallet_id) IS DISTINCT FROM min(o.wallet_id) AS stranger
                 FROM postings q JOIN journals o ON o.id = q.journal_id
                WHERE q.wallet_id IS NOT NULL GROUP BY q.journal_id) p ON p.journal_id = j.id
            WHERE j.wallet_id IS NOT NULL OR p.stranger
           WINDOW so_far AS (PARTITION BY j.wallet_id ORDER BY j.wallet_seq)) c
        WHERE (c.credits_after = c.credits AND c.prepaid_after = c.prepaid AND c.remainder_after = c.remainder
-              AND NOT coalesce(c.stranger, false)) IS NOT TRUE`,
+              AND c.receivable_after = c.receivable AND NOT coalesce(c.stranger, false)) IS NOT TRUE`,
   },
   {
     id: 'I7 sequence',
@@ -70,7 +73,7 @@ export const WALLET_CHECKS: readonly Check[] = [
         FROM wallets WHERE least(credits, prepaid_minor, remainder_minor, receivable_minor) < 0
       UNION ALL
       SELECT wallet_id, wallet_seq, credits_after, prepaid_after, remainder_after
-        FROM journals WHERE least(credits_after, prepaid_after, remainder_after) < 0`,
+        FROM journals WHERE least(credits_after, prepaid_after, remainder_after, receivable_after) < 0`,
   },
   {
     id: 'I1 codes',

@@ -13,6 +13,7 @@ export function aWallet(given: Partial<WalletBalances> = {}): WalletBalances {
     credits: 0n,
     prepaidMinor: 0n,
     remainderMinor: 0n,
+    receivableMinor: 0n,
     lastSeq: 0n,
     ...given,
   };
