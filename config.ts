@@ -115,6 +115,12 @@ export const configSchema = z.object({
     .describe(
       'a statement that contradicts itself waits for a person, or is captured all the same',
     ),
+  BANK_AMOUNT_LIMIT: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents')
+    .transform(BigInt)
+    .optional()
+    .describe('cents; a deposit above this waits for a person, whatever its reference says'),
   STATEMENT_MEGABYTES_MAX: z.coerce
     .number()
     .int()
@@ -150,7 +156,24 @@ export const configSchema = z.object({
     .describe(
       'file of workflows bundled beforehand; without it the worker bundles them at its start',
     ),
-  REVIEW_DAYS: z.coerce.number().int().min(1).max(365).default(30).describe('deadline of a review'),
+  REVIEW_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(20)
+    .describe('deadline of a review, in South African business days'),
+  ESCALATE_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(10)
+    .describe('business days after which a review is escalated'),
+  REVIEW_FINAL: z
+    .enum(['suspense', 'propose_return'])
+    .default('suspense')
+    .describe('at its deadline a review opens again; `propose_return` also proposes a return'),
 });
 
 /** The parsed environment, frozen. */

@@ -2,6 +2,7 @@ import type { Feed } from '../bank/feeds/feed.ts';
 import type { Database } from '../db/client.ts';
 import type { Dispatch } from '../db/queries/dispatch.ts';
 import type { ForgottenFile } from '../db/queries/statement-files.ts';
+import type { AgingPolicy } from '../domain/aging.ts';
 import type { WakeInput } from '../workflows/contract.ts';
 
 /** A bank account with its API, as the poller needs it. */
@@ -29,6 +30,7 @@ export interface ActivityDependencies {
   readonly settings: {
     readonly bulkAbove: number;
     readonly overlapDays: number;
-    readonly reviewDays: number;
+    readonly aging: AgingPolicy;
+    readonly reviewFinal: 'suspense' | 'propose_return';
   };
 }

@@ -5,9 +5,10 @@ import { creditWallet } from './credit-wallet.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { withCleanFailures } from './failure.ts';
 import { fetchLines } from './fetch-lines.ts';
-import { closeOverdue, remindReviewers } from './follow-review.ts';
+import { followReview } from './follow-review.ts';
 import { notifyCustomer } from './notify-customer.ts';
 import { openReview } from './open-review.ts';
+import { recheckReview } from './recheck-review.ts';
 import { awaitDeposits, recordRun } from './record-run.ts';
 import { settleBacklog } from './settle-backlog.ts';
 import { sweepDeposits } from './sweep-deposits.ts';
@@ -26,15 +27,15 @@ export function createActivities(dependencies: ActivityDependencies) {
     awaitDeposits: bind(awaitDeposits),
     captureStatement: bind(captureStatement),
     claimUndispatched: bind(claimUndispatched),
-    closeOverdue: bind(closeOverdue),
     creditWallet: bind(creditWallet),
     fetchLines: bind(fetchLines),
+    followReview: bind(followReview),
     markDispatched: bind(markDispatched),
     notifyCustomer: bind(notifyCustomer),
     openReview: bind(openReview),
     planDispatch: bind(planDispatch),
     recordRun: bind(recordRun),
-    remindReviewers: bind(remindReviewers),
+    recheckReview: bind(recheckReview),
     settleBacklog: bind((deps: ActivityDependencies, input: { readonly accountKey: string }) =>
       settleBacklog(deps, input),
     ),

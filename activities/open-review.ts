@@ -1,26 +1,24 @@
 import { findDepositFacts } from '../db/queries/settlement.ts';
 import { findOpenReview, openReviews } from '../db/queries/reviews.ts';
+import { nextStepAt, scheduleReview } from '../domain/aging.ts';
 import type { ReviewReason } from '../domain/review-reasons.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { findOwners } from './settle-deposits.ts';
-
-const DAY_MS = 86_400_000;
 
 export type OpenReviewOutput =
   | {
       readonly outcome: 'in_review';
       readonly reason: string;
-      /** ISO instants. */
-      readonly openedAt: string;
+      /** ISO instants: the deadline, and when the review next asks to be followed. */
       readonly dueAt: string;
-      readonly remindersSent: number;
+      readonly nextAt: string;
       /** Decisions that were written while no workflow was there to take them. */
       readonly waitingDecisionIds: readonly string[];
     }
   | { readonly outcome: 'settled' };
 
 /**
- * Puts a captured deposit into review, or takes over the review that is open already, with its own deadline.
+ * Puts a captured deposit into review, or takes over the review that is open already, with its own schedule.
  * `reason` is null where the review exists.
  */
 export async function openReview(
@@ -30,20 +28,20 @@ export async function openReview(
   const { database, settings } = dependencies;
   const { depositId, reason } = input;
   if (reason !== null) {
-    const dueAt = new Date(dependencies.clock().getTime() + settings.reviewDays * DAY_MS);
+    const schedule = scheduleReview(dependencies.clock(), settings.aging);
     const candidates = await suggest(dependencies, depositId);
-    await database.transaction((tx) => openReviews(tx, [{ depositId, reason, candidates }], dueAt));
+    await database.transaction((tx) =>
+      openReviews(tx, [{ depositId, reason, candidates }], schedule),
+    );
   }
   const review = await findOpenReview(database, depositId);
   if (review === null) return { outcome: 'settled' };
-  const { openedAt, dueAt, remindersSent, waitingDecisionIds } = review;
   return {
     outcome: 'in_review',
     reason: review.reason,
-    openedAt,
-    dueAt,
-    remindersSent,
-    waitingDecisionIds,
+    dueAt: review.schedule.dueAt.toISOString(),
+    nextAt: nextStepAt(review.schedule, review.progress).toISOString(),
+    waitingDecisionIds: review.waitingDecisionIds,
   };
 }
 

@@ -46,7 +46,7 @@ export async function settleDeposits(
   deposits: readonly DepositFacts[],
   lane: 'workflow' | 'backlog',
 ): Promise<SettledDeposits> {
-  const open = deposits.filter((deposit) => deposit.state === 'captured');
+  const open = deposits.filter(({ state }) => state === 'captured' || state === 'in_review');
   const owners = await findOwners(tx, open);
   const owned = owners.flatMap(({ deposit, owner }) =>
     owner.kind === 'wallet' ? [toOwned(deposit, owner.walletId)] : [],
@@ -54,11 +54,11 @@ export async function settleDeposits(
   const wallets = await lockWallets(tx, [...new Set(owned.map((deposit) => deposit.walletId))]);
   const rates = await listRates(tx);
   // A wallet may have closed between the match and the lock: the lock decides.
-  const closed = new Set(
-    wallets.flatMap((wallet) => (wallet.status === 'closed' ? [wallet.walletId] : [])),
-  );
+  const statuses = new Map(wallets.map((wallet) => [wallet.walletId, wallet.status]));
   const refusalOf = (deposit: Pick<OwnedDeposit, 'walletId' | 'bookingDate'>) => {
-    if (closed.has(deposit.walletId)) return 'wallet_closed';
+    const status = statuses.get(deposit.walletId);
+    if (status === 'closed') return 'wallet_closed';
+    if (status === 'frozen') return 'wallet_frozen';
     // One line of an impossible day must not stop all the others of its batch.
     return rates.some((rate) => rate.effectiveFrom <= deposit.bookingDate) ? null : 'poison';
   };

@@ -14,11 +14,65 @@ CREATE TABLE api_keys (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  last_used_at timestamp with time zone
+  last_used_at timestamp with time zone,
+  person text
 );
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_owner_known CHECK ((owner_kind = ANY (ARRAY['service'::text, 'person'::text])));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_of_person CHECK (((owner_kind = 'person'::text) = (person IS NOT NULL)));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_spelling CHECK (((person = lower(btrim(person))) AND (person <> ''::text)));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+CREATE TRIGGER api_keys_audit_delete AFTER DELETE ON public.api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
+CREATE TRIGGER api_keys_audit_insert AFTER INSERT ON public.api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
+CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON public.api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
 GRANT INSERT, SELECT, UPDATE ON api_keys TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE audit_events (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  happened_at timestamp with time zone NOT NULL DEFAULT now(),
+  actor_kind text NOT NULL DEFAULT COALESCE(NULLIF(current_setting('purser.actor_kind'::text, true), ''::text),
+CASE current_setting('role'::text)
+    WHEN 'purser_app'::text THEN 'workflow'::text
+    ELSE 'system'::text
+END),
+  actor_key text DEFAULT NULLIF(current_setting('purser.actor_key'::text, true), ''::text),
+  actor_person text DEFAULT NULLIF(current_setting('purser.actor_person'::text, true), ''::text),
+  login text NOT NULL DEFAULT SESSION_USER,
+  action text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id text NOT NULL,
+  before jsonb,
+  after jsonb,
+  why text DEFAULT NULLIF(current_setting('purser.why'::text, true), ''::text)
+);
+ALTER TABLE audit_events ADD CONSTRAINT audit_events_action_shape CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text));
+ALTER TABLE audit_events ADD CONSTRAINT audit_events_actor_known CHECK ((actor_kind = ANY (ARRAY['person'::text, 'service'::text, 'workflow'::text, 'system'::text])));
+ALTER TABLE audit_events ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
+ALTER TABLE audit_events ADD CONSTRAINT audit_events_subject_shape CHECK ((subject_kind ~ '^[a-z_]+$'::text));
+CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (subject_kind, subject_id, id);
+CREATE INDEX audit_events_by_transaction ON public.audit_events USING btree (xid, id);
+CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON audit_events TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE audit_seals (
+  seq bigint NOT NULL,
+  event_id bigint NOT NULL,
+  prev bytea NOT NULL,
+  hash bytea NOT NULL,
+  sealed_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_event_id_fkey FOREIGN KEY (event_id) REFERENCES audit_events(id);
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_hash_length CHECK ((length(hash) = 32));
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_no_fork UNIQUE (prev);
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_once UNIQUE (event_id);
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (seq);
+ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_seq_positive CHECK ((seq > 0));
+CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE ON public.audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON audit_seals TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE bank_accounts (
@@ -42,17 +96,22 @@ CREATE TABLE bank_accounts (
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
-  reversals_read_to bigint NOT NULL DEFAULT 0
+  reversals_read_to bigint NOT NULL DEFAULT 0,
+  amount_limit_minor bigint
 );
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text, 'open-banking-uk'::text, 'berlin-group'::text, 'stitch'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_field_map_shape CHECK ((jsonb_typeof(field_map) = 'object'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_limit_positive CHECK ((amount_limit_minor > 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK ((webhook_trust = ANY (ARRAY['credit'::text, 'hint'::text])));
+CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
 -- owned by purser_ledger
@@ -102,6 +161,9 @@ ALTER TABLE decisions ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_reason_given CHECK ((length(btrim(reason)) > 0));
 ALTER TABLE decisions ADD CONSTRAINT decisions_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 CREATE INDEX decisions_by_deposit ON public.decisions USING btree (deposit_id, decided_at);
+CREATE TRIGGER decisions_audit_delete AFTER DELETE ON public.decisions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
+CREATE TRIGGER decisions_audit_insert AFTER INSERT ON public.decisions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
+CREATE TRIGGER decisions_audit_update AFTER UPDATE ON public.decisions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
 GRANT SELECT ON decisions TO purser_app;
 GRANT INSERT (id, deposit_id, kind, wallet_id, reason, decided_by) ON decisions TO purser_app;
 GRANT UPDATE (outcome, refusal, applied_at) ON decisions TO purser_app;
@@ -139,6 +201,8 @@ CREATE INDEX deposits_by_amount ON public.deposits USING btree (bank_account_key
 CREATE INDEX deposits_by_run ON public.deposits USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX deposits_newest ON public.deposits USING btree (captured_at DESC, id DESC);
 CREATE INDEX deposits_open ON public.deposits USING btree (bank_account_key, captured_at, id) WHERE (state = ANY (ARRAY['captured'::text, 'in_review'::text]));
+CREATE TRIGGER deposits_audit_delete AFTER DELETE ON public.deposits REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION deposits_audited();
+CREATE TRIGGER deposits_audit_update AFTER UPDATE ON public.deposits REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deposits_audited();
 CREATE TRIGGER deposits_legal_move BEFORE UPDATE ON public.deposits FOR EACH ROW EXECUTE FUNCTION check_deposit_move();
 GRANT SELECT ON deposits TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
@@ -345,6 +409,9 @@ CREATE TABLE rates (
 ALTER TABLE rates ADD CONSTRAINT rates_one_per_day UNIQUE (effective_from);
 ALTER TABLE rates ADD CONSTRAINT rates_pkey PRIMARY KEY (version);
 ALTER TABLE rates ADD CONSTRAINT rates_positive CHECK ((minor_per_credit > 0));
+CREATE TRIGGER rates_audit_delete AFTER DELETE ON public.rates REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION rates_audited();
+CREATE TRIGGER rates_audit_insert AFTER INSERT ON public.rates REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rates_audited();
+CREATE TRIGGER rates_audit_update AFTER UPDATE ON public.rates REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rates_audited();
 GRANT SELECT ON rates TO purser_app;
 
 -- owned by purser_ledger
@@ -366,7 +433,27 @@ ALTER TABLE reversals ADD CONSTRAINT reversals_settled_whole CHECK ((((state = A
 ALTER TABLE reversals ADD CONSTRAINT reversals_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'paired'::text, 'return_paid'::text, 'unpaired'::text])));
 CREATE UNIQUE INDEX reversals_one_per_deposit ON public.reversals USING btree (deposit_id) WHERE (deposit_id IS NOT NULL);
 CREATE INDEX reversals_waiting ON public.reversals USING btree (bank_account_key, line_id) WHERE (state = 'waiting'::text);
+CREATE TRIGGER reversals_audit_delete AFTER DELETE ON public.reversals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();
+CREATE TRIGGER reversals_audit_insert AFTER INSERT ON public.reversals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();
+CREATE TRIGGER reversals_audit_update AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();
 GRANT INSERT, SELECT, UPDATE ON reversals TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE review_comments (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  deposit_id text NOT NULL,
+  key_id text NOT NULL,
+  person text,
+  text text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE review_comments ADD CONSTRAINT review_comments_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES reviews(deposit_id);
+ALTER TABLE review_comments ADD CONSTRAINT review_comments_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id);
+ALTER TABLE review_comments ADD CONSTRAINT review_comments_pkey PRIMARY KEY (id);
+ALTER TABLE review_comments ADD CONSTRAINT review_comments_text_given CHECK ((length(btrim(text)) > 0));
+CREATE INDEX review_comments_by_deposit ON public.review_comments USING btree (deposit_id, id);
+CREATE TRIGGER review_comments_append_only BEFORE DELETE OR UPDATE ON public.review_comments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+GRANT INSERT, SELECT ON review_comments TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE reviews (
@@ -377,13 +464,24 @@ CREATE TABLE reviews (
   due_at timestamp with time zone NOT NULL,
   reminders_sent integer NOT NULL DEFAULT 0,
   overdue_at timestamp with time zone,
-  closed_at timestamp with time zone
+  closed_at timestamp with time zone,
+  round integer NOT NULL DEFAULT 1,
+  remind_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[],
+  escalate_at timestamp with time zone,
+  escalated_at timestamp with time zone,
+  assignee text
 );
+ALTER TABLE reviews ADD CONSTRAINT reviews_assignee_given CHECK ((length(btrim(assignee)) > 0));
 ALTER TABLE reviews ADD CONSTRAINT reviews_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE reviews ADD CONSTRAINT reviews_pkey PRIMARY KEY (deposit_id);
+ALTER TABLE reviews ADD CONSTRAINT reviews_round_positive CHECK ((round > 0));
 CREATE INDEX reviews_open ON public.reviews USING btree (opened_at, deposit_id) WHERE (closed_at IS NULL);
+CREATE INDEX reviews_queue ON public.reviews USING btree (((escalated_at IS NULL)), due_at, deposit_id) WHERE (closed_at IS NULL);
+CREATE TRIGGER reviews_audit_delete AFTER DELETE ON public.reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
+CREATE TRIGGER reviews_audit_insert AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
+CREATE TRIGGER reviews_audit_update AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 GRANT SELECT ON reviews TO purser_app;
-GRANT UPDATE (reminders_sent, overdue_at) ON reviews TO purser_app;
+GRANT UPDATE (due_at, reminders_sent, overdue_at, round, remind_at, escalate_at, escalated_at, assignee) ON reviews TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE runs (
@@ -502,6 +600,9 @@ ALTER TABLE statement_files ADD CONSTRAINT statement_files_released_by_fkey FORE
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_state_known CHECK ((state = ANY (ARRAY['received'::text, 'reading'::text, 'held'::text, 'captured'::text, 'refused'::text])));
 CREATE INDEX statement_files_newest ON public.statement_files USING btree (received_at DESC, id DESC);
+CREATE TRIGGER statement_files_audit_delete AFTER DELETE ON public.statement_files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION statement_files_audited();
+CREATE TRIGGER statement_files_audit_insert AFTER INSERT ON public.statement_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION statement_files_audited();
+CREATE TRIGGER statement_files_audit_update AFTER UPDATE ON public.statement_files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION statement_files_audited();
 GRANT INSERT, SELECT, UPDATE ON statement_files TO purser_app;
 
 -- owned by purser_ledger
@@ -565,9 +666,123 @@ ALTER TABLE wallets ADD CONSTRAINT wallets_receivable_not_negative CHECK ((recei
 ALTER TABLE wallets ADD CONSTRAINT wallets_remainder_not_negative CHECK ((remainder_minor >= 0));
 ALTER TABLE wallets ADD CONSTRAINT wallets_seq_not_negative CHECK ((last_seq >= 0));
 ALTER TABLE wallets ADD CONSTRAINT wallets_status_known CHECK ((status = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text])));
+CREATE TRIGGER wallets_audit_delete AFTER DELETE ON public.wallets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
+CREATE TRIGGER wallets_audit_insert AFTER INSERT ON public.wallets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
+CREATE TRIGGER wallets_audit_update AFTER UPDATE ON public.wallets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 GRANT SELECT ON wallets TO purser_app;
 GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
+
+CREATE OR REPLACE FUNCTION public.api_keys_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'api_key.added', 'api_key', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'api_key.changed', 'api_key', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE image text; function_name text := p_table || '_audited';
+BEGIN
+  -- Whole numbers become texts: readers of JSON would take them for floats.
+  SELECT string_agg(format(CASE WHEN a.atttypid = 'bigint'::regtype THEN '%L, r.%I::text' ELSE '%L, r.%I' END, c.name, c.name), ', '
+                    ORDER BY c.place) INTO image
+    FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
+    LEFT JOIN pg_attribute a ON a.attrelid = p_table::regclass AND a.attname = c.name AND NOT a.attisdropped
+  HAVING bool_and(a.attname IS NOT NULL);
+  IF image IS NULL THEN
+    RAISE EXCEPTION 'table % has not all of the columns %', p_table, p_columns;
+  END IF;
+  image := format('SELECT r.%I::text AS id, jsonb_build_object(%s) AS image', p_id, image);
+  EXECUTE format($body$
+    CREATE OR REPLACE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp SET timezone = 'UTC' AS $trigger$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT '%2$s.added', '%2$s', n.id, n.image FROM (%3$s FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT '%2$s.removed', '%2$s', o.id, o.image FROM (%3$s FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT '%2$s.changed', '%2$s', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (%3$s FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (%3$s FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $trigger$ $body$, function_name, p_subject, image);
+  EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
+  EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
+  IF p_inserts THEN
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %I()',
+      p_table || '_audit_insert', p_table, function_name);
+  END IF;
+  EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %I()',
+    p_table || '_audit_update', p_table, function_name);
+  EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION %I()',
+    p_table || '_audit_delete', p_table, function_name);
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.bank_accounts_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account.changed', 'bank_account', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references jsonb, p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[])
  RETURNS TABLE(idx bigint, line_id bigint)
@@ -726,7 +941,65 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
-CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_due_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.decisions_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'decision.added', 'decision', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'decision.removed', 'decision', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'decision.changed', 'decision', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.deposits_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'deposit.added', 'deposit', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'deposit.removed', 'deposit', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'deposit.changed', 'deposit', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text
  LANGUAGE sql
  SECURITY DEFINER
@@ -738,8 +1011,8 @@ AS $function$
   ), moved AS (
     UPDATE deposits d SET state = 'in_review' FROM input i WHERE d.id = i.deposit AND d.state = 'captured' RETURNING d.id
   )
-  INSERT INTO reviews (deposit_id, reason, candidates, due_at)
-  SELECT i.deposit, i.reason, i.candidates, p_due_at FROM input i JOIN moved m ON m.id = i.deposit
+  INSERT INTO reviews (deposit_id, reason, candidates, remind_at, escalate_at, due_at)
+  SELECT i.deposit, i.reason, i.candidates, p_remind_at, p_escalate_at, p_due_at FROM input i JOIN moved m ON m.id = i.deposit
   ON CONFLICT (deposit_id) DO NOTHING
   RETURNING deposit_id
 $function$;
@@ -845,6 +1118,46 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.rates_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'rate.added', 'rate', n.id, n.image FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'rate.removed', 'rate', o.id, o.image FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'rate.changed', 'rate', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.record_audit(p_action text, p_subject_kind text, p_subject_id text, p_before jsonb, p_after jsonb, p_why text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO audit_events (action, subject_kind, subject_id, before, after, why)
+  VALUES (p_action, p_subject_kind, p_subject_id, p_before, p_after, coalesce(p_why, nullif(current_setting('purser.why', true), '')))
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -853,3 +1166,156 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: rows there are append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'PU017';
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.reversals_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'reversal.added', 'reversal', n.id, n.image FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'reversal.removed', 'reversal', o.id, o.image FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'reversal.changed', 'reversal', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.reviews_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'review.added', 'review', n.id, n.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'review.removed', 'review', o.id, o.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'review.changed', 'review', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
+ RETURNS TABLE(sealed integer, head_seq bigint, head_hash text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE event record; head record; next_hash bytea;
+BEGIN
+  sealed := 0;
+  PERFORM pg_advisory_xact_lock(7805296118541);
+  SELECT s.seq, s.hash, e.xid INTO head FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
+  IF NOT FOUND THEN
+    head := ROW (0::bigint, decode(repeat('00', 32), 'hex'), '0'::xid8);
+  END IF;
+  head_seq := head.seq;
+  next_hash := head.hash;
+  FOR event IN
+    SELECT e.* FROM audit_events e
+     WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
+       AND e.xid >= CASE WHEN head.xid < pg_snapshot_xmax(pg_current_snapshot()) THEN head.xid ELSE '0'::xid8 END
+       AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.event_id = e.id)
+     ORDER BY e.xid, e.id LIMIT p_limit
+  LOOP
+    sealed := sealed + 1;
+    head_seq := head_seq + 1;
+    INSERT INTO audit_seals (seq, event_id, prev, hash)
+    VALUES (head_seq, event.id, next_hash, sha256(next_hash || convert_to(jsonb_build_array(
+      head_seq, event.id, event.xid::text, to_char(event.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+      event.actor_kind, event.actor_key, event.actor_person, event.login, event.action, event.subject_kind, event.subject_id,
+      event.before, event.after, event.why)::text, 'UTF8')))
+    RETURNING hash INTO next_hash;
+  END LOOP;
+  head_hash := encode(next_hash, 'hex');
+  RETURN NEXT;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.statement_files_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'statement_file.changed', 'statement_file', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.wallets_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'wallet.added', 'wallet', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'wallet.changed', 'wallet', c.id, c.before, c.after
+          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
+                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
+                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM old_rows r) o
+                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM new_rows r) n) i
+                 GROUP BY i.id) c
+         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC

@@ -16,6 +16,9 @@ export interface ReviewSchedule {
   readonly dueAt: Date;
 }
 
+/** Days of the reminders of each round. */
+export const REMIND_DAYS: readonly number[] = [1, 5, 15];
+
 /** What became of a round so far. */
 export interface ReviewProgress {
   readonly remindersSent: number;

@@ -12,6 +12,7 @@ export const KEY_SCHEME = 1;
 /** Why a line may not credit by itself. */
 export type HoldReason =
   | 'possible_duplicate'
+  | 'edited_look_alike'
   | 'id_reused'
   | 'currency_mismatch'
   | 'unreadable'
@@ -272,13 +273,16 @@ function countByFacts(
   const mayBeShown = known.filter(
     (line) => !tally.seen.has(line.lineId) && (isMissing(line, scope, tally) || !line.seenBySource),
   );
-  const looksLikeMissing = tally.likeness.among(mayBeShown);
+  const isGone = (line: KnownLine) => line.seenBySource && line.storedBeforeSnapshot;
+  const looksGone = tally.likeness.among(mayBeShown.filter(isGone));
+  const looksKnown = tally.likeness.among(mayBeShown);
   const stillFresh = new Set([...untied, ...reusedIds]);
   for (const row of unmatched) {
     if (!stillFresh.has(row)) continue;
     // Where several rows look like one missing line, nothing tells which of them it is.
-    const likeness = looksLikeMissing(row) ? 'possible_duplicate' : null;
-    addNewLine(row, reusedIds.has(row) ? 'id_reused' : likeness, tally);
+    const likeness = looksKnown(row) ? 'possible_duplicate' : null;
+    const hold = looksGone(row) ? 'edited_look_alike' : likeness;
+    addNewLine(row, reusedIds.has(row) ? 'id_reused' : hold, tally);
   }
 }
 

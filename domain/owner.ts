@@ -10,6 +10,15 @@ export interface WalletOfCode {
   readonly status: 'open' | 'frozen' | 'closed';
 }
 
+/** What decides about a deposit besides its references. */
+export interface DepositToOwn {
+  readonly hold: HoldReason | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** The largest amount that its bank account credits without a person; null for any. */
+  readonly amountLimitMinor: bigint | null;
+}
+
 /** Whose money a deposit is, or why a person must say so. */
 export type Owner =
   | { readonly kind: 'wallet'; readonly walletId: string }
@@ -24,7 +33,7 @@ export type Owner =
  * Only an exact code with a true check digit, or a registered legacy code written in one run, names an owner.
  */
 export function findOwner(
-  deposit: { readonly hold: HoldReason | null; readonly currency: string },
+  deposit: DepositToOwn,
   reading: ReferenceReading,
   wallet: WalletOfCode | null,
 ): Owner {
@@ -39,5 +48,8 @@ export function findOwner(
   if (wallet.codeKind === 'checked' && reading.checkDigit === 'failed')
     return review('bad_check_digit');
   if (wallet.status === 'closed') return review('wallet_closed');
+  if (wallet.status === 'frozen') return review('wallet_frozen');
+  if (deposit.amountLimitMinor !== null && deposit.amountMinor > deposit.amountLimitMinor)
+    return review('amount_over_limit');
   return { kind: 'wallet', walletId: wallet.walletId };
 }

@@ -6,12 +6,17 @@ export const REVIEW_REASONS = [
   'ambiguous',
   'guess_only',
   'wallet_closed',
+  'wallet_frozen',
   'possible_duplicate',
+  'edited_look_alike',
   'id_reused',
+  'payer_conflict',
+  'amount_over_limit',
   'currency_mismatch',
   'proof_failed',
   'proof_absent',
   'gate_closed',
+  'reversed',
   'reversal_unpaired',
   'unreadable',
   'poison',
@@ -51,14 +56,32 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
     sentence: 'The customer code belongs to a wallet that is closed.',
     nextStep: 'Reopen the wallet, credit another one of the same customer, or return the money.',
   },
+  wallet_frozen: {
+    sentence: 'The customer code belongs to a wallet that an operator has frozen.',
+    nextStep: 'Ask who froze the wallet and why; release it, or return the money.',
+  },
   possible_duplicate: {
     sentence: 'The payment looks like one that was already received.',
     nextStep:
       'Compare both lines with the bank statement; credit this one only if the money came twice.',
   },
+  edited_look_alike: {
+    sentence:
+      'The payment looks like an earlier line that the bank no longer shows: it may be that line, edited.',
+    nextStep:
+      'Find the earlier line on the bank statement; credit this one only if both stand there.',
+  },
   id_reused: {
     sentence: 'The bank used the id of an earlier line for a line with other facts.',
     nextStep: 'Ask the bank which line stands, then credit the wallet or dismiss the line.',
+  },
+  payer_conflict: {
+    sentence: 'The payer is known for another customer than the reference names.',
+    nextStep: 'Ask the payer which customer is meant, then credit that wallet.',
+  },
+  amount_over_limit: {
+    sentence: 'The amount is above what this bank account may credit without a person.',
+    nextStep: 'Check the payment with the payer or the bank, then credit the wallet.',
   },
   currency_mismatch: {
     sentence: 'The payment is in another currency than the bank account.',
@@ -75,6 +98,10 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
   gate_closed: {
     sentence: 'Crediting is paused for this bank account.',
     nextStep: 'Clear the cause of the pause and open the gate; waiting deposits then go on.',
+  },
+  reversed: {
+    sentence: 'The bank took this payment back before it was credited.',
+    nextStep: 'Compare both lines with the bank statement; nothing is left to credit.',
   },
   reversal_unpaired: {
     sentence: 'The bank took a payment back, and no earlier payment was found that it belongs to.',

@@ -2,6 +2,7 @@ import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
+import { REMIND_DAYS } from '../domain/aging.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { pollScheduleId } from '../workflows/contract.ts';
@@ -77,7 +78,12 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         settings: {
           bulkAbove: config.BULK_ABOVE,
           overlapDays: config.POLL_OVERLAP_DAYS,
-          reviewDays: config.REVIEW_DAYS,
+          aging: {
+            remindDays: REMIND_DAYS,
+            escalateDays: config.ESCALATE_DAYS,
+            reviewDays: config.REVIEW_DAYS,
+          },
+          reviewFinal: config.REVIEW_FINAL,
         },
       },
       activitySlots: config.DATABASE_POOL_SIZE,

@@ -32,12 +32,12 @@ export const records =
       Activities,
       | 'applyDecision'
       | 'claimUndispatched'
-      | 'closeOverdue'
+      | 'followReview'
       | 'markDispatched'
       | 'openReview'
       | 'planDispatch'
+      | 'recheckReview'
       | 'recordRun'
-      | 'remindReviewers'
     >
   >(databaseWrite);
 

@@ -95,21 +95,15 @@ export interface DepositInput {
   readonly accountKey: string;
 }
 
-/** What a deposit workflow ended with; `overdue` leaves the deposit in review. */
+/** What a deposit workflow ended with: it waits for as long as its deposit is open. */
 export interface DepositOutput {
-  readonly outcome: 'credited' | 'returned' | 'dismissed' | 'overdue' | 'settled_elsewhere';
+  readonly outcome: 'credited' | 'returned' | 'dismissed' | 'settled_elsewhere';
 }
 
 /** What the `getState` query answers. */
 export interface DepositStateOutput {
   readonly state:
-    | 'starting'
-    | 'in_review'
-    | 'credited'
-    | 'returned'
-    | 'dismissed'
-    | 'overdue'
-    | 'settled_elsewhere';
+    'starting' | 'in_review' | 'credited' | 'returned' | 'dismissed' | 'settled_elsewhere';
   readonly reviewReason: string | null;
   readonly reviewDueAt: string | null;
   readonly bankEvents: number;

@@ -12,12 +12,14 @@ import {
   GET_STATE_QUERY,
   RESOLVE_DEPOSIT_UPDATE,
   RESOLVE_SIGNAL,
+  WAKE_SIGNAL,
   type BankEventInput,
   type DepositInput,
   type DepositOutput,
   type DepositStateOutput,
   type ResolveDepositInput,
   type ResolveDepositOutput,
+  type WakeInput,
 } from './contract.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { reviewDeposit } from './review-deposit.ts';
@@ -28,6 +30,7 @@ const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositI
 );
 const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
+const wakeSignal = defineSignal<[WakeInput]>(WAKE_SIGNAL);
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
 
 /**
@@ -38,6 +41,7 @@ export async function deposit(input: DepositInput): Promise<DepositOutput> {
   const desk = createDesk();
   setHandler(getStateQuery, () => desk.state());
   setHandler(bankEventSignal, () => desk.noteBankEvent());
+  setHandler(wakeSignal, () => desk.wake());
   setHandler(resolveSignal, ({ decisionId }) => desk.hand(decisionId));
   setHandler(resolveDepositUpdate, async ({ decisionId }) => {
     desk.hand(decisionId);

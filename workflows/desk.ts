@@ -14,6 +14,11 @@ export interface Desk {
   answer(decisionId: string): Promise<ResolveDepositOutput>;
   openReview(review: { readonly reason: string; readonly dueAt: string }): void;
   noteBankEvent(): void;
+  /** Something outside changed: the deposit looks again at its next chance. */
+  wake(): void;
+  isWoken(): boolean;
+  /** Takes the wake-up, so that one that comes later is another. */
+  takeWake(): void;
   close(outcome: DepositOutput['outcome']): void;
   state(): DepositStateOutput;
 }
@@ -29,6 +34,7 @@ export function createDesk(): Desk {
   const answers = new Map<string, ResolveDepositOutput>();
   let inHand: string | null = null;
   let bankEvents = 0;
+  let woken = false;
   let review: { readonly reason: string; readonly dueAt: string } | null = null;
   let closedWith: DepositOutput['outcome'] | null = null;
   return {
@@ -58,6 +64,13 @@ export function createDesk(): Desk {
     },
     noteBankEvent: () => {
       bankEvents += 1;
+    },
+    wake: () => {
+      woken = true;
+    },
+    isWoken: () => woken,
+    takeWake: () => {
+      woken = false;
     },
     close: (outcome) => {
       closedWith = outcome;

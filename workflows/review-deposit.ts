@@ -9,34 +9,38 @@ import { tellCustomer } from './tell-customer.ts';
 type ReviewReason = Parameters<typeof records.openReview>[0]['reason'];
 type OpenReview = Extract<OpenReviewOutput, { outcome: 'in_review' }>;
 
-const DAY_MS = 86_400_000;
-/** People are reminded on these days after a review was opened. */
-const REMINDER_DAYS = [1, 7, 25];
-
 const DEPOSIT_STATE = defineSearchAttributeKey('DepositState', 'KEYWORD');
 const BANK_ACCOUNT_KEY = defineSearchAttributeKey('BankAccountKey', 'KEYWORD');
 const REVIEW_REASON = defineSearchAttributeKey('ReviewReason', 'KEYWORD');
 const REVIEW_DUE_AT = defineSearchAttributeKey('ReviewDueAt', 'DATETIME');
 
+/** What waiting led to: the outcome, or that the review's row is worth reading again, or neither. */
+type Step = DepositOutput['outcome'] | 'changed' | 'unchanged';
+
 /**
- * Waits for a person's decision until the stored deadline, with reminders on the way. A decision that is unknown or
- * refused moves no money, and the wait goes on. After the deadline the money stays in suspense.
+ * Waits for a person's decision, for as long as it takes. The row holds the schedule: reminders, escalation and deadline
+ * are done when it says so, after which the review goes on in its next round. A decision that is unknown or refused
+ * moves no money.
  */
 export async function reviewDeposit(
   input: DepositInput & { readonly reason: ReviewReason },
   desk: Desk,
 ): Promise<DepositOutput> {
-  const { depositId } = input;
-  const review = await records.openReview({ depositId, reason: input.reason });
-  if (review.outcome === 'settled') return { outcome: 'settled_elsewhere' };
-  show(input.accountKey, review, desk);
-  for (const decisionId of review.waitingDecisionIds) desk.hand(decisionId);
-  const outcome = await awaitDecision(input, review, desk);
-  if (outcome === 'credited') await tellCustomer(depositId);
-  if (outcome === 'overdue') await records.closeOverdue({ depositId });
-  upsertSearchAttributes([{ key: DEPOSIT_STATE, value: outcome }]);
-  setCurrentDetails(`Review closed: ${outcome}.`);
-  return { outcome };
+  const { depositId, accountKey } = input;
+  let shown: OpenReview | null = null;
+  let reason: ReviewReason | null = input.reason;
+  for (;;) {
+    const review: OpenReviewOutput = await records.openReview({ depositId, reason });
+    if (review.outcome === 'settled') return close('settled_elsewhere');
+    if (shown?.dueAt !== review.dueAt || shown.reason !== review.reason)
+      show(accountKey, review, desk);
+    shown = review;
+    reason = null;
+    for (const decisionId of review.waitingDecisionIds) desk.hand(decisionId);
+    const outcome = await untilChanged(depositId, review, desk);
+    if (outcome === 'credited') await tellCustomer(depositId);
+    if (outcome !== 'changed') return close(outcome);
+  }
 }
 
 function show(accountKey: string, review: OpenReview, desk: Desk): void {
@@ -50,70 +54,70 @@ function show(accountKey: string, review: OpenReview, desk: Desk): void {
   setCurrentDetails(`Waiting for a decision (${review.reason}) until ${review.dueAt}.`);
 }
 
-async function awaitDecision(
-  input: DepositInput,
-  opened: OpenReview,
+function close(outcome: DepositOutput['outcome']): DepositOutput {
+  upsertSearchAttributes([{ key: DEPOSIT_STATE, value: outcome }]);
+  setCurrentDetails(`Review closed: ${outcome}.`);
+  return { outcome };
+}
+
+async function untilChanged(
+  depositId: string,
+  review: OpenReview,
   desk: Desk,
-): Promise<DepositOutput['outcome']> {
-  const { depositId } = input;
-  let review = opened;
-  let reminders = review.remindersSent;
+): Promise<Exclude<Step, 'unchanged'>> {
   for (;;) {
-    const wakeAt = nextReminder(review, reminders) ?? review.dueAt;
-    const waitMs = Math.max(Date.parse(wakeAt) - Date.now(), 1);
-    if (await condition(() => desk.hasUntried(), waitMs)) {
-      const decisionId = desk.next();
-      const outcome =
-        decisionId === undefined ? null : await tryDecision(depositId, decisionId, desk);
-      if (outcome === 'kept') {
-        const kept = await records.openReview({ depositId, reason: null });
-        if (kept.outcome === 'settled') return 'settled_elsewhere';
-        review = kept;
-        show(input.accountKey, review, desk);
-      } else if (outcome !== null) return outcome;
-    } else if (wakeAt === review.dueAt) {
-      return 'overdue';
-    } else {
-      reminders += 1;
-      await records.remindReviewers({ depositId, reminder: reminders });
-      log.warn('review still waits for a decision', { depositId, reminder: reminders });
-    }
+    const step = await advance(depositId, review, desk);
+    if (step !== 'unchanged') return step;
   }
 }
 
-/** The instant of the next reminder before the deadline, or null when none is left. */
-function nextReminder(review: OpenReview, sent: number): string | null {
-  const day = REMINDER_DAYS[sent];
-  if (day === undefined) return null;
-  const at = Date.parse(review.openedAt) + day * DAY_MS;
-  return at < Date.parse(review.dueAt) ? new Date(at).toISOString() : null;
+async function advance(depositId: string, review: OpenReview, desk: Desk): Promise<Step> {
+  const waitMs = Math.max(Date.parse(review.nextAt) - Date.now(), 1);
+  if (!(await condition(() => desk.hasUntried() || desk.isWoken(), waitMs))) {
+    await records.followReview({ depositId, at: new Date().toISOString() });
+    return 'changed';
+  }
+  const decisionId = desk.next();
+  return decisionId === undefined
+    ? lookAgain(depositId, desk)
+    : tryDecision(depositId, decisionId, desk);
 }
 
-/** Tries one decision; null when it changed nothing and the review goes on. */
-async function tryDecision(
-  depositId: string,
-  decisionId: string,
-  desk: Desk,
-): Promise<DepositOutput['outcome'] | 'kept' | null> {
+/** What is outside may have changed so that the reference now names one open wallet; the rows decide. */
+async function lookAgain(depositId: string, desk: Desk): Promise<Step> {
+  desk.takeWake();
+  const { outcome } = await records.recheckReview({ depositId });
+  switch (outcome) {
+    case 'credited':
+      return 'credited';
+    case 'settled':
+      return 'settled_elsewhere';
+    case 'waits':
+      return 'changed';
+  }
+}
+
+async function tryDecision(depositId: string, decisionId: string, desk: Desk): Promise<Step> {
   const output = await records.applyDecision({ depositId, decisionId });
   desk.record(decisionId, output);
   switch (output.outcome) {
     case 'credited':
     case 'returned':
     case 'dismissed':
-    case 'kept':
       return output.outcome;
+    case 'kept':
+      return 'changed';
     case 'already_settled':
     case 'corrected':
       return 'settled_elsewhere';
     case 'unknown_decision':
       log.warn('decision was ignored: there is no such row for this deposit', { depositId });
-      return null;
+      return 'unchanged';
     case 'not_approved':
       log.warn('decision was ignored: it is not approved', { depositId });
-      return null;
+      return 'unchanged';
     case 'refused':
       log.info('decision was refused', { depositId });
-      return null;
+      return 'unchanged';
   }
 }

@@ -4,6 +4,7 @@ import { createActivities } from '../../activities/index.ts';
 import { sayReady, untilAskedToStop } from '../../cli/supervise.ts';
 import { loadConfig } from '../../config.ts';
 import { openDatabase } from '../../db/client.ts';
+import { REMIND_DAYS } from '../../domain/aging.ts';
 import { createPolledAccounts } from '../../worker/bank-account-settings.ts';
 import { temporalConnectionOptions } from '../../worker/temporal-connection.ts';
 import { NAIVE_TASK_QUEUE } from './contract.ts';
@@ -36,7 +37,12 @@ const worker = await Worker.create({
     settings: {
       bulkAbove: config.BULK_ABOVE,
       overlapDays: config.POLL_OVERLAP_DAYS,
-      reviewDays: config.REVIEW_DAYS,
+      aging: {
+        remindDays: REMIND_DAYS,
+        escalateDays: config.ESCALATE_DAYS,
+        reviewDays: config.REVIEW_DAYS,
+      },
+      reviewFinal: config.REVIEW_FINAL,
     },
   }),
   maxConcurrentWorkflowTaskExecutions: 40,

@@ -74,11 +74,9 @@ export async function listOpenDeposits(
 ): Promise<readonly Dispatch[]> {
   const rows = await executor.execute<DispatchRow>(sql`
     select d.id, d.bank_account_key, d.transaction_key, d.workflow_round
-      from deposits d left join reviews r on r.deposit_id = d.id
+      from deposits d
      where d.state in ('captured', 'in_review') and d.id > ${query.afterId}
        and greatest(d.captured_at, d.dispatched_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
-       and (r.overdue_at is null or exists (
-             select 1 from decisions c where c.deposit_id = d.id and c.outcome is null))
      order by d.id limit ${query.limit}`);
   return rows.map(toDispatch);
 }

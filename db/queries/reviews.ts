@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ReviewProgress, ReviewSchedule } from '../../domain/aging.ts';
 import type { ReviewReason } from '../../domain/review-reasons.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
@@ -6,14 +7,13 @@ import { param } from '../param.ts';
 /** A review as its workflow needs it. */
 export interface OpenReview {
   readonly reason: string;
-  readonly dueAt: string;
-  readonly openedAt: string;
-  readonly remindersSent: number;
+  readonly schedule: ReviewSchedule;
+  readonly progress: ReviewProgress;
   /** Decisions that no workflow has tried yet, oldest first. */
   readonly waitingDecisionIds: readonly string[];
 }
 
-/** Puts captured deposits into review, all with the same deadline; others are left alone. */
+/** Puts captured deposits into review, all with the same schedule; others are left alone. */
 export async function openReviews(
   tx: Transaction,
   rows: readonly {
@@ -21,59 +21,109 @@ export async function openReviews(
     readonly reason: ReviewReason;
     readonly candidates: readonly string[];
   }[],
-  dueAt: Date,
+  schedule: ReviewSchedule,
 ): Promise<void> {
   if (rows.length === 0) return;
+  const { remindAt, escalateAt, dueAt } = toParams(schedule);
   await tx.execute(sql`
     select open_reviews(${param(rows.map((row) => row.depositId))}::text[], ${param(rows.map((row) => row.reason))}::text[],
-                        ${JSON.stringify(rows.map((row) => row.candidates))}::jsonb, ${dueAt.toISOString()}::timestamptz)`);
+                        ${JSON.stringify(rows.map((row) => row.candidates))}::jsonb, ${remindAt}::timestamptz[],
+                        ${escalateAt}::timestamptz, ${dueAt}::timestamptz)`);
+}
+
+type RoundRow = {
+  reason: string;
+  due_at: string;
+  remind_at: string[];
+  escalate_at: string | null;
+  escalated_at: string | null;
+  reminders_sent: number;
+};
+
+const ROUND_COLUMNS = sql`r.reason, r.due_at::text, r.remind_at::text[], r.escalate_at::text, r.escalated_at::text, r.reminders_sent`;
+
+function toRound(row: RoundRow): Pick<OpenReview, 'schedule' | 'progress'> {
+  return {
+    schedule: {
+      remindAt: row.remind_at.map((at) => new Date(at)),
+      escalateAt: row.escalate_at === null ? null : new Date(row.escalate_at),
+      dueAt: new Date(row.due_at),
+    },
+    progress: { remindersSent: row.reminders_sent, isEscalated: row.escalated_at !== null },
+  };
 }
 
 export async function findOpenReview(
   executor: Executor,
   depositId: string,
 ): Promise<OpenReview | null> {
-  const rows = await executor.execute<{
-    reason: string;
-    due_at: string;
-    opened_at: string;
-    reminders_sent: number;
-    decision_ids: string[];
-  }>(sql`
-    select r.reason, to_char(r.due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as due_at,
-           to_char(r.opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as opened_at, r.reminders_sent,
+  const rows = await executor.execute<RoundRow & { decision_ids: string[] }>(sql`
+    select ${ROUND_COLUMNS},
            coalesce((select array_agg(c.id order by c.decided_at, c.id) from decisions c
                       where c.deposit_id = r.deposit_id and c.outcome is null), '{}') as decision_ids
       from reviews r join deposits d on d.id = r.deposit_id
      where r.deposit_id = ${depositId} and d.state = 'in_review'`);
   const row = rows[0];
   if (row === undefined) return null;
-  return {
-    reason: row.reason,
-    dueAt: row.due_at,
-    openedAt: row.opened_at,
-    remindersSent: row.reminders_sent,
-    waitingDecisionIds: row.decision_ids,
-  };
+  return { reason: row.reason, ...toRound(row), waitingDecisionIds: row.decision_ids };
 }
 
-/** Records that the n-th reminder went out; a repeat changes nothing. */
-export async function markReminded(
-  executor: Executor,
+/** The current round of an open review, locked; null when it is closed or was never opened. */
+export async function lockReviewRound(
+  tx: Transaction,
   depositId: string,
-  reminder: number,
-): Promise<void> {
-  await executor.execute(sql`
-    update reviews set reminders_sent = greatest(reminders_sent, ${reminder}) where deposit_id = ${depositId}`);
+): Promise<Pick<OpenReview, 'schedule' | 'progress'> | null> {
+  const rows = await tx.execute<RoundRow>(sql`
+    select ${ROUND_COLUMNS} from reviews r where r.deposit_id = ${depositId} and r.closed_at is null for update`);
+  return rows[0] === undefined ? null : toRound(rows[0]);
 }
 
-/** Marks a review overdue; its deposit's next workflow is another round. Once only, however often it is called. */
-export async function markOverdue(tx: Transaction, depositId: string): Promise<void> {
+/** Records what the current round has done: reminders in all, and since when it is escalated. */
+export async function markProgress(
+  tx: Transaction,
+  depositId: string,
+  done: { readonly remindersSent: number; readonly escalatedAt: Date | null },
+): Promise<void> {
   await tx.execute(sql`
-    with marked as (
-      update reviews set overdue_at = now() where deposit_id = ${depositId} and overdue_at is null and closed_at is null returning deposit_id
-    )
-    update deposits d set workflow_round = d.workflow_round + 1 from marked m where d.id = m.deposit_id`);
+    update reviews set reminders_sent = ${done.remindersSent},
+           escalated_at = coalesce(escalated_at, ${done.escalatedAt?.toISOString() ?? null}::timestamptz)
+     where deposit_id = ${depositId}`);
+}
+
+/** Opens a review again whose deadline ran out: the next round, escalated, with a schedule of its own. */
+export async function openNextRound(
+  tx: Transaction,
+  depositId: string,
+  ranOutAt: Date,
+  schedule: ReviewSchedule,
+): Promise<void> {
+  const { remindAt, escalateAt, dueAt } = toParams(schedule);
+  await tx.execute(sql`
+    update reviews set round = round + 1, reminders_sent = 0, overdue_at = ${ranOutAt.toISOString()}::timestamptz,
+           escalated_at = coalesce(escalated_at, ${ranOutAt.toISOString()}::timestamptz), remind_at = ${remindAt}::timestamptz[],
+           escalate_at = ${escalateAt}::timestamptz, due_at = ${dueAt}::timestamptz
+     where deposit_id = ${depositId}`);
+}
+
+/** Gives an open review another schedule, as a person asked for: neither overdue nor escalated any more. */
+export async function postponeReview(
+  tx: Transaction,
+  depositId: string,
+  schedule: ReviewSchedule,
+): Promise<void> {
+  const { remindAt, escalateAt, dueAt } = toParams(schedule);
+  await tx.execute(sql`
+    update reviews set reminders_sent = 0, overdue_at = null, escalated_at = null, remind_at = ${remindAt}::timestamptz[],
+           escalate_at = ${escalateAt}::timestamptz, due_at = ${dueAt}::timestamptz
+     where deposit_id = ${depositId} and closed_at is null`);
+}
+
+function toParams(schedule: ReviewSchedule) {
+  return {
+    remindAt: param(schedule.remindAt.map((at) => at.toISOString())),
+    escalateAt: schedule.escalateAt?.toISOString() ?? null,
+    dueAt: schedule.dueAt.toISOString(),
+  };
 }
 
 /** A decision as written by the API, locked so that it is tried once. */

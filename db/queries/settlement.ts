@@ -17,6 +17,8 @@ export interface DepositFacts {
   readonly currency: string;
   readonly bookingDate: LocalDate;
   readonly texts: readonly string[];
+  /** The largest amount that its bank account credits without a person; null for any. */
+  readonly amountLimitMinor: bigint | null;
 }
 
 export type DepositState =
@@ -31,10 +33,12 @@ type DepositRow = {
   currency: string;
   booking_date: string;
   texts: string[];
+  amount_limit: string | null;
 };
 
 const DEPOSIT_COLUMNS = sql`d.id, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
-  d.booking_date::text, array_append(l."references", l.text) as texts`;
+  d.booking_date::text, array_append(l."references", l.text) as texts,
+  (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit`;
 
 function toFacts(row: DepositRow): DepositFacts {
   return {
@@ -46,6 +50,7 @@ function toFacts(row: DepositRow): DepositFacts {
     currency: row.currency,
     bookingDate: parseLocalDate(row.booking_date),
     texts: row.texts.filter((text) => text.trim() !== ''),
+    amountLimitMinor: row.amount_limit === null ? null : BigInt(row.amount_limit),
   };
 }
 

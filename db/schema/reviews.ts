@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { ReviewReason } from '../../domain/review-reasons.ts';
-import { count, instant, oneOf } from './columns.ts';
+import { count, instant, oneOf, rowId } from './columns.ts';
 
 export type DecisionKind = 'credit' | 'return';
 export type DecisionOutcome = 'credited' | 'returned' | 'refused';
@@ -18,6 +18,23 @@ export const reviews = pgTable('reviews', {
   remindersSent: count('reminders_sent').notNull().default(0),
   overdueAt: instant('overdue_at'),
   closedAt: instant('closed_at'),
+  round: count('round').notNull().default(1),
+  remindAt: instant('remind_at')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
+  escalateAt: instant('escalate_at'),
+  escalatedAt: instant('escalated_at'),
+  assignee: text('assignee'),
+});
+
+export const reviewComments = pgTable('review_comments', {
+  id: rowId('id').primaryKey(),
+  depositId: text('deposit_id').notNull(),
+  keyId: text('key_id').notNull(),
+  person: text('person'),
+  text: text('text').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
 });
 
 export const decisions = pgTable('decisions', {

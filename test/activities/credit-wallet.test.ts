@@ -220,6 +220,23 @@ describe('creditWallet', { timeout: 30_000 }, () => {
     expect(await backlog(accountKey)).toEqual({ credited: 0, left: 1 });
     await verifyClean(test.db);
   });
+
+  it('leaves to a person what a frozen wallet or the limit of a bank account forbids', async () => {
+    const { accountKey, depositId, walletId } = await aMatchedDeposit(500_001n);
+    const reason = async () => {
+      const outcome = await creditWallet(dependencies, { depositId });
+      return outcome.outcome === 'review' ? outcome.reason : outcome.outcome;
+    };
+    await test.owner`update bank_accounts set amount_limit_minor = 500000 where key = ${accountKey}`;
+    expect(await reason()).toBe('amount_over_limit');
+    await test.owner`update wallets set status = 'frozen' where id = ${walletId}`;
+    expect(await reason()).toBe('wallet_frozen');
+    expect(await backlog(accountKey)).toEqual({ credited: 0, left: 1 });
+    await test.owner`update wallets set status = 'open' where id = ${walletId}`;
+    await test.owner`update bank_accounts set amount_limit_minor = 500001 where key = ${accountKey}`;
+    expect(await reason()).toBe('credited');
+    await verifyClean(test.db);
+  });
 });
 
 describe('settleBacklog', { timeout: 30_000 }, () => {

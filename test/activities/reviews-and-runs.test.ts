@@ -4,8 +4,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
-import { closeOverdue, remindReviewers } from '../../activities/follow-review.ts';
+import { followReview } from '../../activities/follow-review.ts';
 import { notifyCustomer } from '../../activities/notify-customer.ts';
+import { recheckReview } from '../../activities/recheck-review.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { awaitDeposits, recordRun } from '../../activities/record-run.ts';
 import { NOTIFICATIONS_CHANNEL } from '../../db/channels.ts';
@@ -20,6 +21,7 @@ import {
   deposits,
   NOW,
   stateOf,
+  TEST_SETTINGS,
   type TestDependencies,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
@@ -38,17 +40,18 @@ async function aDeposit(reference: string): Promise<string> {
   return depositId;
 }
 
-const THIRTY_DAYS_ON = '2026-12-20T10:00:00.000Z';
+/** The evening of the twentieth business day: 16 December is a holiday. */
+const TWENTY_DAYS_ON = '2026-12-21T15:00:00.000Z';
 
 describe('openReview', () => {
-  it('opens a review with its reason, its suggestions and a deadline in thirty days', async () => {
+  it('opens a review with its reason, its suggestions and a deadline in twenty business days', async () => {
     const depositId = await aDeposit('CUSO0001234');
     const opened = await openReview(dependencies, { depositId, reason: 'guess_only' });
     expect(opened).toMatchObject({
       outcome: 'in_review',
       reason: 'guess_only',
-      dueAt: THIRTY_DAYS_ON,
-      remindersSent: 0,
+      dueAt: TWENTY_DAYS_ON,
+      nextAt: '2026-11-23T07:00:00.000Z',
       waitingDecisionIds: [],
     });
     const [row] = await test.owner`select candidates from reviews where deposit_id = ${depositId}`;
@@ -90,19 +93,88 @@ describe('openReview', () => {
     });
     await verifyClean(test.db);
   });
+});
 
-  it('remembers its reminders and runs out once, into one next round', async () => {
+describe('followReview', () => {
+  const follow = async (depositId: string, at: string, given = dependencies) => {
+    const told: unknown[] = [];
+    const logger = new DefaultLogger('WARN', ({ message, meta }) => {
+      told.push(meta?.['alert'] ?? message);
+    });
+    await new MockActivityEnvironment({}, { logger }).run(
+      (input: { depositId: string; at: string }) => followReview(given, input),
+      { depositId, at },
+    );
+    return told;
+  };
+  const next = async (depositId: string) => {
+    const review = await openReview(dependencies, { depositId, reason: null });
+    return review.outcome === 'in_review' ? review.nextAt : null;
+  };
+  const row = async (depositId: string) => {
+    const [found] = await test.owner`
+      select round, reminders_sent, escalated_at, overdue_at, due_at from reviews where deposit_id = ${depositId}`;
+    return found;
+  };
+
+  it('reminds on the business days that are stored, once each, however often it is asked', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
-    for (const reminder of [1, 2, 1]) await remindReviewers(dependencies, { depositId, reminder });
-    expect(await openReview(dependencies, { depositId, reason: null })).toMatchObject({
-      remindersSent: 2,
+    expect(await follow(depositId, '2026-11-23T06:59:59Z')).toEqual([]);
+    for (const told of [['review still waits for a decision'], []]) {
+      expect(await follow(depositId, '2026-11-23T07:00:00Z')).toEqual(told);
+      expect(await next(depositId)).toBe('2026-11-27T07:00:00.000Z');
+    }
+    expect(await row(depositId)).toMatchObject({ reminders_sent: 1, escalated_at: null });
+  });
+
+  it('escalates once, and raises an alert', async () => {
+    const depositId = await aDeposit('no code');
+    await openReview(dependencies, { depositId, reason: 'no_reference' });
+    const at = '2026-12-04T07:00:00Z';
+    expect(await follow(depositId, at)).toEqual([
+      'review still waits for a decision',
+      'review.escalated',
+    ]);
+    expect(await follow(depositId, at)).toEqual([]);
+    expect(await row(depositId)).toMatchObject({ reminders_sent: 2, escalated_at: new Date(at) });
+  });
+
+  it('opens a review again when its deadline has come: the money stays, with a new deadline', async () => {
+    const depositId = await aDeposit('no code');
+    await openReview(dependencies, { depositId, reason: 'no_reference' });
+    const at = '2026-12-21T15:00:00Z';
+    expect(await follow(depositId, at)).toEqual(['review.overdue']);
+    expect(await follow(depositId, at)).toEqual([]);
+    expect(await row(depositId)).toEqual({
+      round: 2,
+      reminders_sent: 0,
+      escalated_at: new Date(at),
+      overdue_at: new Date(at),
+      due_at: new Date('2027-01-20T15:00:00Z'),
     });
-    for (let time = 0; time < 3; time += 1) await closeOverdue(dependencies, { depositId });
-    const [row] =
-      await test.owner`select workflow_round, state from deposits where id = ${depositId}`;
-    expect(row).toEqual({ workflow_round: 2, state: 'in_review' });
+    expect(await stateOf(test.db, depositId)).toBe('in_review');
     await verifyClean(test.db);
+  });
+
+  it('keeps to what is stored when the settings change, until the next round', async () => {
+    const depositId = await aDeposit('no code');
+    await openReview(dependencies, { depositId, reason: 'no_reference' });
+    const aging = { remindDays: [2], escalateDays: 3, reviewDays: 4 };
+    const changed = createTestDependencies(test.db, { settings: { ...TEST_SETTINGS, aging } });
+    expect(await follow(depositId, '2026-11-26T15:00:00Z', changed)).toHaveLength(1);
+    expect(await row(depositId)).toMatchObject({ round: 1, due_at: new Date(TWENTY_DAYS_ON) });
+    await follow(depositId, '2026-12-21T15:00:00Z', changed);
+    expect(await row(depositId)).toMatchObject({ due_at: new Date('2026-12-28T15:00:00Z') });
+  });
+
+  it('leaves a review alone that is closed', async () => {
+    const { code } = await aWallet(test.db);
+    const depositId = await aDeposit(code);
+    await openReview(dependencies, { depositId, reason: 'wallet_closed' });
+    expect(await recheckReview(dependencies, { depositId })).toEqual({ outcome: 'credited' });
+    expect(await follow(depositId, '2027-12-21T15:00:00Z')).toEqual([]);
+    expect(await row(depositId)).toMatchObject({ round: 1, reminders_sent: 0 });
   });
 });
 

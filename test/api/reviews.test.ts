@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
+import { TEST_SETTINGS } from '../support/activities.ts';
 import { verifyClean } from '../support/database.ts';
 import {
   capturedDeposit,
@@ -48,7 +49,7 @@ function apply(depositId: string, decisionId: string) {
       deliverDecision: nowhere,
       wakeDeposit: nowhere,
       startImport: nowhere,
-      settings: { bulkAbove: 250, overlapDays: 7, reviewDays: 30 },
+      settings: TEST_SETTINGS,
     },
     { depositId, decisionId },
   );

@@ -192,9 +192,10 @@ export async function creditedDeposit(
 /** A deposit that waits for a person. */
 export async function depositInReview(service: ServiceUnderTest, minor: bigint): Promise<string> {
   const depositId = await capturedDeposit(service, minor);
+  const review = { depositId, reason: 'unknown_code', candidates: ['CUS00000018'] } as const;
   const dueAt = new Date('2026-12-20T08:00:00Z');
   await service.database.db.transaction((tx) =>
-    openReviews(tx, [{ depositId, reason: 'unknown_code', candidates: ['CUS00000018'] }], dueAt),
+    openReviews(tx, [review], { remindAt: [], escalateAt: null, dueAt }),
   );
   return depositId;
 }

@@ -3,7 +3,7 @@ import { configSchema, loadConfig } from '../../config.ts';
 import { readRepositoryFile, readTable } from './repository.ts';
 
 /** Every variable with its default as a person writes it; null where there is none. */
-const DEFAULTS: Readonly<Record<string, string | number | boolean | undefined>> =
+const DEFAULTS: Readonly<Record<string, string | number | bigint | boolean | undefined>> =
   configSchema.parse({});
 const SETTINGS = Object.entries(configSchema.shape).map(([name, schema]) => ({
   name,

@@ -49,7 +49,7 @@ beforeAll(async () => {
     openReviews(
       tx,
       [{ depositId: review, reason: 'no_reference', candidates: [] }],
-      new Date('2026-12-20'),
+      { remindAt: [], escalateAt: null, dueAt: new Date('2026-12-20') },
     ),
   );
   await returnDeposit(db, owner, back);

@@ -115,7 +115,7 @@ describe('look-alikes', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'X1', reference: 'CUS00001' })], BOTH_DAYS);
-    expect(holdsOf(store)).toEqual([null, 'possible_duplicate']);
+    expect(holdsOf(store)).toEqual([null, 'edited_look_alike']);
     expect(store.capture([aRow({ id: 'Y1', reference: 'CUS00001' })], BOTH_DAYS).newLines).toEqual(
       [],
     );
@@ -123,7 +123,7 @@ describe('look-alikes', () => {
 
   it('hold a line that moved by up to three days, while the day that it left is read', () => {
     for (const [day, hold] of [
-      ['2026-11-05', 'possible_duplicate'],
+      ['2026-11-05', 'edited_look_alike'],
       ['2026-11-06', null],
     ] as const) {
       const store = createLineStore();
@@ -169,7 +169,7 @@ describe('look-alikes', () => {
       ],
       BOTH_DAYS,
     );
-    expect(holdsOf(store)).toEqual([null, 'possible_duplicate', 'possible_duplicate']);
+    expect(holdsOf(store)).toEqual([null, 'edited_look_alike', 'edited_look_alike']);
   });
 
   it('are held in whatever order they stand', () => {
@@ -199,7 +199,7 @@ describe('look-alikes', () => {
       rows.map((row) => ({ ...row, day: NEXT_DAY })),
       BOTH_DAYS,
     );
-    expect(holdsOf(store).filter((hold) => hold === 'possible_duplicate')).toHaveLength(1_500);
+    expect(holdsOf(store).filter((hold) => hold === 'edited_look_alike')).toHaveLength(1_500);
   }, 20_000);
 
   it('hold a line that a webhook brought under another text while the snapshot was being read', () => {

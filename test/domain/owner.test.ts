@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HoldReason } from '../../domain/identity.ts';
-import { findOwner, type Owner, type WalletOfCode } from '../../domain/owner.ts';
+import { findOwner, type DepositToOwn, type Owner, type WalletOfCode } from '../../domain/owner.ts';
 import { readReferences } from '../../domain/reference.ts';
 
 /** Its last digit is right. */
@@ -16,10 +16,10 @@ function aWallet(given: Partial<WalletOfCode> = {}): WalletOfCode {
 function ownerOf(
   references: readonly string[],
   wallet: WalletOfCode | null,
-  deposit: { readonly hold?: HoldReason; readonly currency?: string } = {},
+  deposit: Partial<DepositToOwn> = {},
 ): Owner {
   return findOwner(
-    { hold: deposit.hold ?? null, currency: deposit.currency ?? 'ZAR' },
+    { hold: null, currency: 'ZAR', amountMinor: 5_000n, amountLimitMinor: null, ...deposit },
     readReferences(references),
     wallet,
   );
@@ -31,6 +31,7 @@ function reasonOf(owner: Owner): string {
 
 const HOLDS: readonly HoldReason[] = [
   'possible_duplicate',
+  'edited_look_alike',
   'id_reused',
   'currency_mismatch',
   'unreadable',
@@ -42,7 +43,6 @@ describe('findOwner', () => {
   it('gives a deposit to the open wallet that bears its one exact code', () => {
     expect(reasonOf(ownerOf([`PAYMENT ${CHECKED}`], aWallet()))).toBe('credited anna');
     expect(reasonOf(ownerOf(['cus 0000 1234'], aWallet()))).toBe('credited anna');
-    expect(reasonOf(ownerOf([CHECKED], aWallet({ status: 'frozen' })))).toBe('credited anna');
   });
 
   it('gives a legacy code that is registered to its wallet, if it is written in one run', () => {
@@ -61,6 +61,7 @@ describe('findOwner', () => {
     ['a code with a wrong check digit', [LEGACY], null, 'bad_check_digit'],
     ['a wrong check digit, although a wallet bears it', [LEGACY], aWallet(), 'bad_check_digit'],
     ['a closed wallet', [CHECKED], aWallet({ status: 'closed' }), 'wallet_closed'],
+    ['a frozen wallet', [CHECKED], aWallet({ status: 'frozen' }), 'wallet_frozen'],
   ] as const)('leaves %s to a person', (_, references, wallet, reason) => {
     expect(reasonOf(ownerOf(references, wallet))).toBe(reason);
   });
@@ -79,7 +80,15 @@ describe('findOwner', () => {
     expect(reasonOf(ownerOf([CHECKED], aWallet(), { currency: 'USD' }))).toBe('currency_mismatch');
   });
 
-  it('never credits without an exact code, a wallet that is not closed, no hold and rand', () => {
+  it('leaves an amount above the limit of its bank account to a person, and no other', () => {
+    const reasonFor = (amountMinor: bigint, amountLimitMinor: bigint | null) =>
+      reasonOf(ownerOf([CHECKED], aWallet(), { amountMinor, amountLimitMinor }));
+    expect(reasonFor(500_001n, 500_000n)).toBe('amount_over_limit');
+    expect(reasonFor(500_000n, 500_000n)).toBe('credited anna');
+    expect(reasonFor(500_001n, null)).toBe('credited anna');
+  });
+
+  it('never credits without an exact code, an open wallet, no hold, rand and an amount within the limit', () => {
     const anyText = fc.oneof(
       fc.string({ maxLength: 40 }),
       fc.constantFrom(CHECKED, LEGACY, `x${CHECKED}`, `${CHECKED}1`, 'CUS0000123', 'CUS OOOO1234'),
@@ -97,14 +106,17 @@ describe('findOwner', () => {
         anyWallet,
         fc.option(fc.constantFrom(...HOLDS)),
         fc.constantFrom('ZAR', 'USD'),
-        (references, wallet, hold, currency) => {
+        fc.option(fc.constantFrom(4_999n, 5_000n)),
+        (references, wallet, hold, currency, amountLimitMinor) => {
           const reading = readReferences(references);
-          const owner = findOwner({ hold, currency }, reading, wallet);
+          const deposit = { hold, currency, amountMinor: 5_000n, amountLimitMinor };
+          const owner = findOwner(deposit, reading, wallet);
           const mayCredit =
             reading.kind === 'exact' &&
             wallet !== null &&
-            wallet.status !== 'closed' &&
+            wallet.status === 'open' &&
             hold === null &&
+            amountLimitMinor !== 4_999n &&
             currency === 'ZAR' &&
             (wallet.codeKind === 'legacy'
               ? reading.written === 'run'

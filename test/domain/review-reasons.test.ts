@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
 
 describe('review reasons', () => {
-  it('are a closed list of fifteen, each named once', () => {
-    expect(REVIEW_REASONS).toHaveLength(15);
-    expect(new Set(REVIEW_REASONS).size).toBe(15);
+  it('are a closed list of twenty, each named once', () => {
+    expect(REVIEW_REASONS).toHaveLength(20);
+    expect(new Set(REVIEW_REASONS).size).toBe(20);
   });
 
   it.each(REVIEW_REASONS)('explain %s in one plain sentence with one next step', (reason) => {

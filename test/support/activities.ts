@@ -10,6 +10,7 @@ import type { Feed } from '../../bank/feeds/feed.ts';
 import type { Database } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Dispatch } from '../../db/queries/dispatch.ts';
+import { REMIND_DAYS } from '../../domain/aging.ts';
 import { customerCodeFromNumber } from '../../domain/customer-code.ts';
 import type { SnapshotScope } from '../../domain/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
@@ -124,6 +125,14 @@ export async function closeWallet(db: Database, walletId: string): Promise<void>
   await db.execute(sql`update wallets set status = 'closed' where id = ${walletId}`);
 }
 
+/** Settings as they are by default. */
+export const TEST_SETTINGS: ActivityDependencies['settings'] = {
+  bulkAbove: 250,
+  overlapDays: 7,
+  aging: { remindDays: REMIND_DAYS, escalateDays: 10, reviewDays: 20 },
+  reviewFinal: 'suspense',
+};
+
 /** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
 export interface TestDependencies extends ActivityDependencies {
   readonly started: Dispatch[];
@@ -160,7 +169,7 @@ export function createTestDependencies(
       imported.push(file.fileId);
       return Promise.resolve();
     },
-    settings: { bulkAbove: 250, overlapDays: 7, reviewDays: 30 },
+    settings: TEST_SETTINGS,
     started,
     imported,
     ...given,
@@ -209,8 +218,8 @@ export async function aDecision(
   const keyId = newId('apiKey');
   const decisionId = newId('decision');
   await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, scopes)
-    values (${keyId}, 'x', 'test key', ${decision.by ?? 'person'}, '{}')`;
+    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
+    values (${keyId}, 'x', 'test key', ${decision.by ?? 'person'}, ${decision.by === 'service' ? null : keyId}, '{}')`;
   await owner`
     insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by)
     values (${decisionId}, ${decision.depositId}, ${decision.kind}, ${decision.walletId ?? null}, 'the payer called', ${keyId})`;

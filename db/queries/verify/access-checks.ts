@@ -21,6 +21,8 @@ export const ACCESS_CHECKS: readonly Check[] = [
         ('wallets', 'external_ref', 'UPDATE'), ('wallets', 'name', 'UPDATE'), ('wallets', 'status', 'UPDATE'),
         ('deposits', 'lane', 'UPDATE'), ('deposits', 'workflow_round', 'UPDATE'), ('deposits', 'dispatched_at', 'UPDATE'),
         ('reviews', 'reminders_sent', 'UPDATE'), ('reviews', 'overdue_at', 'UPDATE'),
+        ('reviews', 'due_at', 'UPDATE'), ('reviews', 'round', 'UPDATE'), ('reviews', 'remind_at', 'UPDATE'),
+        ('reviews', 'escalate_at', 'UPDATE'), ('reviews', 'escalated_at', 'UPDATE'), ('reviews', 'assignee', 'UPDATE'),
         ('notifications', 'published_at', 'UPDATE'), ('notifications', 'delivered_at', 'UPDATE'),
         ('notifications', 'read_at', 'UPDATE'))
       SELECT m.relname AS "table", '*' AS "column", a.privilege_type AS privilege,

@@ -1,0 +1,29 @@
+import { findOpenReview } from '../db/queries/reviews.ts';
+import { lockDeposits } from '../db/queries/settlement.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { settleDeposits } from './settle-deposits.ts';
+
+/** Reasons that a wallet which was created or opened again may do away with. Any other is a person's to judge. */
+const RECHECKED: ReadonlySet<string> = new Set(['unknown_code', 'wallet_closed', 'wallet_frozen']);
+
+export interface RecheckReviewOutput {
+  readonly outcome: 'credited' | 'waits' | 'settled';
+}
+
+/**
+ * Looks once more whether the reference of a deposit in review names exactly one open wallet, and credits that by the
+ * rules of any other deposit. Safe to run twice: a deposit that is settled is left as it is.
+ */
+export async function recheckReview(
+  dependencies: ActivityDependencies,
+  input: { readonly depositId: string },
+): Promise<RecheckReviewOutput> {
+  return dependencies.database.transaction(async (tx): Promise<RecheckReviewOutput> => {
+    const deposits = await lockDeposits(tx, [input.depositId]);
+    if (deposits[0]?.state !== 'in_review') return { outcome: 'settled' };
+    const review = await findOpenReview(tx, input.depositId);
+    if (review === null || !RECHECKED.has(review.reason)) return { outcome: 'waits' };
+    const { creditedIds } = await settleDeposits(tx, deposits, 'workflow');
+    return { outcome: creditedIds.length === 1 ? 'credited' : 'waits' };
+  });
+}
