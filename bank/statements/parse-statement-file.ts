@@ -11,6 +11,7 @@ import { csvReaderOf } from './csv/read-csv.ts';
 import { STATEMENT_READERS } from './formats.ts';
 import { STATEMENT_LIMITS, statementFault, type StatementLimits } from './statement-fault.ts';
 import type { StatementEvent } from './statement-reader.ts';
+import { headText } from './text-lines.ts';
 
 const HEAD_BYTES = 4096;
 
@@ -52,10 +53,7 @@ export async function* readStatementEvents(
 }
 
 function chooseReader(begun: Buffer, format: string | undefined) {
-  const head = begun
-    .subarray(0, HEAD_BYTES)
-    .toString('latin1')
-    .replace(/^\u00ef\u00bb\u00bf/, '');
+  const head = headText(begun.subarray(0, HEAD_BYTES));
   const reader = STATEMENT_READERS.find((each) =>
     format === undefined ? each.recognises(head) : each.name === format,
   );
