@@ -17,6 +17,8 @@ export interface PresentedKey {
 export interface NewApiKey {
   readonly name: string;
   readonly ownerKind: 'service' | 'person';
+  /** The human behind a person's key; without it, the key's name. Spelled in lower case, so that one is never two. */
+  readonly person?: string;
   readonly scopes: readonly Scope[];
   readonly pepper: string;
   readonly deployment: KeyDeployment;
@@ -27,7 +29,8 @@ const KEY_SHAPE = /^purser_(trial|production)_([0-9a-f]{32})_([A-Za-z0-9_-]{43})
 
 /**
  * Makes a key and stores its hash; the key itself is shown this once.
- * @throws CodedError `auth.forbidden` when a service asks for a scope that only a person may hold.
+ * @throws CodedError `auth.forbidden` when a service asks for a scope that only a person may hold; `config.invalid` when a
+ * person has no name, or a service has a person's.
  */
 export async function createApiKey(
   executor: Executor,
@@ -40,6 +43,7 @@ export async function createApiKey(
       `A service's key cannot hold the scope ${personal}: make the key a person's.`,
     );
   }
+  const person = personOf(wanted);
   const id = newId('apiKey');
   const secret = randomBytes(32).toString('base64url');
   await insertApiKey(executor, {
@@ -47,10 +51,23 @@ export async function createApiKey(
     secretHash: hashSecret(wanted.pepper, secret),
     name: wanted.name,
     ownerKind: wanted.ownerKind,
+    person,
     scopes: wanted.scopes,
     expiresAt: wanted.expiresAt ?? null,
   });
   return { id, key: `purser_${wanted.deployment}_${id.slice('key_'.length)}_${secret}` };
+}
+
+/** The human behind a key, in one spelling. */
+function personOf(wanted: NewApiKey): string | null {
+  if (wanted.ownerKind === 'service') {
+    if (wanted.person === undefined) return null;
+    throw new CodedError('config.invalid', 'A service is no person: make the key a person’s.');
+  }
+  const name = wanted.person ?? wanted.name;
+  const person = name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
+  if (person === '') throw new CodedError('config.invalid', 'Name the person whose key it is.');
+  return person;
 }
 
 /** Reads a key as sent; null when it has not our shape or is of another deployment. */

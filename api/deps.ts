@@ -8,6 +8,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { DatabaseHandle } from '../db/client.ts';
+import type { Actor } from '../db/queries/audit.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { KeyDeployment } from './api-keys.ts';
 import type { Scope } from './scopes.ts';
@@ -51,6 +52,8 @@ export type ApiApp = FastifyInstance<
 export interface Principal {
   readonly keyId: string;
   readonly ownerKind: 'service' | 'person';
+  /** The human behind a person's key; null for a service's. Compare this, never keys. */
+  readonly person: string | null;
   readonly scopes: ReadonlySet<string>;
 }
 
@@ -81,4 +84,9 @@ declare module 'fastify' {
 export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
   invariant(request.principal !== null, 'A route that needs a scope ran without its caller.');
   return request.principal;
+}
+
+/** The caller as the audit trail names them. */
+export function actorOf({ keyId, ownerKind, person }: Principal): Actor {
+  return { kind: ownerKind, keyId, person };
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Transaction } from '../db/client.ts';
+import { actAs } from '../db/queries/audit.ts';
 import { claimRequest, saveAnswer, type RequestName } from '../db/queries/idempotency.ts';
 import { CodedError, ERROR_CODES, isCoded } from '../domain/errors.ts';
-import { principalOf, type ApiDeps } from './deps.ts';
+import { actorOf, principalOf, type ApiDeps } from './deps.ts';
 import { HTTP_ERRORS } from './http-errors.ts';
 
 /** The header of every POST that creates or moves something. */
@@ -14,6 +15,13 @@ export const idempotencyHeaders = z.looseObject({
     .regex(/^[!-~]{1,200}$/)
     .meta({ description: 'Your name for this request: repeat it with the same key, safely.' }),
 });
+
+const withReason = z.looseObject({ reason: z.string() });
+
+/** Why a write is made, as far as its body says so: the audit trail keeps it. */
+export function reasonIn(body: unknown): string | null {
+  return withReason.safeParse(body).data?.reason ?? null;
+}
 
 /** What is answered. `status` null: the effect is committed, and what to answer comes from elsewhere. */
 export interface Answer {
@@ -31,7 +39,7 @@ export interface GivenAnswer extends Answer {
 const savedRefusal = z.strictObject({ refused: z.enum(ERROR_CODES), message: z.string() });
 
 /**
- * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row.
+ * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row, as the caller.
  * A twin waits for the first and gets its answer. A refusal decided by `effect` (4xx) is kept, with nothing else of it;
  * any other failure leaves no row, so the request may be tried again.
  * @throws CodedError `request.key_reused` when the key came before with another request.
@@ -54,6 +62,7 @@ export async function answerOnce(
       }
       return { status: saved.status, body: saved.response, isReplay: true, name };
     }
+    await actAs(tx, actorOf(principalOf(request)), reasonIn(request.body));
     const answer = await orRefusal(tx, effect);
     await saveAnswer(tx, name, answer);
     return { ...answer, isReplay: false, name };

@@ -45,7 +45,12 @@ export function createKeyVerifier(deps: {
       const row = await lookUp(key.id);
       const isSecretRight = isSameHash(row?.secretHash ?? '', hashSecret(deps.pepper, key.secret));
       if (row === null || !isSecretRight || !isLive(row)) return null;
-      return { keyId: row.id, ownerKind: row.ownerKind, scopes: new Set(row.scopes) };
+      return {
+        keyId: row.id,
+        ownerKind: row.ownerKind,
+        person: row.person,
+        scopes: new Set(row.scopes),
+      };
     },
     async isStillGood(keyId) {
       const row = await lookUp(keyId);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTerminal, toJson } from '../cli/terminal.ts';
+import { SYSTEM_ACTOR } from '../db/queries/audit.ts';
 import { storeStatementFile } from '../db/queries/statement-files.ts';
 import { findStatementFile } from '../db/queries/statements-read.ts';
 import { parseLocalDate, type LocalDate } from '../domain/local-date.ts';
@@ -73,6 +74,7 @@ async function importLines(
     accountKey: bed.accountKey,
     format: null,
     profile: null,
+    by: SYSTEM_ACTOR,
     chunks: createReadStream(file),
   });
   const cpuBefore = readCpu(bed.processes);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createApiKey, parseApiKey } from '../api/api-keys.ts';
 import { SCOPES } from '../api/scopes.ts';
 import type { Database } from '../db/client.ts';
+import { actAs, SYSTEM_ACTOR } from '../db/queries/audit.ts';
 import { findApiKey } from '../db/queries/api-keys.ts';
 
 const schema = z.object({ key: z.string() });
@@ -20,12 +21,15 @@ export async function trialApiKey(
     const presented = parseApiKey(key, 'trial');
     if (presented !== null && (await findApiKey(database, presented.id)) !== null) return key;
   }
-  const { key } = await createApiKey(database, {
-    name: 'trial',
-    ownerKind: 'person',
-    scopes: SCOPES,
-    pepper,
-    deployment: 'trial',
+  const { key } = await database.transaction(async (tx) => {
+    await actAs(tx, SYSTEM_ACTOR, 'the ready-made key of the trial');
+    return createApiKey(tx, {
+      name: 'trial',
+      ownerKind: 'person',
+      scopes: SCOPES,
+      pepper,
+      deployment: 'trial',
+    });
   });
   writeFileSync(file, JSON.stringify({ key }), { mode: 0o600 });
   return key;

@@ -1231,31 +1231,32 @@ CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-DECLARE event record; head record; next_hash bytea;
+DECLARE event record; head_xid xid8; prev_hash bytea; next_hash bytea;
 BEGIN
   sealed := 0;
   PERFORM pg_advisory_xact_lock(7805296118541);
-  SELECT s.seq, s.hash, e.xid INTO head FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
+  SELECT s.seq, s.hash, e.xid INTO head_seq, next_hash, head_xid
+    FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
   IF NOT FOUND THEN
-    head := ROW (0::bigint, decode(repeat('00', 32), 'hex'), '0'::xid8);
+    head_seq := 0;
+    next_hash := decode(repeat('00', 32), 'hex');
+    head_xid := '0';
   END IF;
-  head_seq := head.seq;
-  next_hash := head.hash;
   FOR event IN
     SELECT e.* FROM audit_events e
      WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
-       AND e.xid >= CASE WHEN head.xid < pg_snapshot_xmax(pg_current_snapshot()) THEN head.xid ELSE '0'::xid8 END
+       AND e.xid >= CASE WHEN head_xid < pg_snapshot_xmax(pg_current_snapshot()) THEN head_xid ELSE '0'::xid8 END
        AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.event_id = e.id)
      ORDER BY e.xid, e.id LIMIT p_limit
   LOOP
     sealed := sealed + 1;
     head_seq := head_seq + 1;
-    INSERT INTO audit_seals (seq, event_id, prev, hash)
-    VALUES (head_seq, event.id, next_hash, sha256(next_hash || convert_to(jsonb_build_array(
+    prev_hash := next_hash;
+    next_hash := sha256(prev_hash || convert_to(jsonb_build_array(
       head_seq, event.id, event.xid::text, to_char(event.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
       event.actor_kind, event.actor_key, event.actor_person, event.login, event.action, event.subject_kind, event.subject_id,
-      event.before, event.after, event.why)::text, 'UTF8')))
-    RETURNING hash INTO next_hash;
+      event.before, event.after, event.why)::text, 'UTF8'));
+    INSERT INTO audit_seals (seq, event_id, prev, hash) VALUES (head_seq, event.id, prev_hash, next_hash);
   END LOOP;
   head_hash := encode(next_hash, 'hex');
   RETURN NEXT;

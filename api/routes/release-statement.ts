@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { actAs } from '../../db/queries/audit.ts';
 import { releaseFile } from '../../db/queries/statement-files.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { statementFileDetailSchema, toStatementFileDetail } from '../outputs/statement.ts';
 import { writeProblems } from '../route-problems.ts';
 import { noQuery, plainText, statementFileId } from '../wire.ts';
@@ -36,7 +37,10 @@ export function releaseStatementRoute(app: ApiApp, deps: ApiDeps): void {
       if (found === null)
         throw new CodedError('statement.not_found', 'There is no such statement file.');
       const release = { fileId, by: principalOf(request).keyId, reason: request.body.reason };
-      const isReleased = await db.transaction((tx) => releaseFile(tx, release));
+      const isReleased = await db.transaction(async (tx) => {
+        await actAs(tx, actorOf(principalOf(request)), release.reason);
+        return releaseFile(tx, release);
+      });
       // The release is kept even where Temporal cannot be reached: whoever repeats the request hands the file in.
       if (!isReleased && !(found.file.state === 'held' && found.file.releasedAt !== null))
         throw new CodedError('statement.not_held', 'No statement of this file is held.');

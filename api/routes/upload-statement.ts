@@ -5,7 +5,7 @@ import { STATEMENT_READERS } from '../../bank/statements/formats.ts';
 import { storeStatementFile } from '../../db/queries/statement-files.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError, isCoded } from '../../domain/errors.ts';
-import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { statementFileDetailSchema, toStatementFileDetail } from '../outputs/statement.ts';
 import { writeProblems } from '../route-problems.ts';
 import { accountKey } from '../wire.ts';
@@ -65,6 +65,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         accountKey: key,
         format: request.query.format ?? null,
         profile: readProfile(part.fields['profile']),
+        by: actorOf(principalOf(request)),
         chunks: wholeFile(part.file),
       });
       await deps.temporal.startImport({ accountKey: key, fileId, sha256 });

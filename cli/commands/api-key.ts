@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createApiKey } from '../../api/api-keys.ts';
 import { isScope, SCOPES, type Scope } from '../../api/scopes.ts';
+import { actAs, SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
@@ -8,6 +9,7 @@ import { createTerminal, toJson } from '../terminal.ts';
 interface ApiKeyOptions {
   readonly name: string;
   readonly owner: 'service' | 'person';
+  readonly person?: string;
   readonly scopes: readonly Scope[];
   readonly json?: true;
 }
@@ -22,6 +24,10 @@ export function addApiKey(program: Command): void {
         .choices(['service', 'person'])
         .default('service'),
     )
+    .option(
+      '--person <name>',
+      "the human behind a person's key, the same for all of their keys (without it, the name of the key)",
+    )
     .requiredOption('--scopes <list>', `comma-separated: ${SCOPES.join(', ')}`, readScopes)
     .option('--json', 'print one JSON object')
     .action(async (options: ApiKeyOptions) => {
@@ -33,12 +39,16 @@ export function addApiKey(program: Command): void {
           'API_KEY_PEPPER: is needed to make a key, and must be the one that the API runs with.',
         );
       const made = await withDatabase(config, ({ db }) =>
-        createApiKey(db, {
-          name: options.name,
-          ownerKind: options.owner,
-          scopes: options.scopes,
-          pepper,
-          deployment: config.DEPLOYMENT,
+        db.transaction(async (tx) => {
+          await actAs(tx, SYSTEM_ACTOR, 'made with purser api-key');
+          return createApiKey(tx, {
+            name: options.name,
+            ownerKind: options.owner,
+            ...(options.person === undefined ? {} : { person: options.person }),
+            scopes: options.scopes,
+            pepper,
+            deployment: config.DEPLOYMENT,
+          });
         }),
       );
       createTerminal().print(

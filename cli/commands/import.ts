@@ -9,6 +9,7 @@ import {
   readStatementEvents,
   type ParseOptions,
 } from '../../bank/statements/parse-statement-file.ts';
+import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { storeStatementFile } from '../../db/queries/statement-files.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError, ERROR_CODES, isCoded } from '../../domain/errors.ts';
@@ -47,6 +48,7 @@ export function addImport(program: Command): void {
           accountKey: options.account,
           format: options.format ?? null,
           profile: parsing.profile ?? null,
+          by: SYSTEM_ACTOR,
           chunks: createReadStream(file),
         });
         terminal.progress(`Importing ${file} into ${options.account}`);

@@ -11,6 +11,7 @@ export async function insertApiKey(
     readonly secretHash: string;
     readonly name: string;
     readonly ownerKind: ApiKeyOwner;
+    readonly person: string | null;
     readonly scopes: readonly string[];
     readonly expiresAt: Date | null;
   },

@@ -4,6 +4,7 @@ import type { Database, Executor, Transaction } from '../client.ts';
 import { newId } from '../new-id.ts';
 import { toCodedError } from '../pg-errors.ts';
 import type { StatementFileState } from '../schema/intake.ts';
+import { actAs, type Actor } from './audit.ts';
 
 const CHUNK_BYTES = 1_048_576;
 
@@ -23,6 +24,7 @@ export async function storeStatementFile(
     readonly accountKey: string;
     readonly format: string | null;
     readonly profile: unknown;
+    readonly by: Actor;
     readonly chunks: AsyncIterable<Uint8Array>;
   },
 ): Promise<StoredFile> {
@@ -30,6 +32,7 @@ export async function storeStatementFile(
   let sha256 = '';
   try {
     await database.transaction(async (tx) => {
+      await actAs(tx, file.by, null);
       // The hash is known at the end only; until then the row has a name of its own that nobody sees.
       await tx.execute(sql`
         insert into statement_files (id, bank_account_key, sha256, state, format_asked, profile)

@@ -8,6 +8,8 @@ export const apiKeys = pgTable('api_keys', {
   secretHash: text('secret_hash').notNull(),
   name: text('name').notNull(),
   ownerKind: oneOf<ApiKeyOwner>('owner_kind').notNull(),
+  /** The human behind a person's key, who may hold several; null for a service's. */
+  person: text('person'),
   scopes: text('scopes').array().notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at'),

@@ -3,6 +3,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as apiKeys from '../../db/schema/api-keys.ts';
+import * as audit from '../../db/schema/audit.ts';
 import * as bankAccounts from '../../db/schema/bank-accounts.ts';
 import * as deposits from '../../db/schema/deposits.ts';
 import * as intake from '../../db/schema/intake.ts';
@@ -17,6 +18,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const TABLES = [
   apiKeys,
+  audit,
   bankAccounts,
   deposits,
   intake,

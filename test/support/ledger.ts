@@ -107,8 +107,8 @@ async function decide(owner: postgres.Sql, depositId: string): Promise<string> {
   const keyId = newId('apiKey');
   const decisionId = newId('decision');
   await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, scopes)
-    values (${keyId}, 'x', 'test person', 'person', '{}')`;
+    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
+    values (${keyId}, 'x', 'test person', 'person', ${keyId}, '{}')`;
   await owner`
     insert into decisions (id, deposit_id, kind, reason, decided_by)
     values (${decisionId}, ${depositId}, 'return', 'sent by mistake', ${keyId})`;

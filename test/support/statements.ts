@@ -1,6 +1,7 @@
 import { captureStatement } from '../../activities/capture-statement.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Database } from '../../db/client.ts';
+import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { storeStatementFile } from '../../db/queries/statement-files.ts';
 
 export async function storeFile(
@@ -12,6 +13,7 @@ export async function storeFile(
     accountKey,
     format: null,
     profile: null,
+    by: SYSTEM_ACTOR,
     chunks: piecesOf(body),
   });
   return fileId;
