@@ -11,6 +11,7 @@ import { openReview } from './open-review.ts';
 import { recheckReview } from './recheck-review.ts';
 import { awaitDeposits, recordRun } from './record-run.ts';
 import { settleBacklog } from './settle-backlog.ts';
+import { settleReversals } from './settle-reversals.ts';
 import { sweepDeposits } from './sweep-deposits.ts';
 import { validateCode } from './validate-code.ts';
 
@@ -39,6 +40,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     settleBacklog: bind((deps: ActivityDependencies, input: { readonly accountKey: string }) =>
       settleBacklog(deps, input),
     ),
+    settleReversals: bind(settleReversals),
     sweepDeposits: bind(sweepDeposits),
     validateCode: bind(validateCode),
   });

@@ -9,8 +9,10 @@ import {
 } from '../db/queries/dispatch.ts';
 import { listForgottenFiles } from '../db/queries/statement-files.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
+import { listAccountsWithReversals } from '../db/queries/reversals.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { settleBacklog } from './settle-backlog.ts';
+import { settleReversals } from './settle-reversals.ts';
 
 const PAGE_SIZE = 100;
 const PUBLISH_LIMIT = 1_000;
@@ -37,6 +39,8 @@ export async function sweepDeposits(
   })) {
     settled += (await settleBacklog(dependencies, { accountKey })).credited;
   }
+  for (const accountKey of await listAccountsWithReversals(database))
+    await settleReversals(dependencies, { accountKey });
   const restarted = await restartLost(dependencies, input.olderThanMs);
   await deliverDecisions(dependencies, input.olderThanMs);
   const imported = await importForgotten(dependencies, input.olderThanMs);

@@ -35,6 +35,7 @@ import { listWalletTransactionsRoute } from './routes/list-wallet-transactions.t
 import { markNotificationReadRoute } from './routes/mark-notification-read.ts';
 import { reconcileBankAccountRoute } from './routes/reconcile-bank-account.ts';
 import { releaseStatementRoute } from './routes/release-statement.ts';
+import { spendCreditsRoute } from './routes/spend-credits.ts';
 import { uploadStatementRoute } from './routes/upload-statement.ts';
 import { walletEventsRoute } from './routes/wallet-events.ts';
 
@@ -120,6 +121,7 @@ function addReadRoutes(app: ApiApp, deps: ApiDeps): void {
 
 function addWriteRoutes(app: ApiApp, deps: ApiDeps): void {
   createWalletRoute(app, deps);
+  spendCreditsRoute(app, deps);
   markNotificationReadRoute(app, deps);
   decideReviewRoute(app, deps);
   reconcileBankAccountRoute(app, deps);

@@ -13,6 +13,7 @@ export const SCOPES = [
   'wallet:create',
   'wallet:read',
   'wallet:register_code',
+  'wallet:spend',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -31,6 +31,7 @@ export const depositId = idOf('dep');
 export const runId = idOf('run');
 export const decisionId = idOf('dec');
 export const statementFileId = idOf('stf');
+export const spendId = idOf('spd');
 
 export const customerCode = z
   .string()

@@ -8,6 +8,7 @@ const PREFIXES = {
   decision: 'dec',
   statementFile: 'stf',
   apiKey: 'key',
+  spend: 'spd',
 } as const;
 
 /** A new time-ordered id, e.g. `wal_019ab3…`: 32 hexadecimal digits after the prefix. */

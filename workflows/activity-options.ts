@@ -63,7 +63,9 @@ export const statements = proxyActivities<Pick<Activities, 'captureStatement'>>(
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-export const batches = proxyActivities<Pick<Activities, 'settleBacklog' | 'sweepDeposits'>>({
+export const batches = proxyActivities<
+  Pick<Activities, 'settleBacklog' | 'settleReversals' | 'sweepDeposits'>
+>({
   startToCloseTimeout: '3m',
   heartbeatTimeout: '20s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },

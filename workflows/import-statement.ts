@@ -4,7 +4,7 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { records, statements, waiting } from './activity-options.ts';
+import { batches, records, statements, waiting } from './activity-options.ts';
 import { runIdOf, type ImportStatementInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
 
@@ -25,6 +25,7 @@ export async function importStatement(
     return continueAsNew<typeof importStatement>({ accountKey, fileId, captured });
   }
   await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
+  await batches.settleReversals({ accountKey });
   const errorCode = captured.proofsFailed > 0 ? 'statement.proof_failed' : null;
   const { stillCaptured } = await records.recordRun({ runId, errorCode });
   return { runId, ...captured, stillCaptured };

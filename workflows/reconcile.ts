@@ -5,7 +5,7 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { bankCalls, records, waiting } from './activity-options.ts';
+import { bankCalls, batches, records, waiting } from './activity-options.ts';
 import { runIdOf, type ReconcileInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
 
@@ -17,7 +17,7 @@ type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
 
 /**
  * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow,
- * wait until they have left `captured`, record the run. `found` is carried over when the pass continues as new.
+ * wait until they have left `captured`, book what the bank took back, record the run. `found` is carried over when the pass continues as new.
  */
 export async function reconcile(
   input: ReconcileInput & { readonly found?: Found },
@@ -29,6 +29,7 @@ export async function reconcile(
     return continueAsNew<typeof reconcile>({ accountKey, found });
   }
   await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
+  await batches.settleReversals({ accountKey });
   const { stillCaptured } = await records.recordRun({ runId, errorCode: null });
   return { runId, ...found, stillCaptured };
 }

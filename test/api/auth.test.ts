@@ -48,6 +48,12 @@ const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope
     at: `/v1/wallets/${WALLET}/notifications/1/read`,
     scope: 'notification:write',
   },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/spends',
+    at: `/v1/wallets/${WALLET}/spends`,
+    scope: 'wallet:spend',
+  },
   { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
   { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
   { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyClean } from '../support/database.ts';
+import {
+  createdWallet,
+  creditedDeposit,
+  post,
+  startService,
+  type ServiceUnderTest,
+} from './service-under-test.ts';
+
+let service: ServiceUnderTest;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(async () => {
+  await verifyClean(service.database.db);
+  await service.close();
+});
+
+async function walletWith(amountMinor: bigint) {
+  const wallet = await createdWallet(service);
+  await creditedDeposit(service, wallet.id, amountMinor);
+  return wallet;
+}
+
+const spend = (walletId: string, credits: string, key?: string) =>
+  post(
+    service,
+    `/v1/wallets/${walletId}/spends`,
+    { credits },
+    key === undefined ? undefined : { idempotencyKey: key },
+  );
+
+describe('201', () => {
+  it('spends credits at their cost and answers what is left', async () => {
+    const wallet = await walletWith(17_500n);
+    const answer = await spend(wallet.id, '2');
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toMatchObject({
+      credits: '2',
+      revenue: { minor: '10000', currency: 'ZAR' },
+      balance: { credits: '1', rand: { minor: '7500' }, remainder: { minor: '2500' } },
+    });
+  });
+
+  it('spends once for one key, also when twenty ask at once', async () => {
+    const wallet = await walletWith(25_000n);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => spend(wallet.id, '1', 'one-key')),
+    );
+    expect(new Set(answers.map((answer) => answer.body)).size).toBe(1);
+    const [row] = await service.database
+      .owner`select credits::int from wallets where id = ${wallet.id}`;
+    expect(row).toEqual({ credits: 4 });
+  });
+
+  it('never spends more than there is when many spend at once', async () => {
+    const wallet = await walletWith(25_000n);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => spend(wallet.id, '1')));
+    const spent = answers.filter((answer) => answer.statusCode === 201);
+    expect(spent).toHaveLength(5);
+    expect(
+      answers.filter((answer) => answer.statusCode !== 201).map((answer) => answer.json().code),
+    ).toEqual(Array.from({ length: 7 }, () => 'wallet.insufficient_credits'));
+  });
+});
+
+describe('409', () => {
+  it('refuses more than the wallet has, and moves nothing', async () => {
+    const wallet = await walletWith(5_000n);
+    const answer = await spend(wallet.id, '2');
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({ code: 'wallet.insufficient_credits' });
+  });
+
+  it('refuses a wallet that is frozen', async () => {
+    const wallet = await walletWith(5_000n);
+    await service.database.owner`update wallets set status = 'frozen' where id = ${wallet.id}`;
+    expect((await spend(wallet.id, '1')).json()).toMatchObject({ code: 'wallet.not_open' });
+  });
+});
+
+describe('400 and 404', () => {
+  it.each(['0', '-1', '1.5', '1e3', '01', ''])('refuses %j credits', async (credits) => {
+    const wallet = await walletWith(5_000n);
+    expect((await spend(wallet.id, credits)).statusCode).toBe(400);
+  });
+
+  it('knows no wallet that is not there', async () => {
+    expect((await spend(`wal_${'0'.repeat(32)}`, '1')).statusCode).toBe(404);
+  });
+});
