@@ -200,6 +200,22 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
     'a rate that was not in force',
     `INSERT INTO rates VALUES (2, 5000, '2026-11-01')`,
   ],
+  [
+    'spends',
+    'a spend that states another cost',
+    `UPDATE spends SET revenue_minor = revenue_minor + 1`,
+  ],
+  ['spends', 'a spend without its row', `DELETE FROM spends`],
+  [
+    'reversals',
+    'a charge that the customer never saw',
+    `UPDATE reversals SET charges_minor = charges_minor + 1 WHERE deposit_id IS NOT NULL`,
+  ],
+  [
+    'reversals',
+    'a reversal that nothing has brought about',
+    `DELETE FROM reversals WHERE deposit_id IS NOT NULL`,
+  ],
   ['I7', 'a balance raised', `UPDATE wallets SET credits = credits + 1`],
   [
     'I7',

@@ -62,4 +62,40 @@ export const JOURNAL_CHECKS: readonly Check[] = [
               AND (j.remainder_after BETWEEN 0 AND r.minor_per_credit - 1 OR p.owed = p.amount)
               AND r.effective_from = (SELECT max(effective_from) FROM rates WHERE effective_from <= d.booking_date)) IS NOT TRUE`,
   },
+  {
+    id: 'spends',
+    title: 'Each spend has one journal, for its credits at the cost that it states.',
+    checked: sql`SELECT count(*) AS checked FROM spends`,
+    broken: sql`
+      SELECT coalesce(s.id, j.spend_id) AS spend, j.id AS journal, s.credits, p.credits AS "postedCredits",
+             s.revenue_minor AS revenue, p.revenue AS "postedRevenue"
+        FROM spends s
+        FULL JOIN (SELECT * FROM journals WHERE kind = 'spend' OR spend_id IS NOT NULL) j ON j.spend_id = s.id
+        LEFT JOIN (
+          SELECT journal_id, -sum(amount) FILTER (WHERE account = 'credits_spent') AS credits,
+                 coalesce(-sum(amount) FILTER (WHERE account = 'revenue'), 0) AS revenue,
+                 count(*) FILTER (WHERE account NOT IN ('credits_spent', 'revenue', 'wallet_credits', 'wallet_prepaid')) AS strangers
+            FROM postings GROUP BY journal_id) p ON p.journal_id = j.id
+       WHERE (j.kind = 'spend' AND j.wallet_id = s.wallet_id AND p.credits = s.credits AND p.revenue = s.revenue_minor
+              AND p.strangers = 0 AND j.event_on = s.spent_on) IS NOT TRUE`,
+  },
+  {
+    id: 'reversals',
+    title:
+      'Each line that took a deposit back, or paid its return, is paired with that deposit, to the cent.',
+    checked: sql`SELECT count(*) AS checked FROM reversals WHERE deposit_id IS NOT NULL`,
+    broken: sql`
+      SELECT coalesce(r.line_id, j.line_id) AS line, r.state, coalesce(r.deposit_id, j.deposit_id) AS deposit,
+             -l.amount_minor AS taken, j.moved, r.charges_minor AS charges
+        FROM (SELECT * FROM reversals WHERE deposit_id IS NOT NULL) r
+        FULL JOIN (
+          SELECT o.line_id, o.deposit_id, min(o.kind) AS kind, max(o.kind) AS last_kind,
+                 -sum(p.amount) FILTER (WHERE p.account = 'bank_other') AS moved
+            FROM journals o JOIN postings p ON p.journal_id = o.id
+           WHERE o.kind IN ('reversal', 'return_paid') GROUP BY o.line_id, o.deposit_id) j
+          ON j.line_id = r.line_id AND j.deposit_id = r.deposit_id
+        LEFT JOIN lines l ON l.id = r.line_id
+       WHERE (r.state = CASE j.kind WHEN 'reversal' THEN 'paired' ELSE 'return_paid' END AND j.kind = j.last_kind
+              AND -l.amount_minor = j.moved + r.charges_minor AND l.bank_account_key = r.bank_account_key) IS NOT TRUE`,
+  },
 ];

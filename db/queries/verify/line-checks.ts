@@ -95,7 +95,9 @@ export const LINE_CHECKS: readonly Check[] = [
                  THEN bank_account_key IS NULL AND wallet_id IS NOT NULL AND unit = 'ZAR'
                WHEN account = 'wallet_credits'
                  THEN bank_account_key IS NULL AND wallet_id IS NOT NULL AND unit = 'CREDIT'
-               WHEN account = 'credits_issued'
+               WHEN account = 'revenue'
+                 THEN bank_account_key IS NULL AND wallet_id IS NULL AND unit = 'ZAR'
+               WHEN account IN ('credits_issued', 'credits_spent')
                  THEN bank_account_key IS NULL AND wallet_id IS NULL AND unit = 'CREDIT'
                ELSE false END) IS NOT TRUE
       UNION ALL
