@@ -688,15 +688,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'api_key.changed', 'api_key', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'api_key.changed', 'api_key', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at, true FROM new_rows r) r
+                 GROUP BY r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -707,11 +707,13 @@ CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-DECLARE image text; function_name text := p_table || '_audited';
+DECLARE facts text; image text; function_name text := p_table || '_audited';
 BEGIN
   -- Whole numbers become texts: readers of JSON would take them for floats.
   SELECT string_agg(format(CASE WHEN a.atttypid = 'bigint'::regtype THEN '%L, r.%I::text' ELSE '%L, r.%I' END, c.name, c.name), ', '
-                    ORDER BY c.place) INTO image
+                    ORDER BY c.place),
+         string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)
+    INTO image, facts
     FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
     LEFT JOIN pg_attribute a ON a.attrelid = p_table::regclass AND a.attname = c.name AND NOT a.attisdropped
   HAVING bool_and(a.attname IS NOT NULL);
@@ -719,6 +721,7 @@ BEGIN
     RAISE EXCEPTION 'table % has not all of the columns %', p_table, p_columns;
   END IF;
   image := format('SELECT r.%I::text AS id, jsonb_build_object(%s) AS image', p_id, image);
+  facts := format('r.%I, %s', p_id, facts);
   EXECUTE format($body$
     CREATE OR REPLACE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp SET timezone = 'UTC' AS $trigger$
@@ -730,18 +733,18 @@ BEGIN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT '%2$s.removed', '%2$s', o.id, o.image FROM (%3$s FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT '%2$s.changed', '%2$s', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (%3$s FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (%3$s FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT '%2$s.changed', '%2$s', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (%3$s, bool_or(r.is_new) AS is_new
+                  FROM (SELECT %4$s, false AS is_new FROM old_rows r UNION ALL SELECT %4$s, true FROM new_rows r) r
+                 GROUP BY %4$s HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
-    END $trigger$ $body$, function_name, p_subject, image);
+    END $trigger$ $body$, function_name, p_subject, image, facts);
   EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
   EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
   IF p_inserts THEN
@@ -770,15 +773,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'bank_account.changed', 'bank_account', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -956,15 +959,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'decision.removed', 'decision', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'decision.changed', 'decision', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'decision.changed', 'decision', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'wallet_id', r.wallet_id, 'decided_by', r.decided_by, 'outcome', r.outcome, 'refusal', r.refusal) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.deposit_id, r.kind, r.wallet_id, r.decided_by, r.outcome, r.refusal, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.deposit_id, r.kind, r.wallet_id, r.decided_by, r.outcome, r.refusal, true FROM new_rows r) r
+                 GROUP BY r.id, r.deposit_id, r.kind, r.wallet_id, r.decided_by, r.outcome, r.refusal HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -985,15 +988,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'deposit.removed', 'deposit', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'deposit.changed', 'deposit', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'deposit.changed', 'deposit', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'wallet_id', r.wallet_id) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.state, r.wallet_id, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.state, r.wallet_id, true FROM new_rows r) r
+                 GROUP BY r.id, r.state, r.wallet_id HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -1133,15 +1136,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'rate.removed', 'rate', o.id, o.image FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'rate.changed', 'rate', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'rate.changed', 'rate', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.version::text AS id, jsonb_build_object('minor_per_credit', r.minor_per_credit::text, 'effective_from', r.effective_from) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.version, r.minor_per_credit, r.effective_from, false AS is_new FROM old_rows r UNION ALL SELECT r.version, r.minor_per_credit, r.effective_from, true FROM new_rows r) r
+                 GROUP BY r.version, r.minor_per_credit, r.effective_from HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -1182,15 +1185,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'reversal.removed', 'reversal', o.id, o.image FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'reversal.changed', 'reversal', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'reversal.changed', 'reversal', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.line_id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'deposit_id', r.deposit_id, 'charges_minor', r.charges_minor::text) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.line_id, r.bank_account_key, r.state, r.deposit_id, r.charges_minor, false AS is_new FROM old_rows r UNION ALL SELECT r.line_id, r.bank_account_key, r.state, r.deposit_id, r.charges_minor, true FROM new_rows r) r
+                 GROUP BY r.line_id, r.bank_account_key, r.state, r.deposit_id, r.charges_minor HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -1211,15 +1214,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'review.removed', 'review', o.id, o.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'review.changed', 'review', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'review.changed', 'review', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at, false AS is_new FROM old_rows r UNION ALL SELECT r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at, true FROM new_rows r) r
+                 GROUP BY r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -1278,15 +1281,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'statement_file.changed', 'statement_file', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'statement_file.changed', 'statement_file', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, true FROM new_rows r) r
+                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
@@ -1307,15 +1310,15 @@ AS $function$
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT 'wallet.changed', 'wallet', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT 'wallet.changed', 'wallet', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.code, r.status, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.code, r.status, true FROM new_rows r) r
+                 GROUP BY r.id, r.code, r.status HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;

@@ -97,11 +97,13 @@ END $$;
 -- use in migrations; called again for a table, it replaces the list. `p_inserts` false: only what happens to rows later.
 CREATE FUNCTION audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
 RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE image text; function_name text := p_table || '_audited';
+DECLARE facts text; image text; function_name text := p_table || '_audited';
 BEGIN
   -- Whole numbers become texts: readers of JSON would take them for floats.
   SELECT string_agg(format(CASE WHEN a.atttypid = 'bigint'::regtype THEN '%L, r.%I::text' ELSE '%L, r.%I' END, c.name, c.name), ', '
-                    ORDER BY c.place) INTO image
+                    ORDER BY c.place),
+         string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)
+    INTO image, facts
     FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
     LEFT JOIN pg_attribute a ON a.attrelid = p_table::regclass AND a.attname = c.name AND NOT a.attisdropped
   HAVING bool_and(a.attname IS NOT NULL);
@@ -109,6 +111,7 @@ BEGIN
     RAISE EXCEPTION 'table % has not all of the columns %', p_table, p_columns;
   END IF;
   image := format('SELECT r.%I::text AS id, jsonb_build_object(%s) AS image', p_id, image);
+  facts := format('r.%I, %s', p_id, facts);
   EXECUTE format($body$
     CREATE OR REPLACE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp SET timezone = 'UTC' AS $trigger$
@@ -120,18 +123,18 @@ BEGIN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
         SELECT '%2$s.removed', '%2$s', o.id, o.image FROM (%3$s FROM old_rows r) o ORDER BY o.id;
       ELSE
-        -- Grouped, since a join of the two would compare each row with each: no plan knows their number.
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
-        SELECT '%2$s.changed', '%2$s', c.id, c.before, c.after
-          FROM (SELECT i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1] AS before,
-                       (array_agg(i.image) FILTER (WHERE i.is_new))[1] AS after
-                  FROM (SELECT o.*, false AS is_new FROM (%3$s FROM old_rows r) o
-                        UNION ALL SELECT n.*, true FROM (%3$s FROM new_rows r) n) i
-                 GROUP BY i.id) c
-         WHERE c.before IS DISTINCT FROM c.after ORDER BY c.id;
+        SELECT '%2$s.changed', '%2$s', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (%3$s, bool_or(r.is_new) AS is_new
+                  FROM (SELECT %4$s, false AS is_new FROM old_rows r UNION ALL SELECT %4$s, true FROM new_rows r) r
+                 GROUP BY %4$s HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
-    END $trigger$ $body$, function_name, p_subject, image);
+    END $trigger$ $body$, function_name, p_subject, image, facts);
   EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
   EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
   IF p_inserts THEN
