@@ -1,5 +1,5 @@
 import { CodedError } from '../../domain/errors.ts';
-import { parseCurrency } from '../../domain/money.ts';
+import { parseCurrency, type Currency } from '../../domain/money.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/exchange.ts';
 import { DEFAULT_FIELD_MAP } from '../json/field-map.ts';
 import { createBerlinGroupFeed } from './berlin-group-feed.ts';
@@ -26,13 +26,29 @@ export function createFeed(settings: FeedSettings, options: FeedOptions = {}): F
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw invalid('the key is empty or holds characters that cannot go into a header');
   }
+  const limits = { ...HTTP_LIMITS, ...options.limits };
   const common = {
     accountId,
     timeZone,
     currency: parseCurrency(settings.currency),
-    limits: { ...HTTP_LIMITS, ...options.limits },
+    limits,
     now: options.now ?? Date.now,
   };
+  return withTotalDeadline(feedOf(settings, { url, key, common }), limits.totalMs);
+}
+
+interface Common {
+  readonly accountId: string;
+  readonly timeZone: string;
+  readonly currency: Currency;
+  readonly limits: HttpLimits;
+  readonly now: () => number;
+}
+
+function feedOf(
+  settings: FeedSettings,
+  { url, key, common }: { readonly url: URL; readonly key: string; readonly common: Common },
+): Feed {
   switch (settings.kind) {
     case 'json':
       return createJsonFeed({ ...common, url, key, map: settings.fieldMap ?? DEFAULT_FIELD_MAP });
@@ -58,6 +74,30 @@ export function createFeed(settings: FeedSettings, options: FeedOptions = {}): F
       return createStitchFeed({ ...common, host: url, clientId, clientSecret });
     }
   }
+}
+
+/** A bank that answers each page in time may still never come to its last one. */
+function withTotalDeadline(feed: Feed, totalMs: number): Feed {
+  return {
+    ...feed,
+    async fetchWindow(window, signal, onPage) {
+      const late = new AbortController();
+      const timer = setTimeout(() => {
+        late.abort(
+          new CodedError(
+            'bank.unavailable',
+            `The bank did not show all pages of the window within ${totalMs} ms.`,
+            { details: { reason: 'total_deadline' } },
+          ),
+        );
+      }, totalMs);
+      try {
+        return await feed.fetchWindow(window, AbortSignal.any([signal, late.signal]), onPage);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
 }
 
 function parseAddress(text: string): URL {

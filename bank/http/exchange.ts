@@ -5,10 +5,17 @@ import { readRetryAfterMs } from './retry-after.ts';
 export interface HttpLimits {
   /** For the whole exchange, from connecting to the last byte. */
   readonly deadlineMs: number;
+  /** For all pages of one window, tokens and second passes included. */
+  readonly totalMs: number;
   readonly bodyBytesMax: number;
 }
 
-export const HTTP_LIMITS: HttpLimits = { deadlineMs: 20_000, bodyBytesMax: 16 * 1024 * 1024 };
+/** The total stays below the time that an activity is given, so that a slow bank is named as such. */
+export const HTTP_LIMITS: HttpLimits = {
+  deadlineMs: 20_000,
+  totalMs: 120_000,
+  bodyBytesMax: 16 * 1024 * 1024,
+};
 
 const DEADLINE = 'deadline';
 

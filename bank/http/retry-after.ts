@@ -1,5 +1,7 @@
 const CAP_MS = 5 * 60_000;
 const UNNAMED_MS = 30_000;
+/** As HTTP writes dates. `Date.parse` alone would read one into `-5`. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
 
 /**
  * How long a bank asks us to stay away, in milliseconds: 0 to 5 minutes, and 30 seconds when it names none.
@@ -12,8 +14,8 @@ export function readRetryAfterMs(
 ): number {
   if (retryAfter === null) return UNNAMED_MS;
   const text = retryAfter.trim();
-  if (/^[0-9]{1,9}$/.test(text)) return Math.min(Number(text) * 1000, CAP_MS);
-  const until = Date.parse(text);
+  if (/^[0-9]+$/.test(text)) return Math.min(Number(text) * 1000, CAP_MS);
+  const until = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(until)) return UNNAMED_MS;
   const answeredAt = date === null ? Number.NaN : Date.parse(date);
   const from = Number.isNaN(answeredAt) ? now.getTime() : answeredAt;

@@ -1,11 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { sendJson, type Answer } from './support/bank-server.ts';
-import { FEED_DIALECTS } from './support/feed-dialects.ts';
-import { feedAt, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
+import { sendJson, startBank, type Answer } from './support/bank-server.ts';
+import {
+  ALL_DIALECTS,
+  aRow,
+  feedAt,
+  fetchAll,
+  safeFailureOf,
+  send,
+  startFeed,
+} from './support/feed-kinds.ts';
 
-describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,', (kind) => {
+describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) => {
   const html = '<html>CUS12345671</html>';
   it.each<[string, string, (response: ServerResponse, page: string) => void]>([
     ['401', 'bank.unauthorized', (response) => response.writeHead(401).end(html)],
@@ -15,11 +22,9 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
     ['500', 'bank.unavailable', (response) => response.writeHead(500).end(html)],
     ['503', 'bank.unavailable', (response) => response.writeHead(503).end(html)],
     ['408', 'bank.unavailable', (response) => response.writeHead(408).end(html)],
-    [
-      'a redirect',
-      'bank.bad_response',
-      (response) => response.writeHead(302, { location: '/x' }).end(),
-    ],
+    ['206', 'bank.bad_response', (response) => response.writeHead(206).end(html)],
+    ['nothing', 'bank.bad_response', (response) => send(kind, response, '')],
+    ['blanks', 'bank.bad_response', (response) => send(kind, response, ' \r\n')],
     [
       'a page that is said to be HTML',
       'bank.bad_response',
@@ -50,7 +55,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       'bank.bad_response',
       (response, page) =>
         response
-          .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+          .writeHead(200, { 'content-type': kind.contentType, 'content-encoding': 'gzip' })
           .end(gzipSync(page)),
     ],
     [
@@ -58,7 +63,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       'bank.bad_response',
       (response, page) =>
         response
-          .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+          .writeHead(200, { 'content-type': kind.contentType, 'content-encoding': 'gzip' })
           .end(page),
     ],
     [
@@ -83,7 +88,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       'a connection cut within the body',
       'bank.unavailable',
       (response) => {
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
+        response.writeHead(200, { 'content-type': kind.contentType, 'content-length': '5000' });
         response.write('{"transactions":[', () => response.socket?.destroy());
       },
     ],
@@ -92,6 +97,43 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       answer(response, kind.page([], 1, 1));
     });
     expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
+  });
+
+  it('does not unpack a small answer that would be a large one', async () => {
+    const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
+    const { feed } = await startFeed(kind, (_request, response) => {
+      response
+        .writeHead(200, { 'content-type': kind.contentType, 'content-encoding': 'gzip' })
+        .end(bomb);
+    });
+    expect(await safeFailureOf(fetchAll(feed))).toMatchObject({
+      code: 'bank.bad_response',
+      details: { reason: 'content_encoding' },
+    });
+  });
+
+  it.each([301, 302, 303, 307, 308])(
+    'follows no redirect, so that no other host sees its key (%d)',
+    async (status) => {
+      const elsewhere = await startBank((_request, response) => response.writeHead(200).end());
+      const { feed } = await startFeed(kind, (_request, response) => {
+        response.writeHead(status, { location: `${elsewhere.url}/` }).end();
+      });
+      expect(await safeFailureOf(fetchAll(feed))).toMatchObject({
+        code: 'bank.bad_response',
+        details: { status },
+      });
+      expect(elsewhere.requests).toEqual([]);
+    },
+  );
+
+  it('takes an answer that says that it is not encoded', async () => {
+    const { feed } = await startFeed(kind, (_request, response) => {
+      response
+        .writeHead(200, { 'content-type': kind.contentType, 'content-encoding': 'identity' })
+        .end(kind.page([kind.row(aRow())], 1, 1));
+    });
+    expect((await fetchAll(feed)).sightings).toHaveLength(1);
   });
 
   it('tells a bank that nobody answers for as unavailable', async () => {
@@ -115,7 +157,16 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       0,
     ],
     ['a week', { 'retry-after': '604800' }, 300_000],
+    ['more seconds than there will be', { 'retry-after': '9'.repeat(40) }, 300_000],
+    [
+      'a day in another age',
+      { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT', date: 'Fri, 20 Nov 2026 10:00:00 GMT' },
+      300_000,
+    ],
     ['nonsense', { 'retry-after': 'soon' }, 30_000],
+    ['nonsense with a number', { 'retry-after': 'in 5 minutes' }, 30_000],
+    ['a time before now', { 'retry-after': '-5' }, 30_000],
+    ['part of a second', { 'retry-after': '1.5' }, 30_000],
     ['nothing', {}, 30_000],
   ])('honours a 429 that names %s, within 5 minutes', async (_name, headers, retryAfterMs) => {
     const { feed } = await startFeed(kind, (_request, response) => {
@@ -132,7 +183,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
     const dripping = await startFeed(
       kind,
       (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
+        response.writeHead(200, { 'content-type': kind.contentType });
         const timer = setInterval(() => response.write(' '), 20);
         response.on('close', () => {
           clearInterval(timer);
@@ -153,7 +204,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
       'announced',
       (_request, response) => {
         response.writeHead(200, {
-          'content-type': 'application/json',
+          'content-type': kind.contentType,
           'content-length': '200000',
         });
         response.write('{');
@@ -162,7 +213,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on answers that are not JSON rows,
     [
       'endless',
       (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
+        response.writeHead(200, { 'content-type': kind.contentType });
         const write = () => {
           while (!response.destroyed && response.write(' '.repeat(16_384)));
         };

@@ -5,7 +5,7 @@ import { FIELD_MAP_PRESETS } from '../../bank/feeds/presets/presets.ts';
 import { DEFAULT_FIELD_MAP, parseFieldMap } from '../../bank/json/field-map.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { sendJson } from './support/bank-server.ts';
-import { ACCOUNT, type FeedDialect } from './support/feed-dialects.ts';
+import { ACCOUNT, type FeedDialect } from './support/feed-dialect.ts';
 import { dialectOf, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
 
 const COLUMNS = {

@@ -6,7 +6,7 @@ import { createFeed } from '../../bank/feeds/create-feed.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { signedMinor } from '../../domain/sighting.ts';
 import { sendJson, startBank, type BankRequest } from './support/bank-server.ts';
-import { ACCOUNT } from './support/feed-dialects.ts';
+import { ACCOUNT } from './support/feed-dialect.ts';
 import { aRow, dialectOf, feedAt, fetchAll, startFeed } from './support/feed-kinds.ts';
 import { failureOf } from './support/samples.ts';
 

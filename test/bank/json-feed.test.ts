@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFeed } from '../../bank/feeds/create-feed.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { sendJson } from './support/bank-server.ts';
-import { ACCOUNT } from './support/feed-dialects.ts';
+import { ACCOUNT } from './support/feed-dialect.ts';
 import { aRow, dialectOf, fetchAll, startFeed } from './support/feed-kinds.ts';
 import { failureOf } from './support/samples.ts';
 

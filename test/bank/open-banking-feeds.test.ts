@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sendJson } from './support/bank-server.ts';
-import { ACCOUNT } from './support/feed-dialects.ts';
+import { ACCOUNT } from './support/feed-dialect.ts';
 import { aRow, dialectOf, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
 
 const uk = dialectOf('open-banking-uk');

@@ -1,11 +1,23 @@
-/** An MT940 of one day in rand, opening at R100.00 and closing as its credits say. */
+export interface Mt940Entry {
+  /** Cents; below 0 for a debit. */
+  readonly minor: number;
+  readonly text: string;
+  /** That of the statement if left out. */
+  readonly day?: string;
+  /** The bank's own reference. */
+  readonly id?: string;
+}
+
+/** An MT940 in rand, of one day unless its entries say otherwise, opening at R100.00 and closing as they say. */
 export function mt940(
-  entries: readonly { readonly minor: number; readonly text: string }[],
+  entries: readonly Mt940Entry[],
   given: { readonly day: string; readonly account?: string; readonly id?: string },
 ): Uint8Array {
-  const day = given.day.slice(2).replaceAll('-', '');
+  const short = (day: string) => day.slice(2).replaceAll('-', '');
+  const day = short(given.day);
   const comma = (minor: number) =>
-    `${Math.trunc(minor / 100)},${String(minor % 100).padStart(2, '0')}`;
+    `${Math.trunc(Math.abs(minor) / 100)},${String(Math.abs(minor) % 100).padStart(2, '0')}`;
+  const side = (minor: number) => (minor < 0 ? 'D' : 'C');
   const closing = entries.reduce((sum, { minor }) => sum + minor, 10_000);
   return Buffer.from(
     [
@@ -13,11 +25,11 @@ export function mt940(
       `:25:${given.account ?? '62000000001'}`,
       ':28C:1/1',
       `:60F:C${day}ZAR100,00`,
-      ...entries.flatMap(({ minor, text }) => [
-        `:61:${day}${day.slice(2)}C${comma(minor)}NTRFNONREF`,
+      ...entries.flatMap(({ minor, text, day: its = given.day, id }) => [
+        `:61:${short(its)}${short(its).slice(2)}${side(minor)}${comma(minor)}NTRFNONREF${id === undefined ? '' : `//${id}`}`,
         `:86:${text}`,
       ]),
-      `:62F:C${day}ZAR${comma(closing)}`,
+      `:62F:${side(closing)}${day}ZAR${comma(closing)}`,
       '-',
       '',
     ].join('\r\n'),

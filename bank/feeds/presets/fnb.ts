@@ -10,6 +10,7 @@ export const FNB = parseFieldMap({
   rows: '/history/items',
   paging: { kind: 'link', next: '/links/next' },
   id: 'transactionId',
+  account: 'accountNumber',
   bookingDate: 'bookingDate',
   valueDate: 'valueDate',
   dateFormat: 'YYYY/MM/DD',

@@ -10,6 +10,7 @@ export const STANDARD_BANK = parseFieldMap({
   rows: 'transactionList',
   paging: { kind: 'cursor', parameter: 'cursor', next: 'nextCursor' },
   id: 'transactionId',
+  account: 'account',
   bookingDate: 'postingDate',
   valueDate: 'effectiveDate',
   dateFormat: 'YYYYMMDD',
