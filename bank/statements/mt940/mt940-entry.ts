@@ -1,22 +1,24 @@
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
-import { readTexts } from './mt940-text.ts';
+import { readNonSwift, readTexts, type Mt940Texts } from './mt940-text.ts';
 import { readAmount, whereOf, type DayReader, type Mt940Place } from './mt940-values.ts';
 
 /**
  * Value date, entry date, mark, funds code, amount, type, and the rest. `RC`, `RD`, `EC` and `ED` are tried before `C`
- * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand.
+ * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand. The type may end in a blank.
  */
 const FIELD_61 =
-  /^([0-9]{6})([0-9]{4}| {4})?\s?(RC|RD|EC|ED|C|D)(?:[A-Z]?)\s?([0-9]+[,.][0-9]*)(?![0-9,.])\s?(?:[NFS][A-Z0-9]{3})?(.*)$/s;
+  /^([0-9]{6})([0-9]{4}| {4})?\s?([RrEe][CcDd]|[CcDd])(?:[A-Za-z]?)\s?([0-9]+[,.][0-9]*|[,.][0-9]+)(?![0-9,.])\s?(?:(?!NONREF)[NFS][A-Z0-9 ]{3})?(.*)$/s;
 
-/** A field 61 with the field 86 that belongs to it. */
+/** A field 61 with the fields 86 and NS that belong to it. */
 export interface Mt940Entry {
   /** The field's first line, and those of sub-field 9, which stands under it. */
   readonly lines: readonly string[];
   readonly information: readonly string[];
+  readonly nonSwift: readonly string[];
   readonly currency: Currency;
   readonly days: DayReader;
   readonly position: string;
@@ -29,22 +31,28 @@ export function readMt940Entry(entry: Mt940Entry): {
   readonly warnings: readonly StatementWarning[];
 } {
   const { currency, at, position } = entry;
-  const hasControls = entry.lines.some(holdsControls) || entry.information.some(holdsControls);
+  const hasControls = [entry.lines, entry.information, entry.nonSwift].some((lines) =>
+    lines.some(holdsControls),
+  );
   const [first = '', ...below] = entry.lines;
   const match = FIELD_61.exec(first);
   if (match === null) throw unreadable(whereOf(at), 'it is not date, mark, amount and type');
-  const [, value = '', booked, mark = '', amount = '', behind = ''] = match;
+  const [, value = '', booked, letters = '', amount = '', behind = ''] = match;
+  const mark = letters.toUpperCase();
   const valueDay = entry.days.read(value, at);
   const bookedDay =
     booked === undefined || booked.trim() === ''
       ? valueDay
       : entry.days.readOfYear(booked, valueDay.day, at);
-  const rest = hasControls ? clean(behind) : behind;
-  const information = hasControls ? entry.information.map(clean) : entry.information;
-  const supplement = (hasControls ? below.map(clean) : below).join(' ').trim();
+  const plain = (lines: readonly string[]) => (hasControls ? lines.map(withoutControls) : lines);
+  const rest = hasControls ? withoutControls(behind) : behind;
+  const information = plain(entry.information);
+  const nonSwift = plain(entry.nonSwift);
+  const supplement = plain(below).join(' ').trim();
   const texts = readTexts(information);
+  const others = nonSwift.length === 0 ? NO_TEXTS : readNonSwift(nonSwift);
   const slashes = rest.indexOf('//');
-  const text = information.join('\n').trim();
+  const text = [...information, ...nonSwift].join('\n').trim();
   const line: StatementLine = {
     bankId: slashes === -1 ? null : referenceOf(rest.slice(slashes + 2)),
     bookingDate: bookedDay.day,
@@ -56,11 +64,12 @@ export function readMt940Entry(entry: Mt940Entry): {
     reversal: mark.startsWith('R'),
     references: withMore(
       texts.references,
+      ...others.references,
       referenceOf(slashes === -1 ? rest : rest.slice(0, slashes)),
       supplement,
     ),
     text: text === '' ? supplement : text,
-    counterparty: { name: texts.name, account: texts.account },
+    counterparty: { name: texts.name ?? others.name, account: texts.account },
     runningBalanceMinor: null,
     position,
     details: [],
@@ -68,6 +77,7 @@ export function readMt940Entry(entry: Mt940Entry): {
   return { line, warnings: warningsOf(position, valueDay.moved || bookedDay.moved, hasControls) };
 }
 
+const NO_TEXTS: Mt940Texts = { references: [], name: null, account: null };
 const NO_WARNINGS: readonly StatementWarning[] = [];
 
 function warningsOf(
@@ -90,17 +100,6 @@ function withMore(
   const all = new Set(references);
   for (const each of more) if (each !== null && each !== '') all.add(each);
   return all.size === references.length ? references : [...all];
-}
-
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-const CONTROLS = new RegExp(CONTROL, 'g');
-
-function holdsControls(text: string): boolean {
-  return CONTROL.test(text);
-}
-
-function clean(text: string): string {
-  return text.replace(CONTROLS, '');
 }
 
 /** `NONREF` and its like say that there is none. */

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { addDays } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import { holdsControls, withoutControls } from '../control-characters.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
 import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, daysBetweenBalances, judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
 import { readMt940Entry } from './mt940-entry.ts';
+import { createMt940Totals } from './mt940-totals.ts';
 import {
   createDayReader,
-  readAmount,
   readCurrencyCode,
   readMt940Balance,
   whereOf,
@@ -20,11 +21,6 @@ import {
 /** One field as it stands in the file: `61` with the lines under it. */
 export interface Mt940Field extends Mt940Place {
   readonly lines: readonly string[];
-}
-
-interface Total {
-  readonly count: number;
-  readonly minor: bigint;
 }
 
 /** One statement while its fields pass by; it may run over several messages, its pages. */
@@ -41,6 +37,7 @@ export interface Mt940Statement {
 }
 
 const NOTHING: readonly StatementEvent[] = [];
+const TEXT_LINES_MAX = 400;
 
 export function createMt940Statement(place: string): Mt940Statement {
   const tally = createTally();
@@ -53,23 +50,27 @@ export function createMt940Statement(place: string): Mt940Statement {
   let opening: Mt940Balance | null = null;
   let closing: Mt940Balance | null = null;
   let pagesMeet = true;
-  const totals = new Map<'credit' | 'debit', Total>();
-  let entry: { field: Mt940Field; information: readonly string[] } | null = null;
+  /** Its first page is here: what an interim balance opens has pages before it. */
+  let isFromStart = true;
+  const totals = createMt940Totals(tally);
+  let entry: { field: Mt940Field; information: string[]; nonSwift: string[] } | null = null;
 
   const flush = (): readonly StatementEvent[] => {
     if (entry === null) return NOTHING;
-    const { field, information } = entry;
+    const { field, information, nonSwift } = entry;
     entry = null;
     if (currency === null) throw unreadable(whereOf(field), 'nothing before it tells the currency');
     const { line, warnings } = readMt940Entry({
       lines: field.lines,
       information,
+      nonSwift,
       currency,
       days,
       position: `${place}, entry ${tally.lines + 1}`,
       at: field,
     });
     tally.add(line);
+    totals.add(line);
     print.add(printOf(line));
     const told: StatementEvent = { kind: 'line', line };
     return warnings.length === 0
@@ -79,12 +80,12 @@ export function createMt940Statement(place: string): Mt940Statement {
 
   const takeBalance = (field: Mt940Field): void => {
     const where = whereOf(field);
-    const balance = readMt940Balance(field.lines.join(''), field);
+    const balance = readMt940Balance(textOf(field), currency, field);
     currency ??= balance.currency;
     if (balance.currency !== currency)
       throw unreadable(where, 'it has another currency than the statement');
     if (field.tag.startsWith('60')) {
-      if (opening === null) opening = balance;
+      if (opening === null) [opening, isFromStart] = [balance, field.tag === '60F'];
       else if (state !== 'page') throw unreadable(where, 'the statement has two opening balances');
       else pagesMeet &&= closing?.minor === balance.minor;
       [kind, state] = ['mt940', 'open'];
@@ -97,29 +98,27 @@ export function createMt940Statement(place: string): Mt940Statement {
   };
 
   const takeTotal = (field: Mt940Field): void => {
-    const where = whereOf(field);
-    const match = /^([0-9]{1,5})([A-Z]{3})(\S+)$/.exec(field.lines.join('').trim());
-    if (match === null) throw unreadable(where, 'it is not count, currency and sum');
-    const code = readCurrencyCode(match[2] ?? '', field);
+    const code = totals.read(textOf(field), field);
     currency ??= code;
-    if (code !== currency) throw unreadable(where, 'it has another currency than the statement');
+    if (code !== currency)
+      throw unreadable(whereOf(field), 'it has another currency than the statement');
     kind ??= 'mt942';
-    totals.set(field.tag === '90C' ? 'credit' : 'debit', {
-      count: Number(match[1]),
-      minor: readAmount(match[3] ?? '', code, field),
-    });
+    if (kind === 'mt942' && field.tag === '90C') state = 'closed';
   };
 
   const takeHead = (field: Mt940Field): void => {
-    const text = field.lines.join('').trim();
+    const text = (field.lines[0] ?? '').trim();
     switch (field.tag) {
       case '25':
       case '25P':
+        if (holdsControls(text)) throw unreadable(whereOf(field), 'it holds control characters');
+        if (account !== '' && text !== account)
+          throw unreadable(whereOf(field), 'it is a second account of the statement');
         account = text;
         break;
       case '28':
       case '28C':
-        number = number === '' ? text : number;
+        number = number === '' ? withoutControls(text) : number;
         break;
       case '34F': {
         const code = readCurrencyCode(text.slice(0, 3), field);
@@ -133,6 +132,15 @@ export function createMt940Statement(place: string): Mt940Statement {
     }
   };
 
+  const takeText = (field: Mt940Field): void => {
+    // Behind the closing balance it is about the statement, and so it is before the first entry.
+    if (entry === null || state !== 'open') return;
+    const lines = field.tag === '86' ? entry.information : entry.nonSwift;
+    lines.push(...field.lines);
+    if (lines.length > TEXT_LINES_MAX)
+      throw unreadable(whereOf(field), `an entry has more than ${TEXT_LINES_MAX} lines of text`);
+  };
+
   return {
     get kind() {
       return kind;
@@ -141,15 +149,14 @@ export function createMt940Statement(place: string): Mt940Statement {
       return state;
     },
     take(field) {
-      if (field.tag === '86') {
-        // Behind the closing balance it is about the statement, and so it is before the first entry.
-        if (entry !== null && state === 'open') entry.information = field.lines;
-        return flush();
+      if (field.tag === '86' || field.tag === 'NS') {
+        takeText(field);
+        return NOTHING;
       }
       const events = flush();
       if (field.tag === '61') {
         if (state !== 'open') throw unreadable(whereOf(field), 'it follows the closing balance');
-        entry = { field, information: [] };
+        entry = { field, information: [], nonSwift: [] };
       } else if (/^6[02]/.test(field.tag)) takeBalance(field);
       else if (/^90/.test(field.tag)) takeTotal(field);
       else takeHead(field);
@@ -159,19 +166,13 @@ export function createMt940Statement(place: string): Mt940Statement {
       state === 'page' && nextAccount === account && sheetOf(nextNumber) === sheetOf(number),
     finish(sealed) {
       const events = flush();
-      const isWhole =
-        kind === 'mt940' ? state === 'closed' : isReportWhole(totals, tally.count.credit, sealed);
+      const isWhole = kind === 'mt940' ? state === 'closed' : totals.endsReport(sealed);
       if (kind === null || !isWhole)
         throw statementFault('statement.incomplete', place, 'it ends before its closing field');
       if (account === '') throw unreadable(place, 'it names no account');
       if (currency === null) throw unreadable(place, 'nothing tells its currency');
       const warnings: StatementWarning[] = [];
-      const agree =
-        pagesMeet &&
-        [...totals].every(
-          ([side, total]) =>
-            total.count === tally.count[side] && total.minor === tally.sumMinor[side],
-        );
+      const agree = pagesMeet && totals.agree();
       if (!agree) warnings.push(warn('totals_differ', place));
       if (opening?.minor === null || closing?.minor === null)
         warnings.push(warn('balance_placeholder', place));
@@ -192,7 +193,7 @@ export function createMt940Statement(place: string): Mt940Statement {
               closingMinor,
               ...judgeProof(openingMinor, closingMinor, tally.bookedMinor, agree),
               completeDays:
-                opening === null || closing === null
+                opening === null || closing === null || !isFromStart
                   ? null
                   : daysBetweenBalances(opening.day, closing.day, tally.days, (day) =>
                       addDays(day, 1),
@@ -205,14 +206,15 @@ export function createMt940Statement(place: string): Mt940Statement {
   };
 }
 
-/** A report's last field tells the credits; a message's end mark does where a bank leaves the totals out. */
-function isReportWhole(
-  totals: ReadonlyMap<'credit' | 'debit', Total>,
-  credits: number,
-  sealed: boolean,
-): boolean {
-  if (totals.has('credit')) return true;
-  return totals.has('debit') ? credits === 0 || sealed : sealed;
+/**
+ * Text of a balance or total. What stands below it is not read: it is a line of the bank, or of a field that the format
+ * does not have. But an amount that goes on there must not be taken for a shorter one.
+ */
+function textOf(field: Mt940Field): string {
+  const [first = '', ...below] = field.lines;
+  if (!/[,.][0-9]{2,}\s*$/.test(first) && below.some((line) => /^\s*[0-9,.]/.test(line)))
+    throw unreadable(whereOf(field), 'it is broken over several lines');
+  return first;
 }
 
 /** Number without the page: `17001/2` is a sheet of `17001`. */

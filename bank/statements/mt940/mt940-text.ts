@@ -21,21 +21,32 @@ const CODES = new Set(
   ).split(' '),
 );
 
+/** How the first subfield of field 86 begins: most banks write `?`, and all but `+` do so without a code before it too. */
+const SUBFIELDS = /^\s*(?:[0-9]{0,3}([?>~<^])|[0-9]{3}(\+))[0-9]{2}/;
+const AT_SUBFIELD = new Map(
+  ['?', '>', '~', '<', '^', '+'].map((each) => [each, new RegExp(`\\${each}(?=[0-9]{2})`)]),
+);
+
 /** @param lines of field 86, as they stand in the file. */
 export function readTexts(lines: readonly string[]): Mt940Texts {
   const joined = lines.join('');
-  if (/^[0-9]{0,3}[?>][0-9]{2}/.test(joined)) return readSubfields(joined);
+  const match = SUBFIELDS.exec(joined);
+  const beginning = AT_SUBFIELD.get(match?.[1] ?? match?.[2] ?? '');
+  if (beginning !== undefined) return readSubfields(joined, beginning);
   if (/^\/[A-Z]{2,9}\//.test(joined)) return readCodes(lines);
   if (hasKeyword(joined)) return fromKeywords(joinings(lines, LINE_WIDTH));
   return { references: joinings(lines, LINE_WIDTH), name: null, account: null };
 }
 
-/** `?20` to `?29` and `?60` to `?63` are what the payer wrote, `?32` and `?33` the name, `?31` the account. */
-function readSubfields(joined: string): Mt940Texts {
+/**
+ * `?20` to `?29` and `?60` to `?63` are what the payer wrote, `?32` and `?33` the name, `?31` the account. A separator that
+ * begins no subfield is part of the text.
+ */
+function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
   const written: string[] = [];
   let name = '';
   let account: string | null = null;
-  for (const part of joined.split(/[?>]/.exec(joined)?.[0] ?? '?').slice(1)) {
+  for (const part of joined.split(beginning).slice(1)) {
     const code = part.slice(0, 2);
     const value = part.slice(2);
     if (/^(?:2[0-9]|6[0-3])$/.test(code)) {
@@ -48,6 +59,27 @@ function readSubfields(joined: string): Mt940Texts {
     references: texts.some(hasKeyword) ? fromKeywords(texts).references : texts,
     name: orNull(name),
     account: orNull(account ?? ''),
+  };
+}
+
+/**
+ * Reads field NS, which some banks write instead of field 86: `01` to `14` are what the payer wrote, `15` and `16` the
+ * name, and a line without such a number goes on with the one before it.
+ */
+export function readNonSwift(lines: readonly string[]): Mt940Texts {
+  const written: string[] = [];
+  const name: string[] = [];
+  let part = 0;
+  for (const line of lines) {
+    const match = /^([0-9]{2})(.*)$/s.exec(line);
+    if (match !== null) part = Number(match[1]);
+    if (part >= 1 && part <= 14) written.push(match?.[2] ?? line);
+    if (part === 15 || part === 16) name.push(match?.[2] ?? line);
+  }
+  return {
+    references: joinings(written, SUBFIELD_WIDTH),
+    name: orNull(name.join(' ')),
+    account: null,
   };
 }
 

@@ -16,13 +16,19 @@ export function whereOf({ tag, number }: Mt940Place): string {
   return `line ${number}, field ${tag}`;
 }
 
-/** Reads `1234,56`; a short or empty fraction is padded, and a decimal point is taken where banks write one. */
+/**
+ * Reads `1234,56`; a short or empty fraction is padded, a decimal point is taken where banks write one, and so are zeros
+ * before the digits, or none.
+ */
 export function readAmount(text: string, currency: Currency, at: Mt940Place): bigint {
-  const match = /^([0-9]{1,15})([,.])([0-9]*)$/.exec(text);
-  if (match === null)
+  const match = /^0*([0-9]{0,15})([,.])([0-9]*)$/.exec(text);
+  if (match === null || !/[0-9]/.test(text))
     throw unreadable(whereOf(at), 'the amount is not digits with one comma or decimal point');
+  const [, whole = '', mark = '', fraction = ''] = match;
   try {
-    return parseMinor(text, currency, { decimalMark: match[2] === ',' ? ',' : '.' });
+    return parseMinor(`${whole === '' ? '0' : whole}${mark}${fraction}`, currency, {
+      decimalMark: mark === ',' ? ',' : '.',
+    });
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
       throw unreadable(whereOf(at), `the amount is no amount in ${currency}`);
@@ -117,14 +123,19 @@ export interface Mt940Balance {
   readonly minor: bigint | null;
 }
 
-/** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65. */
-export function readMt940Balance(text: string, at: Mt940Place): Mt940Balance {
-  const match = /^([CD])([0-9]{6})([A-Z]{3})(\S+)$/.exec(text.trim());
+/** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65; some banks leave out the currency of all but the first. */
+export function readMt940Balance(
+  text: string,
+  currencyBefore: Currency | null,
+  at: Mt940Place,
+): Mt940Balance {
+  const match = /^([CDcd])([0-9]{6})([A-Z]{3})?\s*(\S+)$/.exec(text.trim());
   if (match === null) throw unreadable(whereOf(at), 'it is not mark, date, currency and amount');
-  const [, mark, date = '', code = '', amount = ''] = match;
-  const currency = readCurrencyCode(code, at);
+  const [, mark = '', date = '', code, amount = ''] = match;
+  const currency = code === undefined ? currencyBefore : readCurrencyCode(code, at);
+  if (currency === null) throw unreadable(whereOf(at), 'it has no currency');
   const { day } = readDay(date, at);
   if (/^9{8,}[,.]9*$/.test(amount)) return { day, currency, minor: null };
   const minor = readAmount(amount, currency, at);
-  return { day, currency, minor: mark === 'D' ? -minor : minor };
+  return { day, currency, minor: /d/i.test(mark) ? -minor : minor };
 }

@@ -7,6 +7,13 @@ const KNOWN_TAGS = new Set(
   '13 13D 20 21 25 25P 28 28C 34F 60F 60M 61 62F 62M 64 65 86 90C 90D NS'.split(' '),
 );
 const TAG = /^:([0-9]{2}[A-Z]?|NS):/;
+/** The last line of a file that is cut inside a tag. */
+const CUT_TAG = /^:(?:[0-9]{0,2}[A-Z]?|N|NS)$/;
+/** Behind the end mark of a message: block 5, and what separates messages. */
+const TRAILER = /^(?:\{5:(?:[^{}]|\{[^{}]*\})*\})?[\s$\u0001-\u0004]*/;
+/** Fields that may begin a statement where field 20 does not, and those between field 20 and the balances. */
+const BEGINS = /^(?:25P?|28C?)$/;
+const HEAD = /^(?:21|25P?|28C?|NS)$/;
 const FIELD_LINES_MAX = 200;
 
 /**
@@ -18,10 +25,13 @@ export const mt940Reader: StatementReader = {
   recognises: (head) =>
     /(?:^|[\r\n{]|@@|\{4:):20:/.test(head) && /(?:^|[\r\n]|@@):(?:25P?|28C?|21):/.test(head)
       ? true
-      : /^\s*\{1:[^}]*\}/.test(head) || /^:20:/.test(head),
+      : /^[\s\u0001]*\{1:[^}]*\}/.test(head) || /^:20:/.test(head),
   async *read(chunks, limits: StatementLimits): AsyncGenerator<readonly StatementEvent[]> {
     const messages = createMessages(limits);
-    for await (const { firstNumber, lines } of readTextLines(chunks, limits.fileBytesMax)) {
+    let last = '';
+    for await (const stretch of readTextLines(chunks, limits.fileBytesMax)) {
+      const { firstNumber, lines, isUnterminated } = stretch;
+      last = isUnterminated ? (lines.at(-1) ?? '') : '';
       const events: StatementEvent[] = [];
       lines.forEach((line, index) => {
         const number = firstNumber + index;
@@ -31,6 +41,8 @@ export const mt940Reader: StatementReader = {
       });
       yield events;
     }
+    if (CUT_TAG.test(last))
+      throw statementFault('statement.incomplete', 'file', 'it ends inside the tag of a field');
     const events: StatementEvent[] = [];
     messages.end(events);
     yield events;
@@ -42,8 +54,12 @@ function createMessages(limits: StatementLimits) {
   /** Fields before the balances: whether they open a new page or a new statement is known with field 28C. */
   let head: Mt940Field[] = [];
   let statement: Mt940Statement | null = null;
+  /** The field that named the account of the statement before. */
+  let account: Mt940Field | undefined;
   let [statements, entries] = [0, 0];
   let isInBlock = false;
+  /** The blocks before a message have begun, so that the message must follow. */
+  let isBeforeBlock = false;
   let isSealed = true;
   let hasFormat = false;
   const prints = new Set<string>();
@@ -69,17 +85,18 @@ function createMessages(limits: StatementLimits) {
 
   /** Opens the statement that the fields of the head are of, or goes on with the one that they are a page of. */
   const openStatement = (events: StatementEvent[]): Mt940Statement => {
-    const textOf = (tags: RegExp) =>
-      head
-        .find(({ tag }) => tags.test(tag))
-        ?.lines.join('')
-        .trim() ?? '';
-    if (statement?.continuesWith(textOf(/^25/), textOf(/^28/)) !== true) {
+    const own = head.find(({ tag }) => tag.startsWith('25'));
+    // A further statement without a field 20 may leave the account out as well.
+    const named = own ?? (head[0]?.tag === '20' ? undefined : account);
+    const number = head.find(({ tag }) => tag.startsWith('28'));
+    if (statement?.continuesWith(firstLineOf(named), firstLineOf(number)) !== true) {
       finish(events);
       statements += 1;
       statement = createMt940Statement(`statement ${statements}`);
     }
-    for (const each of head) statement.take(each);
+    for (const each of named === undefined || own !== undefined ? head : [named, ...head])
+      statement.take(each);
+    account = named;
     head = [];
     return statement;
   };
@@ -88,10 +105,12 @@ function createMessages(limits: StatementLimits) {
     if (field === null) return;
     const closed = field;
     field = null;
-    if (closed.tag === '20') {
+    if (closed.tag === '20' || (BEGINS.test(closed.tag) && isBehindStatement())) {
+      // A head without a statement below it is a statement that is cut.
+      if (head.length > 0) openStatement(events);
       isSealed = false;
       head = [closed];
-    } else if (head.length > 0 && /^(?:21|25P?|28C?|NS)$/.test(closed.tag)) head.push(closed);
+    } else if (head.length > 0 && HEAD.test(closed.tag)) head.push(closed);
     else {
       const current = head.length > 0 ? openStatement(events) : statement;
       if (current === null)
@@ -111,6 +130,10 @@ function createMessages(limits: StatementLimits) {
     }
   };
 
+  /** Some banks write field 20 before the first statement only. */
+  const isBehindStatement = (): boolean =>
+    head.length === 0 && statement !== null && statement.state !== 'open';
+
   const seal = (events: StatementEvent[]): void => {
     closeField(events);
     if (head.length > 0) openStatement(events);
@@ -126,47 +149,60 @@ function createMessages(limits: StatementLimits) {
     // Inside an entry's text no message begins, whatever a line of it looks like.
     (isEntryText() && /^(?:20|21|25P?|28C?)$/.test(tag));
 
+  /** The line without the blocks that open a message, in the middle of which another may not begin. */
+  const openBlock = (text: string, number: number): string => {
+    if (!text.trimStart().startsWith('{')) return text;
+    const block = text.indexOf('{4:');
+    if (block === -1) {
+      if (isSealed && !text.trimStart().startsWith('{5:')) isBeforeBlock = true;
+      return text;
+    }
+    if (isInBlock)
+      throw statementFault(
+        'statement.incomplete',
+        `line ${number}`,
+        'the message before it has no end',
+      );
+    isInBlock = true;
+    isBeforeBlock = false;
+    return text.slice(block + 3);
+  };
+
+  /** @returns what follows in the same line, where a message ends in it. */
+  const takePart = (part: string, number: number, events: StatementEvent[]): string => {
+    // A line that begins with a colon is a field or text, whatever else it holds.
+    const text = part.startsWith(':') ? part : openBlock(part, number);
+    if (text.startsWith('-}')) {
+      seal(events);
+      return text.slice(2).replace(TRAILER, '');
+    }
+    if (text.trim() === '-' && !isEntryText()) {
+      seal(events);
+      return '';
+    }
+    const tag = text.startsWith(':') ? TAG.exec(text)?.[1] : undefined;
+    if (tag !== undefined && !isText(tag)) {
+      closeField(events);
+      isBeforeBlock = false;
+      field = { tag, lines: [text.slice(tag.length + 2)], number };
+    } else if (field !== null && !isSealed && text !== '') {
+      if (field.lines.push(text) > FIELD_LINES_MAX)
+        throw unreadable(`line ${number}`, `a field has more than ${FIELD_LINES_MAX} lines`);
+    }
+    return '';
+  };
+
   return {
     line(raw: string, number: number, events: StatementEvent[]): void {
-      let text = raw;
-      // A line that begins with a colon is a field or text, whatever else it holds.
-      const isPlain = raw.startsWith(':');
-      const block = isPlain ? -1 : text.indexOf('{4:');
-      if (block !== -1 && text.trimStart().startsWith('{')) {
-        if (isInBlock)
-          throw statementFault(
-            'statement.incomplete',
-            `line ${number}`,
-            'the message before it has no end',
-          );
-        isInBlock = true;
-        text = text.slice(block + 3);
-      }
-      if (text.startsWith('-}')) {
-        seal(events);
-        const next = text.indexOf('{4:');
-        if (next !== -1) isInBlock = true;
-        return;
-      }
-      if (!isPlain && text.trim() === '-' && !isEntryText()) {
-        seal(events);
-        return;
-      }
-      const tag = text.startsWith(':') ? TAG.exec(text)?.[1] : undefined;
-      if (tag !== undefined && !isText(tag)) {
-        closeField(events);
-        field = { tag, lines: [text.slice(tag.length + 2)], number };
-      } else if (field !== null && !isSealed && text !== '') {
-        if (field.lines.push(text) > FIELD_LINES_MAX)
-          throw unreadable(`line ${number}`, `a field has more than ${FIELD_LINES_MAX} lines`);
-      }
+      let part = withoutFrame(raw);
+      while (part !== '') part = takePart(part, number, events);
     },
     end(events: StatementEvent[]): void {
       closeField(events);
       if (head.length > 0) openStatement(events);
       if (statements === 0)
         throw statementFault('statement.incomplete', 'file', 'it ends before its first statement');
-      if (isInBlock)
+      if (isInBlock || isBeforeBlock)
         throw statementFault(
           'statement.incomplete',
           `statement ${statements}`,
@@ -175,4 +211,19 @@ function createMessages(limits: StatementLimits) {
       finish(events);
     },
   };
+}
+
+/** Some banks frame messages in control bytes, with blanks behind them that fill the frame up. */
+function withoutFrame(line: string): string {
+  const isFrame = (at: number) => line.charCodeAt(at) >= 1 && line.charCodeAt(at) <= 4;
+  let start = 0;
+  while (isFrame(start)) start += 1;
+  let end = line.length;
+  for (let at = end - 1; at >= start && (isFrame(at) || line[at] === ' '); at -= 1)
+    if (isFrame(at)) end = at;
+  return line.slice(start, end);
+}
+
+function firstLineOf(field: Mt940Field | undefined): string {
+  return (field?.lines[0] ?? '').trim();
 }

@@ -1,0 +1,58 @@
+import type { Currency } from '../../../domain/money.ts';
+import type { StatementLine } from '../../../domain/statement.ts';
+import { unreadable } from '../statement-fault.ts';
+import type { StatementTally } from '../statement-tally.ts';
+import { readAmount, readCurrencyCode, whereOf, type Mt940Place } from './mt940-values.ts';
+
+type Side = StatementLine['direction'];
+
+interface Total {
+  /** Null where the bank states the sum only. */
+  readonly count: number | null;
+  readonly minor: bigint;
+}
+
+/** The fields 90D and 90C of one report, held against its entries. */
+export function createMt940Totals(tally: StatementTally) {
+  const stated = new Map<Side, Total>();
+  const expected = { credit: { count: 0, minor: 0n }, debit: { count: 0, minor: 0n } };
+
+  return {
+    /** Reads `3EUR1234,56`. @returns its currency, which must be that of the report. */
+    read(text: string, at: Mt940Place): Currency {
+      const match = /^([0-9]{1,5})?\s*([A-Z]{3})\s*(\S+)$/.exec(text.trim());
+      if (match === null) throw unreadable(whereOf(at), 'it is not count, currency and sum');
+      const [, count, code = '', sum = ''] = match;
+      const currency = readCurrencyCode(code, at);
+      stated.set(at.tag === '90C' ? 'credit' : 'debit', {
+        count: count === undefined ? null : Number(count),
+        minor: readAmount(sum, currency, at),
+      });
+      return currency;
+    },
+    add(line: StatementLine): void {
+      if (line.status === 'booked') return;
+      expected[line.direction].count += 1;
+      expected[line.direction].minor += line.amountMinor;
+    },
+    /** Some banks count what is expected in the totals, and some do not. */
+    agree(): boolean {
+      return [...stated].every(([side, total]) => {
+        const booked = { count: tally.count[side], minor: tally.sumMinor[side] };
+        const all = {
+          count: booked.count + expected[side].count,
+          minor: booked.minor + expected[side].minor,
+        };
+        return [booked, all].some(
+          ({ count, minor }) =>
+            minor === total.minor && (total.count === null || total.count === count),
+        );
+      });
+    },
+    /** The last field tells the credits; a message's end mark does where a bank leaves the totals out. */
+    endsReport(isSealed: boolean): boolean {
+      if (stated.has('credit')) return true;
+      return stated.has('debit') ? tally.count.credit === 0 || isSealed : isSealed;
+    },
+  };
+}
