@@ -62,6 +62,39 @@ describe('field 61 as banks write it', () => {
   });
 });
 
+describe('an amount without a decimal mark', () => {
+  const refusedAt = async (text: string) => (await failureOf(parseText(text))).details['where'];
+
+  it('is whole units where the balances prove it', async () => {
+    const { line, statement: read } = await only(statement(':61:2601050105CR10NTRFREF'));
+    expect([line.amountMinor, line.references, read.proof]).toEqual([1_000n, ['REF'], 'ok']);
+  });
+
+  it('of nothing needs no proof', async () => {
+    const { line } = await only(statement(':61:2601050105C0NTRFREF', ':62F:C260105ZAR105,00\n'));
+    expect(line.amountMinor).toBe(0n);
+  });
+
+  it.each([
+    ['is refused where the balances contradict it', statement(':61:260105C1000NTRFREF')],
+    [
+      'is refused where another one takes it back, so that any unit would fit',
+      statement(':61:260105C10NTRFREF\n:61:260105D10NTRFREF', ':62F:C260105ZAR100,00\n'),
+    ],
+    ['is refused where no type follows it', statement(':61:260105C10\u00000,00NTRFREF')],
+    [
+      'is refused where it is expected only, and in no balance',
+      statement(':61:260105EC10NTRFREF', ':62F:C260105ZAR100,00\n'),
+    ],
+    [
+      'is refused in a report, which has no balances',
+      ':20:X\n:25:42\n:28C:1\n:34F:ZAR0,\n:61:260105C10NTRFREF\n:90D:0ZAR0,00\n:90C:1ZAR10,00\n',
+    ],
+  ])('%s', async (_, text) => {
+    expect(await refusedAt(text)).toBe('line 5, field 61');
+  });
+});
+
 describe('the texts of an entry', () => {
   const entry = ':61:2601050105C10,00NTRFNONREF';
 

@@ -78,7 +78,7 @@ describe('field 61', () => {
   });
 
   it.each([
-    ['no decimal mark', ':61:2601050105C10NTRFREF'],
+    ['no decimal mark and no balance that proves it', ':61:2601050105C1000NTRFREF'],
     ['two decimal marks', ':61:2601050105C1,0,0NTRFREF'],
     ['a sign beside its mark', ':61:2601050105D-10,00NTRFREF'],
     ['three decimals', ':61:2601050105C10,001NTRFREF'],

@@ -11,7 +11,7 @@ import { readAmount, whereOf, type DayReader, type Mt940Place } from './mt940-va
  * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand. The type may end in a blank.
  */
 const FIELD_61 =
-  /^([0-9]{6})([0-9]{4}| {4})?\s?([RrEe][CcDd]|[CcDd])(?:[A-Za-z]?)\s?([0-9]+[,.][0-9]*|[,.][0-9]+)(?![0-9,.])\s?(?:(?!NONREF)[NFS][A-Z0-9 ]{3})?(.*)$/s;
+  /^([0-9]{6})([0-9]{4}| {4})?\s?([RrEe][CcDd]|[CcDd])(?:[A-Za-z]?)\s?([0-9]+[,.][0-9]*|[,.][0-9]+|[0-9]+(?=\s?(?:[NFS][A-Z0-9 ]{3}|\/\/|$)))(?![0-9,.])\s?(?:(?!NONREF)[NFS][A-Z0-9 ]{3})?(.*)$/s;
 
 /** A field 61 with the fields 86 and NS that belong to it. */
 export interface Mt940Entry {
@@ -29,6 +29,8 @@ export interface Mt940Entry {
 export function readMt940Entry(entry: Mt940Entry): {
   readonly line: StatementLine;
   readonly warnings: readonly StatementWarning[];
+  /** The amount has no decimal mark: it was read as whole units, which the statement's balances must prove. */
+  readonly isUnmarked: boolean;
 } {
   const { currency, at, position } = entry;
   const hasControls = [entry.lines, entry.information, entry.nonSwift].some((lines) =>
@@ -39,6 +41,7 @@ export function readMt940Entry(entry: Mt940Entry): {
   if (match === null) throw unreadable(whereOf(at), 'it is not date, mark, amount and type');
   const [, value = '', booked, letters = '', amount = '', behind = ''] = match;
   const mark = letters.toUpperCase();
+  const isUnmarked = !/[,.]/.test(amount);
   const valueDay = entry.days.read(value, at);
   const bookedDay =
     booked === undefined || booked.trim() === ''
@@ -57,7 +60,7 @@ export function readMt940Entry(entry: Mt940Entry): {
     bankId: slashes === -1 ? null : referenceOf(rest.slice(slashes + 2)),
     bookingDate: bookedDay.day,
     valueDate: valueDay.day,
-    amountMinor: readAmount(amount, currency, at),
+    amountMinor: readAmount(isUnmarked ? `${amount},` : amount, currency, at),
     direction: mark === 'C' || mark === 'RD' || mark === 'EC' ? 'credit' : 'debit',
     currency,
     status: mark.startsWith('E') ? 'pending' : 'booked',
@@ -74,7 +77,11 @@ export function readMt940Entry(entry: Mt940Entry): {
     position,
     details: [],
   };
-  return { line, warnings: warningsOf(position, valueDay.moved || bookedDay.moved, hasControls) };
+  return {
+    line,
+    isUnmarked,
+    warnings: warningsOf(position, valueDay.moved || bookedDay.moved, hasControls),
+  };
 }
 
 const NO_TEXTS: Mt940Texts = { references: [], name: null, account: null };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { addDays } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
+import { signedMinor } from '../../../domain/sighting.ts';
 import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
@@ -55,12 +56,15 @@ export function createMt940Statement(place: string): Mt940Statement {
   const totals = createMt940Totals(tally);
   let entry: { field: Mt940Field; information: string[]; nonSwift: string[] } | null = null;
 
+  /** The first amount without a decimal mark, and what all of them come to. */
+  let unmarked: { readonly field: Mt940Field; netMinor: bigint } | null = null;
+
   const flush = (): readonly StatementEvent[] => {
     if (entry === null) return NOTHING;
     const { field, information, nonSwift } = entry;
     entry = null;
     if (currency === null) throw unreadable(whereOf(field), 'nothing before it tells the currency');
-    const { line, warnings } = readMt940Entry({
+    const { line, warnings, isUnmarked } = readMt940Entry({
       lines: field.lines,
       information,
       nonSwift,
@@ -71,6 +75,11 @@ export function createMt940Statement(place: string): Mt940Statement {
     });
     tally.add(line);
     totals.add(line);
+    if (isUnmarked && line.amountMinor !== 0n) {
+      if (line.status !== 'booked') throw unproved(field);
+      unmarked ??= { field, netMinor: 0n };
+      unmarked.netMinor += signedMinor(line);
+    }
     print.add(printOf(line));
     const told: StatementEvent = { kind: 'line', line };
     return warnings.length === 0
@@ -177,6 +186,10 @@ export function createMt940Statement(place: string): Mt940Statement {
       if (opening?.minor === null || closing?.minor === null)
         warnings.push(warn('balance_placeholder', place));
       const [openingMinor, closingMinor] = [opening?.minor ?? null, closing?.minor ?? null];
+      const proof = judgeProof(openingMinor, closingMinor, tally.bookedMinor, agree);
+      // Amounts that take each other back would fit the balances in any unit.
+      if (unmarked !== null && (proof.proof !== 'ok' || unmarked.netMinor === 0n))
+        throw unproved(unmarked.field);
       print.add(JSON.stringify([account, number, String(openingMinor), String(closingMinor)]));
       return {
         print: kind === 'mt940' && tally.lines > 0 ? print.digest() : '',
@@ -191,7 +204,7 @@ export function createMt940Statement(place: string): Mt940Statement {
               statementId: number === '' ? null : number,
               openingMinor,
               closingMinor,
-              ...judgeProof(openingMinor, closingMinor, tally.bookedMinor, agree),
+              ...proof,
               completeDays:
                 opening === null || closing === null || !isFromStart
                   ? null
@@ -215,6 +228,13 @@ function textOf(field: Mt940Field): string {
   if (!/[,.][0-9]{2,}\s*$/.test(first) && below.some((line) => /^\s*[0-9,.]/.test(line)))
     throw unreadable(whereOf(field), 'it is broken over several lines');
   return first;
+}
+
+function unproved(field: Mt940Field) {
+  return unreadable(
+    whereOf(field),
+    'the amount has no decimal mark, and no balance proves that it is whole units',
+  );
 }
 
 /** Number without the page: `17001/2` is a sheet of `17001`. */
