@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { CodedError } from './domain/errors.ts';
 
 const flag = z.stringbool();
+const minorUnits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,13})$/, 'is not a whole number of minor units')
+  .transform((text) => BigInt(text));
 const port = z.coerce.number().int().min(0).max(65_535);
 const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not the name of a header in lower case');
 const timeZone = z
@@ -115,6 +119,12 @@ export const configSchema = z.object({
     .describe(
       'a statement that contradicts itself waits for a person, or is captured all the same',
     ),
+  BANK_BALANCE_POLICY: z
+    .enum(['alert', 'close_gate'])
+    .default('alert')
+    .describe(
+      'the ledger differs from the bank, or a proof failed: a person is told, or crediting stops as well',
+    ),
   BANK_AMOUNT_LIMIT: z
     .string()
     .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents')
@@ -149,6 +159,11 @@ export const configSchema = z.object({
     .max(10_000)
     .default(250)
     .describe('more waiting deposits than this take the backlog lane'),
+  AUDIT_ANCHOR_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file that the worker appends each head of the audit chain to'),
   WORKFLOW_BUNDLE: z
     .string()
     .min(1)
@@ -156,6 +171,19 @@ export const configSchema = z.object({
     .describe(
       'file of workflows bundled beforehand; without it the worker bundles them at its start',
     ),
+  FOUR_EYES_ABOVE: minorUnits
+    .default(500_000n)
+    .describe('minor units; a credit of more than this by a person needs a second one'),
+  DECISION_DAILY_LIMIT: minorUnits
+    .default(10_000_000n)
+    .describe('minor units of credits and returns that one person may decide in a day'),
+  APPROVAL_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(72)
+    .describe('how long a proposal waits for its second person'),
   REVIEW_DAYS: z.coerce
     .number()
     .int()

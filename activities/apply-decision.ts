@@ -1,5 +1,15 @@
 import type { Transaction } from '../db/client.ts';
-import { lockDecision, markDecision, type DecisionFacts } from '../db/queries/reviews.ts';
+import { actAs, recordAudit, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
+import {
+  areByPeople,
+  listAllocations,
+  lockDecision,
+  markCarriedOut,
+  payloadOf,
+  payloadSha256,
+  type Decision,
+} from '../db/queries/decisions.ts';
+import { postponeReview } from '../db/queries/reviews.ts';
 import {
   listRates,
   lockDeposits,
@@ -7,91 +17,196 @@ import {
   postJournals,
   type DepositFacts,
 } from '../db/queries/settlement.ts';
-import { settle, settleReturn, type JournalDraft } from '../domain/settle.ts';
+import type { DecisionOutcome } from '../db/schema/decisions.ts';
+import { eveningOf, scheduleReview } from '../domain/aging.ts';
+import { needsApproval, type Allocation } from '../domain/approval.ts';
+import { invariant } from '../domain/invariant.ts';
+import { localDateIn } from '../domain/local-date.ts';
+import { settle, settleDismissal, settleReturn } from '../domain/settle.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { moveCredit } from './take-back.ts';
+
+/** Corrections are booked on the day on which they are made. */
+const TIME_ZONE = 'Africa/Johannesburg';
 
 export type ApplyDecisionOutput = ResolveDepositOutput;
 
+/** What is carried out, as read under the locks of deposit and decision. */
+interface Approved {
+  readonly deposit: DepositFacts;
+  readonly decision: Decision;
+  readonly allocations: readonly Allocation[];
+}
+
+/** A decision that was not carried out, and why. */
+type Refused = { readonly refusal: string };
+
 /**
- * Carries out a person's decision, once: the row must exist, be about this deposit and be written by a person. What
- * came with the update or signal besides its id counts for nothing. A repeat answers what the first attempt did.
+ * Carries out a person's decision, once: the row must exist, be about this deposit, be written by people and be approved as
+ * it stands. What came with the update or signal besides its id counts for nothing. A repeat answers what the first
+ * attempt did.
  */
 export async function applyDecision(
   dependencies: ActivityDependencies,
   input: { readonly depositId: string; readonly decisionId: string },
 ): Promise<ApplyDecisionOutput> {
   return dependencies.database.transaction(async (tx): Promise<ApplyDecisionOutput> => {
+    await actAs(tx, WORKFLOW_ACTOR, null);
     const [deposit] = await lockDeposits(tx, [input.depositId]);
     const decision = await lockDecision(tx, input.decisionId);
     if (
       decision === null ||
       deposit === undefined ||
       decision.depositId !== input.depositId ||
-      !decision.isByPerson
+      !(await areByPeople(tx, decision))
     ) {
-      return { outcome: 'unknown_decision', refusal: null };
+      return turnAway(tx, input, 'unknown_decision');
     }
     if (decision.outcome !== null) return answerOf(decision.outcome, decision.refusal);
-    if (deposit.state !== 'in_review') return refuse(tx, decision, 'already_settled');
-    return decision.kind === 'credit'
-      ? credit(tx, deposit, decision)
-      : sendBack(tx, deposit, decision);
+    if (decision.state !== 'approved') return turnAway(tx, input, 'not_approved');
+    const allocations = await listAllocations(tx, decision.id);
+    const approved: Approved = { deposit, decision, allocations };
+    const refusal = refusalOf(dependencies, approved);
+    const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
+    return conclude(tx, decision, done);
   });
+}
+
+/** Nothing moves, and the attempt is kept: an id that reached a workflow without an approved row may be forged. */
+async function turnAway(
+  tx: Transaction,
+  input: { readonly depositId: string; readonly decisionId: string },
+  outcome: 'unknown_decision' | 'not_approved',
+): Promise<ApplyDecisionOutput> {
+  await recordAudit(tx, {
+    action: `decision.${outcome}`,
+    subjectKind: 'deposit',
+    // The id came over the wire and may be anything.
+    subjectId: input.depositId.slice(0, 100),
+    before: null,
+    after: { decisionId: input.decisionId.slice(0, 100) },
+    why: null,
+  });
+  return { outcome, refusal: null };
+}
+
+/** Looks at everything again: the rows may have been changed since a person approved them. */
+function refusalOf(
+  { settings }: ActivityDependencies,
+  { deposit, decision, allocations }: Approved,
+): string | null {
+  if (deposit.state !== (decision.kind === 'correct' ? 'credited' : 'in_review'))
+    return 'already_settled';
+  const sha256 = payloadSha256(payloadOf(decision, allocations));
+  const isUnchanged = sha256 === decision.payloadSha256;
+  if (!isUnchanged || decision.amountMinor !== deposit.amountMinor) return 'payload_changed';
+  const hasSecond =
+    decision.approvedPerson !== null &&
+    decision.approvedPerson !== decision.proposedPerson &&
+    decision.approvedPerson !== decision.payerPerson &&
+    decision.approvedSha256 === sha256;
+  return hasSecond || !needsApproval(decision, settings) ? null : 'approval_missing';
+}
+
+async function carryOut(
+  tx: Transaction,
+  dependencies: ActivityDependencies,
+  approved: Approved,
+): Promise<Refused | null> {
+  const { deposit, decision } = approved;
+  const held = { ...deposit, decisionId: decision.id };
+  switch (decision.kind) {
+    case 'credit':
+      return credit(tx, approved);
+    case 'return':
+      return post(tx, [settleReturn(held)]);
+    case 'dismiss':
+      return post(tx, [settleDismissal(held)]);
+    case 'keep':
+      return keep(tx, dependencies, decision);
+    case 'correct':
+      return correct(tx, dependencies, approved);
+  }
 }
 
 async function credit(
   tx: Transaction,
-  deposit: DepositFacts,
-  decision: DecisionFacts,
-): Promise<ApplyDecisionOutput> {
-  const [wallet] = await lockWallets(tx, decision.walletId === null ? [] : [decision.walletId]);
-  if (wallet === undefined || wallet.status === 'closed')
-    return refuse(tx, decision, 'wallet_closed');
-  if (deposit.currency !== 'ZAR') return refuse(tx, decision, 'currency_mismatch');
-  const owned = { ...deposit, walletId: wallet.walletId, decisionId: decision.decisionId };
+  { deposit, decision, allocations }: Approved,
+): Promise<Refused | null> {
+  const wallets = await lockWallets(
+    tx,
+    allocations.map((part) => part.walletId),
+  );
+  const isOpen = (walletId: string) =>
+    wallets.some((wallet) => wallet.walletId === walletId && wallet.status !== 'closed');
+  if (!allocations.every((part) => isOpen(part.walletId))) return { refusal: 'wallet_closed' };
+  if (deposit.currency !== 'ZAR') return { refusal: 'currency_mismatch' };
   const rates = await listRates(tx);
   if (rates.every((rate) => rate.effectiveFrom > deposit.bookingDate))
-    return refuse(tx, decision, 'rate_missing');
-  return post(tx, decision, settle([owned], [wallet], rates), 'credited');
+    return { refusal: 'rate_missing' };
+  const owned = allocations.map((allocation, part) => ({
+    ...deposit,
+    ...allocation,
+    part,
+    decisionId: decision.id,
+  }));
+  return post(tx, settle(owned, wallets, rates));
 }
 
-async function sendBack(
-  tx: Transaction,
-  deposit: DepositFacts,
-  decision: DecisionFacts,
-): Promise<ApplyDecisionOutput> {
-  return post(
-    tx,
-    decision,
-    [settleReturn({ ...deposit, decisionId: decision.decisionId })],
-    'returned',
-  );
-}
-
-async function post(
-  tx: Transaction,
-  decision: DecisionFacts,
-  journals: readonly JournalDraft[],
-  outcome: 'credited' | 'returned',
-): Promise<ApplyDecisionOutput> {
+async function post(tx: Transaction, journals: Parameters<typeof postJournals>[1]): Promise<null> {
   await postJournals(tx, journals, 'workflow');
-  await markDecision(tx, { decisionId: decision.decisionId, outcome, refusal: null });
-  return { outcome, refusal: null };
+  return null;
 }
 
-async function refuse(
+/** Moves no money: the review has another deadline. */
+async function keep(
   tx: Transaction,
-  decision: DecisionFacts,
-  refusal: string,
-): Promise<ApplyDecisionOutput> {
-  await markDecision(tx, { decisionId: decision.decisionId, outcome: 'refused', refusal });
-  return answerOf('refused', refusal);
+  { clock, settings }: ActivityDependencies,
+  decision: Decision,
+): Promise<null> {
+  invariant(decision.keepUntil !== null, 'A decision to keep a deposit names no day.');
+  const schedule = scheduleReview(clock(), settings.aging, eveningOf(decision.keepUntil));
+  await postponeReview(tx, decision.depositId, schedule);
+  return null;
 }
 
-function answerOf(
-  outcome: 'credited' | 'returned' | 'refused',
-  refusal: string | null,
-): ApplyDecisionOutput {
+const OUTCOMES = {
+  credit: 'credited',
+  return: 'returned',
+  dismiss: 'dismissed',
+  keep: 'kept',
+  correct: 'corrected',
+} as const satisfies Record<Decision['kind'], DecisionOutcome>;
+
+async function conclude(
+  tx: Transaction,
+  decision: Decision,
+  done: Refused | null,
+): Promise<ApplyDecisionOutput> {
+  const outcome = done === null ? OUTCOMES[decision.kind] : 'refused';
+  const refusal = done?.refusal ?? null;
+  await markCarriedOut(tx, decision.id, { outcome, refusal });
+  return answerOf(outcome, refusal);
+}
+
+function answerOf(outcome: DecisionOutcome, refusal: string | null): ApplyDecisionOutput {
   return { outcome: refusal === 'already_settled' ? refusal : outcome, refusal };
+}
+
+/** Wallets and the debt of what was spent are the ledger's business; see take-back.ts. */
+async function correct(
+  tx: Transaction,
+  { clock }: ActivityDependencies,
+  { deposit, decision, allocations }: Approved,
+): Promise<Refused | null> {
+  const [to] = allocations;
+  invariant(to !== undefined, 'A correction names no wallet.');
+  const eventOn = localDateIn(clock(), TIME_ZONE);
+  const outcome = await moveCredit(tx, deposit, {
+    decisionId: decision.id,
+    walletId: to.walletId,
+    eventOn,
+  });
+  return outcome === 'corrected' ? null : { refusal: outcome };
 }

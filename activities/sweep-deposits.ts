@@ -1,4 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
+import { actAs, SYSTEM_ACTOR } from '../db/queries/audit.ts';
+import { expireProposals, refuseOvertaken } from '../db/queries/decisions.ts';
 import {
   listBackloggedAccounts,
   listOpenDeposits,
@@ -9,10 +11,13 @@ import {
 } from '../db/queries/dispatch.ts';
 import { listForgottenFiles } from '../db/queries/statement-files.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
+import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
+import { listUndrainedGates } from '../db/queries/gates.ts';
 import { listAccountsWithReversals } from '../db/queries/reversals.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { drainGate } from './drain-gate.ts';
+import { followUp } from './follow-up.ts';
 import { settleBacklog } from './settle-backlog.ts';
-import { settleReversals } from './settle-reversals.ts';
 
 const PAGE_SIZE = 100;
 const PUBLISH_LIMIT = 1_000;
@@ -39,8 +44,12 @@ export async function sweepDeposits(
   })) {
     settled += (await settleBacklog(dependencies, { accountKey })).credited;
   }
-  for (const accountKey of await listAccountsWithReversals(database))
-    await settleReversals(dependencies, { accountKey });
+  for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
+  const toFollow = new Set([
+    ...(await listAccountsWithReversals(database)),
+    ...(await listUnprovedAccounts(database)),
+  ]);
+  for (const accountKey of toFollow) await followUp(dependencies, { accountKey });
   const restarted = await restartLost(dependencies, input.olderThanMs);
   await deliverDecisions(dependencies, input.olderThanMs);
   const imported = await importForgotten(dependencies, input.olderThanMs);
@@ -95,17 +104,26 @@ async function importForgotten(
   return files.length;
 }
 
-/** A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it. */
+/**
+ * A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it.
+ * Proposals that nobody approved in time, or that were overtaken, end here.
+ */
 async function deliverDecisions(
   dependencies: ActivityDependencies,
   olderThanMs: number,
 ): Promise<void> {
+  await dependencies.database.transaction(async (tx) => {
+    await actAs(tx, SYSTEM_ACTOR, null);
+    await expireProposals(tx, { now: dependencies.clock(), depositId: null });
+    await refuseOvertaken(tx);
+  });
   const waiting = await listWaitingDecisions(dependencies.database, {
     olderThanMs,
     limit: PUBLISH_LIMIT,
   });
-  for (const { dispatch, decisionId } of waiting) {
-    await dependencies.deliverDecision(dispatch, decisionId);
+  for (const { dispatch, decisionId, isInReview } of waiting) {
+    if (isInReview) await dependencies.deliverDecision(dispatch, decisionId);
+    else await dependencies.startDecision({ depositId: dispatch.depositId, decisionId });
     heartbeat(decisionId);
   }
 }

@@ -1,105 +1,120 @@
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Transaction } from '../db/client.ts';
 import { newId } from '../db/new-id.ts';
-import { findDecision, insertDecision, type Decision } from '../db/queries/decisions.ts';
-import { findDeposit, type Deposit } from '../db/queries/deposits-read.ts';
-import { saveAnswer } from '../db/queries/idempotency.ts';
-import { findWallet, findWalletByCode } from '../db/queries/wallets.ts';
+import {
+  expireProposals,
+  findDecision,
+  findOpenProposal,
+  insertDecision,
+  lockPeople,
+  payloadSha256,
+  sumDecidedToday,
+} from '../db/queries/decisions.ts';
+import { lockDeposits, type DepositFacts } from '../db/queries/settlement.ts';
+import {
+  countsAgainstLimit,
+  lapsesAt,
+  needsApproval,
+  splitFault,
+  type DecisionKind,
+  type DecisionPayload,
+} from '../domain/approval.ts';
 import { CodedError } from '../domain/errors.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { ResolveDepositOutput } from '../workflows/contract.ts';
-import type { DecisionBody } from './decision-body.ts';
-import { principalOf, type ApiDeps } from './deps.ts';
-import { toSavedRefusal, type Answer, type GivenAnswer } from './idempotency.ts';
+import { readProposal, type Proposed } from './decision-payload.ts';
+import type { ApiDeps, Principal } from './deps.ts';
+import type { Answer } from './idempotency.ts';
 
-const recordedSchema = z.strictObject({ decisionId: z.string() });
+export const recordedSchema = z.strictObject({ decisionId: z.string() });
 
 /**
- * Stores a person's decision. The answer is open until the deposit's workflow has tried it.
- * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `review.not_open` · `wallet.not_found`
+ * Stores what a person proposes. Where one person is enough the answer is open until a workflow has carried it out;
+ * else it says what a second person is to approve.
+ * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `deposit.not_credited` · `review.not_open` ·
+ *   `wallet.not_found` · `decision.already_proposed` · `decision.split_mismatch` · `decision.limit_reached`
  */
 export async function recordDecision(
   tx: Transaction,
-  depositId: string,
-  body: DecisionBody,
-  request: Pick<FastifyRequest, 'principal'>,
+  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  proposed: Proposed,
+  principal: Principal,
 ): Promise<Answer> {
-  const deposit = await findDeposit(tx, depositId);
-  if (deposit === null) throw new CodedError('deposit.not_found', 'There is no such deposit.');
-  refuseUnlessInReview(deposit);
-  const decisionId = newId('decision');
-  await insertDecision(tx, {
-    id: decisionId,
-    depositId,
-    kind: body.kind,
-    walletId: body.kind === 'credit' ? await findWalletId(tx, body) : null,
-    reason: body.reason,
-    decidedBy: principalOf(request).keyId,
-  });
-  return { status: null, body: { decisionId } };
+  const now = deps.clock();
+  const [deposit] = await lockDeposits(tx, [proposed.depositId]);
+  if (deposit === undefined) throw new CodedError('deposit.not_found', 'There is no such deposit.');
+  refuseUnlessOpen(deposit, proposed.kind);
+  await expireProposals(tx, { now, depositId: deposit.depositId });
+  if ((await findOpenProposal(tx, deposit.depositId)) !== null) throw alreadyProposed();
+  const payload = await readProposal(tx, proposed, { id: newId('decision'), deposit, now });
+  refuseUnlessWhole(payload);
+  const isShared = needsApproval(payload, deps.approvals);
+  await refuseAboveLimit(tx, deps, payload, [personOf(principal)]);
+  const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, deps.approvals) : null;
+  const { keyId: proposedBy } = principal;
+  await insertDecision(tx, payload, { proposedBy, needsApproval: isShared, expiresAt });
+  const { decisionId } = payload;
+  return isShared
+    ? { status: 202, body: proposalOf(payload, expiresAt) }
+    : { status: null, body: { decisionId } };
+}
+
+/** What is answered to whoever proposed what a second person must approve. */
+export function proposalOf(payload: DecisionPayload, expiresAt: Date | null) {
+  const isWhole = !asksForPayer(payload);
+  return {
+    decisionId: payload.decisionId,
+    outcome: 'accepted',
+    state: isWhole ? 'proposed' : 'needs_payer_details',
+    payloadSha256: isWhole ? payloadSha256(payload) : null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
+}
+
+function asksForPayer(payload: DecisionPayload): boolean {
+  return payload.kind === 'return' && payload.payer === null;
+}
+
+/** The person behind a key; services have no say in decisions, which their scopes see to. */
+export function personOf(principal: Principal): string {
+  if (principal.person !== null) return principal.person;
+  throw new CodedError('auth.forbidden', 'Only keys of persons decide.');
 }
 
 /**
- * Hands a stored decision to its workflow and answers what came of it. 202 is not kept as the answer:
- * whoever repeats the request hands the same decision in again, and learns the outcome once there is one.
- * @throws CodedError `deposit.already_settled`
+ * Refuses what would have one of these people take part in more than a day's limit. Their other decisions wait until the
+ * transaction ends.
+ * @throws CodedError `decision.limit_reached`
  */
-export async function deliverDecision(deps: ApiDeps, recorded: GivenAnswer): Promise<GivenAnswer> {
-  const { decisionId } = recordedSchema.parse(recorded.body);
-  const { db } = deps.database;
-  const decision = await findDecision(db, decisionId);
-  invariant(decision !== null, 'A stored decision is gone.');
-  const output = outcomeOf(decision) ?? (await handIn(deps, decision));
-  if (output === null) {
-    return { ...recorded, status: 202, body: { decisionId, outcome: 'accepted' } };
-  }
-  if (output.outcome === 'already_settled') {
-    const refusal = settledAlready();
-    await saveAnswer(db, recorded.name, toSavedRefusal(refusal));
-    throw refusal;
-  }
-  const answer = { status: 200, body: { decisionId, ...output } };
-  await saveAnswer(db, recorded.name, answer);
-  return { ...recorded, ...answer };
-}
-
-/** Null while nobody can say what came of it. */
-async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDepositOutput | null> {
-  const { db } = deps.database;
-  const deposit = await findDeposit(db, decision.depositId);
-  invariant(deposit !== null, 'The deposit of a stored decision is gone.');
-  const delivery = await deps.temporal.resolveDeposit({
-    accountKey: deposit.bankAccountKey,
-    transactionKey: deposit.transactionKey,
-    round: deposit.workflowRound,
-    depositId: deposit.id,
-    decisionId: decision.id,
-  });
-  if (delivery.kind === 'applied') {
-    invariant(
-      delivery.output.outcome !== 'unknown_decision',
-      'A workflow did not find the decision that was stored for it.',
+export async function refuseAboveLimit(
+  tx: Transaction,
+  { approvals }: Pick<ApiDeps, 'approvals'>,
+  decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
+  people: readonly string[],
+): Promise<void> {
+  if (!countsAgainstLimit(decision.kind)) return;
+  await lockPeople(tx, people);
+  for (const person of people) {
+    const sumMinor = (await sumDecidedToday(tx, person)) + decision.amountMinor;
+    if (sumMinor <= approvals.dailyLimitMinor) continue;
+    throw new CodedError(
+      'decision.limit_reached',
+      `With this, ${person} would decide ${sumMinor} minor units today; the limit is ${approvals.dailyLimitMinor}.`,
     );
-    return delivery.output;
   }
-  const now = await findDecision(db, decision.id);
-  const tried = now === null ? null : outcomeOf(now);
-  if (tried !== null) return tried;
-  const depositNow = await findDeposit(db, decision.depositId);
-  return depositNow?.state === 'in_review' ? null : { outcome: 'already_settled', refusal: null };
 }
 
-/** What a decision's row says came of it; null while it was not tried. */
-function outcomeOf(decision: Decision): ResolveDepositOutput | null {
-  if (decision.outcome === null) return null;
-  return decision.refusal === 'already_settled'
-    ? { outcome: 'already_settled', refusal: decision.refusal }
-    : { outcome: decision.outcome, refusal: decision.refusal };
+function refuseUnlessWhole(payload: DecisionPayload): void {
+  if (payload.kind !== 'credit' && payload.kind !== 'correct') return;
+  const fault = splitFault(payload.amountMinor, payload.allocations);
+  if (fault !== null) throw new CodedError('decision.split_mismatch', fault);
 }
 
-function refuseUnlessInReview(deposit: Deposit): void {
-  switch (deposit.state) {
+function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
+  if (kind === 'correct') {
+    if (state === 'credited') return;
+    throw new CodedError('deposit.not_credited', `This deposit is ${state}: nothing to correct.`);
+  }
+  switch (state) {
     case 'in_review':
       return;
     case 'captured':
@@ -112,21 +127,23 @@ function refuseUnlessInReview(deposit: Deposit): void {
   }
 }
 
-function settledAlready(): CodedError {
+export function settledAlready(): CodedError {
   return new CodedError(
     'deposit.already_settled',
     'This deposit is settled already: its story says by whom.',
   );
 }
 
-async function findWalletId(
-  tx: Transaction,
-  body: Extract<DecisionBody, { readonly kind: 'credit' }>,
-): Promise<string> {
-  const wallet =
-    body.walletId === undefined
-      ? await findWalletByCode(tx, body.code ?? '')
-      : await findWallet(tx, body.walletId);
-  if (wallet === null) throw new CodedError('wallet.not_found', 'There is no such wallet.');
-  return wallet.id;
+function alreadyProposed(): CodedError {
+  return new CodedError(
+    'decision.already_proposed',
+    'Another decision on this deposit waits for a person: approve or reject it first.',
+  );
+}
+
+/** A decision whose id was stored in this process. */
+export async function storedDecision(deps: Pick<ApiDeps, 'database'>, decisionId: string) {
+  const decision = await findDecision(deps.database.db, decisionId);
+  invariant(decision !== null, 'A stored decision is gone.');
+  return decision;
 }

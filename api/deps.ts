@@ -9,6 +9,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { DatabaseHandle } from '../db/client.ts';
 import type { Actor } from '../db/queries/audit.ts';
+import type { ApprovalPolicy } from '../domain/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { KeyDeployment } from './api-keys.ts';
 import type { Scope } from './scopes.ts';
@@ -35,6 +36,8 @@ export interface ApiDeps {
   readonly webhookSecretsOf: (accountKey: string) => readonly string[] | Promise<readonly string[]>;
   /** Largest statement file that is taken. */
   readonly statementBytesMax: number;
+  /** Who must agree to a decision, and how much one person may decide in a day. */
+  readonly approvals: ApprovalPolicy;
   readonly clock: () => Date;
   readonly logger: FastifyBaseLogger;
 }

@@ -55,6 +55,11 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     rateLimits: RATE_LIMITS,
     webhookSecretsOf: createWebhookSecrets(database, env),
     statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
+    approvals: {
+      fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
+      dailyLimitMinor: config.DECISION_DAILY_LIMIT,
+      approvalHours: config.APPROVAL_HOURS,
+    },
     clock: () => new Date(),
     logger,
   });

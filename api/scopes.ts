@@ -1,6 +1,9 @@
 /** What a key may do. A route names the one scope it needs. */
 export const SCOPES = [
+  'decision:approve',
   'deposit:read',
+  'gate:operate',
+  'gate:read',
   'notification:write',
   'review:decide',
   'review:read',
@@ -20,6 +23,8 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Scopes that only a person's key may hold: a service never decides about money. */
 export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
+  'gate:operate',
+  'decision:approve',
   'review:decide',
   'statement:release',
 ]);

@@ -13,14 +13,18 @@ import {
 import type { FastifyBaseLogger } from 'fastify';
 import { CodedError } from '../domain/errors.ts';
 import {
+  decisionWorkflowId,
   depositWorkflowId,
+  drainGateWorkflowId,
   importWorkflowId,
   pollScheduleId,
   RESOLVE_DEPOSIT_UPDATE,
   RESOLVE_SIGNAL,
   TASK_QUEUE,
   WORKFLOW,
+  type DecideInput,
   type DepositInput,
+  type DrainGateInput,
   type ImportStatementInput,
   type ResolveDepositInput,
   type ResolveDepositOutput,
@@ -61,6 +65,10 @@ export interface TemporalGateway {
   startImport(file: ImportStatementInput & { readonly sha256: string }): Promise<void>;
   /** Tells a deposit's workflow of a decision; never throws, since the decision's row is kept in any case. */
   resolveDeposit(call: DecisionCall): Promise<DecisionDelivery>;
+  /** Has a decision carried out whose deposit's workflow has ended; never throws, for the same reason. */
+  startDecision(input: DecideInput): Promise<DecisionDelivery>;
+  /** Has the deposits go that waited behind a gate; never throws, since the sweep does it too. */
+  drainGate(scope: string): Promise<void>;
   /** @throws CodedError `temporal.unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -133,6 +141,37 @@ export function createTemporalGateway(options: TemporalGatewayOptions): Temporal
       }
     },
 
+    async startDecision(input) {
+      try {
+        return { kind: 'applied', output: await decide(client, input) };
+      } catch (error) {
+        logger.warn(
+          { ...input, failure: nameOf(error) },
+          'decision was stored and its outcome did not come in time; its workflow or the sweep goes on',
+        );
+        return { kind: 'accepted' };
+      }
+    },
+
+    async drainGate(scope) {
+      try {
+        await within(client, CALL_DEADLINE_MS, () =>
+          client.workflow.start(WORKFLOW.drainGate, {
+            workflowId: drainGateWorkflowId(scope),
+            taskQueue: TASK_QUEUE,
+            args: [{ scope } satisfies DrainGateInput],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+        );
+      } catch (error) {
+        logger.warn(
+          { scope, failure: nameOf(error) },
+          'gate was opened; the sweep lets its deposits go',
+        );
+      }
+    },
+
     async ping() {
       try {
         await within(client, CALL_DEADLINE_MS, () =>
@@ -156,6 +195,22 @@ async function update(client: Client, call: DecisionCall): Promise<ResolveDeposi
       args: [{ decisionId }],
       updateId: decisionId,
     }),
+  );
+}
+
+/** Runs a decision's own workflow, which may run already, and waits for it. */
+async function decide(client: Client, input: DecideInput): Promise<ResolveDepositOutput> {
+  return within(client, UPDATE_DEADLINE_MS, () =>
+    client.workflow.execute<(given: DecideInput) => Promise<ResolveDepositOutput>>(
+      WORKFLOW.decide,
+      {
+        workflowId: decisionWorkflowId(input.decisionId),
+        taskQueue: TASK_QUEUE,
+        args: [input],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      },
+    ),
   );
 }
 

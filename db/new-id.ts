@@ -6,6 +6,7 @@ const PREFIXES = {
   deposit: 'dep',
   run: 'run',
   decision: 'dec',
+  returnExport: 'rex',
   statementFile: 'stf',
   apiKey: 'key',
   spend: 'spd',

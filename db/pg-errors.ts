@@ -7,6 +7,8 @@ const MESSAGES = {
   'account.not_found': 'No bank account has this key: check the key or register the account.',
   'database.conflict': 'Other work changed the same rows at the same time: try again.',
   'database.unavailable': 'The database did not answer: check that it runs and can be reached.',
+  'decision.already_proposed':
+    'Another decision on this deposit waits for a person: approve or reject it first.',
   'deposit.already_settled': 'This deposit is settled already: read it again before you decide.',
   'deposit.not_found': 'No deposit has this id: check the id.',
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
@@ -23,8 +25,9 @@ type DatabaseErrorCode = keyof typeof MESSAGES;
 export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
   bank_events_bank_account_key_fkey: 'account.not_found',
   bank_events_once: 'database.conflict',
+  decision_allocations_wallet_id_fkey: 'wallet.not_found',
   decisions_deposit_id_fkey: 'deposit.not_found',
-  decisions_wallet_id_fkey: 'wallet.not_found',
+  decisions_one_open: 'decision.already_proposed',
   deposits_bank_account_key_fkey: 'account.not_found',
   deposits_wallet_id_fkey: 'wallet.not_found',
   idempotency_keys_pkey: 'database.conflict',
@@ -58,6 +61,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU007: 'database.conflict',
   PU009: 'invariant.violated',
   PU017: 'invariant.violated',
+  PU020: 'invariant.violated',
   '25006': 'database.unavailable',
   '25P03': 'database.unavailable',
   '3D000': 'database.unavailable',

@@ -80,7 +80,12 @@ function morning(from: Date, days: number): Date {
 }
 
 function evening(from: Date, days: number): Date {
-  return new Date(`${dayAfter(from, days)}${EVENING}`);
+  return eveningOf(dayAfter(from, days));
+}
+
+/** The end of a working day: the deadline of what is due on it. */
+export function eveningOf(day: LocalDate): Date {
+  return new Date(`${day}${EVENING}`);
 }
 
 function dayAfter(from: Date, days: number): LocalDate {

@@ -132,11 +132,16 @@ export interface Proposal {
   readonly expiresAt: Date | null;
 }
 
+export type ApprovalRefusal = Extract<
+  ErrorCode,
+  'decision.expired' | 'decision.not_open' | 'decision.payload_changed' | 'decision.same_person'
+>;
+
 /** Why a person may not approve a proposal; null where that person may. Limits are looked at apart from this. */
 export function refusalToApprove(
   proposal: Proposal,
   approval: { readonly person: string; readonly payloadSha256: string; readonly now: Date },
-): ErrorCode | null {
+): ApprovalRefusal | null {
   if (proposal.state === 'expired') return 'decision.expired';
   if (proposal.state !== 'proposed') return 'decision.not_open';
   if (proposal.expiresAt !== null && proposal.expiresAt <= approval.now) return 'decision.expired';

@@ -6,6 +6,7 @@ import { REMIND_DAYS } from '../domain/aging.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { pollScheduleId } from '../workflows/contract.ts';
+import { createAnchorFile } from './audit-anchor.ts';
 import {
   createPolledAccounts,
   listAccounts,
@@ -20,6 +21,7 @@ import { registerSearchAttributes } from './search-attributes.ts';
 import {
   createDeliverDecision,
   createSignalDeposit,
+  createStartDecision,
   createStartDeposit,
   createWakeDeposit,
 } from './start-deposit.ts';
@@ -74,7 +76,12 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         startDeposit: createStartDeposit(client),
         deliverDecision: createDeliverDecision(client),
         wakeDeposit: createWakeDeposit(client),
+        startDecision: createStartDecision(client),
         startImport: createStartImport(client),
+        auditAnchor:
+          config.AUDIT_ANCHOR_FILE === undefined
+            ? null
+            : createAnchorFile(config.AUDIT_ANCHOR_FILE, () => new Date()),
         settings: {
           bulkAbove: config.BULK_ABOVE,
           overlapDays: config.POLL_OVERLAP_DAYS,
@@ -84,6 +91,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
             reviewDays: config.REVIEW_DAYS,
           },
           reviewFinal: config.REVIEW_FINAL,
+          fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
         },
       },
       activitySlots: config.DATABASE_POOL_SIZE,

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Dispatch } from '../db/queries/dispatch.ts';
 import {
   BANK_EVENT_SIGNAL,
+  decisionWorkflowId,
   depositWorkflowId,
   RESOLVE_SIGNAL,
   WAKE_SIGNAL,
@@ -66,6 +67,19 @@ export function createDeliverDecision(
       { name: RESOLVE_SIGNAL, args: [{ decisionId }] },
       'ALLOW_DUPLICATE_FAILED_ONLY',
     );
+}
+
+/** Has a decision carried out by a workflow of its own. A repeat finds the first, or tries once more: the row is carried out once. */
+export function createStartDecision(client: Client): ActivityDependencies['startDecision'] {
+  return async (input) => {
+    await client.workflow.start(WORKFLOW.decide, {
+      workflowId: decisionWorkflowId(input.decisionId),
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  };
 }
 
 /** Has a waiting deposit look again at what its rows say now. */

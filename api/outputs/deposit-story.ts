@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { Deposit, DepositStory } from '../../db/queries/deposits-read.ts';
+import { DECISION_KINDS, DECISION_STATES } from '../../domain/approval.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {
   day,
@@ -13,6 +14,7 @@ import {
   toMoney,
   walletId,
 } from '../wire.ts';
+import { decisionOutcome } from './decision.ts';
 import { depositSchema, toDeposit } from './deposit.ts';
 import { reviewReasonSchema, toReviewReason } from './review.ts';
 
@@ -77,12 +79,17 @@ export const storySchema = depositSchema.extend({
   decisions: z.array(
     z.strictObject({
       id: decisionId,
-      kind: z.enum(['credit', 'return']),
-      walletId: walletId.nullable(),
+      kind: z.enum(DECISION_KINDS),
+      state: z.enum(DECISION_STATES),
+      allocations: z.array(z.strictObject({ walletId, amountMinor: digits })),
       reason: z.string(),
-      decidedBy: z.string(),
-      decidedAt: instant,
-      outcome: z.enum(['credited', 'returned', 'refused']).nullable(),
+      proposedBy: z.string().meta({ description: 'The person; `purser` for Purser itself.' }),
+      proposedAt: instant,
+      approvedBy: maybeText,
+      approvedAt: instant.nullable(),
+      rejectedBy: maybeText,
+      rejectedAt: instant.nullable(),
+      outcome: decisionOutcome.nullable(),
       refusal: maybeText,
       appliedAt: instant.nullable(),
     }),
@@ -188,10 +195,18 @@ function toDecision(row: DepositStory['decisions'][number]): StoryOutput['decisi
   return {
     id: row.id,
     kind: row.kind,
-    walletId: row.wallet_id,
+    state: row.state,
+    allocations: row.allocations.map((part) => ({
+      walletId: part.wallet_id,
+      amountMinor: part.amount_minor,
+    })),
     reason: row.reason,
-    decidedBy: row.decided_by,
-    decidedAt: toInstant(row.decided_at),
+    proposedBy: row.proposed_person,
+    proposedAt: toInstant(row.proposed_at),
+    approvedBy: row.approved_person,
+    approvedAt: toInstantOrNull(row.approved_at),
+    rejectedBy: row.rejected_person,
+    rejectedAt: toInstantOrNull(row.rejected_at),
     outcome: row.outcome,
     refusal: row.refusal,
     appliedAt: toInstantOrNull(row.applied_at),

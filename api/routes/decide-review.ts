@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
+import { keepingAttempts } from '../approvals.ts';
 import { decisionBody } from '../decision-body.ts';
-import { deliverDecision, recordDecision } from '../decisions.ts';
+import { recordDecision } from '../decisions.ts';
+import { deliverDecision } from '../deliver-decision.ts';
+import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
+import { acceptedSchema, outcomeSchema } from '../outputs/decision.ts';
 import { writeProblems } from '../route-problems.ts';
-import { decisionId, depositId, noQuery } from '../wire.ts';
-
-const outcomeSchema = z.strictObject({
-  decisionId,
-  outcome: z.enum(['credited', 'returned', 'refused']),
-  refusal: z.string().nullable().meta({ description: 'Why a decision was not carried out.' }),
-});
-const acceptedSchema = z.strictObject({ decisionId, outcome: z.literal('accepted') });
+import { depositId, noQuery } from '../wire.ts';
 
 export function decideReviewRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -19,10 +15,10 @@ export function decideReviewRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/reviews/:depositId/decisions',
     config: needs('review:decide'),
     schema: {
-      tags: ['reviews'],
-      summary: 'Decide a review: credit a wallet, or return the money',
+      tags: ['decisions'],
+      summary: 'Decide a review: credit, return, dismiss, or keep it waiting',
       description:
-        'Only for keys of persons. 202: the decision is stored and will be carried out; ask again with the same key, or read the deposit.',
+        'Only for keys of persons. A small credit and a new deadline take one person and are carried out at once (200). Everything else is a proposal (202, state `proposed`) that a second person approves by its `payloadSha256`.',
       headers: idempotencyHeaders,
       params: z.strictObject({ depositId }),
       querystring: noQuery,
@@ -37,12 +33,26 @@ export function decideReviewRoute(app: ApiApp, deps: ApiDeps): void {
           'deposit.already_settled',
           'review.not_open',
           'wallet.not_found',
+          'decision.already_proposed',
+          'decision.limit_reached',
+          'decision.split_mismatch',
         ),
       },
     },
     handler: async (request, reply) => {
-      const recorded = await answerOnce(deps, request, (tx) =>
-        recordDecision(tx, request.params.depositId, request.body, request),
+      const { depositId: id } = request.params;
+      const { body } = request;
+      const principal = principalOf(request);
+      const attempt = {
+        what: 'proposal',
+        subjectKind: 'deposit',
+        subjectId: id,
+        principal,
+      } as const;
+      const recorded = await keepingAttempts(deps, attempt, () =>
+        answerOnce(deps, request, (tx) =>
+          recordDecision(tx, deps, { depositId: id, kind: body.kind, body }, principal),
+        ),
       );
       if (recorded.status !== null) return sendAnswer(reply, recorded);
       return sendAnswer(reply, await deliverDecision(deps, recorded));

@@ -33,7 +33,9 @@ const worker = await Worker.create({
     startDeposit: () => Promise.resolve('running' as const),
     deliverDecision: () => Promise.resolve(),
     wakeDeposit: () => Promise.resolve(),
+    startDecision: () => Promise.resolve(),
     startImport: () => Promise.resolve(),
+    auditAnchor: null,
     settings: {
       bulkAbove: config.BULK_ABOVE,
       overlapDays: config.POLL_OVERLAP_DAYS,
@@ -43,6 +45,7 @@ const worker = await Worker.create({
         reviewDays: config.REVIEW_DAYS,
       },
       reviewFinal: config.REVIEW_FINAL,
+      fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
     },
   }),
   maxConcurrentWorkflowTaskExecutions: 40,

@@ -1,27 +1,251 @@
-import { eq, sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import {
+  payloadText,
+  type Allocation,
+  type DecisionPayload,
+  type DecisionState,
+  type PayerDetails,
+} from '../../domain/approval.ts';
 import type { Executor, Transaction } from '../client.ts';
-import { decisions, type DecisionKind } from '../schema/reviews.ts';
+import { param } from '../param.ts';
+import { decisionAllocations, decisions, type DecisionOutcome } from '../schema/decisions.ts';
+import type { ListPlace } from './deposits-read.ts';
 
 export type Decision = typeof decisions.$inferSelect;
 
-/** Stores a person's word on a review; names its columns, since the application role may write no others. */
+/** The hash that an approval is bound to, as hexadecimal digits. */
+export function payloadSha256(payload: DecisionPayload): string {
+  return createHash('sha256').update(payloadText(payload)).digest('hex');
+}
+
+/** Stores what a person proposes. The database adds the person, the amount and the state; it refuses a hash that is not the payload's. */
 export async function insertDecision(
   tx: Transaction,
-  decision: {
-    readonly id: string;
-    readonly depositId: string;
-    readonly kind: DecisionKind;
-    readonly walletId: string | null;
-    readonly reason: string;
-    readonly decidedBy: string;
+  payload: DecisionPayload,
+  given: {
+    /** Null where a review ran out and proposes a return by itself. */
+    readonly proposedBy: string | null;
+    readonly needsApproval: boolean;
+    readonly expiresAt: Date | null;
   },
 ): Promise<void> {
+  const sha256 =
+    payload.kind === 'return' && payload.payer === null ? null : payloadSha256(payload);
   await tx.execute(sql`
-    insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by)
-    values (${decision.id}, ${decision.depositId}, ${decision.kind}, ${decision.walletId}, ${decision.reason}, ${decision.decidedBy})`);
+    insert into decisions (id, deposit_id, kind, reason, keep_until, payer, payload_sha256, needs_approval, proposed_by, expires_at)
+    values (${payload.decisionId}, ${payload.depositId}, ${payload.kind}, ${payload.reason}, ${payload.keepUntil}::date,
+            ${toJson(payload.payer)}::jsonb, ${sha256}, ${given.needsApproval}, ${given.proposedBy},
+            ${given.expiresAt?.toISOString() ?? null}::timestamptz)`);
+  const { allocations } = payload;
+  if (allocations.length === 0) return;
+  await tx.execute(sql`
+    insert into decision_allocations (decision_id, part, wallet_id, amount_minor)
+    select ${payload.decisionId}, i.idx - 1, i.wallet_id, i.amount_minor
+      from unnest(${param(allocations.map((part) => part.walletId))}::text[],
+                  ${param(allocations.map((part) => part.amountMinor.toString()))}::bigint[])
+           with ordinality as i(wallet_id, amount_minor, idx)`);
+}
+
+/** Completes a return that asked for its payer's bank details; false when it asks for none. */
+export async function givePayerDetails(
+  tx: Transaction,
+  payload: DecisionPayload,
+  given: { readonly by: string; readonly expiresAt: Date },
+): Promise<boolean> {
+  const rows = await tx.execute<{ given: boolean }>(sql`
+    select give_payer_details(${payload.decisionId}, ${toJson(payload.payer)}::jsonb, ${payloadSha256(payload)}, ${given.by},
+                              ${given.expiresAt.toISOString()}::timestamptz) as given`);
+  return rows[0]?.given === true;
+}
+
+function toJson(payer: PayerDetails | null): string | null {
+  return payer === null ? null : JSON.stringify(payer);
 }
 
 export async function findDecision(executor: Executor, id: string): Promise<Decision | null> {
   const rows = await executor.select().from(decisions).where(eq(decisions.id, id)).limit(1);
   return rows[0] ?? null;
+}
+
+/** As {@link findDecision}, locked: whoever approves, rejects or carries it out comes one after the other. */
+export async function lockDecision(tx: Transaction, id: string): Promise<Decision | null> {
+  const rows = await tx.select().from(decisions).where(eq(decisions.id, id)).limit(1).for('update');
+  return rows[0] ?? null;
+}
+
+/** The decision on a deposit that waits for a person, if any. */
+export async function findOpenProposal(
+  tx: Transaction,
+  depositId: string,
+): Promise<{ readonly id: string } | null> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    select id from decisions where deposit_id = ${depositId} and state in ('needs_payer_details', 'proposed')`);
+  return rows[0] ?? null;
+}
+
+export async function listAllocations(
+  executor: Executor,
+  decisionId: string,
+): Promise<readonly Allocation[]> {
+  return executor
+    .select({
+      walletId: decisionAllocations.walletId,
+      amountMinor: decisionAllocations.amountMinor,
+    })
+    .from(decisionAllocations)
+    .where(eq(decisionAllocations.decisionId, decisionId))
+    .orderBy(asc(decisionAllocations.part));
+}
+
+/** What a decision's rows propose, as its approval was or will be bound to. */
+export function payloadOf(decision: Decision, allocations: readonly Allocation[]): DecisionPayload {
+  return {
+    decisionId: decision.id,
+    depositId: decision.depositId,
+    kind: decision.kind,
+    amountMinor: decision.amountMinor,
+    currency: decision.currency,
+    keepUntil: decision.keepUntil,
+    payer: decision.payer,
+    reason: decision.reason,
+    allocations,
+  };
+}
+
+/** Decisions, newest first, from just after `after` on. */
+export async function listDecisions(
+  executor: Executor,
+  query: {
+    readonly state: DecisionState | null;
+    readonly depositId: string | null;
+    readonly after: ListPlace | null;
+    readonly limit: number;
+  },
+): Promise<readonly { readonly decision: Decision; readonly at: string }[]> {
+  const { state, depositId, after, limit } = query;
+  return executor
+    .select({ decision: decisions, at: sql<string>`${decisions.proposedAt}::text` })
+    .from(decisions)
+    .where(
+      and(
+        state === null ? undefined : eq(decisions.state, state),
+        depositId === null ? undefined : eq(decisions.depositId, depositId),
+        after === null
+          ? undefined
+          : sql`(${decisions.proposedAt}, ${decisions.id}) < (${after.at}::timestamptz, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(decisions.proposedAt), desc(decisions.id))
+    .limit(limit);
+}
+
+/** The allocations of many decisions, by decision. */
+export async function listAllocationsOf(
+  executor: Executor,
+  decisionIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Allocation[]>> {
+  const rows = await executor.execute<{
+    decision_id: string;
+    wallet_id: string;
+    amount_minor: string;
+  }>(sql`
+    select decision_id, wallet_id, amount_minor::text from decision_allocations
+     where decision_id = any(${param(decisionIds)}::text[]) order by decision_id, part`);
+  const byDecision = new Map<string, Allocation[]>();
+  for (const row of rows) {
+    const parts = byDecision.get(row.decision_id) ?? [];
+    parts.push({ walletId: row.wallet_id, amountMinor: BigInt(row.amount_minor) });
+    byDecision.set(row.decision_id, parts);
+  }
+  return byDecision;
+}
+
+/** Notes a second person's approval. The caller has locked the row and looked at everything else. */
+export async function markApproved(
+  tx: Transaction,
+  approval: { readonly decisionId: string; readonly by: string; readonly sha256: string },
+): Promise<void> {
+  await tx.execute(sql`
+    update decisions set state = 'approved', approved_by = ${approval.by}, approved_at = now(), approved_sha256 = ${approval.sha256}
+     where id = ${approval.decisionId}`);
+}
+
+export async function markRejected(
+  tx: Transaction,
+  rejection: { readonly decisionId: string; readonly by: string; readonly because: string },
+): Promise<void> {
+  await tx.execute(sql`
+    update decisions set state = 'rejected', rejected_by = ${rejection.by}, rejected_at = now(), rejected_because = ${rejection.because}
+     where id = ${rejection.decisionId}`);
+}
+
+/** Notes what became of an approved decision; in the transaction that moved its money. */
+export async function markCarriedOut(
+  tx: Transaction,
+  decisionId: string,
+  result: { readonly outcome: DecisionOutcome; readonly refusal: string | null },
+): Promise<void> {
+  await tx.execute(sql`
+    update decisions set state = ${result.outcome === 'refused' ? 'refused' : 'executed'}, outcome = ${result.outcome},
+           refusal = ${result.refusal}, applied_at = now()
+     where id = ${decisionId}`);
+}
+
+/** Ends proposals whose time is over by `now`, of one deposit or of all; answers how many. */
+export async function expireProposals(
+  executor: Executor,
+  query: { readonly now: Date; readonly depositId: string | null },
+): Promise<number> {
+  const rows = await executor.execute(sql`
+    update decisions set state = 'expired'
+     where state = 'proposed' and expires_at <= ${query.now.toISOString()}::timestamptz
+       and (${query.depositId}::text is null or deposit_id = ${query.depositId})
+    returning id`);
+  return rows.length;
+}
+
+/** Ends proposals about deposits that were settled otherwise meanwhile: there is nothing left to approve. */
+export async function refuseOvertaken(executor: Executor): Promise<number> {
+  const rows = await executor.execute(sql`
+    update decisions c set state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
+      from deposits d
+     where d.id = c.deposit_id and c.state in ('needs_payer_details', 'proposed')
+       and d.state <> case c.kind when 'correct' then 'credited' else 'in_review' end
+    returning c.id`);
+  return rows.length;
+}
+
+/** Has the decisions of these people come one after the other until the transaction ends, so that no two pass one limit together. */
+export async function lockPeople(tx: Transaction, people: readonly string[]): Promise<void> {
+  for (const person of [...new Set(people)].sort()) {
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`decisions of ${person}`}, 0))`,
+    );
+  }
+}
+
+/** What a person took part in on this South African day: credits and returns that are approved or carried out, minor units. */
+export async function sumDecidedToday(tx: Transaction, person: string): Promise<bigint> {
+  const rows = await tx.execute<{ total: string }>(sql`
+    select coalesce(sum(amount_minor), 0)::text as total from decisions
+     where (proposed_person = ${person} or approved_person = ${person})
+       and state in ('approved', 'executed') and kind in ('credit', 'return')
+       and (coalesce(approved_at, proposed_at) at time zone 'Africa/Johannesburg')::date
+         = (now() at time zone 'Africa/Johannesburg')::date`);
+  return BigInt(rows[0]?.total ?? '0');
+}
+
+/** Whether everyone who had a part in a decision used a person's key, of the person that its row names. */
+export async function areByPeople(tx: Transaction, decision: Decision): Promise<boolean> {
+  const parts = [
+    { keyId: decision.proposedBy, person: decision.proposedPerson },
+    { keyId: decision.payerBy, person: decision.payerPerson },
+    { keyId: decision.approvedBy, person: decision.approvedPerson },
+  ].filter((part) => part.keyId !== null);
+  const rows = await tx.execute<{ id: string; person: string | null }>(sql`
+    select id, person from api_keys
+     where id = any(${param(parts.map((part) => part.keyId))}::text[]) and owner_kind = 'person'`);
+  const personOf = new Map<string | null, string | null>(rows.map((row) => [row.id, row.person]));
+  return parts.length > 0 && parts.every((part) => personOf.get(part.keyId) === part.person);
 }

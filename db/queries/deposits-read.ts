@@ -1,5 +1,7 @@
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
+import type { DecisionKind, DecisionState } from '../../domain/approval.ts';
 import type { Executor } from '../client.ts';
+import type { DecisionOutcome } from '../schema/decisions.ts';
 import { deposits, type DepositState } from '../schema/deposits.ts';
 
 export type Deposit = typeof deposits.$inferSelect;
@@ -90,12 +92,17 @@ export interface DepositStory {
   } | null;
   readonly decisions: readonly {
     readonly id: string;
-    readonly kind: 'credit' | 'return';
-    readonly wallet_id: string | null;
+    readonly kind: DecisionKind;
+    readonly state: DecisionState;
+    readonly allocations: readonly { readonly wallet_id: string; readonly amount_minor: string }[];
     readonly reason: string;
-    readonly decided_by: string;
-    readonly decided_at: string;
-    readonly outcome: 'credited' | 'returned' | 'refused' | null;
+    readonly proposed_person: string;
+    readonly proposed_at: string;
+    readonly approved_person: string | null;
+    readonly approved_at: string | null;
+    readonly rejected_person: string | null;
+    readonly rejected_at: string | null;
+    readonly outcome: DecisionOutcome | null;
     readonly refusal: string | null;
     readonly applied_at: string | null;
   }[];
@@ -166,9 +173,12 @@ export async function findDepositStory(
       'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'opened_at', r.opened_at,
           'due_at', r.due_at, 'reminders_sent', r.reminders_sent, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at)
           from reviews r where r.deposit_id = d.id),
-      'decisions', (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'wallet_id', c.wallet_id,
-          'reason', c.reason, 'decided_by', c.decided_by, 'decided_at', c.decided_at, 'outcome', c.outcome,
-          'refusal', c.refusal, 'applied_at', c.applied_at) order by c.decided_at, c.id), '[]')
+      'decisions', (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'state', c.state,
+          'reason', c.reason, 'proposed_person', c.proposed_person, 'proposed_at', c.proposed_at,
+          'approved_person', c.approved_person, 'approved_at', c.approved_at, 'rejected_person', c.rejected_person,
+          'rejected_at', c.rejected_at, 'outcome', c.outcome, 'refusal', c.refusal, 'applied_at', c.applied_at,
+          'allocations', (select coalesce(json_agg(json_build_object('wallet_id', a.wallet_id, 'amount_minor', a.amount_minor::text)
+            order by a.part), '[]') from decision_allocations a where a.decision_id = c.id)) order by c.proposed_at, c.id), '[]')
           from decisions c where c.deposit_id = d.id),
       'notifications', (select coalesce(json_agg(json_build_object('id', n.id::text, 'wallet_id', n.wallet_id,
           'created_at', n.created_at, 'published_at', n.published_at, 'delivered_at', n.delivered_at,

@@ -56,6 +56,17 @@ export async function markDispatched(
     update deposits set dispatched_at = now(), lane = coalesce(lane, 'workflow') where id = any(${param(depositIds)}::text[])`);
 }
 
+/** How to reach the workflows that these deposits were given, whatever became of them. */
+export async function listDispatches(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<readonly Dispatch[]> {
+  const rows = await executor.execute<DispatchRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where id = any(${param(depositIds)}::text[]) and dispatched_at is not null order by id`);
+  return rows.map(toDispatch);
+}
+
 /** How to reach the workflows of those of these deposits that are not settled. */
 export async function listOpenDispatches(
   executor: Executor,
@@ -90,18 +101,34 @@ export async function openNextRound(executor: Executor, ended: Dispatch): Promis
   return rows[0]?.workflow_round ?? null;
 }
 
-/** Decisions that were written a while ago and that no workflow has tried, with the deposits they are about. */
+/**
+ * Decisions that were approved a while ago and that no workflow has carried out, with the deposits they are about.
+ * `isInReview`: the deposit's own workflow takes it; else the decision gets one of its own.
+ */
 export async function listWaitingDecisions(
   executor: Executor,
   query: { readonly olderThanMs: number; readonly limit: number },
-): Promise<readonly { readonly decisionId: string; readonly dispatch: Dispatch }[]> {
-  const rows = await executor.execute<DispatchRow & { decision_id: string }>(sql`
-    select c.id as decision_id, d.id, d.bank_account_key, d.transaction_key, d.workflow_round
+): Promise<
+  readonly {
+    readonly decisionId: string;
+    readonly isInReview: boolean;
+    readonly dispatch: Dispatch;
+  }[]
+> {
+  const rows = await executor.execute<
+    DispatchRow & { decision_id: string; is_in_review: boolean }
+  >(sql`
+    select c.id as decision_id, d.state = 'in_review' and c.kind <> 'correct' as is_in_review,
+           d.id, d.bank_account_key, d.transaction_key, d.workflow_round
       from decisions c join deposits d on d.id = c.deposit_id
-     where c.outcome is null and d.state = 'in_review'
-       and c.decided_at <= now() - make_interval(secs => ${query.olderThanMs / 1000})
-     order by c.decided_at, c.id limit ${query.limit}`);
-  return rows.map((row) => ({ decisionId: row.decision_id, dispatch: toDispatch(row) }));
+     where c.state = 'approved'
+       and coalesce(c.approved_at, c.proposed_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     order by c.proposed_at, c.id limit ${query.limit}`);
+  return rows.map((row) => ({
+    decisionId: row.decision_id,
+    isInReview: row.is_in_review,
+    dispatch: toDispatch(row),
+  }));
 }
 
 /** Accounts with more captured deposits than workflows should take, and old enough to be looked after. */

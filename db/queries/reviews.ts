@@ -9,7 +9,7 @@ export interface OpenReview {
   readonly reason: string;
   readonly schedule: ReviewSchedule;
   readonly progress: ReviewProgress;
-  /** Decisions that no workflow has tried yet, oldest first. */
+  /** Approved decisions that no workflow has carried out yet, oldest first. */
   readonly waitingDecisionIds: readonly string[];
 }
 
@@ -59,8 +59,8 @@ export async function findOpenReview(
 ): Promise<OpenReview | null> {
   const rows = await executor.execute<RoundRow & { decision_ids: string[] }>(sql`
     select ${ROUND_COLUMNS},
-           coalesce((select array_agg(c.id order by c.decided_at, c.id) from decisions c
-                      where c.deposit_id = r.deposit_id and c.outcome is null), '{}') as decision_ids
+           coalesce((select array_agg(c.id order by c.proposed_at, c.id) from decisions c
+                      where c.deposit_id = r.deposit_id and c.state = 'approved'), '{}') as decision_ids
       from reviews r join deposits d on d.id = r.deposit_id
      where r.deposit_id = ${depositId} and d.state = 'in_review'`);
   const row = rows[0];
@@ -124,56 +124,4 @@ function toParams(schedule: ReviewSchedule) {
     escalateAt: schedule.escalateAt?.toISOString() ?? null,
     dueAt: schedule.dueAt.toISOString(),
   };
-}
-
-/** A decision as written by the API, locked so that it is tried once. */
-export interface DecisionFacts {
-  readonly decisionId: string;
-  readonly depositId: string;
-  readonly kind: 'credit' | 'return';
-  readonly walletId: string | null;
-  readonly outcome: 'credited' | 'returned' | 'refused' | null;
-  readonly refusal: string | null;
-  readonly isByPerson: boolean;
-}
-
-export async function lockDecision(
-  tx: Transaction,
-  decisionId: string,
-): Promise<DecisionFacts | null> {
-  const rows = await tx.execute<{
-    id: string;
-    deposit_id: string;
-    kind: DecisionFacts['kind'];
-    wallet_id: string | null;
-    outcome: DecisionFacts['outcome'];
-    refusal: string | null;
-    is_by_person: boolean;
-  }>(sql`
-    select c.id, c.deposit_id, c.kind, c.wallet_id, c.outcome, c.refusal, k.owner_kind = 'person' as is_by_person
-      from decisions c join api_keys k on k.id = c.decided_by where c.id = ${decisionId} for update of c`);
-  const row = rows[0];
-  if (row === undefined) return null;
-  return {
-    decisionId: row.id,
-    depositId: row.deposit_id,
-    kind: row.kind,
-    walletId: row.wallet_id,
-    outcome: row.outcome,
-    refusal: row.refusal,
-    isByPerson: row.is_by_person,
-  };
-}
-
-export async function markDecision(
-  tx: Transaction,
-  decision: {
-    readonly decisionId: string;
-    readonly outcome: 'credited' | 'returned' | 'refused';
-    readonly refusal: string | null;
-  },
-): Promise<void> {
-  await tx.execute(sql`
-    update decisions set outcome = ${decision.outcome}, refusal = ${decision.refusal}, applied_at = now()
-     where id = ${decision.decisionId} and outcome is null`);
 }

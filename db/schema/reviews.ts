@@ -3,9 +3,6 @@ import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { ReviewReason } from '../../domain/review-reasons.ts';
 import { count, instant, oneOf, rowId } from './columns.ts';
 
-export type DecisionKind = 'credit' | 'return';
-export type DecisionOutcome = 'credited' | 'returned' | 'refused';
-
 export const reviews = pgTable('reviews', {
   depositId: text('deposit_id').primaryKey(),
   reason: oneOf<ReviewReason>('reason').notNull(),
@@ -35,17 +32,4 @@ export const reviewComments = pgTable('review_comments', {
   person: text('person'),
   text: text('text').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
-});
-
-export const decisions = pgTable('decisions', {
-  id: text('id').primaryKey(),
-  depositId: text('deposit_id').notNull(),
-  kind: oneOf<DecisionKind>('kind').notNull(),
-  walletId: text('wallet_id'),
-  reason: text('reason').notNull(),
-  decidedBy: text('decided_by').notNull(),
-  decidedAt: instant('decided_at').notNull().defaultNow(),
-  outcome: oneOf<DecisionOutcome>('outcome'),
-  refusal: text('refusal'),
-  appliedAt: instant('applied_at'),
 });

@@ -4,7 +4,6 @@ import { openReview } from '../../activities/open-review.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { parseCurrency } from '../../domain/money.ts';
 import {
-  aDecision,
   anAccount,
   aWallet,
   closeWallet,
@@ -18,6 +17,7 @@ import {
   type TestDependencies,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
+import { aDecision } from '../support/decisions.ts';
 
 let test: TestDatabase;
 let dependencies: TestDependencies;

@@ -14,7 +14,6 @@ import { insertRun } from '../../db/queries/runs.ts';
 import { newId } from '../../db/new-id.ts';
 import {
   activityContext,
-  aDecision,
   anAccount,
   aWallet,
   createTestDependencies,
@@ -25,6 +24,7 @@ import {
   type TestDependencies,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
+import { aDecision } from '../support/decisions.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let test: TestDatabase;
@@ -78,7 +78,7 @@ describe('openReview', () => {
       await aDecision(test.owner, { depositId, kind: 'return' }),
     ];
     const tried = await aDecision(test.owner, { depositId, kind: 'return' });
-    await test.owner`update decisions set outcome = 'refused' where id = ${tried}`;
+    await test.owner`update decisions set state = 'refused', outcome = 'refused', applied_at = now() where id = ${tried}`;
     expect(await openReview(dependencies, { depositId, reason: null })).toMatchObject({
       waitingDecisionIds: waiting,
     });

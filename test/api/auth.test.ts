@@ -17,10 +17,13 @@ import {
 
 const WALLET = `wal_${'0'.repeat(32)}`;
 const DEPOSIT = `dep_${'0'.repeat(32)}`;
+const DECISION = `dec_${'0'.repeat(32)}`;
 const STATEMENT = `stf_${'0'.repeat(32)}`;
 
+type Method = 'GET' | 'POST' | 'PUT';
+
 /** Written by hand from the policy: what each route asks for. */
-const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope: Scope }[] = [
+const GUARDED: readonly { method: Method; url: string; at: string; scope: Scope }[] = [
   { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
   { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
   { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },
@@ -57,6 +60,37 @@ const GUARDED: readonly { method: 'GET' | 'POST'; url: string; at: string; scope
   { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
   { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
   { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
+  { method: 'GET', url: '/v1/decisions', at: '/v1/decisions', scope: 'review:read' },
+  {
+    method: 'GET',
+    url: '/v1/decisions/:id',
+    at: `/v1/decisions/${DECISION}`,
+    scope: 'review:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/decisions/:id/approve',
+    at: `/v1/decisions/${DECISION}/approve`,
+    scope: 'decision:approve',
+  },
+  {
+    method: 'POST',
+    url: '/v1/decisions/:id/reject',
+    at: `/v1/decisions/${DECISION}/reject`,
+    scope: 'decision:approve',
+  },
+  {
+    method: 'PUT',
+    url: '/v1/decisions/:id/payer',
+    at: `/v1/decisions/${DECISION}/payer`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/deposits/:id/corrections',
+    at: `/v1/deposits/${DEPOSIT}/corrections`,
+    scope: 'review:decide',
+  },
   {
     method: 'POST',
     url: '/v1/reviews/:depositId/decisions',
@@ -105,7 +139,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 function ask(
-  route: { readonly method: 'GET' | 'POST'; readonly at: string },
+  route: { readonly method: Method; readonly at: string },
   headers: Readonly<Record<string, string>>,
 ) {
   return service.app.inject({
@@ -238,7 +272,7 @@ describe('keys', () => {
     );
     const key = await keyOf(service.database, 'person', ['review:decide']);
     const id = `key_${key.split('_')[2] ?? ''}`;
-    await service.database.owner`update api_keys set owner_kind = 'service' where id = ${id}`;
+    await service.database.owner`update api_keys set owner_kind = 'service', person = null where id = ${id}`;
     const answer = await service.app.inject({
       method: 'POST',
       url: `/v1/reviews/${DEPOSIT}/decisions`,

@@ -47,8 +47,10 @@ function apply(depositId: string, decisionId: string) {
       polledAccount: nowhere,
       startDeposit: nowhere,
       deliverDecision: nowhere,
+      startDecision: nowhere,
       wakeDeposit: nowhere,
       startImport: nowhere,
+      auditAnchor: null,
       settings: TEST_SETTINGS,
     },
     { depositId, decisionId },
@@ -127,16 +129,25 @@ describe('200', () => {
 
 describe('202', () => {
   it('stores the decision, with the person who made it, when Temporal is away; no money moves', async () => {
+    const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 700n);
     const before = await countPostings(service);
-    const answer = await decide(depositId, { kind: 'return', reason: 'sent by mistake' });
+    const body = { kind: 'credit', walletId: wallet.id, reason: 'asked the payer' };
+    const answer = await decide(depositId, body);
     expect(answer.statusCode).toBe(202);
-    expect(answer.json()).toMatchObject({ outcome: 'accepted' });
+    expect(answer.json()).toMatchObject({ outcome: 'accepted', state: 'approved' });
     const rows = await service.database.owner`
-      select c.kind, c.reason, c.outcome, k.owner_kind from decisions c join api_keys k on k.id = c.decided_by
-       where c.deposit_id = ${depositId}`;
+      select c.kind, c.reason, c.outcome, c.state, k.owner_kind, c.proposed_person = k.person as is_persons
+        from decisions c join api_keys k on k.id = c.proposed_by where c.deposit_id = ${depositId}`;
     expect(rows).toEqual([
-      { kind: 'return', reason: 'sent by mistake', outcome: null, owner_kind: 'person' },
+      {
+        kind: 'credit',
+        reason: 'asked the payer',
+        outcome: null,
+        state: 'approved',
+        owner_kind: 'person',
+        is_persons: true,
+      },
     ]);
     expect(await countPostings(service)).toBe(before);
   });
@@ -183,14 +194,14 @@ describe('409', () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 5_000n);
     const credit = { kind: 'credit', walletId: wallet.id, reason: 'mine' };
-    const giveBack = { kind: 'return', reason: 'not mine' };
+    const other = { kind: 'credit', code: (await createdWallet(service)).code, reason: 'not mine' };
     const one = (await decide(depositId, credit, 'one')).json<Decided>();
-    const two = (await decide(depositId, giveBack, 'two')).json<Decided>();
+    const two = (await decide(depositId, other, 'two')).json<Decided>();
     await apply(depositId, one.decisionId);
     await apply(depositId, two.decisionId);
     expect((await decide(depositId, credit, 'one')).json()).toMatchObject({ outcome: 'credited' });
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const late = await decide(depositId, giveBack, 'two');
+      const late = await decide(depositId, other, 'two');
       expect(late.json()).toMatchObject({ code: 'deposit.already_settled', status: 409 });
     }
     await verifyClean(service.database.db);
@@ -199,7 +210,7 @@ describe('409', () => {
   it('tells that a deposit was settled while the decision was on its way', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 5_000n);
-    const late = { kind: 'return', reason: 'too late' };
+    const late = { kind: 'credit', walletId: wallet.id, reason: 'too late' };
     expect((await decide(depositId, late, 'late')).statusCode).toBe(202);
     const { decisionId } = (
       await decide(depositId, { kind: 'credit', walletId: wallet.id, reason: 'first' })

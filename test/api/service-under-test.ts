@@ -57,6 +57,11 @@ export async function startService(changes: Partial<ApiDeps> = {}): Promise<Serv
     },
     webhookSecretsOf: (key) => (key === ACCOUNT ? WEBHOOK_SECRETS : []),
     statementBytesMax: 1_048_576,
+    approvals: {
+      fourEyesAboveMinor: 500_000n,
+      dailyLimitMinor: 10_000_000n,
+      approvalHours: 72,
+    },
     clock: () => new Date(),
     logger,
     ...changes,

@@ -105,7 +105,11 @@ describe('the audit trail', () => {
 
   it('follows a decision, and a key from its making to its end', async () => {
     const decisionId = await returnDeposit(test.db, test.owner, await captured('sent-back'));
-    expect(await trailOf('decision', decisionId)).toMatchObject([{ action: 'decision.added' }]);
+    expect(await trailOf('decision', decisionId)).toMatchObject([
+      { action: 'decision.added', after: { state: 'proposed' } },
+      { action: 'decision.changed', after: { state: 'approved' } },
+      { action: 'decision.changed', after: { state: 'executed' } },
+    ]);
 
     const { id } = await createApiKey(test.db, {
       name: 'Naledi  Dlamini',

@@ -218,7 +218,7 @@ describe('the application role', () => {
     `UPDATE deposits SET wallet_id = NULL`,
     `INSERT INTO deposits SELECT * FROM deposits`,
     `INSERT INTO notifications (wallet_id, deposit_id, kind, amount_minor, credits) SELECT wallet_id, id, 'deposit_credited', 1, 1 FROM deposits`,
-    `UPDATE decisions SET wallet_id = NULL`,
+    `UPDATE decisions SET amount_minor = 1`,
     `UPDATE rates SET minor_per_credit = 1`,
     `ALTER TABLE postings DISABLE TRIGGER ALL`,
     `SET session_replication_role = replica`,

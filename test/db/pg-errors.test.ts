@@ -71,9 +71,9 @@ describe('translating what the database threw', () => {
   });
 
   it('knows an unknown wallet and an unknown bank account by their foreign keys', async () => {
-    const decision = sql`insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by) values ('d', 'none', 'return', null, 'x', 'none')`;
+    const decision = sql`insert into decision_allocations (decision_id, part, wallet_id, amount_minor) values ('d', 0, 'none', 1)`;
     expect((await translated(test.db.execute(decision)))?.details['constraint']).toMatch(
-      /^decisions_(deposit_id|decided_by)_fkey$/,
+      /^decision_allocations_(decision_id|wallet_id)_fkey$/,
     );
     const run = sql`insert into runs (id, bank_account_key, kind) values ('r', 'none', 'poll')`;
     expect(await translated(test.db.execute(run))).toMatchObject({ code: 'account.not_found' });

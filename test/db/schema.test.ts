@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as apiKeys from '../../db/schema/api-keys.ts';
 import * as audit from '../../db/schema/audit.ts';
 import * as bankAccounts from '../../db/schema/bank-accounts.ts';
+import * as decisions from '../../db/schema/decisions.ts';
 import * as deposits from '../../db/schema/deposits.ts';
+import * as gates from '../../db/schema/gates.ts';
 import * as intake from '../../db/schema/intake.ts';
 import * as ledger from '../../db/schema/ledger.ts';
 import * as lines from '../../db/schema/lines.ts';
@@ -20,7 +22,9 @@ const TABLES = [
   apiKeys,
   audit,
   bankAccounts,
+  decisions,
   deposits,
+  gates,
   intake,
   ledger,
   lines,

@@ -1,3 +1,5 @@
+import { AUDIT_PLANTS } from './audit-plants.ts';
+
 const ORIGIN = `(SELECT min(id) FROM journals WHERE kind = 'capture')`;
 const CREDIT = `(SELECT min(id) FROM journals WHERE kind = 'credit')`;
 const RETURN = `(SELECT min(id) FROM journals WHERE kind = 'return')`;
@@ -107,7 +109,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'I4',
     'a second terminal move',
-    'DROP INDEX journals_one_terminal',
+    'DROP INDEX journals_one_terminal, journals_one_per_decision_part',
     copyOf(
       'journals',
       'id, kind, bank_account_key, line_id, deposit_id, decision_id, event_on',
@@ -290,4 +292,5 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   ],
   ['I17', 'a trigger switched off', `ALTER TABLE journals DISABLE TRIGGER journals_append_only`],
   ['I17', 'a trigger dropped', `DROP TRIGGER postings_balanced ON postings`],
+  ...AUDIT_PLANTS,
 ];

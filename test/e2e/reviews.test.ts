@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../db/new-id.ts';
 import {
   BANK_EVENT_SIGNAL,
   depositWorkflowId,
@@ -10,6 +9,7 @@ import {
   WORKFLOW,
 } from '../../workflows/contract.ts';
 import { verifyClean } from '../support/database.ts';
+import { aDecision } from '../support/decisions.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -129,10 +129,11 @@ describe('a raw signal', () => {
     const wallet = await service.openWallet(54);
     const { depositId, workflowId } = await reviewedDeposit('9000');
     const other = await reviewedDeposit('8000');
-    const foreign = newId('decision');
-    await service.database.db.execute(sql`
-      insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by)
-      select ${foreign}, ${other.depositId}, 'credit', ${wallet.walletId}, 'for another deposit', id from api_keys limit 1`);
+    const foreign = await aDecision(service.database.owner, {
+      depositId: other.depositId,
+      kind: 'credit',
+      walletId: wallet.walletId,
+    });
     const handle = service.temporal.client.workflow.getHandle(workflowId);
     for (const decisionId of ['dec_forged', foreign]) {
       await handle.signal(RESOLVE_SIGNAL, { decisionId });

@@ -131,6 +131,7 @@ export const TEST_SETTINGS: ActivityDependencies['settings'] = {
   overlapDays: 7,
   aging: { remindDays: REMIND_DAYS, escalateDays: 10, reviewDays: 20 },
   reviewFinal: 'suspense',
+  fourEyesAboveMinor: 500_000n,
 };
 
 /** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
@@ -164,7 +165,9 @@ export function createTestDependencies(
       return Promise.resolve('started');
     },
     deliverDecision: () => Promise.resolve(),
+    startDecision: () => Promise.resolve(),
     wakeDeposit: () => Promise.resolve(),
+    auditAnchor: null,
     startImport: (file) => {
       imported.push(file.fileId);
       return Promise.resolve();
@@ -203,27 +206,6 @@ export async function walletBalance(
     select credits::text, remainder_minor::text as remainder, last_seq::text as seq from wallets where id = ${walletId}`);
   if (row === undefined) throw new Error('There is no such wallet.');
   return { credits: row.credits, remainder: row.remainder, seq: row.seq };
-}
-
-/** A decision as the API writes it, by a key of a person or of a service; answers its id. */
-export async function aDecision(
-  owner: postgres.Sql,
-  decision: {
-    readonly depositId: string;
-    readonly kind: 'credit' | 'return';
-    readonly walletId?: string;
-    readonly by?: 'person' | 'service';
-  },
-): Promise<string> {
-  const keyId = newId('apiKey');
-  const decisionId = newId('decision');
-  await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
-    values (${keyId}, 'x', 'test key', ${decision.by ?? 'person'}, ${decision.by === 'service' ? null : keyId}, '{}')`;
-  await owner`
-    insert into decisions (id, deposit_id, kind, wallet_id, reason, decided_by)
-    values (${decisionId}, ${decision.depositId}, ${decision.kind}, ${decision.walletId ?? null}, 'the payer called', ${keyId})`;
-  return decisionId;
 }
 
 /** Runs `work` while a superuser holds what `lock` takes, until `release` is called or the test ends. */

@@ -7,10 +7,12 @@ import {
   lockBankAccountForCapture,
   type LineInsert,
 } from '../../db/queries/capture.ts';
+import { markCarriedOut } from '../../db/queries/decisions.ts';
 import { listRates, lockDeposits, lockWallets, postJournals } from '../../db/queries/settlement.ts';
 import { KEY_SCHEME } from '../../domain/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { settle, settleReturn } from '../../domain/settle.ts';
+import { aDecision } from './decisions.ts';
 
 export const DAY = parseLocalDate('2026-11-20');
 
@@ -88,29 +90,18 @@ export async function credit(
   });
 }
 
-/** Returns a deposit to its sender on a person's decision, made here as well; answers the decision's id. */
+/** Returns a deposit to its sender on the decision of two people, made here as well; answers the decision's id. */
 export async function returnDeposit(
   db: Database,
   owner: postgres.Sql,
   depositId: string,
 ): Promise<string> {
-  const decisionId = await decide(owner, depositId);
+  const decisionId = await aDecision(owner, { depositId, kind: 'return' });
   await db.transaction(async (tx) => {
     for (const deposit of await lockDeposits(tx, [depositId])) {
       await postJournals(tx, [settleReturn({ ...deposit, decisionId })], 'workflow');
     }
+    await markCarriedOut(tx, decisionId, { outcome: 'returned', refusal: null });
   });
-  return decisionId;
-}
-
-async function decide(owner: postgres.Sql, depositId: string): Promise<string> {
-  const keyId = newId('apiKey');
-  const decisionId = newId('decision');
-  await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
-    values (${keyId}, 'x', 'test person', 'person', ${keyId}, '{}')`;
-  await owner`
-    insert into decisions (id, deposit_id, kind, reason, decided_by)
-    values (${decisionId}, ${depositId}, 'return', 'sent by mistake', ${keyId})`;
   return decisionId;
 }

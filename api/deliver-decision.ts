@@ -1,0 +1,77 @@
+import { findDecision, type Decision } from '../db/queries/decisions.ts';
+import { findDeposit } from '../db/queries/deposits-read.ts';
+import { saveAnswer } from '../db/queries/idempotency.ts';
+import { invariant } from '../domain/invariant.ts';
+import type { ResolveDepositOutput } from '../workflows/contract.ts';
+import { recordedSchema, settledAlready, storedDecision } from './decisions.ts';
+import type { ApiDeps } from './deps.ts';
+import { toSavedRefusal, type GivenAnswer } from './idempotency.ts';
+
+/**
+ * Hands an approved decision to its workflow and answers what came of it. 202 is not kept as the answer:
+ * whoever repeats the request hands the same decision in again, and learns the outcome once there is one.
+ * @throws CodedError `deposit.already_settled`
+ */
+export async function deliverDecision(deps: ApiDeps, recorded: GivenAnswer): Promise<GivenAnswer> {
+  const { decisionId } = recordedSchema.parse(recorded.body);
+  const { db } = deps.database;
+  const decision = await storedDecision(deps, decisionId);
+  const output = outcomeOf(decision) ?? (await handIn(deps, decision));
+  if (output === null) {
+    const body = {
+      decisionId,
+      outcome: 'accepted',
+      state: 'approved',
+      payloadSha256: decision.payloadSha256,
+      expiresAt: null,
+    };
+    return { ...recorded, status: 202, body };
+  }
+  if (output.outcome === 'already_settled') {
+    const refusal = settledAlready();
+    await saveAnswer(db, recorded.name, toSavedRefusal(refusal));
+    throw refusal;
+  }
+  const answer = { status: 200, body: { decisionId, ...output } };
+  await saveAnswer(db, recorded.name, answer);
+  return { ...recorded, ...answer };
+}
+
+/** Null while nobody can say what came of it. */
+async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDepositOutput | null> {
+  const { db } = deps.database;
+  const deposit = await findDeposit(db, decision.depositId);
+  invariant(deposit !== null, 'The deposit of a stored decision is gone.');
+  const call = { depositId: deposit.id, decisionId: decision.id };
+  const delivery =
+    decision.kind === 'correct'
+      ? await deps.temporal.startDecision(call)
+      : await deps.temporal.resolveDeposit({
+          ...call,
+          accountKey: deposit.bankAccountKey,
+          transactionKey: deposit.transactionKey,
+          round: deposit.workflowRound,
+        });
+  if (delivery.kind === 'applied' && isAnswer(delivery.output)) return delivery.output;
+  const now = await findDecision(db, decision.id);
+  const tried = now === null ? null : outcomeOf(now);
+  if (tried !== null || decision.kind === 'correct') return tried;
+  const depositNow = await findDeposit(db, decision.depositId);
+  return depositNow?.state === 'in_review' ? null : { outcome: 'already_settled', refusal: null };
+}
+
+/**
+ * An Update of this id that came before the approval was answered then, and is answered the same for ever: the sweep hands
+ * the decision in again.
+ */
+function isAnswer({ outcome }: ResolveDepositOutput): boolean {
+  return outcome !== 'not_approved' && outcome !== 'unknown_decision';
+}
+
+/** What a decision's row says came of it; null while it was not tried. */
+function outcomeOf(decision: Decision): ResolveDepositOutput | null {
+  if (decision.outcome === null) return null;
+  return decision.refusal === 'already_settled'
+    ? { outcome: 'already_settled', refusal: decision.refusal }
+    : { outcome: decision.outcome, refusal: decision.refusal };
+}

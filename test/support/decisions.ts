@@ -1,0 +1,117 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type postgres from 'postgres';
+import type { Database, Transaction } from '../../db/client.ts';
+import { newId } from '../../db/new-id.ts';
+import {
+  insertDecision,
+  listAllocations,
+  lockDecision,
+  markApproved,
+  payloadOf,
+  payloadSha256,
+} from '../../db/queries/decisions.ts';
+import { lockDeposits } from '../../db/queries/settlement.ts';
+import {
+  needsApproval,
+  type Allocation,
+  type DecisionKind,
+  type DecisionPayload,
+  type PayerDetails,
+} from '../../domain/approval.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+
+export const PAYER: PayerDetails = {
+  name: 'Test Payer',
+  bank: 'Test Bank',
+  branch: '250655',
+  account: '00062001234567',
+};
+const POLICY = { fourEyesAboveMinor: 500_000n };
+
+/** What a test wants decided. Returns get bank details, unless `payer` is null. */
+export interface WantedDecision {
+  readonly depositId: string;
+  readonly kind: DecisionKind;
+  /** The whole deposit to this wallet. */
+  readonly walletId?: string;
+  readonly split?: readonly Allocation[];
+  readonly payer?: PayerDetails | null;
+  readonly keepUntil?: LocalDate;
+  /** `service`: forged with the key of a service, past every rule of the database. */
+  readonly by?: 'person' | 'service';
+  /** False leaves a proposal that needs a second person unapproved. */
+  readonly approved?: boolean;
+  readonly expiresAt?: Date;
+}
+
+/** A key without a secret, of a person of its own unless one is named. */
+export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise<string> {
+  const keyId = newId('apiKey');
+  await owner`
+    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
+    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, '{}')`;
+  return keyId;
+}
+
+/** A decision as the API writes it, approved by a second person where it must be; answers its id. */
+export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Promise<string> {
+  const db = drizzle(owner);
+  const proposedBy = await aPersonsKey(owner);
+  const payload = await db.transaction((tx) => propose(tx, wanted, proposedBy));
+  const { decisionId } = payload;
+  if (needsApproval(payload, POLICY) && wanted.approved !== false) await approve(owner, decisionId);
+  if (wanted.by === 'service') await forge(owner, decisionId);
+  return decisionId;
+}
+
+/** Approves a proposal as another person does, with a key made for it unless one is given. */
+export async function approve(
+  owner: postgres.Sql,
+  decisionId: string,
+  keyId?: string,
+): Promise<void> {
+  const by = keyId ?? (await aPersonsKey(owner));
+  const db: Database = drizzle(owner);
+  await db.transaction(async (tx) => {
+    const decision = await lockDecision(tx, decisionId);
+    if (decision === null) throw new Error('There is no such decision.');
+    const sha256 = payloadSha256(payloadOf(decision, await listAllocations(tx, decisionId)));
+    await markApproved(tx, { decisionId, by, sha256 });
+  });
+}
+
+async function propose(
+  tx: Transaction,
+  wanted: WantedDecision,
+  proposedBy: string,
+): Promise<DecisionPayload> {
+  const { depositId, kind, split, walletId } = wanted;
+  const [deposit] = await lockDeposits(tx, [depositId]);
+  if (deposit === undefined) throw new Error('There is no such deposit.');
+  const { amountMinor, currency } = deposit;
+  const payload: DecisionPayload = {
+    decisionId: newId('decision'),
+    depositId,
+    kind,
+    amountMinor,
+    currency,
+    keepUntil: wanted.keepUntil ?? null,
+    payer: kind === 'return' ? (wanted.payer === undefined ? PAYER : wanted.payer) : null,
+    reason: 'the payer called',
+    allocations: split ?? (walletId === undefined ? [] : [{ walletId, amountMinor }]),
+  };
+  const isShared = needsApproval(payload, POLICY);
+  const expiresAt = wanted.expiresAt ?? new Date('2099-01-01T00:00:00Z');
+  await insertDecision(tx, payload, {
+    proposedBy,
+    needsApproval: isShared,
+    expiresAt: isShared && (kind !== 'return' || payload.payer !== null) ? expiresAt : null,
+  });
+  return payload;
+}
+
+async function forge(owner: postgres.Sql, decisionId: string): Promise<void> {
+  await owner`
+    update api_keys set owner_kind = 'service', person = null
+     where id = (select proposed_by from decisions where id = ${decisionId})`;
+}
