@@ -7,6 +7,8 @@ export type CreditWalletOutput =
   /** Also when an earlier attempt, or the backlog lane, had credited it. */
   | { readonly outcome: 'credited' }
   | { readonly outcome: 'review'; readonly reason: ReviewReason }
+  /** Crediting is stopped for the account: it waits, and is tried again when the gate opens. */
+  | { readonly outcome: 'gated' }
   | { readonly outcome: 'settled' };
 
 /**
@@ -23,6 +25,7 @@ export async function creditWallet(
     if (deposit?.state === 'credited') return { outcome: 'credited' };
     if (deposit?.state !== 'captured') return { outcome: 'settled' };
     const settled = await settleDeposits(tx, deposits, 'workflow');
+    if (settled.gatedIds.length > 0) return { outcome: 'gated' };
     const [review] = settled.reviews;
     return review === undefined
       ? { outcome: 'credited' }

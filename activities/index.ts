@@ -3,15 +3,17 @@ import { captureStatement } from './capture-statement.ts';
 import { claimUndispatched, markDispatched, planDispatch } from './claim-undispatched.ts';
 import { creditWallet } from './credit-wallet.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { drainGate } from './drain-gate.ts';
 import { withCleanFailures } from './failure.ts';
 import { fetchLines } from './fetch-lines.ts';
+import { followUp } from './follow-up.ts';
 import { followReview } from './follow-review.ts';
 import { notifyCustomer } from './notify-customer.ts';
 import { openReview } from './open-review.ts';
 import { recheckReview } from './recheck-review.ts';
 import { awaitDeposits, recordRun } from './record-run.ts';
+import { sealAudit } from './seal-audit.ts';
 import { settleBacklog } from './settle-backlog.ts';
-import { settleReversals } from './settle-reversals.ts';
 import { sweepDeposits } from './sweep-deposits.ts';
 import { validateCode } from './validate-code.ts';
 
@@ -29,7 +31,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     captureStatement: bind(captureStatement),
     claimUndispatched: bind(claimUndispatched),
     creditWallet: bind(creditWallet),
+    drainGate: bind(drainGate),
     fetchLines: bind(fetchLines),
+    followUp: bind(followUp),
     followReview: bind(followReview),
     markDispatched: bind(markDispatched),
     notifyCustomer: bind(notifyCustomer),
@@ -37,10 +41,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     planDispatch: bind(planDispatch),
     recordRun: bind(recordRun),
     recheckReview: bind(recheckReview),
+    sealAudit: () => sealAudit(dependencies),
     settleBacklog: bind((deps: ActivityDependencies, input: { readonly accountKey: string }) =>
       settleBacklog(deps, input),
     ),
-    settleReversals: bind(settleReversals),
     sweepDeposits: bind(sweepDeposits),
     validateCode: bind(validateCode),
   });

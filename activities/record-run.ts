@@ -1,5 +1,5 @@
 import { heartbeat, log, sleep } from '@temporalio/activity';
-import { countCaptured, finishRun } from '../db/queries/runs.ts';
+import { countCaptured, finishRun, isRunGated } from '../db/queries/runs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -16,6 +16,8 @@ export async function awaitDeposits(
   for (;;) {
     const stillCaptured = await countCaptured(dependencies.database, input.runId);
     if (stillCaptured === 0 || Date.now() >= deadline) return { stillCaptured };
+    // Behind a closed gate deposits wait for a person, and no run waits for that.
+    if (await isRunGated(dependencies.database, input.runId)) return { stillCaptured };
     heartbeat();
     await sleep(LOOK_EVERY_MS);
   }

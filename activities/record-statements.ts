@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/client.ts';
+import { setGate } from '../db/queries/gates.ts';
 import { pinStatementAccount, recordStatement } from '../db/queries/statements.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import type { StatementState } from '../db/schema/intake.ts';
@@ -29,7 +30,11 @@ export async function recordStatements(
 ): Promise<readonly StatementPlan[]> {
   return database.transaction(async (tx) => {
     const [account] = await tx
-      .select({ currency: bankAccounts.currency, proofPolicy: bankAccounts.proofPolicy })
+      .select({
+        currency: bankAccounts.currency,
+        proofPolicy: bankAccounts.proofPolicy,
+        balancePolicy: bankAccounts.balancePolicy,
+      })
       .from(bankAccounts)
       .where(eq(bankAccounts.key, file.accountKey));
     if (account === undefined)
@@ -51,6 +56,15 @@ export async function recordStatements(
         lastDay: surveyed.summary.completeDays?.to ?? days.at(-1) ?? null,
         state,
       });
+      if (state === 'held' && account.balancePolicy === 'close_gate') {
+        await setGate(tx, {
+          scope: file.accountKey,
+          state: 'closed',
+          cause: 'proof_failed',
+          reason: 'The proof of a statement failed.',
+          changedBy: null,
+        });
+      }
       plans.push({ state, holdsUnproved: isStrict && surveyed.summary.proof === 'absent' });
     }
     return plans;

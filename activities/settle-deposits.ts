@@ -6,12 +6,15 @@ import {
   postJournals,
   type DepositFacts,
 } from '../db/queries/settlement.ts';
+import { holdGates } from '../db/queries/gates.ts';
 import { findOwner, type Owner } from '../domain/owner.ts';
 import { readReferences } from '../domain/reference.ts';
 import { settle, type OwnedDeposit } from '../domain/settle.ts';
 
 export interface SettledDeposits {
   readonly creditedIds: readonly string[];
+  /** Those whose gate is closed: they wait as they are. */
+  readonly gatedIds: readonly string[];
   /** Those that a person must decide, with their reasons; nothing was written for them. */
   readonly reviews: readonly {
     readonly depositId: string;
@@ -48,9 +51,11 @@ export async function settleDeposits(
 ): Promise<SettledDeposits> {
   const open = deposits.filter(({ state }) => state === 'captured' || state === 'in_review');
   const owners = await findOwners(tx, open);
-  const owned = owners.flatMap(({ deposit, owner }) =>
+  const matched = owners.flatMap(({ deposit, owner }) =>
     owner.kind === 'wallet' ? [toOwned(deposit, owner.walletId)] : [],
   );
+  const closed = await closedAccounts(tx, matched);
+  const owned = matched.filter((deposit) => !closed.has(deposit.bankAccountKey));
   const wallets = await lockWallets(tx, [...new Set(owned.map((deposit) => deposit.walletId))]);
   const rates = await listRates(tx);
   // A wallet may have closed between the match and the lock: the lock decides.
@@ -66,14 +71,29 @@ export async function settleDeposits(
   await postJournals(tx, settle(payable, wallets, rates), lane);
   return {
     creditedIds: payable.map((deposit) => deposit.depositId),
-    reviews: owners.flatMap(({ deposit: { depositId, bookingDate }, owner }) => {
+    gatedIds: matched
+      .filter((deposit) => closed.has(deposit.bankAccountKey))
+      .map((deposit) => deposit.depositId),
+    reviews: owners.flatMap(({ deposit: { depositId, bankAccountKey, bookingDate }, owner }) => {
       if (owner.kind === 'review') return [{ depositId, owner }];
+      if (closed.has(bankAccountKey)) return [];
       const reason = refusalOf({ walletId: owner.walletId, bookingDate });
       return reason === null
         ? []
         : [{ depositId, owner: { kind: 'review', reason, candidates: [] } as const }];
     }),
   };
+}
+
+async function closedAccounts(
+  tx: Transaction,
+  deposits: readonly OwnedDeposit[],
+): Promise<ReadonlySet<string>> {
+  if (deposits.length === 0) return new Set();
+  return holdGates(
+    tx,
+    deposits.map((deposit) => deposit.bankAccountKey),
+  );
 }
 
 function toOwned(deposit: DepositFacts, walletId: string): OwnedDeposit {

@@ -20,6 +20,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'bank.rate_limited': entry(503, 'The bank asks to be called less often.'),
   'bank.unauthorized': entry(502, 'The bank refused our credentials.'),
   'bank.unavailable': entry(503, 'The bank cannot be reached.'),
+  'case.not_open': entry(404, 'There is no such open case.'),
   'config.invalid': entry(500, 'The service is not configured rightly.'),
   'database.conflict': entry(503, 'Other work was in the way. Try again.'),
   'database.unavailable': entry(503, 'The database cannot be reached. Try again.'),
@@ -40,6 +41,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
 
   'embedded.temporal_failed': entry(500, 'An embedded server could not start.'),
   'embedded.temporal_not_found': entry(500, 'An embedded server could not start.'),
+  'gate.not_closed': entry(409, 'This gate was never closed.'),
   'internal.unexpected': entry(500, 'Something unexpected happened. The log has it by request id.'),
   'invariant.violated': entry(500, 'A rule of the ledger would have been broken. Nothing moved.'),
   'migration.failed': entry(500, 'The database does not fit this version.'),

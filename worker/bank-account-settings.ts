@@ -24,6 +24,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
     pollEnabled: config.BANK_API_ENABLED,
     proofPolicy: config.BANK_PROOF_POLICY,
+    balancePolicy: config.BANK_BALANCE_POLICY,
     amountLimitMinor: config.BANK_AMOUNT_LIMIT ?? null,
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),

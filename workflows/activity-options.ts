@@ -64,11 +64,18 @@ export const statements = proxyActivities<Pick<Activities, 'captureStatement'>>(
 });
 
 export const batches = proxyActivities<
-  Pick<Activities, 'settleBacklog' | 'settleReversals' | 'sweepDeposits'>
+  Pick<Activities, 'drainGate' | 'settleBacklog' | 'followUp' | 'sweepDeposits'>
 >({
   startToCloseTimeout: '3m',
   heartbeatTimeout: '20s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** Rows that stay unsealed now are sealed by the next run or sweep: few attempts, so that no run waits for it. */
+export const sealing = proxyActivities<Pick<Activities, 'sealAudit'>>({
+  startToCloseTimeout: '1m',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 3 },
 });
 
 export const waiting = proxyActivities<Pick<Activities, 'awaitDeposits'>>({

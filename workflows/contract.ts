@@ -30,6 +30,7 @@ export const WORKFLOW = {
   decide: 'decide',
   deposit: 'deposit',
   importStatement: 'importStatement',
+  drainGate: 'drainGate',
   sweep: 'sweep',
 } as const;
 
@@ -68,6 +69,11 @@ export function importWorkflowId(accountKey: string, fileSha256: string): string
 /** The carrying out of a decision whose deposit has no review workflow. */
 export function decisionWorkflowId(decisionId: string): string {
   return `decision/${decisionId}`;
+}
+
+/** The letting go of what waited behind a gate; a scope is an account's key, or `*`. */
+export function drainGateWorkflowId(scope: string): string {
+  return `gate/${scope}`;
 }
 
 /** The id of a run's row, from the id of the first workflow run of its chain. */
@@ -151,6 +157,15 @@ export interface WakeInput {
 export interface ImportStatementInput {
   readonly accountKey: string;
   readonly fileId: string;
+}
+
+export interface DrainGateInput {
+  readonly scope: string;
+}
+
+export interface DrainGateOutput {
+  readonly credited: number;
+  readonly woken: number;
 }
 
 export interface SweepInput {

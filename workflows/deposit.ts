@@ -5,7 +5,9 @@ import {
   defineUpdate,
   condition,
   allHandlersFinished,
+  setCurrentDetails,
 } from '@temporalio/workflow';
+import type { CreditWalletOutput } from '../activities/credit-wallet.ts';
 import { steps } from './activity-options.ts';
 import {
   BANK_EVENT_SIGNAL,
@@ -31,6 +33,9 @@ const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositI
 const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
 const wakeSignal = defineSignal<[WakeInput]>(WAKE_SIGNAL);
+/** A wake-up that was lost costs this much. */
+const GATE_LOOK_EVERY = '1h';
+
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
 
 /**
@@ -65,7 +70,7 @@ async function settle(input: DepositInput, desk: Desk): Promise<DepositOutput> {
       return reviewDeposit({ ...input, reason: validated.reason }, desk);
     case 'matched':
   }
-  const credited = await steps.creditWallet({ depositId });
+  const credited = await creditBehindGate(depositId, desk);
   switch (credited.outcome) {
     case 'settled':
       return { outcome: 'settled_elsewhere' };
@@ -75,4 +80,18 @@ async function settle(input: DepositInput, desk: Desk): Promise<DepositOutput> {
   }
   await tellCustomer(depositId);
   return { outcome: 'credited' };
+}
+
+/** While the account's gate is closed the deposit waits here; whoever opens the gate wakes it. */
+async function creditBehindGate(
+  depositId: string,
+  desk: Desk,
+): Promise<Exclude<CreditWalletOutput, { outcome: 'gated' }>> {
+  for (;;) {
+    const credited = await steps.creditWallet({ depositId });
+    if (credited.outcome !== 'gated') return credited;
+    setCurrentDetails('Waiting: crediting is stopped for this bank account.');
+    await condition(() => desk.isWoken(), GATE_LOOK_EVERY);
+    desk.takeWake();
+  }
 }

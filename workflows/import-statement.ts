@@ -7,6 +7,7 @@ import {
 import { batches, records, statements, waiting } from './activity-options.ts';
 import { runIdOf, type ImportStatementInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
+import { sealAuditTrail } from './seal-audit.ts';
 
 const WAIT_MS_MAX = 60_000;
 
@@ -25,9 +26,10 @@ export async function importStatement(
     return continueAsNew<typeof importStatement>({ accountKey, fileId, captured });
   }
   await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
-  await batches.settleReversals({ accountKey });
+  await batches.followUp({ accountKey });
   const errorCode = captured.proofsFailed > 0 ? 'statement.proof_failed' : null;
   const { stillCaptured } = await records.recordRun({ runId, errorCode });
+  await sealAuditTrail();
   return { runId, ...captured, stillCaptured };
 }
 

@@ -1,6 +1,7 @@
 /** The file that Temporal bundles: every workflow, by the name it is recorded under. */
 export { decide } from './decide.ts';
 export { deposit } from './deposit.ts';
+export { drainGate } from './drain-gate.ts';
 export { importStatement } from './import-statement.ts';
 export { reconcile } from './reconcile.ts';
 export { sweep } from './sweep.ts';

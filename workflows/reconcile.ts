@@ -8,6 +8,7 @@ import {
 import { bankCalls, batches, records, waiting } from './activity-options.ts';
 import { runIdOf, type ReconcileInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
+import { sealAuditTrail } from './seal-audit.ts';
 
 /** An account far behind walks forward at most this many windows in a run; the next tick goes on. */
 const WINDOWS_MAX = 12;
@@ -29,8 +30,9 @@ export async function reconcile(
     return continueAsNew<typeof reconcile>({ accountKey, found });
   }
   await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
-  await batches.settleReversals({ accountKey });
+  await batches.followUp({ accountKey });
   const { stillCaptured } = await records.recordRun({ runId, errorCode: null });
+  await sealAuditTrail();
   return { runId, ...found, stillCaptured };
 }
 

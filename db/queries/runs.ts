@@ -74,3 +74,11 @@ export async function markDayComplete(
   await executor.execute(sql`
     update bank_accounts set last_complete_day = greatest(coalesce(last_complete_day, ${day}::date), ${day}::date) where key = ${accountKey}`);
 }
+
+/** Whether crediting is stopped for the account of a run. */
+export async function isRunGated(executor: Executor, runId: string): Promise<boolean> {
+  const rows = await executor.execute<{ scope: string }>(sql`
+    select g.scope from runs r join gates g on g.scope in ('*', r.bank_account_key)
+     where r.id = ${runId} and g.state = 'closed' limit 1`);
+  return rows.length > 0;
+}

@@ -8,6 +8,9 @@ export type FeedProtocol = 'json' | 'investec' | 'open-banking-uk' | 'berlin-gro
 /** What a proof that fails means: `hold` waits for a person; `warn` captures and says so. */
 export type ProofPolicy = 'hold' | 'warn';
 
+/** What a bank balance that differs from the ledger means: a person is told, or crediting stops as well. */
+export type BalancePolicy = 'alert' | 'close_gate';
+
 export const bankAccounts = pgTable('bank_accounts', {
   key: text('key').primaryKey(),
   bankName: text('bank_name').notNull(),
@@ -28,6 +31,9 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
+  openingMinor: whole('opening_minor'),
+  openingOn: localDate('opening_on'),
+  balancePolicy: oneOf<BalancePolicy>('balance_policy').notNull().default('alert'),
   reversalsReadTo: whole('reversals_read_to')
     .notNull()
     .default(sql`0`),

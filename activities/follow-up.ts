@@ -1,0 +1,36 @@
+import { log } from '@temporalio/activity';
+import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
+import { updateLineCases } from '../db/queries/line-cases.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { proveDay } from './prove-day.ts';
+import { settleReversals } from './settle-reversals.ts';
+
+export interface FollowUpOutput {
+  readonly reversed: number;
+  readonly returnsPaid: number;
+  readonly casesOpened: number;
+  readonly proof: 'ok' | 'differs' | 'absent' | 'not_due';
+}
+
+/**
+ * What a read of an account leaves to do besides its deposits: books what the bank took back or paid out, opens cases for
+ * lines that it changed, and holds the ledger against a new balance. Safe to run again.
+ */
+export async function followUp(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string },
+): Promise<FollowUpOutput> {
+  const { database } = dependencies;
+  const { accountKey } = input;
+  const reversals = await settleReversals(dependencies, input);
+  const casesOpened = await database.transaction((tx) => updateLineCases(tx, accountKey));
+  if (casesOpened > 0)
+    log.error('the bank changed lines after they were captured', {
+      alert: 'line_cases',
+      accountKey,
+      cases: casesOpened,
+    });
+  const isDue = (await listUnprovedAccounts(database)).includes(accountKey);
+  const proof = isDue ? (await proveDay(dependencies, input)).outcome : 'not_due';
+  return { reversed: reversals.paired, returnsPaid: reversals.returnsPaid, casesOpened, proof };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Gate } from '../../db/queries/gates.ts';
+import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
+import { accountKey, instant, toInstant } from '../wire.ts';
+
+/** `all` stands for every account. */
+export const gateScope = z.union([z.literal('all'), accountKey]).meta({
+  description: 'A bank account’s key, or `all`.',
+});
+
+export const gateSchema = z.strictObject({
+  scope: gateScope,
+  state: z.enum(['open', 'closed']),
+  cause: z.enum(['operator', 'proof_failed', 'balance_differs']),
+  reason: z.string(),
+  changedBy: z
+    .string()
+    .nullable()
+    .meta({ description: 'The key of whoever did it; null: a rule.' }),
+  changedAt: instant,
+});
+
+export function toGate(gate: Gate): z.infer<typeof gateSchema> {
+  return {
+    scope: gate.scope === ALL_ACCOUNTS ? 'all' : gate.scope,
+    state: gate.state,
+    cause: gate.cause,
+    reason: gate.reason,
+    changedBy: gate.changedBy,
+    changedAt: toInstant(gate.changedAt),
+  };
+}
+
+export function toScope(scope: z.infer<typeof gateScope>): string {
+  return scope === 'all' ? ALL_ACCOUNTS : scope;
+}

@@ -1,0 +1,111 @@
+import { desc, eq, sql } from 'drizzle-orm';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { Executor, Transaction } from '../client.ts';
+import { dayProofs } from '../schema/gates.ts';
+
+export type DayProof = typeof dayProofs.$inferSelect;
+
+/** What the bank says that an account held at the end of a day. */
+export interface StatedBalance {
+  readonly day: LocalDate;
+  readonly minor: bigint;
+}
+
+/** The newest closing balance that a captured statement of good proof states; null where there is none. */
+export async function findStatedBalance(
+  executor: Executor,
+  accountKey: string,
+): Promise<StatedBalance | null> {
+  const rows = await executor.execute<{ day: string; minor: string }>(sql`
+    select s.last_day::text as day, s.closing_minor::text as minor
+      from statements s join statement_files f on f.id = s.file_id
+     where f.bank_account_key = ${accountKey} and s.proof = 'ok' and s.state in ('captured', 'released')
+       and s.closing_minor is not null and s.last_day is not null and f.state = 'captured'
+     order by s.last_day desc, s.id desc limit 1`);
+  const row = rows[0];
+  return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
+}
+
+/**
+ * What the account held before our first line, as its earliest statement of good proof says; remembered once it is known.
+ * An earlier statement that comes later takes its place: the ledger then begins earlier, too.
+ */
+export async function pinOpening(
+  tx: Transaction,
+  accountKey: string,
+): Promise<StatedBalance | null> {
+  const rows = await tx.execute<{ day: string; minor: string }>(sql`
+    with first as (
+      select s.first_day, s.opening_minor
+        from statements s join statement_files f on f.id = s.file_id
+       where f.bank_account_key = ${accountKey} and s.proof = 'ok' and s.state in ('captured', 'released')
+         and s.opening_minor is not null and s.first_day is not null and f.state = 'captured'
+       order by s.first_day, s.id limit 1
+    )
+    update bank_accounts a set opening_minor = f.opening_minor, opening_on = f.first_day
+      from first f where a.key = ${accountKey}
+    returning a.opening_on::text as day, a.opening_minor::text as minor`);
+  const row = rows[0];
+  return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
+}
+
+/** Holds the ledger against what the bank states, and writes down what was found. */
+export async function insertDayProof(
+  tx: Transaction,
+  proof: {
+    readonly accountKey: string;
+    readonly source: 'statement' | 'api';
+    readonly opening: StatedBalance;
+    readonly stated: StatedBalance;
+  },
+): Promise<bigint> {
+  const { accountKey, opening, source, stated } = proof;
+  const rows = await tx.execute<{ difference: string }>(sql`
+    with ledger as (
+      select ${opening.minor.toString()}::bigint + coalesce(sum(p.amount), 0)::bigint as minor
+        from postings p join journals j on j.id = p.journal_id
+       where p.account = 'bank' and p.bank_account_key = ${accountKey}
+         and j.event_on between ${opening.day}::date and ${stated.day}::date
+    ), suspense as (
+      select coalesce(-sum(p.amount), 0)::bigint as minor from postings p
+       where p.account = 'suspense' and p.bank_account_key = ${accountKey}
+    ), open as (
+      select coalesce(sum(d.amount_minor), 0)::bigint as minor, count(*)::int as count from deposits d
+       where d.bank_account_key = ${accountKey} and d.state in ('captured', 'in_review')
+    )
+    insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
+    select ${accountKey}, ${stated.day}::date, ${source}, ${stated.minor.toString()}::bigint, l.minor,
+           l.minor - ${stated.minor.toString()}::bigint, s.minor, o.minor, o.count
+      from ledger l, suspense s, open o
+    returning difference_minor::text as difference`);
+  return BigInt(rows[0]?.difference ?? '0');
+}
+
+/** The looks at an account's balance, newest first. */
+export async function listDayProofs(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly beforeId: bigint | null; readonly limit: number },
+): Promise<readonly DayProof[]> {
+  const { accountKey, beforeId, limit } = query;
+  return executor
+    .select()
+    .from(dayProofs)
+    .where(
+      beforeId === null
+        ? eq(dayProofs.bankAccountKey, accountKey)
+        : sql`${dayProofs.bankAccountKey} = ${accountKey} and ${dayProofs.id} < ${beforeId}`,
+    )
+    .orderBy(desc(dayProofs.id))
+    .limit(limit);
+}
+
+/** Accounts whose newest statement nobody has held against the ledger yet. */
+export async function listUnprovedAccounts(executor: Executor): Promise<readonly string[]> {
+  const rows = await executor.execute<{ key: string }>(sql`
+    select distinct f.bank_account_key as key
+      from statements s join statement_files f on f.id = s.file_id
+     where s.proof = 'ok' and f.state = 'captured' and s.closing_minor is not null and s.last_day is not null
+       and not exists (select 1 from day_proofs p where p.bank_account_key = f.bank_account_key and p.day >= s.last_day)
+     order by 1`);
+  return rows.map((row) => row.key);
+}

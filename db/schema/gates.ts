@@ -1,0 +1,45 @@
+import { pgTable, text } from 'drizzle-orm/pg-core';
+import { count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
+
+export type GateCause = 'operator' | 'proof_failed' | 'balance_differs';
+
+/** Stops and lets go the crediting of one account, or of all (`*`). */
+export const gates = pgTable('gates', {
+  scope: text('scope').primaryKey(),
+  state: oneOf<'open' | 'closed'>('state').notNull(),
+  cause: oneOf<GateCause>('cause').notNull(),
+  reason: text('reason').notNull(),
+  changedBy: text('changed_by'),
+  changedAt: instant('changed_at').notNull().defaultNow(),
+  drainedAt: instant('drained_at'),
+});
+
+/** Ledger and bank held against each other at the end of a day. */
+export const dayProofs = pgTable('day_proofs', {
+  id: rowId('id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  day: localDate('day').notNull(),
+  source: oneOf<'statement' | 'api'>('source').notNull(),
+  bankMinor: whole('bank_minor').notNull(),
+  ledgerMinor: whole('ledger_minor').notNull(),
+  differenceMinor: whole('difference_minor').notNull(),
+  suspenseMinor: whole('suspense_minor').notNull(),
+  openMinor: whole('open_minor').notNull(),
+  openCount: count('open_count').notNull(),
+  takenAt: instant('taken_at').notNull().defaultNow(),
+});
+
+export type LineCaseKind = 'line_vanished' | 'amount_changed' | 'reversal_unpaired';
+
+/** What the bank did to a line after it was captured. */
+export const lineCases = pgTable('line_cases', {
+  id: rowId('id').primaryKey(),
+  kind: oneOf<LineCaseKind>('kind').notNull(),
+  lineId: whole('line_id').notNull(),
+  otherId: whole('other_id'),
+  openedAt: instant('opened_at').notNull().defaultNow(),
+  closedAt: instant('closed_at'),
+  outcome: oneOf<'restored' | 'settled' | 'decided'>('outcome'),
+  closedBy: text('closed_by'),
+  note: text('note'),
+});
