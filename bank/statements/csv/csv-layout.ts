@@ -1,44 +1,87 @@
 import { CodedError } from '../../../domain/errors.ts';
 import type { CsvProfile } from './csv-profile.ts';
 
-/** Cells of a line as far as a header needs it: no header has a delimiter inside quotes. */
-function cellsOf(line: string, profile: CsvProfile): readonly string[] {
-  return line
-    .split(profile.delimiter)
-    .map((cell) => plain(cell.trim().replace(/^["']|["']$/g, '')));
-}
+export type CsvDelimiter = NonNullable<CsvProfile['delimiter']>;
 
-/** A label or header cell as it is compared: without letter case, outer blanks and a colon behind it. */
+const DELIMITERS: readonly CsvDelimiter[] = [',', ';', '\t', '|'];
+
+/** A label or header cell as it is compared: without letter case, doubled and outer blanks, and a colon behind it. */
 export function plain(cell: string): string {
-  return cell.replaceAll('\u0000', '').trim().toLowerCase().replace(/\s*:$/, '');
+  const text = cell.replaceAll('\u0000', '').trim().toLowerCase();
+  return text.replaceAll(/\s+/g, ' ').replace(/ ?:$/, '');
 }
 
-export function isHeader(cells: readonly string[], profile: CsvProfile): boolean {
+/** A label that ends in `*` stands for every text that begins so. */
+export function isLabel(text: string, label: string | undefined): boolean {
+  if (label === undefined) return false;
+  return label.endsWith('*')
+    ? plain(text).startsWith(plain(label.slice(0, -1)))
+    : plain(text) === plain(label);
+}
+
+/** Cells without the empty ones behind the last that is filled: banks and spreadsheets write any number of them. */
+function withoutTail(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => plain(cell) !== '') + 1);
+}
+
+/** A file may have more empty cells behind its header than the profile names, and not fewer. */
+export function isHeader(cells: readonly string[], { header }: CsvProfile): boolean {
+  const [own, wanted] = [withoutTail(cells), withoutTail(header)];
   return (
-    profile.header.length > 0 &&
-    cells.length === profile.header.length &&
-    profile.header.every((name, index) => plain(name) === plain(cells[index] ?? ''))
+    wanted.length > 0 &&
+    own.length === wanted.length &&
+    cells.length >= header.length &&
+    wanted.every((name, index) => plain(name) === plain(own[index] ?? ''))
   );
+}
+
+/** Cells of a line as far as telling a layout needs them: no header has a delimiter inside quotes. */
+function cellsOf(line: string, delimiter: string): readonly string[] {
+  return line.split(delimiter).map((cell) => cell.trim().replace(/^["']|["']$/g, ''));
+}
+
+/** The delimiter with which a line reads as `isWanted` says; null where none does. */
+export function delimiterOf(
+  line: string,
+  profile: CsvProfile,
+  isWanted: (cells: readonly string[]) => boolean,
+): CsvDelimiter | null {
+  const choices = profile.delimiter === undefined ? DELIMITERS : [profile.delimiter];
+  return choices.find((delimiter) => isWanted(cellsOf(line, delimiter))) ?? null;
 }
 
 /** Whether a file that begins with `head` is laid out in this way. */
 export function recognisesLayout(head: string, profile: CsvProfile): boolean {
   const lines = head
     .split(/\r\n|\n|\r/)
-    .filter((line) => line.replaceAll('\u0000', '').trim() !== '');
-  const first = plain((lines[0] ?? '').replace(/^["']/, ''));
-  if (profile.startsWith !== undefined && !first.startsWith(plain(profile.startsWith)))
-    return false;
+    .filter((line) => line.replaceAll('\u0000', '').trim() !== '' && !isSeparatorLine(line));
+  if (!beginsAs(lines[0] ?? '', profile)) return false;
   if (profile.header.length === 0) return profile.startsWith !== undefined;
-  // One more than the preamble, and one for a `sep=` line.
   return lines
-    .slice(0, profile.preambleRows + 2)
-    .some((line) => isHeader(cellsOf(line, profile), profile));
+    .slice(0, profile.preambleRows + 1)
+    .some((line) => delimiterOf(line, profile, (cells) => isHeader(cells, profile)) !== null);
+}
+
+/** Excel's `sep=;`, which is no row. */
+export function isSeparatorLine(line: string): boolean {
+  return /^"?sep=.?"?[,;\s]*$/i.test(line);
+}
+
+function beginsAs(line: string, profile: CsvProfile): boolean {
+  const { startsWith } = profile;
+  if (startsWith === undefined) return true;
+  if (typeof startsWith === 'string')
+    return plain(line.replace(/^["']/, '')).startsWith(plain(startsWith));
+  const isFirst = (cells: readonly string[]) =>
+    plain(cells[startsWith.column - 1] ?? '') === plain(startsWith.text);
+  return delimiterOf(line, profile, isFirst) !== null;
 }
 
 /** Where the profile's columns stand, from 0. */
 export interface CsvLayout {
-  readonly width: number;
+  /** Cells that every entry has at least, and that can be filled at most. */
+  readonly least: number;
+  readonly most: number;
   at(cells: readonly string[], column: string | number | undefined): string;
   indexOf(column: string | number): number;
 }
@@ -46,7 +89,7 @@ export interface CsvLayout {
 /** @throws CodedError `config.invalid` where the profile names a column that its header lacks. */
 export function layOut(profile: CsvProfile): CsvLayout {
   const names = profile.header.map(plain);
-  const indexOf = (column: string | number): number => {
+  const find = (column: string | number): number => {
     if (typeof column === 'number') return column - 1;
     const index = names.indexOf(plain(column));
     if (index === -1)
@@ -56,9 +99,12 @@ export function layOut(profile: CsvProfile): CsvLayout {
       );
     return index;
   };
-  for (const each of columnsOf(profile)) indexOf(each);
+  const used = new Map(columnsOf(profile).map((column) => [column, find(column)]));
+  const indexOf = (column: string | number): number => used.get(column) ?? find(column);
+  const last = Math.max(...used.values()) + 1;
   return {
-    width: names.length,
+    least: names.length > 0 ? withoutTail(names).length : last,
+    most: Math.max(names.length, profile.columnCount ?? 0, last),
     indexOf,
     at: (cells, column) => (column === undefined ? '' : (cells[indexOf(column)] ?? '')),
   };
@@ -74,26 +120,4 @@ function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
         : [amount.column, amount.indicator];
   const named = Object.values(single).filter((each) => each !== undefined);
   return [...ofAmount, ...references, ...text, ...named];
-}
-
-/** Finds what follows a label: behind it in its own cell, or in the next cell that is not empty. */
-export function findLabelled(
-  rows: readonly (readonly string[])[],
-  label: string | undefined,
-): string | null {
-  if (label === undefined) return null;
-  const wanted = plain(label);
-  for (const cells of rows) {
-    const own = plain(cells[0] ?? '');
-    if (own === wanted)
-      return (
-        cells
-          .slice(1)
-          .find((cell) => cell.trim() !== '')
-          ?.trim() ?? null
-      );
-    const behind = own.startsWith(wanted) ? own.slice(wanted.length) : '';
-    if (/^[\s:]+\S*[0-9]/.test(behind)) return behind.replace(/^[\s:]+/, '');
-  }
-  return null;
 }

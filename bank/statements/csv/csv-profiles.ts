@@ -15,6 +15,8 @@ const bankZero = {
   dateFormats: ['YYYY-MM-DD'],
   thousandsMark: ',',
 };
+/** The notices of FNB's e-mailed statement: record 3 holds the number, the days and both balances. */
+const inRecord3 = (column: number) => ({ label: '3', column });
 const recreated = {
   startsWith: 'Recreated Statement',
   header: 'Effective Date,Description,Reference,Service Fee,Debit / Credit,Amount,Balance'.split(
@@ -58,7 +60,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
   },
   {
     name: 'fnb-business',
-    header: 'Date,SERVICE FEE,Amount,DESCRIPTION,REFERENCE,Balance,CHEQUE NUMBER,'.split(','),
+    header: 'Date,SERVICE FEE,Amount,DESCRIPTION,REFERENCE,Balance,CHEQUE NUMBER'.split(','),
     preambleRows: 6,
     preamble: { account: 'FOR ACCOUNT NUMBER' },
     columns: {
@@ -70,7 +72,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
     },
     dateFormats: ['YYYY-MM-DD', 'YYYY/MM/DD'],
   },
-  { name: 'fnb-recreated', ...recreated },
+  { name: 'fnb-recreated', ...recreated, delimiter: ',' },
   { name: 'fnb-recreated-tab', ...recreated, delimiter: '\t' },
   {
     name: 'fnb-emailed',
@@ -80,7 +82,12 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
         ',',
       ),
     preambleRows: 12,
-    preamble: { account: '2', period: '3' },
+    preamble: {
+      account: { label: '2', column: 2 },
+      period: '3',
+      opening: inRecord3(5),
+      closing: inRecord3(6),
+    },
     recordType: '5',
     columns: {
       bookingDate: 'Date',
@@ -98,7 +105,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
         ',',
       ),
     preambleRows: 20,
-    preamble: { account: 'Account Number', currency: 'Currency' },
+    preamble: { account: ['Account No', 'Account Number'], currency: 'Currency' },
     columns: {
       bookingDate: 'Date',
       valueDate: 'Value Date',
@@ -109,6 +116,23 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
     },
     dateFormats: ['YYYY/MM/DD'],
     thousandsMark: ',',
+    openingRow: 'OPEN BALANCE',
+    closingRow: 'CLOSE BALANCE',
+  },
+  {
+    name: 'standard-bank-personal',
+    startsWith: { column: 3, text: 'BRANCH' },
+    columnCount: 8,
+    preambleRows: 2,
+    preamble: { account: { label: 'ACC-NO', labelColumn: 3, column: 2 } },
+    recordType: 'HIST',
+    columns: {
+      bookingDate: 2,
+      amount: { kind: 'signed', column: 4 },
+      references: [6],
+      text: [5],
+    },
+    dateFormats: ['YYYYMMDD'],
     openingRow: 'OPEN BALANCE',
     closingRow: 'CLOSE BALANCE',
   },
@@ -126,6 +150,8 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
       text: ['Description'],
     },
     dateFormats: ['YYYY-MM-DD'],
+    // A card payment over the limit, which was not made.
+    skip: ['Exc W/lim*'],
     pendingPrefix: '(Pending) ',
   },
   {
@@ -149,7 +175,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
   {
     name: 'capitec-business',
     startsWith: 'Balance brought forward:',
-    header: 'Account,Date,Description,Reference,Amount,Fees,Balance,'.split(','),
+    header: 'Account,Date,Description,Reference,Amount,Fees,Balance'.split(','),
     preambleRows: 4,
     preamble: { opening: 'Balance brought forward:' },
     columns: {
@@ -174,6 +200,8 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
   {
     name: 'investec',
     header: 'Transaction Date,Posting Date,Description,Debits,Credits,Balance'.split(','),
+    preambleRows: 1,
+    preamble: { account: 'Account Name' },
     columns: {
       bookingDate: 'Posting Date',
       valueDate: 'Transaction Date',
@@ -197,8 +225,10 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
       balance: 4,
       references: [2],
     },
-    dateFormats: ['DDMMMYYYY'],
-    skip: ['CARRIED FORWARD', 'BROUGHT FORWARD', 'VAT'],
+    dateFormats: ['DDMMMYYYY', 'DD-MMM-YY', 'DD-MMM-YYYY'],
+    skip: ['VAT*'],
+    openingRow: 'BROUGHT FORWARD',
+    closingRow: 'CARRIED FORWARD',
     provisionalRow: 'PROVISIONAL STATEMENT',
   },
   {

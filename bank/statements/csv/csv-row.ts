@@ -1,7 +1,7 @@
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementLine } from '../../../domain/statement.ts';
 import { unreadable } from '../statement-fault.ts';
-import { plain, type CsvLayout } from './csv-layout.ts';
+import { isLabel, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { readCsvAmount, readCsvDay, type Period } from './csv-values.ts';
 
@@ -11,91 +11,165 @@ interface RowContext {
   readonly currency: Currency;
   readonly period: Period | null;
   readonly isProvisional: boolean;
+  /** Whether a charge without a sign takes money: only the rows around it tell. */
+  readonly isCharge: (movedMinor: bigint, feeMinor: bigint, balanceMinor: bigint | null) => boolean;
   /** `line 12` */
   readonly where: string;
   /** `statement 1, entry 3` for the next line. */
   readonly positionOf: (offset: number) => string;
 }
 
+/** What the cells of amounts in a row say; null for empty ones. */
+interface Amounts {
+  /** Signed. */
+  readonly movedMinor: bigint | null;
+  /** As written. */
+  readonly feeMinor: bigint | null;
+  readonly balanceMinor: bigint | null;
+}
+
 export type CsvRow =
-  | { readonly kind: 'skip' | 'end' | 'provisional' }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'provisional' }
   | { readonly kind: 'opening' | 'closing'; readonly minor: bigint | null }
+  | ({ readonly kind: 'end' } & Amounts)
   | {
       readonly kind: 'lines';
       readonly lines: readonly StatementLine[];
       readonly account: string;
-      /** Signed movement of the row, its fee included. */
+      /** Signed movements of the row. */
       readonly movedMinor: bigint;
+      readonly feeMinor: bigint;
       readonly balanceMinor: bigint | null;
+      /** The row writes money that leaves with a minus. */
+      readonly hasMinus: boolean;
     };
 
 /** Reads one row behind the header. @throws CodedError `statement.unreadable` for anything that is not clearly a row. */
 export function readCsvRow(cells: readonly string[], context: RowContext): CsvRow {
   const { profile, layout, where } = context;
-  const { columns } = profile;
-  const texts = [...columns.references, ...columns.text].map((column) =>
-    layout.at(cells, column).replaceAll('\u0000', '').trim(),
+  const texts = [...profile.columns.references, ...profile.columns.text].map((column) =>
+    textAt(cells, column, layout),
   );
-  const says = (label: string | undefined) =>
-    label !== undefined && [...texts, cells[0] ?? ''].some((text) => plain(text) === plain(label));
-  if (says(profile.endRow)) return { kind: 'end' };
-  if (says(profile.provisionalRow)) return { kind: 'provisional' };
-  const amount = (column: string | number | undefined, name: string) =>
-    column === undefined
-      ? null
-      : readCsvAmount(layout.at(cells, column), profile, context.currency, `${where}, ${name}`);
-  const balanceMinor = amount(columns.balance, 'balance');
-  if (says(profile.openingRow)) return { kind: 'opening', minor: balanceMinor };
-  if (says(profile.closingRow)) return { kind: 'closing', minor: balanceMinor };
-
-  const moved = readMovement(cells, context, amount);
-  const fee = amount(columns.fee, 'fee');
-  const feeMinor = fee === null || fee === 0n ? null : fee < 0n ? -fee : fee;
-  if (moved === null && feeMinor === null) {
-    if (profile.skip.some((label) => texts.some((text) => isLabel(text, label))))
-      return { kind: 'skip' };
+  if (isLabel(cells[0] ?? '', profile.endRow))
+    return { kind: 'end', ...readTotals(cells, context) };
+  const special = specialOf(texts, profile);
+  if (profile.recordType !== undefined && cells[0]?.trim() !== profile.recordType)
+    return special === null ? { kind: 'skip' } : stateBalance(special, cells, context);
+  const amounts = readAmounts(cells, context);
+  // What a payer can write makes no row special: a special row moves no money.
+  const movesNothing = (amounts.movedMinor ?? 0n) === 0n && (amounts.feeMinor ?? 0n) === 0n;
+  if (special !== null && movesNothing) return stateBalance(special, cells, context);
+  const { movedMinor, balanceMinor } = amounts;
+  const fee = amounts.feeMinor ?? 0n;
+  if (movedMinor === null && fee === 0n) {
     throw unreadable(
       `${where}, amount`,
       'the row has no amount and is none of those that may lack it',
     );
   }
+  const feeMinor = fee > 0n && context.isCharge(movedMinor ?? 0n, fee, balanceMinor) ? -fee : fee;
   const shared = readShared(cells, texts, context);
   const lines: StatementLine[] = [];
-  const add = (signedMinor: bigint, isFee: boolean) =>
+  const add = (signedMinor: bigint, own: Partial<StatementLine>) =>
     lines.push({
       ...shared,
       amountMinor: signedMinor < 0n ? -signedMinor : signedMinor,
       direction: signedMinor < 0n ? 'debit' : 'credit',
-      ...(isFee && moved !== null ? { references: [], text: 'Fee', bankId: null } : {}),
+      ...own,
       runningBalanceMinor: null,
       position: context.positionOf(lines.length),
     });
-  if (moved !== null) add(moved, false);
-  if (feeMinor !== null) add(-feeMinor, true);
+  // A row that is nothing but a charge has its own text.
+  const hasMovement = movedMinor !== null && (movedMinor !== 0n || fee === 0n);
+  if (hasMovement) add(movedMinor, {});
+  if (fee !== 0n) add(feeMinor, hasMovement ? { references: [], text: 'Fee', bankId: null } : {});
   return {
     kind: 'lines',
     lines,
-    account: layout.at(cells, columns.account).trim(),
-    movedMinor: (moved ?? 0n) - (feeMinor ?? 0n),
+    account: textAt(cells, profile.columns.account, layout),
+    movedMinor: movedMinor ?? 0n,
+    feeMinor,
     balanceMinor,
+    hasMinus: hasMinus(cells, context),
   };
 }
 
-function readMovement(
+function hasMinus(cells: readonly string[], { profile, layout }: RowContext): boolean {
+  const { amount, fee } = profile.columns;
+  const out = amount.kind === 'columns' ? amount.debit : amount.column;
+  return [out, fee].some((column) => layout.at(cells, column).includes('-'));
+}
+
+type Special = 'provisional' | 'opening' | 'closing' | 'skip';
+
+function specialOf(texts: readonly string[], profile: CsvProfile): Special | null {
+  const says = (label: string | undefined) => texts.some((text) => isLabel(text, label));
+  if (says(profile.provisionalRow)) return 'provisional';
+  if (says(profile.openingRow)) return 'opening';
+  if (says(profile.closingRow)) return 'closing';
+  return profile.skip.some(says) ? 'skip' : null;
+}
+
+function stateBalance(kind: Special, cells: readonly string[], context: RowContext): CsvRow {
+  if (kind === 'skip' || kind === 'provisional') return { kind };
+  const { movedMinor, balanceMinor } = readAmounts(cells, context);
+  const hasColumn = context.profile.columns.balance !== undefined;
+  return { kind, minor: hasColumn ? balanceMinor : movedMinor };
+}
+
+/** The sums that the last row states, as {@link Amounts}. */
+function readTotals(cells: readonly string[], context: RowContext): Amounts {
+  const rule = context.profile.columns.amount;
+  const read = amountReader(cells, context);
+  const { fee, balance } = context.profile.columns;
+  const rest = { feeMinor: read(fee, 'fee'), balanceMinor: read(balance, 'balance') };
+  if (rule.kind === 'indicator') return { movedMinor: null, ...rest };
+  if (rule.kind === 'signed') return { movedMinor: readMovement(cells, context), ...rest };
+  const [credit, debit] = [read(rule.credit, 'credit'), read(rule.debit, 'debit')];
+  const moneyOut = (debit ?? 0n) < 0n ? (debit ?? 0n) : -(debit ?? 0n);
+  const isStated = credit !== null || debit !== null;
+  return { movedMinor: isStated ? (credit ?? 0n) + moneyOut : null, ...rest };
+}
+
+function readAmounts(cells: readonly string[], context: RowContext): Amounts {
+  const { fee, balance } = context.profile.columns;
+  const read = amountReader(cells, context);
+  return {
+    movedMinor: readMovement(cells, context),
+    feeMinor: read(fee, 'fee'),
+    balanceMinor: read(balance, 'balance'),
+  };
+}
+
+function amountReader(
   cells: readonly string[],
-  { profile, layout, where }: RowContext,
-  amount: (column: string | number, name: string) => bigint | null,
-): bigint | null {
+  { profile, layout, where, currency }: RowContext,
+): (column: string | number | undefined, name: string) => bigint | null {
+  return (column, name) =>
+    column === undefined
+      ? null
+      : readCsvAmount(layout.at(cells, column), profile, currency, `${where}, ${name}`);
+}
+
+function readMovement(cells: readonly string[], context: RowContext): bigint | null {
+  const { profile, layout, where } = context;
+  const read = amountReader(cells, context);
   const rule = profile.columns.amount;
-  if (rule.kind === 'signed') return amount(rule.column, 'amount');
-  if (rule.kind === 'columns') {
-    const [credit, debit] = [amount(rule.credit, 'credit'), amount(rule.debit, 'debit')];
-    if ((credit ?? 0n) !== 0n && (debit ?? 0n) !== 0n)
-      throw unreadable(`${where}, amount`, 'the row has both money in and money out');
-    if ((debit ?? 0n) !== 0n && debit !== null) return debit < 0n ? debit : -debit;
-    return credit === null ? debit : credit < 0n ? -credit : credit;
+  if (rule.kind === 'signed') {
+    const minor = read(rule.column, 'amount');
+    return minor !== null && rule.positive === 'debit' ? -minor : minor;
   }
-  const minor = amount(rule.column, 'amount');
+  if (rule.kind === 'columns') {
+    const [credit, debit] = [read(rule.credit, 'credit'), read(rule.debit, 'debit')];
+    const [moneyIn, moneyOut] = [credit ?? 0n, debit ?? 0n];
+    if (moneyIn !== 0n && moneyOut !== 0n)
+      throw unreadable(`${where}, amount`, 'the row has both money in and money out');
+    if (moneyIn < 0n) throw unreadable(`${where}, credit`, 'money in has a minus');
+    if (moneyOut !== 0n) return moneyOut < 0n ? moneyOut : -moneyOut;
+    return credit ?? debit;
+  }
+  const minor = read(rule.column, 'amount');
   const indicator = layout.at(cells, rule.indicator).trim();
   if (minor === null) return null;
   if (minor < 0n) throw unreadable(`${where}, amount`, 'it has a sign beside its indicator');
@@ -113,18 +187,16 @@ function readShared(
   const { columns } = profile;
   const day = (column: string | number, name: string) =>
     readCsvDay(layout.at(cells, column), profile.dateFormats, context.period, `${where}, ${name}`);
-  const prefix = profile.pendingPrefix;
-  const isPending = prefix !== undefined && texts.some((text) => text.startsWith(prefix.trim()));
+  const prefix = profile.pendingPrefix?.trim();
+  const isMarked = (text: string) => prefix !== undefined && text.startsWith(prefix);
   const clean = texts.map((text) =>
-    prefix !== undefined && text.startsWith(prefix.trim())
-      ? text.slice(prefix.trim().length).trim()
-      : text,
+    isMarked(text) ? text.slice(prefix?.length ?? 0).trim() : text,
   );
   const references = clean.slice(0, columns.references.length).filter((text) => text !== '');
   const wording = clean.slice(columns.references.length).filter((text) => text !== '');
   const valueCell = layout.at(cells, columns.valueDate).trim();
-  const bankId = layout.at(cells, columns.bankId).trim();
-  const name = layout.at(cells, columns.counterparty).trim();
+  const bankId = textAt(cells, columns.bankId, layout);
+  const name = textAt(cells, columns.counterparty, layout);
   return {
     bankId: bankId === '' ? null : bankId,
     bookingDate: day(columns.bookingDate, 'booking date'),
@@ -133,7 +205,7 @@ function readShared(
         ? null
         : day(columns.valueDate, 'value date'),
     currency: context.currency,
-    status: isPending || context.isProvisional ? 'pending' : 'booked',
+    status: texts.some(isMarked) || context.isProvisional ? 'pending' : 'booked',
     reversal: false,
     references,
     text: wording.length > 0 ? wording.join(' ') : (references[0] ?? ''),
@@ -142,9 +214,10 @@ function readShared(
   };
 }
 
-/** A label that ends in `*` stands for every text that begins so. */
-function isLabel(text: string, label: string): boolean {
-  return label.endsWith('*')
-    ? plain(text).startsWith(plain(label.slice(0, -1)))
-    : plain(text) === plain(label);
+function textAt(
+  cells: readonly string[],
+  column: string | number | undefined,
+  layout: CsvLayout,
+): string {
+  return layout.at(cells, column).replaceAll('\u0000', '').trim();
 }

@@ -1,6 +1,6 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, daysBetween, type LocalDate } from '../../../domain/local-date.ts';
-import type { Currency } from '../../../domain/money.ts';
+import { ZAR, type Currency } from '../../../domain/money.ts';
 import { parseMinor } from '../../../domain/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { CsvDateFormat, CsvProfile } from './csv-profile.ts';
@@ -28,11 +28,18 @@ const PATTERNS: Readonly<Record<CsvDateFormat, RegExp>> = {
   'DD-MM-YYYY': /^(?<d>[0-9]{1,2})-(?<m>[0-9]{1,2})-(?<y>[0-9]{4})$/,
   'MM/DD/YYYY': /^(?<m>[0-9]{1,2})\/(?<d>[0-9]{1,2})\/(?<y>[0-9]{4})$/,
   'DD.MM.YYYY': /^(?<d>[0-9]{1,2})\.(?<m>[0-9]{1,2})\.(?<y>[0-9]{4})$/,
-  DDMMMYYYY: /^(?<d>[0-9]{2})(?<n>[A-Za-z]{3})(?<y>[0-9]{4})$/,
-  'DD MMM YYYY': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3}) (?<y>[0-9]{4})$/,
-  'DD MMMM YYYY': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{4,9}) (?<y>[0-9]{4})$/,
-  'DD MMM': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3})$/,
+  DDMMMYYYY: /^(?<d>[0-9]{1,2})(?<n>[A-Za-z]{3,4})(?<y>[0-9]{4})$/,
+  'DD-MMM-YYYY': /^(?<d>[0-9]{1,2})-(?<n>[A-Za-z]{3,4})-(?<y>[0-9]{4})$/,
+  'DD-MMM-YY': /^(?<d>[0-9]{1,2})-(?<n>[A-Za-z]{3,4})-(?<yy>[0-9]{2})$/,
+  'DD MMM YYYY': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3,4}) (?<y>[0-9]{4})$/,
+  'DD MMMM YYYY': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3,9}) (?<y>[0-9]{4})$/,
+  'DD MMM': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3,4})$/,
 };
+
+/** Behind a day: `9:05`, `T18:20:00`; banks write it in columns of days. */
+const TIME_OF_DAY = /(?:T|\s+)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?$/;
+/** A day without a year may lie this far outside the statement's period. */
+const DAYS_OUTSIDE_MAX = 31;
 
 /** First and last day of the statement, where it states them. */
 export interface Period {
@@ -47,41 +54,53 @@ export function readCsvDay(
   period: Period | null,
   where: string,
 ): LocalDate {
-  for (const format of formats) {
-    const groups = PATTERNS[format].exec(cell.trim())?.groups;
-    if (groups === undefined) continue;
-    const month = groups['m'] ?? monthOf(groups['n'] ?? '');
-    const rest = `-${(month ?? '').padStart(2, '0')}-${(groups['d'] ?? '').padStart(2, '0')}`;
-    const day =
-      groups['y'] === undefined ? inPeriod(rest, period) : asLocalDate(groups['y'] + rest);
-    if (day !== null) return day;
-  }
+  const day = asCsvDay(cell, formats, period);
+  if (day !== null) return day;
   throw unreadable(where, `the date is not written as ${formats.join(' or ')}`);
 }
 
-function monthOf(name: string): string | null {
-  const index = MONTHS.findIndex((month) =>
-    name.length === 3 ? month.startsWith(name.toLowerCase()) : month === name.toLowerCase(),
-  );
-  return index === -1 ? null : String(index + 1);
+/** As {@link readCsvDay}, but null where the cell is no day. */
+export function asCsvDay(
+  cell: string,
+  formats: readonly CsvDateFormat[],
+  period: Period | null,
+): LocalDate | null {
+  const text = cell.trim().replace(TIME_OF_DAY, '');
+  for (const format of formats) {
+    const groups = PATTERNS[format].exec(text)?.groups;
+    if (groups === undefined) continue;
+    const month = groups['m'] ?? monthOf(groups['n'] ?? '') ?? '';
+    const rest = `-${month.padStart(2, '0')}-${(groups['d'] ?? '').padStart(2, '0')}`;
+    const year = groups['y'] ?? (groups['yy'] === undefined ? null : `20${groups['yy']}`);
+    const day = year === null ? inPeriod(rest, period) : asLocalDate(year + rest);
+    if (day !== null) return day;
+  }
+  return null;
 }
 
-/** A day without a year is in the year that brings it into the statement's period, or nearest to its end. */
+/** `Nov`, `Sept` and whole names. */
+function monthOf(name: string): string | null {
+  const index = MONTHS.findIndex((month) => month.startsWith(name.toLowerCase()));
+  return index === -1 || name.length < 3 ? null : String(index + 1);
+}
+
+/** A day without a year is in the one year that brings it into the statement's period, or nearest to it; null where several do. */
 function inPeriod(rest: string, period: Period | null): LocalDate | null {
   if (period === null) return null;
   const year = Number(period.to.slice(0, 4));
-  const days = [year - 1, year, year + 1].flatMap((each) => asLocalDate(`${each}${rest}`) ?? []);
   const distance = (day: LocalDate) =>
-    day >= period.from && day <= period.to ? 0 : Math.abs(daysBetween(period.to, day));
-  return days.reduce<LocalDate | null>(
-    (best, day) => (best === null || distance(day) < distance(best) ? day : best),
-    null,
-  );
+    Math.max(0, daysBetween(day, period.from), daysBetween(period.to, day));
+  const [first, second] = [year - 2, year - 1, year, year + 1]
+    .flatMap((each) => asLocalDate(`${each}${rest}`) ?? [])
+    .map((day) => ({ day, days: distance(day) }))
+    .sort((a, b) => a.days - b.days);
+  if (first === undefined || first.days > DAYS_OUTSIDE_MAX || second?.days === 0) return null;
+  return first.day;
 }
 
 /**
- * Reads a signed amount in the profile's style: `-1,189.00`, `( 1,50 )`, `10.00 CR`, `+5.00`; null for an empty cell.
- * @throws CodedError `statement.unreadable`
+ * Reads a signed amount in the profile's style: `-1,189.00`, `( 1,50 )`, `10.00 CR`, `5.00-`, `R 12.00`; null for an empty cell.
+ * @throws CodedError `statement.unreadable`, also where two marks tell the direction: they may disagree
  */
 export function readCsvAmount(
   cell: string,
@@ -89,28 +108,61 @@ export function readCsvAmount(
   currency: Currency,
   where: string,
 ): bigint | null {
-  let text = cell.trim();
+  const text = cell
+    .replaceAll(/[\u00a0\u202f]/g, ' ')
+    .replaceAll('\u2212', '-')
+    .trim();
   if (text === '') return null;
-  let sign = 1n;
-  const brackets = /^\(\s*(.*?)\s*\)$/.exec(text);
-  const marked = /^(.*?)\s*(CR|DR|Cr|Dr)$/.exec(text) ?? /^(?:(CR|DR|Cr|Dr))\s*(.*)$/.exec(text);
-  if (brackets !== null) [text, sign] = [brackets[1] ?? '', -1n];
-  else if (marked !== null) {
-    const mark = [marked[1], marked[2]].find((part) => /^[CD]R$/i.test(part ?? '')) ?? '';
-    text = text.replace(/^(?:CR|DR)\s*|\s*(?:CR|DR)$/gi, '');
-    sign = mark.toUpperCase() === 'DR' ? -1n : 1n;
-  } else if (/^[0-9., ']+-$/.test(text)) [text, sign] = [text.slice(0, -1), -1n];
-  text = text.replace(/^([+-]?)\s*R?\s*(?=[0-9])/, '$1');
-  if (sign === -1n && /^[+-]/.test(text)) throw unreadable(where, 'the amount has two signs');
+  const { sign, digits } = readSign(text, currency, where);
+  const { decimalMark, thousandsMark } = profile;
+  const style = thousandsMark === undefined ? { decimalMark } : { decimalMark, thousandsMark };
   try {
-    const style =
-      profile.thousandsMark === undefined
-        ? { decimalMark: profile.decimalMark }
-        : { decimalMark: profile.decimalMark, thousandsMark: profile.thousandsMark };
-    return sign * parseMinor(text, currency, style);
+    return sign * parseMinor(digits, currency, style);
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
       throw unreadable(where, 'the amount is not written in the way of this profile');
     throw error;
   }
+}
+
+const SIGN_MARKS: readonly (readonly [RegExp, 1n | -1n])[] = [
+  [/^\((.*)\)$/, -1n],
+  [/^(.*)CR$/i, 1n],
+  [/^(.*)DR$/i, -1n],
+  [/^CR(.*)$/i, 1n],
+  [/^DR(.*)$/i, -1n],
+  [/^(.*)-$/, -1n],
+  [/^-(.*)$/, -1n],
+  [/^\+(.*)$/, 1n],
+];
+
+/** Takes off the one sign and the currency around an amount, in either order. */
+function readSign(
+  text: string,
+  currency: Currency,
+  where: string,
+): { readonly sign: bigint; readonly digits: string } {
+  let sign: bigint | null = null;
+  let digits = text;
+  for (;;) {
+    const bare = withoutCurrency(digits, currency);
+    const mark = SIGN_MARKS.map(([pattern, value]) => ({ inner: pattern.exec(bare)?.[1], value }))
+      .flatMap(({ inner, value }) => (inner === undefined ? [] : [{ inner, value }]))
+      .at(0);
+    digits = bare;
+    if (mark === undefined) return { sign: sign ?? 1n, digits };
+    if (sign !== null) throw unreadable(where, 'the amount has two signs');
+    sign = mark.value;
+    digits = mark.inner.trim();
+  }
+}
+
+/** Without the currency's own code, or the R of rand, before the digits or behind them. */
+function withoutCurrency(text: string, currency: Currency): string {
+  const names = currency === ZAR ? [currency, 'R'] : [currency];
+  for (const name of names) {
+    if (text.startsWith(name)) return text.slice(name.length).trim();
+    if (name === currency && text.endsWith(name)) return text.slice(0, -name.length).trim();
+  }
+  return text;
 }

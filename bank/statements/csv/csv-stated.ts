@@ -1,0 +1,89 @@
+import type { LocalDate } from '../../../domain/local-date.ts';
+import type { CsvTotals, RunningBalance } from './csv-proof.ts';
+
+/** A row that states a balance, or the sums of all rows. */
+type StatingRow =
+  | { readonly kind: 'opening' | 'closing'; readonly minor: bigint | null }
+  | ({ readonly kind: 'end' } & Sums & { readonly balanceMinor: bigint | null });
+
+interface Sums {
+  readonly movedMinor: bigint | null;
+  readonly feeMinor: bigint | null;
+}
+
+interface BookedRow {
+  readonly day: LocalDate;
+  readonly movedMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly balanceMinor: bigint | null;
+}
+
+/** What rows between and behind the entries state, held against the entries. */
+export interface StatedBalances {
+  add(row: StatingRow): void;
+  enter(row: BookedRow): void;
+  /** An entry that is not booked came. */
+  enterPending(): void;
+  hasEnded(): boolean;
+  /** Entries came, and no new opening row since. */
+  isBehindEntries(): boolean;
+  /** The balances of the file: those of its head where it has some, else those of such rows. */
+  ends(totals: CsvTotals): CsvTotals & {
+    readonly totalsAgree: boolean;
+    /** An opening row came and no closing one: the file is cut, or the statement still open. */
+    readonly isEndMissing: boolean;
+    /** Entries that are not booked stand behind the closing row, where none would be missed. */
+    readonly isTailOpen: boolean;
+  };
+}
+
+export function createStatedBalances(running: RunningBalance): StatedBalances {
+  let entries = 0;
+  let [movedMinor, feeMinor] = [0n, 0n];
+  let opening: bigint | null = null;
+  let closing: { readonly minor: bigint | null; readonly entriesBefore: number } | null = null;
+  let end: Extract<StatingRow, { kind: 'end' }> | null = null;
+  let [isBehindEntries, isTailOpen] = [false, false];
+
+  return {
+    add(row) {
+      if (row.kind === 'end') end = row;
+      else if (row.kind === 'closing') {
+        closing = { minor: row.minor, entriesBefore: entries };
+        isTailOpen = false;
+      } else {
+        isBehindEntries = false;
+        // Behind a closing row with entries before it, the next statement opens, whose balance is the same.
+        if (closing === null || closing.entriesBefore === 0) opening ??= row.minor;
+      }
+    },
+    enter(row) {
+      entries += 1;
+      isBehindEntries = true;
+      movedMinor += row.movedMinor;
+      feeMinor += row.feeMinor;
+      running.add({ ...row, movedMinor: row.movedMinor + row.feeMinor });
+    },
+    enterPending() {
+      isTailOpen = closing !== null;
+    },
+    hasEnded: () => end !== null,
+    isBehindEntries: () => isBehindEntries,
+    ends(totals) {
+      // In a file with the newest rows first, the closing row comes before all entries.
+      const isWhole = closing?.entriesBefore === entries || closing?.entriesBefore === 0;
+      const closingMinor = isWhole ? (closing?.minor ?? null) : null;
+      const abs = (minor: bigint) => (minor < 0n ? -minor : minor);
+      return {
+        ...totals,
+        openingMinor: totals.openingMinor ?? opening,
+        closingMinor: totals.closingMinor ?? closingMinor ?? end?.balanceMinor ?? null,
+        totalsAgree:
+          (end?.movedMinor ?? movedMinor) === movedMinor &&
+          abs(end?.feeMinor ?? feeMinor) === abs(feeMinor),
+        isTailOpen,
+        isEndMissing: opening !== null && closingMinor === null && totals.closingMinor === null,
+      };
+    },
+  };
+}
