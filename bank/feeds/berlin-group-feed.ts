@@ -3,7 +3,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { LineStatus, Sighting } from '../../domain/sighting.ts';
 import { askBank, type BankAnswer, type HttpLimits } from '../http/exchange.ts';
 import { readJsonBody } from '../http/read-json.ts';
-import { field, objectField, optionalText, unknownFields, type Refuse } from '../json/fields.ts';
+import { field, objectField, optionalText, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 import { BERLIN_GROUP_FIELDS, readBerlinGroupRow, type AmountStyle } from './berlin-group-row.ts';
@@ -11,6 +11,8 @@ import type { DayWindow, Feed } from './feed.ts';
 import {
   addressUnder,
   nextAddress,
+  noteUnknownAround,
+  noteUnknownFields,
   onlyInWindow,
   refuseOutsideWindow,
   refusePage,
@@ -30,6 +32,12 @@ interface BerlinGroupSettings {
   readonly amounts: AmountStyle;
   readonly limits: HttpLimits;
 }
+
+/** What stands around the rows; `information` holds standing orders, which are no movements. */
+const KNOWN = {
+  '': new Set(['account', 'transactions', 'balances', '_links', 'links', 'next', 'last_updated']),
+  '/transactions': new Set(['booked', 'pending', 'information', '_links', 'links']),
+};
 
 /** One fetch, and what comes up on its way. */
 interface Reading {
@@ -53,7 +61,10 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
       const heldPositions = new Set<string>();
       const reading = { settings, window, signal, unknown, heldPositions };
       const read = await readUntilAgreed(
-        async (request) => readPage(reading, request.page, await fetchPage(reading, request)),
+        async (request) => {
+          const url = addressOf(settings, window, request);
+          return readPage(reading, { page: request.page, url }, await fetchPage(reading, url));
+        },
         { idStable: false, onPage },
       );
       return { window, ...read, unknownFields: [...unknown].sort(), heldPositions };
@@ -61,19 +72,25 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
   };
 }
 
-function fetchPage(
-  { settings, window, signal }: Reading,
-  { page, cursor }: PageRequest,
-): Promise<BankAnswer> {
-  const { base, accountId, consentId, token, limits } = settings;
-  const first = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
-  first.searchParams.set('bookingStatus', 'both');
-  first.searchParams.set('dateFrom', window.from);
-  first.searchParams.set('dateTo', window.to);
+function addressOf(
+  { base, accountId }: BerlinGroupSettings,
+  window: DayWindow,
+  { cursor }: PageRequest,
+): URL {
+  if (cursor !== null) return new URL(cursor);
+  const url = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
+  url.searchParams.set('bookingStatus', 'both');
+  url.searchParams.set('dateFrom', window.from);
+  url.searchParams.set('dateTo', window.to);
+  return url;
+}
+
+function fetchPage({ settings, signal }: Reading, url: URL): Promise<BankAnswer> {
+  const { consentId, token, limits } = settings;
   return askBank(
     {
       method: 'GET',
-      url: cursor === null ? first : nextAddress(base, cursor, page),
+      url,
       headers: {
         authorization: `Bearer ${token}`,
         'x-request-id': randomUUID(),
@@ -86,9 +103,15 @@ function fetchPage(
   );
 }
 
-async function readPage(reading: Reading, page: number, answer: BankAnswer): Promise<FeedPage> {
-  const refuse = refusePage(page);
-  if (answer.media === 'json') return readJsonPage(reading, page, readJsonBody(answer.bytes));
+/** Which page it is, and where it was. */
+interface Place {
+  readonly page: number;
+  readonly url: URL;
+}
+
+async function readPage(reading: Reading, place: Place, answer: BankAnswer): Promise<FeedPage> {
+  const refuse = refusePage(place.page);
+  if (answer.media === 'json') return readJsonPage(reading, place, readJsonBody(answer.bytes));
   const { sightings, heldPositions } = await readStatementBody(answer, refuse);
   if (sightings.some(({ currency }) => currency !== reading.settings.currency)) {
     throw refuse("it holds lines in a currency that is not the account's");
@@ -98,10 +121,11 @@ async function readPage(reading: Reading, page: number, answer: BankAnswer): Pro
   return { rows: sightings, pages: null, next: null };
 }
 
-function readJsonPage(reading: Reading, page: number, body: JsonValue): FeedPage {
+function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): FeedPage {
   const refuse = refusePage(page);
   if (!isJsonObject(body)) throw refuse('it is not an object');
   const lists = objectField(body, 'transactions', refuse);
+  noteUnknownAround(reading.unknown, body, KNOWN);
   const ownAccounts = new Set(
     [reading.settings.accountId, valueAt(body, '/account/iban'), valueAt(body, '/account/bban')]
       .filter((account) => typeof account === 'string')
@@ -115,7 +139,7 @@ function readJsonPage(reading: Reading, page: number, body: JsonValue): FeedPage
   const booked = read('booked');
   refuseOutsideWindow(booked, reading.window, refuse);
   const rows = [...booked, ...onlyInWindow(read('pending'), reading.window)];
-  return { rows, pages: null, next: nextOf(lists, body, refuse) };
+  return { rows, pages: null, next: nextAddress(url, nextOf(body, refuse), refuse) };
 }
 
 function readList(
@@ -131,9 +155,7 @@ function readList(
   const values = field(lists, at.status) ?? [];
   if (!isJsonArray(values)) throw at.refuse(`transactions.${at.status} is not a list`);
   return values.flatMap((value, index) => {
-    if (isJsonObject(value)) {
-      for (const name of unknownFields(value, BERLIN_GROUP_FIELDS)) unknown.add(name);
-    }
+    noteUnknownFields(unknown, value, BERLIN_GROUP_FIELDS);
     const row = readBerlinGroupRow(value, {
       currency: settings.currency,
       timeZone: settings.timeZone,
@@ -147,12 +169,21 @@ function readList(
   });
 }
 
-/** The link stands beside the lists in the standard, and at the root of the answer at some banks. */
-function nextOf(lists: JsonObject, body: JsonObject, refuse: Refuse): string | null {
-  const found = [lists, body].map((from) => valueAt(from, '/_links/next'));
-  for (const next of found) {
-    if (next === undefined || next === null) continue;
-    return optionalText(isJsonObject(next) ? next : { href: next }, 'href', refuse);
-  }
-  return null;
+/** Where banks put the link to the next page: beside the lists in the standard, at the root of the answer, or without its frame. */
+const NEXT_LINKS = [
+  '/transactions/_links/next',
+  '/transactions/links/next',
+  '/_links/next',
+  '/links/next',
+  '/next',
+];
+
+function nextOf(body: JsonObject, refuse: Refuse): string | null {
+  const links = NEXT_LINKS.flatMap((pointer) => {
+    const next = valueAt(body, pointer) ?? null;
+    if (next === null) return [];
+    return optionalText(isJsonObject(next) ? next : { href: next }, 'href', refuse) ?? [];
+  });
+  if (new Set(links).size > 1) throw refuse('it names two next pages');
+  return links[0] ?? null;
 }

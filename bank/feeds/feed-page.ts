@@ -1,6 +1,8 @@
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/sighting.ts';
-import type { Refuse } from '../json/fields.ts';
+import { unknownFields, type Refuse } from '../json/fields.ts';
+import { isJsonObject, type JsonValue } from '../json/json-text.ts';
+import { valueAt } from '../json/pointer.ts';
 import type { DayWindow } from './feed.ts';
 
 /** The bank never pages a window this finely unless it goes in circles. */
@@ -30,18 +32,43 @@ export function refuseOutsideWindow(
   }
 }
 
+/** Notes the names of fields that nobody reads: to be logged, since the bank says something there. */
+export function noteUnknownFields(
+  unknown: Set<string>,
+  value: JsonValue | undefined,
+  known: ReadonlySet<string>,
+): void {
+  if (!isJsonObject(value)) return;
+  for (const name of unknownFields(value, known)) unknown.add(name);
+}
+
+/** The same for what stands around the rows: `known` has the names at each JSON pointer. */
+export function noteUnknownAround(
+  unknown: Set<string>,
+  body: JsonValue,
+  known: Readonly<Record<string, ReadonlySet<string>>>,
+): void {
+  for (const [pointer, names] of Object.entries(known)) {
+    noteUnknownFields(unknown, valueAt(body, pointer), names);
+  }
+}
+
 /** The rows of our days, for banks of which more days are asked than we want. */
 export function onlyInWindow(rows: readonly Sighting[], window: DayWindow): readonly Sighting[] {
   return rows.filter((row) => row.bookingDate >= window.from && row.bookingDate <= window.to);
 }
 
-/** The address that a page's `next` leads to. Our key goes to the bank's own host only, so another one refuses the page. */
-export function nextAddress(base: URL, link: string, page: number): URL {
-  const url = URL.canParse(link, base.href) ? new URL(link, base) : null;
-  if (url?.origin !== base.origin || url.username !== '') {
-    throw refusePage(page - 1)('it names a next page at another host');
+/**
+ * The address that a page's `next` leads to, which may be relative to the page's own; null on the last one. Our key goes to
+ * the bank's own host only, so another one refuses the page.
+ */
+export function nextAddress(shown: URL, link: string | null, refuse: Refuse): string | null {
+  if (link === null) return null;
+  const url = URL.canParse(link, shown.href) ? new URL(link, shown) : null;
+  if (url?.origin !== shown.origin || url.username !== '' || url.password !== '') {
+    throw refuse('it names a next page at another host');
   }
-  return url;
+  return url.href;
 }
 
 /**

@@ -3,11 +3,18 @@ import type { Currency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { countField, objectField, unknownFields, type Refuse } from '../json/fields.ts';
+import { countField, objectField, type Refuse } from '../json/fields.ts';
 import { isJsonObject, type JsonValue } from '../json/json-text.ts';
 import { createTokenSource, type AskWithToken } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
-import { PAGES_MAX, onlyInWindow, refuseOutsideWindow, refusePage } from './feed-page.ts';
+import {
+  PAGES_MAX,
+  noteUnknownAround,
+  noteUnknownFields,
+  onlyInWindow,
+  refuseOutsideWindow,
+  refusePage,
+} from './feed-page.ts';
 import { INVESTEC_FIELDS, investecRows, readInvestecRow } from './investec-row.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
 
@@ -25,6 +32,14 @@ interface InvestecFeedSettings {
   readonly limits: HttpLimits;
   readonly now: () => number;
 }
+
+/** What stands around the rows; their list has two names. */
+const KNOWN = {
+  '': new Set(['data', 'links', 'meta']),
+  '/data': new Set(['transactions', 'PendingTransaction']),
+  '/links': new Set(['self']),
+  '/meta': new Set(['totalPages']),
+};
 
 /** One fetch: what is asked, and the names of fields that the bank has added since. */
 interface Reading {
@@ -118,6 +133,7 @@ function ask({ settings, askWithToken, signal }: Reading, url: URL): Promise<Jso
 function readPage(reading: Reading, page: number, body: JsonValue): FeedPage {
   const refuse = refusePage(page);
   const values = rowsOf(body, refuse);
+  noteUnknownAround(reading.unknown, body, KNOWN);
   const meta = isJsonObject(body) ? objectField(body, 'meta', refuse) : {};
   const pages = countField(meta, 'totalPages', PAGES_MAX, refuse);
   if (values.length > 0 && pages === 0) throw refuse('it has rows although it counts no pages');
@@ -133,9 +149,7 @@ function readRows(
   refuse: Refuse,
 ): readonly Sighting[] {
   return values.map((value, index) => {
-    if (isJsonObject(value)) {
-      for (const name of unknownFields(value, INVESTEC_FIELDS)) unknown.add(name);
-    }
+    noteUnknownFields(unknown, value, INVESTEC_FIELDS);
     return readInvestecRow(value, {
       accountId: settings.accountId,
       currency: settings.currency,

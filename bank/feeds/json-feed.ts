@@ -4,7 +4,13 @@ import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { printDay } from '../json/day.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
-import { countField, optionalText, refuseUnknownFields, type Refuse } from '../json/fields.ts';
+import {
+  countField,
+  optionalText,
+  refuseUnknownFields,
+  unknownFields,
+  type Refuse,
+} from '../json/fields.ts';
 import { readBalance, readJsonRow } from '../json/json-row.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { firstNameOf, flatten, valueAt } from '../json/pointer.ts';
@@ -47,14 +53,15 @@ export function createJsonFeed(settings: JsonFeedSettings): Feed {
       const balances: Balances = { opening: null, closing: null };
       const read = await readUntilAgreed(
         async (request) => {
+          const url = addressOf(settings, window, request);
           const body = await readJson({
             method: 'GET',
-            url: addressOf(settings, window, request),
+            url,
             headers: { authorization: `Bearer ${settings.key}` },
             signal,
             limits: settings.limits,
           });
-          return readPage(settings, { window, request, body, balances }, (names) => {
+          return readPage(settings, { window, request, url, body, balances }, (names) => {
             for (const name of names) unknown.add(name);
           });
         },
@@ -72,7 +79,7 @@ function addressOf(
   window: DayWindow,
   { page, cursor }: PageRequest,
 ): URL {
-  if (map.paging.kind === 'link' && cursor !== null) return nextAddress(base, cursor, page);
+  if (map.paging.kind === 'link' && cursor !== null) return new URL(cursor);
   const url = new URL(base);
   const { request, paging } = map;
   url.searchParams.set(request.account, accountId);
@@ -88,6 +95,7 @@ function readPage(
   answer: {
     readonly window: DayWindow;
     readonly request: PageRequest;
+    readonly url: URL;
     readonly body: JsonValue;
     readonly balances: Balances;
   },
@@ -100,10 +108,11 @@ function readPage(
   const envelope = isJsonObject(answer.body) ? answer.body : {};
   if (map.rows !== '') {
     if (!isJsonObject(answer.body)) throw refuse('it is not an object');
-    if (map.unknownFields === 'refuse')
-      refuseUnknownFields(envelope, knownNames(map), 'it', refuse);
+    const known = knownNames(map);
+    if (map.unknownFields === 'refuse') refuseUnknownFields(envelope, known, 'it', refuse);
+    else onUnknown(unknownFields(envelope, known));
   }
-  const place = readPlace(envelope, map, page, refuse);
+  const place = readPlace(envelope, map, { page, url: answer.url, refuse });
   if (!isJsonArray(values)) throw refuse(`${map.rows || 'it'} is not a list`);
   if (values.length > 0 && place.pages === 0) {
     throw refuse('it has rows although it counts no pages');
@@ -127,8 +136,7 @@ function readPage(
 function readPlace(
   envelope: JsonObject,
   { paging }: JsonFieldMap,
-  page: number,
-  refuse: Refuse,
+  { page, url, refuse }: { readonly page: number; readonly url: URL; readonly refuse: Refuse },
 ): Pick<FeedPage, 'pages' | 'next'> {
   switch (paging.kind) {
     case 'none':
@@ -141,11 +149,13 @@ function readPlace(
       return { pages: countField(flat, paging.pages, PAGES_MAX, refuse), next: null };
     }
     case 'cursor':
-    case 'link':
+    case 'link': {
+      const next = optionalText(flatten(envelope, [paging.next]), paging.next, refuse);
       return {
         pages: null,
-        next: optionalText(flatten(envelope, [paging.next]), paging.next, refuse),
+        next: paging.kind === 'link' ? nextAddress(url, next, refuse) : next,
       };
+    }
   }
 }
 

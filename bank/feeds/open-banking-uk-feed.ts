@@ -2,19 +2,29 @@ import { addDays } from '../../domain/local-date.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { countField, field, objectField, optionalText, unknownFields } from '../json/fields.ts';
+import { countField, field, objectField, optionalText } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import type { DayWindow, Feed } from './feed.ts';
 import {
   PAGES_MAX,
   addressUnder,
   nextAddress,
+  noteUnknownAround,
+  noteUnknownFields,
   onlyInWindow,
   refuseOutsideWindow,
   refusePage,
 } from './feed-page.ts';
 import { OPEN_BANKING_UK_FIELDS, readOpenBankingUkRow } from './open-banking-uk-row.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
+
+/** What stands around the rows in version 3.1. */
+const KNOWN = {
+  '': new Set(['Data', 'Links', 'Meta', 'Risk']),
+  '/Data': new Set(['Transaction']),
+  '/Links': new Set(['Self', 'First', 'Prev', 'Next', 'Last']),
+  '/Meta': new Set(['TotalPages', 'FirstAvailableDateTime', 'LastAvailableDateTime']),
+};
 
 interface OpenBankingUkSettings {
   /** Up to and with `/open-banking/v3.1/aisp`. */
@@ -40,14 +50,15 @@ export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
       const asked = { from: addDays(window.from, -1), to: addDays(window.to, 1) };
       const read = await readUntilAgreed(
         async (request) => {
+          const url = addressOf(settings, asked, request);
           const body = await readJson({
             method: 'GET',
-            url: addressOf(settings, asked, request),
+            url,
             headers: { authorization: `Bearer ${settings.key}` },
             signal,
             limits: settings.limits,
           });
-          return readPage(settings, { asked, window, request, body }, unknown);
+          return readPage(settings, { asked, window, page: request.page, url, body }, unknown);
         },
         { idStable: false, onPage },
       );
@@ -59,9 +70,9 @@ export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
 function addressOf(
   { base, accountId }: OpenBankingUkSettings,
   asked: DayWindow,
-  { page, cursor }: PageRequest,
+  { cursor }: PageRequest,
 ): URL {
-  if (cursor !== null) return nextAddress(base, cursor, page);
+  if (cursor !== null) return new URL(cursor);
   const url = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
   // Without an offset, which the standard says to leave out.
   url.searchParams.set('fromBookingDateTime', `${asked.from}T00:00:00`);
@@ -74,31 +85,34 @@ function readPage(
   answer: {
     readonly asked: DayWindow;
     readonly window: DayWindow;
-    readonly request: PageRequest;
+    readonly page: number;
+    readonly url: URL;
     readonly body: JsonValue;
   },
   unknown: Set<string>,
 ): FeedPage {
-  const { page } = answer.request;
+  const { page } = answer;
   const refuse = refusePage(page);
   if (!isJsonObject(answer.body)) throw refuse('it is not an object');
+  noteUnknownAround(unknown, answer.body, KNOWN);
   // An account without transactions may have no list at all.
   const values = field(objectField(answer.body, 'Data', refuse), 'Transaction') ?? [];
   if (!isJsonArray(values)) throw refuse('Data.Transaction is not a list');
-  const next = optionalText(partOf(answer.body, 'Links'), 'Next', refuse);
+  const link = optionalText(partOf(answer.body, 'Links'), 'Next', refuse);
+  const next = nextAddress(answer.url, link, refuse);
   const meta = partOf(answer.body, 'Meta');
   if (field(meta, 'TotalPages') !== undefined && next === null) {
     const pages = countField(meta, 'TotalPages', PAGES_MAX, refuse);
     if (pages > page) throw refuse(`it counts ${pages} pages and leads to no next one`);
   }
   const rows = values.map((value, index) => {
-    if (isJsonObject(value)) {
-      for (const name of unknownFields(value, OPEN_BANKING_UK_FIELDS)) unknown.add(name);
-    }
+    noteUnknownFields(unknown, value, OPEN_BANKING_UK_FIELDS);
     const position = `page ${page}, row ${index + 1}`;
     return readOpenBankingUkRow(value, { accountId, currency, timeZone, position, refuse });
   });
-  refuseOutsideWindow(rows, answer.asked, refuse);
+  // In the bank's zone a row may lie within the days that we asked for, and in ours a day beside them.
+  const shown = { from: addDays(answer.asked.from, -1), to: addDays(answer.asked.to, 1) };
+  refuseOutsideWindow(rows, shown, refuse);
   return { rows: onlyInWindow(rows, answer.window), pages: null, next };
 }
 

@@ -2,12 +2,12 @@ import { CodedError } from '../../domain/errors.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { field, objectField, requiredText, unknownFields, type Refuse } from '../json/fields.ts';
+import { field, objectField, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 import { createTokenSource } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
-import { onlyInWindow, refusePage } from './feed-page.ts';
+import { noteUnknownFields, onlyInWindow, refusePage } from './feed-page.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
 import { STITCH_FIELDS, readStitchRow } from './stitch-row.ts';
 
@@ -24,6 +24,8 @@ interface StitchSettings {
 }
 
 const ROWS_PER_PAGE = 200;
+
+const GRAPHQL_FIELDS: ReadonlySet<string> = new Set(['data', 'errors', 'extensions']);
 
 const QUERY = `query BankAccountTransactions($accountId: ID!, $first: UInt!, $after: Cursor) {
   node(id: $accountId) {
@@ -103,6 +105,7 @@ function readPage(
   const refuse = refusePage(page);
   if (!isJsonObject(body)) throw refuse('it is not an object');
   refuseGraphqlErrors(body, refuse);
+  noteUnknownFields(unknown, body, GRAPHQL_FIELDS);
   const node = objectField(objectField(body, 'data', refuse), 'node', refuse);
   if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it is about another account');
   const list = objectField(node, 'transactions', refuse);
@@ -110,9 +113,7 @@ function readPage(
   if (!isJsonArray(edges)) throw refuse('edges is not a list');
   const rows = edges.map((edge, index) => {
     const value = isJsonObject(edge) ? field(edge, 'node') : undefined;
-    if (isJsonObject(value)) {
-      for (const name of unknownFields(value, STITCH_FIELDS)) unknown.add(name);
-    }
+    noteUnknownFields(unknown, value, STITCH_FIELDS);
     const position = `page ${page}, row ${index + 1}`;
     return readStitchRow(value ?? null, { currency, timeZone, position, refuse });
   });

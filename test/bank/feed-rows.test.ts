@@ -10,6 +10,8 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
     });
     return safeFailureOf(fetchAll(feed));
   }
+  const inRow = (row: string) =>
+    row.replace(/^(\{"cursor":"c","node":)?\{/, '$&"isNew":1,"CUS12345671 x":2,');
   const page = (row: string) => kind.page([row], 1, 1);
 
   it('refuses a page that is cut at any of its bytes', async () => {
@@ -82,6 +84,22 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
     ['objects nested without end', '{"a":'.repeat(100_000)],
   ])('refuses the page for %s', async (_name, row) => {
     expect((await refusal(page(row))).code).toBe('bank.bad_response');
+  });
+
+  it.each([
+    ['beside its rows', (body: string) => body.replace('{', '{"isNew":1,"CUS12345671 x":2,')],
+    ['in a row', (body: string) => body.replace(kind.row(aRow()), (row) => inRow(row))],
+  ])('passes over no field that it does not know: %s', async (_name, change) => {
+    const body = change(page(kind.row(aRow())));
+    expect(body).toContain('isNew');
+    if (kind.unknownFields === 'refuse') {
+      expect((await refusal(body)).message).toContain('isNew');
+      return;
+    }
+    const { feed } = await startFeed(kind, (_request, response) => {
+      sendJson(response, body);
+    });
+    expect((await fetchAll(feed)).unknownFields).toEqual(['?', 'isNew']);
   });
 
   it('takes NUL out of texts and leaves the rest as the payer wrote it', async () => {

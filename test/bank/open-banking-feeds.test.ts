@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseLocalDate } from '../../domain/local-date.ts';
 import { sendJson } from './support/bank-server.ts';
 import { ACCOUNT } from './support/feed-dialect.ts';
 import { aRow, dialectOf, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
@@ -31,6 +32,40 @@ describe('open banking uk rows', () => {
     expect((await only(mutable))?.status).toBe('pending');
     expect((await only(immutable))?.status).toBe('booked');
     expect((await only(row.replace('"Booked"', '"Pending"')))?.status).toBe('pending');
+  });
+
+  it.each([
+    ['Africa/Johannesburg', '2026-11-21T23:30:00Z'],
+    ['America/New_York', '2026-11-13T00:30:00Z'],
+  ])(
+    'are passed over when only the zones of bank and account put them outside (%s)',
+    async (timeZone, instant) => {
+      const outside = row.replace('2026-11-20T00:00:00+00:00', instant);
+      const body = uk.page([outside, row], 1, 1);
+      const { sightings } = await snapshotOf(uk, body, 'application/json', { timeZone });
+      expect(sightings.map((each) => each.bookingDate)).toEqual(['2026-11-20']);
+    },
+  );
+
+  it.each([
+    ['2026-10-24T23:00:00Z', '2026-10-25'],
+    ['2026-10-25T00:30:00+01:00', '2026-10-25'],
+    ['2026-10-25T23:30:00Z', '2026-10-25'],
+    ['2026-10-25T23:59:59.999Z', '2026-10-25'],
+    ['2026-10-26T00:00:01Z', '2026-10-26'],
+    ['2026-03-28T23:59:59Z', '2026-03-28'],
+    ['2026-03-29T22:59:59Z', '2026-03-29'],
+    ['2026-03-29T23:00:00Z', '2026-03-30'],
+  ])('are booked in London at %s on %s, where a day has 25 or 23 hours', async (instant, day) => {
+    const window = { from: parseLocalDate(day), to: parseLocalDate(day) };
+    const { feed } = await startFeed(
+      { ...uk, settings: { ...uk.settings, timeZone: 'Europe/London' } },
+      (_request, response) => {
+        sendJson(response, uk.page([row.replace('2026-11-20T00:00:00+00:00', instant)], 1, 1));
+      },
+    );
+    const read = await feed.fetchWindow(window, new AbortController().signal, () => undefined);
+    expect(read.sightings.map((each) => each.bookingDate)).toEqual([day]);
   });
 
   it('are booked on the day of the bank, whatever the offset of their time', async () => {
@@ -137,6 +172,36 @@ describe('berlin group rows', () => {
     const body = `{"transactions":{"booked":[],"pending":[${pending},${dateless}]}}`;
     const { sightings } = await snapshotOf(berlin, body);
     expect(sightings.map((each) => each.status)).toEqual(['pending']);
+  });
+
+  const path = `/v1/accounts/${ACCOUNT}/transactions?page=2`;
+  const twoPages = async (first: string) => {
+    const { feed } = await startFeed(berlin, (request, response) => {
+      const isFirst = berlin.pageOf(request) === 1;
+      const second = berlin.page([berlin.row(aRow({ order: 7 }))], 2, 2);
+      sendJson(response, isFirst ? first : second);
+    });
+    return (await fetchAll(feed)).sightings;
+  };
+  it.each([
+    ['transactions._links.next.href', `{"booked":[],"_links":{"next":{"href":"${path}"}}}`, ''],
+    ['transactions._links.next', `{"booked":[],"_links":{"next":"${path}"}}`, ''],
+    ['transactions.links.next', `{"booked":[],"links":{"next":"${path}"}}`, ''],
+    ['_links.next.href', '{"booked":[]}', `,"_links":{"next":{"href":"${path}"}}`],
+    ['links.next', '{"booked":[]}', `,"links":{"next":"${path}"}`],
+    ['next', '{"booked":[]}', `,"next":"${path}"`],
+  ])('go on where %s leads', async (_name, lists, more) => {
+    expect(await twoPages(`{"transactions":${lists}${more}}`)).toHaveLength(1);
+  });
+
+  it('are refused when two places lead to two next pages', async () => {
+    const page = `{"transactions":{"booked":[],"_links":{"next":{"href":"${path}"}}},"links":{"next":"${path}3"}}`;
+    expect((await safeFailureOf(twoPages(page))).message).toContain('two next pages');
+  });
+
+  it('tell of a list that nobody reads', async () => {
+    const body = '{"transactions":{"booked":[],"rejected":[{}],"information":[]},"balances":[]}';
+    expect((await snapshotOf(berlin, body)).unknownFields).toEqual(['rejected']);
   });
 
   it('carry a consent and a new request id with each question', async () => {

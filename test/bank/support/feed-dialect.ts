@@ -39,6 +39,8 @@ export interface FeedDialect extends AnswerDialect {
   readonly leadsBy: 'count' | 'cursor' | 'link';
   /** Where a client fetches an access token before it asks. */
   readonly tokenPath?: string;
+  /** What a field means that nobody knows: the page is refused, or the field's name is told. */
+  readonly unknownFields: 'refuse' | 'report';
   readonly amountField: string;
   /** True where another field tells the direction, so that a sign is a contradiction. */
   readonly isUnsigned: boolean;
@@ -64,6 +66,7 @@ export const json: FeedDialect = {
   position: /^page 1, row 1$/,
   statesBalances: true,
   leadsBy: 'count',
+  unknownFields: 'refuse',
   row: (row) =>
     `{"id":"T${row.order}","date":"${row.date}","amount":${row.amount},"currency":"ZAR","type":"${row.direction}",` +
     `"status":"booked","reference":"${row.reference}","description":"PAYSHAP CREDIT","balance":"10250.00"}`,

@@ -4,6 +4,7 @@ import { customMap, fnb, standardBank } from './map-dialects.ts';
 const investec: FeedDialect = {
   ...json,
   name: 'investec',
+  unknownFields: 'report',
   tokenPath: '/identity/v2/oauth2/token',
   settings: { kind: 'investec', key: 'client:SECRET-canary:KEY-canary' },
   base: '',
@@ -46,6 +47,7 @@ const openBankingUk: FeedDialect = {
   page: (rows, page, pages) =>
     ukPage(rows, page < pages ? `"${ukPath}?page=${page + 1}"` : 'null', pages),
   leadsBy: 'link',
+  unknownFields: 'report',
   leadingTo: ukPage,
   amountField: 'Amount',
   breaks: [
@@ -75,6 +77,7 @@ export const berlinGroup: FeedDialect = {
   page: (rows, page, pages) =>
     berlinPage(rows, page < pages ? `"${berlinPath}?page=${page + 1}"` : 'null'),
   leadsBy: 'link',
+  unknownFields: 'report',
   leadingTo: berlinPage,
   amountField: 'amount',
   isUnsigned: false,
@@ -105,6 +108,7 @@ const stitch: FeedDialect = {
     `"runningBalance":{"quantity":"10250.00","currency":"ZAR"}}}`,
   page: (rows, page, pages) => stitchPage(rows, `"${page + 1}"`, page < pages),
   leadsBy: 'cursor',
+  unknownFields: 'report',
   leadingTo: stitchPage,
   pageOf: (request) => Number(/"after":"(\d+)"/.exec(request.body)?.[1] ?? '1'),
   amountField: 'quantity',

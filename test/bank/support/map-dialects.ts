@@ -29,6 +29,7 @@ export const standardBank: FeedDialect = {
     `"statusCode":"PST","remitterReference":"${row.reference}","runningBalance":"10250,00"}`,
   page: (rows, page, pages) => sbPage(rows, page < pages ? `"${page + 1}"` : 'null'),
   leadsBy: 'cursor',
+  unknownFields: 'report',
   leadingTo: sbPage,
   pageOf: (request) => Number(request.url.searchParams.get('cursor') ?? '1'),
   amountField: 'transactionAmount',
@@ -56,6 +57,7 @@ export const fnb: FeedDialect = {
   page: (rows, page, pages) =>
     fnbPage(rows, page < pages ? `"/transactions?page=${page + 1}"` : 'null'),
   leadsBy: 'link',
+  unknownFields: 'report',
   leadingTo: fnbPage,
   amountField: 'amountInCents',
   breaks: [
