@@ -9,6 +9,7 @@ import {
   payloadSha256,
   type Decision,
 } from '../db/queries/decisions.ts';
+import { holdGates } from '../db/queries/gates.ts';
 import { postponeReview } from '../db/queries/reviews.ts';
 import {
   listRates,
@@ -67,7 +68,7 @@ export async function applyDecision(
     if (decision.state !== 'approved') return turnAway(tx, input, 'not_approved');
     const allocations = await listAllocations(tx, decision.id);
     const approved: Approved = { deposit, decision, allocations };
-    const refusal = refusalOf(dependencies, approved);
+    const refusal = refusalOf(dependencies, approved) ?? (await gateRefusal(tx, approved));
     const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
     return conclude(tx, decision, done);
   });
@@ -107,6 +108,16 @@ function refusalOf(
     decision.approvedPerson !== decision.payerPerson &&
     decision.approvedSha256 === sha256;
   return hasSecond || !needsApproval(decision, settings) ? null : 'approval_missing';
+}
+
+/** While crediting is stopped, people do not credit either. */
+async function gateRefusal(
+  tx: Transaction,
+  { deposit, decision }: Approved,
+): Promise<'gate_closed' | null> {
+  if (decision.kind !== 'credit' && decision.kind !== 'correct') return null;
+  const closed = await holdGates(tx, [deposit.bankAccountKey]);
+  return closed.has(deposit.bankAccountKey) ? 'gate_closed' : null;
 }
 
 async function carryOut(
