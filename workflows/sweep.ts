@@ -1,7 +1,10 @@
 import { batches } from './activity-options.ts';
 import type { SweepInput, SweepOutput } from './contract.ts';
+import { sealAuditTrail } from './seal-audit.ts';
 
-/** Restarts what was lost: deposits without a living workflow, notifications that nobody published. */
+/** Restarts what was lost: deposits without a living workflow, notifications that nobody published. Seals the audit trail. */
 export async function sweep(input: SweepInput): Promise<SweepOutput> {
-  return batches.sweepDeposits(input);
+  const swept = await batches.sweepDeposits(input);
+  await sealAuditTrail();
+  return swept;
 }

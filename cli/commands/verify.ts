@@ -1,18 +1,33 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { verify } from '../../db/queries/verify/verify.ts';
+import type { Database } from '../../db/client.ts';
+import { checkAnchor } from '../../db/queries/verify/anchor-check.ts';
+import { verify, type VerifyReport } from '../../db/queries/verify/verify.ts';
+import { CodedError } from '../../domain/errors.ts';
+import { readAnchorFile } from '../../worker/audit-anchor.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
+
+interface VerifyOptions {
+  readonly anchor?: string;
+  readonly json?: true;
+}
 
 export function addVerify(program: Command): void {
   program
     .command('verify')
     .description('recompute every invariant from the rows; exit 1 if one is broken')
+    .option(
+      '--anchor <file>',
+      'also hold the audit chain against this copy of AUDIT_ANCHOR_FILE (without it, the file that is configured)',
+    )
     .option('--json', 'print one JSON object')
-    .action(async (options: { json?: true }) => {
+    .action(async (options: VerifyOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
-      const report = await withDatabase(config, ({ db }) => verify(db));
+      const anchor = options.anchor ?? config.AUDIT_ANCHOR_FILE;
+      const report = await withDatabase(config, ({ db }) => verifyAll(db, anchor));
       if (options.json) terminal.print(toJson(report));
       else {
         for (const check of report.checks) {
@@ -29,4 +44,18 @@ export function addVerify(program: Command): void {
       }
       if (!report.ok) process.exitCode = 1;
     });
+}
+
+/** The anchor is read first: what is sealed meanwhile is in the database then, and no line is missed. */
+async function verifyAll(db: Database, anchor: string | undefined): Promise<VerifyReport> {
+  if (anchor === undefined) return verify(db);
+  if (!existsSync(anchor)) {
+    throw new CodedError(
+      'config.invalid',
+      `There is no anchor file ${anchor}: a worker with AUDIT_ANCHOR_FILE writes it.`,
+    );
+  }
+  const lines = await readAnchorFile(anchor);
+  const [report, held] = [await verify(db), await checkAnchor(db, lines)];
+  return { ok: report.ok && held.ok, checks: [...report.checks, held] };
 }

@@ -9,6 +9,7 @@ import { recordReversals, settleReversal } from '../../db/queries/reversals.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
 import { spendCredits } from '../../db/queries/spending.ts';
+import { sealAll } from '../support/audit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   aLine,
@@ -68,6 +69,7 @@ beforeAll(async () => {
     values ('stf_1', 1, 'camt.053', 0, 100, 'ok', 0, 1)`;
   await owner`
     insert into idempotency_keys (principal, route, key, request_sha256) values ('k', 'POST /v1/wallets', '1', 'x')`;
+  await sealAll(test);
 });
 afterAll(async () => {
   await superuser.close();

@@ -5,16 +5,18 @@ import type { Check } from './check.ts';
 export const ACCESS_CHECKS: readonly Check[] = [
   {
     id: 'I18 grants',
-    title: 'Nobody but the ledger role may write money rows, balances or states.',
+    title: 'Nobody but the ledger role may write money rows, balances, states or audit rows.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
-         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews')`,
+         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
+                         'audit_events', 'audit_seals')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
-           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews')
+           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
+                         'audit_events', 'audit_seals')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
         ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'),
@@ -52,13 +54,14 @@ export const ACCESS_CHECKS: readonly Check[] = [
   },
   {
     id: 'I18 functions',
-    title: 'The functions that write money are the ledger’s own and pin their search path.',
+    title:
+      'The functions that write money and audit rows are the ledger’s own and pin their search path.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-         AND proname IN ('capture_lines', 'post_journals', 'open_reviews')`,
+         AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
-        FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews')) wanted (name)
+        FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -68,7 +71,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
   },
   {
     id: 'I17',
-    title: 'The triggers that keep rows append-only, balanced and in order are in force.',
+    title: 'The triggers that keep rows append-only, balanced, in order and audited are in force.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
        WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace`,
@@ -78,7 +81,13 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('lines_append_only', 'lines'), ('lines_no_truncate', 'lines'), ('lines_journalled', 'lines'),
           ('journals_append_only', 'journals'), ('journals_no_truncate', 'journals'), ('journals_not_empty', 'journals'),
           ('postings_append_only', 'postings'), ('postings_no_truncate', 'postings'), ('postings_balanced', 'postings'),
-          ('deposits_legal_move', 'deposits')) wanted (name, relname)
+          ('deposits_legal_move', 'deposits'), ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
+          ('reviews_audit_insert', 'reviews'), ('reviews_audit_update', 'reviews'), ('reviews_audit_delete', 'reviews'),
+          ('decisions_audit_insert', 'decisions'), ('decisions_audit_update', 'decisions'),
+          ('wallets_audit_insert', 'wallets'), ('wallets_audit_update', 'wallets'),
+          ('api_keys_audit_insert', 'api_keys'), ('api_keys_audit_update', 'api_keys'),
+          ('audit_events_append_only', 'audit_events'), ('audit_events_no_truncate', 'audit_events'),
+          ('audit_seals_append_only', 'audit_seals'), ('audit_seals_no_truncate', 'audit_seals')) wanted (name, relname)
         LEFT JOIN pg_class c ON c.relname = wanted.relname AND c.relnamespace = 'public'::regnamespace
         LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = wanted.name
        WHERE (t.tgenabled IN ('O', 'A')) IS NOT TRUE`,

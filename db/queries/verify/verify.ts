@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../client.ts';
 import { ACCESS_CHECKS } from './access-checks.ts';
+import { AUDIT_CHECKS } from './audit-checks.ts';
 import type { Check } from './check.ts';
 import { DEPOSIT_CHECKS } from './deposit-checks.ts';
 import { INTAKE_CHECKS } from './intake-checks.ts';
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...WALLET_CHECKS,
   ...INTAKE_CHECKS,
   ...ACCESS_CHECKS,
+  ...AUDIT_CHECKS,
 ];
 
 export interface VerifyCheck {

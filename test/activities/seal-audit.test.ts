@@ -1,0 +1,78 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealAudit } from '../../activities/seal-audit.ts';
+import { createAnchorFile, readAnchorFile } from '../../worker/audit-anchor.ts';
+import { activityContext, NOW } from '../support/activities.ts';
+import { sealAll } from '../support/audit.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seedWallet } from '../support/ledger.ts';
+
+let test: TestDatabase;
+let folder: string;
+let file: string;
+let wallets = 0;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'purser-anchor-'));
+});
+beforeEach(async () => {
+  file = join(folder, `anchor-${wallets}.jsonl`);
+  await seedWallet(test.db, (wallets += 1));
+  await sealAll(test);
+});
+afterAll(async () => {
+  await test.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Seals as the worker does, with the anchor in `path`. */
+const seal = (path = file) =>
+  activityContext().run(() =>
+    sealAudit({ database: test.db, auditAnchor: createAnchorFile(path, () => NOW) }),
+  );
+
+describe('the anchor of the audit chain', () => {
+  it('gets one line for each head, and none while nothing is new', async () => {
+    await seal();
+    await seal();
+    expect(await readAnchorFile(file)).toEqual([
+      { seq: BigInt(wallets + 1), hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
+    expect(await readFile(file, 'utf8')).toContain('"at":"2026-11-20T10:00:00.000Z"}\n');
+
+    await seedWallet(test.db, (wallets += 1));
+    await sealAll(test);
+    await seal();
+    expect((await readAnchorFile(file)).map((line) => line?.seq)).toEqual([
+      BigInt(wallets),
+      BigInt(wallets + 1),
+    ]);
+  });
+
+  it('is left as it is when the database lacks what it names, since it is the proof', async () => {
+    const lost = `{"seq":"999","hash":"${'ab'.repeat(32)}","at":"2026-11-20T09:00:00.000Z"}\n`;
+    await writeFile(file, lost);
+    await seal();
+    expect(await readFile(file, 'utf8')).toBe(lost);
+  });
+
+  it('goes on after a line that was cut while it was written, and reports that line', async () => {
+    await seal();
+    await appendFile(file, '{"seq":"9');
+    await seedWallet(test.db, (wallets += 1));
+    await sealAll(test);
+    await seal();
+    expect((await readAnchorFile(file)).map((line) => line?.seq ?? null)).toEqual([
+      BigInt(wallets),
+      null,
+      BigInt(wallets + 1),
+    ]);
+  });
+
+  it('stops nothing when its disk is gone: the rows are sealed all the same', async () => {
+    await expect(seal(join(folder, 'gone', 'anchor.jsonl'))).resolves.toEqual({ sealed: 0 });
+  });
+});

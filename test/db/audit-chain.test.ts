@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sealEvents, type AuditSeal } from '../../db/queries/audit-seals.ts';
+import { actAs, recordAudit, SYSTEM_ACTOR } from '../../db/queries/audit.ts';
+import { checkAnchor } from '../../db/queries/verify/anchor-check.ts';
+import { verify } from '../../db/queries/verify/verify.ts';
+import { sealAll } from '../support/audit.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seedWallet } from '../support/ledger.ts';
+
+let test: TestDatabase;
+let anchors: AuditSeal[];
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.close());
+
+const HOSTILE = ['set local session_replication_role = replica'];
+
+/** Runs statements as a superuser with every trigger off. */
+async function past(...statements: readonly string[]): Promise<void> {
+  await test.owner.begin(async (tx) => {
+    for (const statement of [...HOSTILE, ...statements]) await tx.unsafe(statement);
+  });
+}
+
+async function head(): Promise<AuditSeal> {
+  await sealAll(test);
+  return (await sealEvents(test.db, 1)).head;
+}
+
+const brokenSeq = async (): Promise<string | undefined> =>
+  (await verify(test.db)).checks.find(({ id }) => id === 'I19')?.firstBroken?.['seq'];
+
+/** What an insider who knows the formula would do after a change: compute every hash anew, as seal_audit() does. */
+const REWRITE = [
+  'delete from audit_seals',
+  `do $$ begin while (select sealed from seal_audit(1000)) > 0 loop end loop; end $$`,
+];
+
+describe('the audit chain', () => {
+  it('seals every row once, in one gapless chain, whoever calls the sealer at the same time', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, index) => seedWallet(test.db, index + 1)));
+    await Promise.all([1, 2, 3, 4].map(() => sealEvents(test.db, 7)));
+    await sealAll(test);
+
+    const [chain] = await test.owner<
+      { events: number; seals: number; last: number; once: number }[]
+    >`
+      select (select count(*)::int from audit_events) as events, count(*)::int as seals, max(seq)::int as last,
+             count(distinct event_id)::int as once from audit_seals`;
+    expect(chain).toEqual({ events: 61, seals: 61, last: 61, once: 61 });
+    expect(await verify(test.db)).toMatchObject({ ok: true });
+  });
+
+  it('waits for a transaction that began earlier, so that no row is left out of the chain', async () => {
+    const waiting = await test.owner.reserve();
+    await waiting`begin`;
+    await waiting`update wallets set status = 'frozen' where code = 'CUS00000001'`;
+    await seedWallet(test.db, 901);
+    expect((await sealEvents(test.db, 1_000)).sealed).toBe(0);
+    await waiting`update wallets set status = 'open' where code = 'CUS00000001'`;
+    await waiting`commit`;
+    waiting.release();
+    await sealAll(test);
+
+    const order = await test.owner<{ action: string }[]>`
+      select e.action from audit_seals s join audit_events e on e.id = s.event_id order by s.seq desc limit 3`;
+    expect(order.map(({ action }) => action)).toEqual([
+      'wallet.added',
+      'wallet.changed',
+      'wallet.changed',
+    ]);
+    expect(await brokenSeq()).toBeUndefined();
+  });
+
+  it('reads the same whatever time zone and date style a session has', async () => {
+    const report = await test.owner.begin(async (tx) => {
+      await tx`set local timezone = 'Pacific/Auckland'`;
+      await tx`set local datestyle = 'SQL, DMY'`;
+      await recordAuditAs(tx.unsafe.bind(tx));
+      return tx`select 1`;
+    });
+    expect(report).toHaveLength(1);
+    await sealAll(test);
+    expect(await brokenSeq()).toBeUndefined();
+  });
+
+  it.each([1, 17, 40])('names the first row that was edited: %i', async (seq) => {
+    const why = `(select event_id from audit_seals where seq >= ${seq} order by seq limit 1)`;
+    await past(`update audit_events set why = 'edited' where id = ${why}`);
+    await past(`update audit_events set why = 'edited' where id = ${why.replace('>=', '>')}`);
+    expect(await brokenSeq()).toBe(String(seq));
+    await past(`update audit_events set why = null where why = 'edited'`);
+    expect(await brokenSeq()).toBeUndefined();
+  });
+
+  it('finds a cut tail by the seals that are left, and by the anchor when they are cut too', async () => {
+    await test.db.transaction(async (tx) => {
+      await actAs(tx, SYSTEM_ACTOR, 'to be cut');
+      await recordAudit(tx, {
+        action: 'wallet.looked_at',
+        subjectKind: 'wallet',
+        subjectId: 'x',
+        before: null,
+        after: null,
+        why: null,
+      });
+    });
+    const last = await head();
+    anchors = [{ seq: 1n, hash: await hashOf(1n) }, last];
+    expect(await checkAnchor(test.db, anchors)).toMatchObject({ ok: true, checked: 2 });
+
+    await past(`delete from audit_events where why = 'to be cut'`);
+    expect(await brokenSeq()).toBe(String(last.seq));
+    await past(`delete from audit_seals where seq = ${last.seq}`);
+    expect(await brokenSeq()).toBeUndefined();
+    expect(await checkAnchor(test.db, anchors)).toMatchObject({
+      ok: false,
+      firstBroken: { seq: String(last.seq), fault: 'the chain ends before it' },
+    });
+  });
+
+  it('finds a chain that was rewritten as a whole by the anchor only, which names the first head that is lost', async () => {
+    anchors = [
+      { seq: 1n, hash: await hashOf(1n) },
+      { seq: 5n, hash: await hashOf(5n) },
+      await head(),
+    ];
+    await past(
+      `update audit_events set why = 'rewritten' where id = (select event_id from audit_seals where seq = 4)`,
+      ...REWRITE,
+    );
+    expect(await brokenSeq()).toBeUndefined();
+    expect(await checkAnchor(test.db, anchors)).toMatchObject({
+      ok: false,
+      firstBroken: { seq: '5', fault: 'its hash is another one' },
+    });
+  });
+
+  it('goes on after a logical restore, where transactions are numbered anew', async () => {
+    const { seq } = await head();
+    await past(
+      `update audit_events set xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8`,
+    );
+    await past(...REWRITE);
+    await seedWallet(test.db, 902);
+    expect((await head()).seq).toBe(seq + 1n);
+    expect(await brokenSeq()).toBeUndefined();
+  });
+});
+
+async function hashOf(seq: bigint): Promise<string> {
+  const rows = await test.owner<{ hash: string }[]>`
+    select encode(hash, 'hex') as hash from audit_seals where seq = ${seq.toString()}`;
+  return rows[0]?.hash ?? '';
+}
+
+async function recordAuditAs(run: (statement: string) => PromiseLike<unknown>): Promise<void> {
+  await run(
+    `select record_audit('wallet.noted', 'wallet', 'ü', '{"b": "1", "a": null}', '{"ä": "ß"}', 'quoted "so", \\ and ünïcode')`,
+  );
+  await run(`update bank_accounts set poll_enabled = not poll_enabled`);
+}

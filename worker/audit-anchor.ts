@@ -1,0 +1,45 @@
+import { open, readFile } from 'node:fs/promises';
+import type { AuditAnchor } from '../activities/dependencies.ts';
+import type { AuditSeal } from '../db/queries/audit-seals.ts';
+
+/** What one line of an anchor file says; null where it is not one of ours. */
+export type AnchorLine = AuditSeal | null;
+
+const LINE = /^\{"seq":"([1-9][0-9]{0,18})","hash":"([0-9a-f]{64})","at":"[^"]{1,40}"\}$/;
+
+/** An append-only file with one line for each head of the audit chain, for a disk that database operators cannot write to. */
+export function createAnchorFile(path: string, clock: () => Date): AuditAnchor {
+  return {
+    last: async () => (await readAnchorFile(path)).findLast((line) => line !== null) ?? null,
+    append: async ({ seq, hash }) => {
+      const line = JSON.stringify({ seq: seq.toString(), hash, at: clock().toISOString() });
+      const isCut = !/(^|\n)$/.test(await readText(path));
+      const file = await open(path, 'a', 0o640);
+      try {
+        // A line that was cut by a lost machine stays by itself, and is reported.
+        await file.appendFile(`${isCut ? '\n' : ''}${line}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** Every line of an anchor file, first line first; none where there is no file yet. */
+export async function readAnchorFile(path: string): Promise<readonly AnchorLine[]> {
+  return (await readText(path))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, seq, hash] = LINE.exec(line) ?? [];
+      return seq === undefined || hash === undefined ? null : { seq: BigInt(seq), hash };
+    });
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return '';
+    throw error;
+  });
+}
