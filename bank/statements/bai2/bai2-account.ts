@@ -1,10 +1,11 @@
 import { asLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { parseCurrency, type Currency } from '../../../domain/money.ts';
+import { AMOUNT_MINOR_MAX, parseCurrency, type Currency } from '../../../domain/money.ts';
 import type { StatementLine } from '../../../domain/statement.ts';
+import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { StatementSummary } from '../statement-reader.ts';
 import { createTally, judgeProof } from '../statement-tally.ts';
-import { fundsFields, readBai2Amount } from './bai2-records.ts';
+import { fundsFields, readBai2Amount, type Bai2Record } from './bai2-records.ts';
 
 /** What a group says for its accounts. */
 export interface Bai2Group {
@@ -26,7 +27,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
   const fields: string[] = [];
   const tally = createTally();
   let head: { account: string; currency: Currency; where: string } | null = null;
-  let balances = new Map<string, bigint>();
+  let balances: ReadonlyMap<string, bigint> = new Map();
   let controlMinor = 0n;
 
   const readHead = (): { account: string; currency: Currency; where: string } => {
@@ -35,6 +36,8 @@ export function createBai2Account(group: Bai2Group, place: string) {
     const account = (fields[0] ?? '').trim();
     const code = (fields[1] ?? '').trim() || group.currency;
     if (account === '') throw unreadable(where, 'it names no account');
+    if (holdsControls(account))
+      throw unreadable(where, 'its account number holds control characters');
     if (!/^[A-Z]{3}$/.test(code))
       throw unreadable(where, 'its currency is not three capital letters');
     const summary = readSummary(fields, where);
@@ -48,44 +51,47 @@ export function createBai2Account(group: Bai2Group, place: string) {
     /** Fields of record 03 and of the 88s behind it: a type and its amount may stand on two of them. */
     addHead: (more: readonly string[]) => void fields.push(...more),
     /** @returns null for a notice without money. */
-    entry(text: string, more: readonly string[], where: string): StatementLine | null {
+    entry(
+      record: Bai2Record,
+      more: readonly string[],
+    ): { readonly line: StatementLine; readonly hasControls: boolean } | null {
       const { currency } = readHead();
-      const parts = text.split(',');
-      const type = (parts[0] ?? '').trim();
-      if (!/^[0-9]{3}$/.test(type)) throw unreadable(where, 'the type is not three digits');
-      const amount = (parts[1] ?? '').trim();
+      const { where } = record;
+      const { type, amount, ...fields } = readFields(record, more);
       if (amount === '' && type === '890') return null;
       const minor = readBai2Amount(amount, `${where}, amount`);
       controlMinor += minor;
       if (type === '890' && minor === 0n) return null;
-      const behind = 2 + fundsFields(parts, 2, `${where}, funds type`);
-      const [bankReference = '', customerReference = '', ...words] = parts.slice(behind);
-      const described = [words.join(','), ...more]
-        .map((each) => each.trim())
-        .filter((each) => each !== '');
-      const position = `${place}, entry ${tally.lines + 1}`;
+      const side = sideOf(type, where);
+      const amountMinor = minor < 0n ? -minor : minor;
+      if (amountMinor > AMOUNT_MINOR_MAX)
+        throw unreadable(`${where}, amount`, 'it is larger than any amount may be');
+      const texts = [fields.bankReference, fields.customerReference, ...fields.described];
+      const described = fields.described.map(withoutControls);
       const wording = described.join(' ');
-      const direction = directionOf(type, minor, where);
       const line: StatementLine = {
-        bankId: orNull(bankReference),
+        bankId: orNull(withoutControls(fields.bankReference)),
         bookingDate: group.day,
-        valueDate: parts[2] === 'V' ? readBai2Day(parts[3] ?? '', `${where}, value date`) : null,
-        amountMinor: minor < 0n ? -minor : minor,
-        direction,
+        valueDate: fields.valueDate,
+        amountMinor,
+        // A minus turns the entry round.
+        direction: minor < 0n ? (side === 'credit' ? 'debit' : 'credit') : side,
         currency,
         status: 'booked',
         reversal: REVERSALS.has(type),
-        references: [customerReference.trim(), wording, described.join('')].filter(
-          (each, index, all) => each !== '' && all.indexOf(each) === index,
-        ),
+        references: [
+          withoutControls(fields.customerReference).trim(),
+          wording,
+          described.join(''),
+        ].filter((each, index, all) => each !== '' && all.indexOf(each) === index),
         text: wording,
         counterparty: { name: null, account: null },
         runningBalanceMinor: null,
-        position,
+        position: `${place}, entry ${tally.lines + 1}`,
         details: [],
       };
       tally.add(line);
-      return line;
+      return { line, hasControls: texts.some(holdsControls) };
     },
     finish(): { readonly statement: StatementSummary; readonly controlMinor: bigint } {
       const { account, currency } = readHead();
@@ -107,7 +113,39 @@ export function createBai2Account(group: Bai2Group, place: string) {
   };
 }
 
-/** Types with their amounts, item counts and funds types; a balance that is not known is left empty. */
+/** Fields of a record 16. Those that do not fit into it stand in the records 88 below, before the text. */
+function readFields(record: Bai2Record, more: readonly string[]) {
+  const parts = record.rest.split(',');
+  const waiting = record.isEnded ? [...more] : [];
+  const fill = (count: number): void => {
+    while (parts.length < count && waiting.length > 0)
+      parts.push(...(waiting.shift() ?? '').split(','));
+  };
+  const type = (parts[0] ?? '').trim();
+  if (!/^[0-9]{3}$/.test(type)) throw unreadable(record.where, 'the type is not three digits');
+  if (/^\s*[012ZSVD]?\s*$/.test(waiting[0]?.split(',')[0] ?? 'none')) fill(3);
+  // The number of pairs tells how many fields a D has.
+  if (parts[2]?.trim() === 'D') fill(4);
+  const behind = 2 + fundsFields(parts, 2, `${record.where}, funds type`);
+  fill(behind + 2);
+  const [bankReference = '', customerReference = ''] = parts.slice(behind);
+  const words = record.rest.split(',').slice(behind + 2);
+  const valued = parts[2]?.trim() === 'V' ? (parts[3] ?? '').trim() : '';
+  return {
+    type,
+    amount: (parts[1] ?? '').trim(),
+    valueDate: valued === '' ? null : readBai2Day(valued, `${record.where}, value date`),
+    bankReference,
+    customerReference,
+    // All of the records 88, also where a reference was taken from one of them: it may have been text.
+    described: [words.join(','), ...more].map((each) => each.trim()).filter((each) => each !== ''),
+  };
+}
+
+/**
+ * Types with their amounts, item counts and funds types; a balance that is not known is left empty. The totals among them are
+ * no proof: accounts state totals of more than they list.
+ */
 function readSummary(fields: readonly string[], where: string) {
   const balances = new Map<string, bigint>();
   let sumMinor = 0n;
@@ -125,18 +163,19 @@ function readSummary(fields: readonly string[], where: string) {
       sumMinor += minor;
       balances.set(type, minor);
     }
-    at += 3 + fundsFields(fields, at + 3, `${where}, summary ${type}`);
+    // Some banks leave the funds type out where a record 88 goes on.
+    const isWithoutFunds = /^[0-9]{3}$/.test((fields[at + 3] ?? '').trim());
+    at += 3 + (isWithoutFunds ? 0 : fundsFields(fields, at + 3, `${where}, summary ${type}`));
   }
   return { balances, sumMinor };
 }
 
-function directionOf(type: string, minor: bigint, where: string): StatementLine['direction'] {
+/** Banks define the types from 900 themselves, in the ranges that the format gives them. */
+function sideOf(type: string, where: string): StatementLine['direction'] {
   const number = Number(type);
-  const isCredit = number >= 100 && number <= 399;
-  if (!isCredit && !(number >= 400 && number <= 699))
-    throw unreadable(`${where}, type`, 'it is neither a credit nor a debit');
-  // A minus turns the entry round.
-  return isCredit === minor >= 0n ? 'credit' : 'debit';
+  if ((number > 100 && number <= 399) || (number >= 920 && number <= 959)) return 'credit';
+  if ((number > 400 && number <= 699) || number >= 960) return 'debit';
+  throw unreadable(`${where}, type`, 'it is neither a credit nor a debit');
 }
 
 /** Reads `YYMMDD`. @throws CodedError `statement.unreadable` */

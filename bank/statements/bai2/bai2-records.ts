@@ -3,31 +3,44 @@ import { unreadable } from '../statement-fault.ts';
 /** Record codes; `88` goes on with the record before it. */
 export type Bai2Code = '01' | '02' | '03' | '16' | '49' | '88' | '98' | '99';
 
-/** One record as it stands in the file. */
+/** One record as it stands in the file, or a line of text that goes on with the record before it. */
 export interface Bai2Record {
-  readonly code: Bai2Code;
+  readonly code: Bai2Code | 'text';
   /** Behind the code and its comma, without the slash that ends the record. */
   readonly rest: string;
+  /** A slash ended it, so that no line of text goes on with it. */
+  readonly isEnded: boolean;
   /** `line 12` */
   readonly where: string;
 }
 
 const RECORD = /^(01|02|03|16|49|88|98|99)(?:,|$)/;
-/** Some banks write several records on one line. */
-const NEXT_RECORD = /\/\s*(?=(?:01|02|03|16|49|88|98|99),)/;
+/**
+ * Some banks write several records on one line. Texts hold slashes and numbers too (`PAID 22/03,66`), so that a record
+ * must look like one, and `88`, which may hold anything, is looked for only in files whose first line holds several.
+ */
+const NEXT_RECORD =
+  /\/\s*(?=02,[^,]*,[^,]*,[1-4],[0-9]{6},|03,[^,/]+,(?:[A-Z]{3})?,|16,[0-9]{3},[+-]?[0-9]*,|49,[+-]?[0-9]*,[0-9]+\s*(?:\/|$)|9[89],[+-]?[0-9]*,[0-9]+,[0-9]+\s*(?:\/|$))/;
+const NEXT_OR_88 = new RegExp(`${NEXT_RECORD.source}|\\/\\s*(?=88,)`);
 
-/** @throws CodedError `statement.unreadable` for a line that begins with no record code. */
-export function splitRecords(line: string, number: number): readonly Bai2Record[] {
+export function isPacked(firstLine: string): boolean {
+  return NEXT_RECORD.test(firstLine);
+}
+
+/** @throws CodedError `statement.unreadable` for what has the number of no record. */
+export function splitRecords(line: string, number: number, packed: boolean): readonly Bai2Record[] {
   const where = `line ${number}`;
-  return line
-    .split(NEXT_RECORD)
-    .filter((text) => text.trim() !== '')
-    .map((text) => {
-      const plain = text.trim();
-      const code = RECORD.exec(plain)?.[1];
-      if (!isCode(code)) throw unreadable(where, 'it begins with no record code');
-      return { code, rest: plain.slice(3).replace(/\/\s*$/, ''), where };
-    });
+  const parts = line.split(packed ? NEXT_OR_88 : NEXT_RECORD);
+  return parts.flatMap((text, index) => {
+    const plain = text.trim();
+    if (plain === '') return [];
+    const isEnded = index < parts.length - 1 || plain.endsWith('/');
+    const code = RECORD.exec(plain)?.[1];
+    const isText = code === undefined && !/^[0-9]{2},/.test(plain);
+    if (!isCode(code) && !isText) throw unreadable(where, 'it begins with no record code');
+    const rest = (isText ? plain : plain.slice(3)).replace(/\/$/, '');
+    return [{ code: isCode(code) ? code : 'text', rest, isEnded, where }];
+  });
 }
 
 function isCode(text: string | undefined): text is Bai2Code {
@@ -35,7 +48,7 @@ function isCode(text: string | undefined): text is Bai2Code {
 }
 
 export function readBai2Amount(text: string, where: string): bigint {
-  if (!/^[+-]?[0-9]{1,15}$/.test(text))
+  if (!/^[+-]?0*[0-9]{1,15}$/.test(text))
     throw unreadable(where, 'the amount is not whole minor units');
   return BigInt(text.replace('+', ''));
 }

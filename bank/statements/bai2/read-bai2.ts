@@ -3,7 +3,7 @@ import type { StatementEvent, StatementReader } from '../statement-reader.ts';
 import { readTextLines } from '../text-lines.ts';
 import { warn } from '../warnings.ts';
 import { createBai2Account, readBai2Day, type Bai2Group } from './bai2-account.ts';
-import { readBai2Amount, splitRecords, type Bai2Record } from './bai2-records.ts';
+import { isPacked, readBai2Amount, splitRecords, type Bai2Record } from './bai2-records.ts';
 
 /**
  * BAI2. The file states its own totals and counts on three levels; one that is wrong refuses the file, since then a
@@ -16,9 +16,12 @@ export const bai2Reader: StatementReader = {
   async *read(chunks, limits): AsyncGenerator<readonly StatementEvent[]> {
     yield [{ kind: 'file', format: 'bai2' }];
     const file = createFile(limits);
+    let packed: boolean | null = null;
     for await (const { firstNumber, lines } of readTextLines(chunks, limits.fileBytesMax)) {
       lines.forEach((line, index) => {
-        for (const record of splitRecords(line, firstNumber + index)) file.record(record);
+        if (line.trim() === '') return;
+        packed ??= isPacked(line);
+        for (const record of splitRecords(line, firstNumber + index, packed)) file.record(record);
       });
       yield file.drain();
     }
@@ -43,19 +46,22 @@ function createFile(limits: StatementLimits) {
     readonly place: string;
   } | null = null;
   /** Waits for its 88s. */
-  let entry: { readonly record: Bai2Record; readonly more: string[] } | null = null;
+  let entry: { readonly record: Bai2Record; readonly more: string[]; isEnded: boolean } | null =
+    null;
   let state: 'before' | 'open' | 'closed' = 'before';
   let [statements, entries] = [0, 0];
 
   const flushEntry = (): void => {
     if (entry === null || account === null) return;
-    const line = account.reader.entry(entry.record.rest, entry.more, entry.record.where);
+    const told = account.reader.entry(entry.record, entry.more);
     entry = null;
-    if (line === null) return;
+    if (told === null) return;
     entries += 1;
     if (entries > limits.entriesMax)
       throw unreadable(account.place, `the file has more than ${limits.entriesMax} entries`);
-    events.push({ kind: 'line', line });
+    if (told.hasControls)
+      events.push({ kind: 'warning', warning: warn('control_characters', told.line.position) });
+    events.push({ kind: 'line', line: told.line });
   };
 
   const openAccount = (record: Bai2Record): void => {
@@ -93,8 +99,10 @@ function createFile(limits: StatementLimits) {
   const goOn = (record: Bai2Record): void => {
     if (account === null) throw outOfPlace(record);
     account.records += 1;
-    if (entry !== null) entry.more.push(record.rest);
-    else account.reader.addHead(record.rest.split(','));
+    if (entry !== null) {
+      entry.more.push(record.rest);
+      entry.isEnded = record.isEnded;
+    } else account.reader.addHead(record.rest.split(','));
   };
 
   return {
@@ -119,10 +127,16 @@ function createFile(limits: StatementLimits) {
           if (account === null) throw outOfPlace(record);
           flushEntry();
           account.records += 1;
-          entry = { record, more: [] };
+          entry = { record, more: [], isEnded: record.isEnded };
           break;
         case '88':
           goOn(record);
+          break;
+        case 'text':
+          if (entry === null || entry.isEnded)
+            throw unreadable(record.where, 'it begins with no record code');
+          entry.more.push(record.rest);
+          entry.isEnded = record.isEnded;
           break;
         case '49':
           closeAccount(record);
@@ -168,7 +182,7 @@ function readGroup(record: Bai2Record): Bai2Group {
   };
 }
 
-/** Total, then for groups and files the number of their parts, then records. */
+/** Total, then for groups and files the number of their parts, then records. A total of nothing may be left out. */
 function check(
   record: Bai2Record,
   found: { totalMinor: bigint; records: number; parts?: number },
@@ -180,7 +194,9 @@ function check(
     found.records.toString(),
   ];
   expected.forEach((value, index) => {
-    const stated = readBai2Amount(fields[index] ?? '', `${record.where}, field ${index + 2}`);
+    const field = fields[index] ?? '';
+    if (index === 0 && field === '' && value === '0') return;
+    const stated = readBai2Amount(field, `${record.where}, field ${index + 2}`);
     if (stated.toString() !== value)
       throw unreadable(
         `${record.where}, field ${index + 2}`,
