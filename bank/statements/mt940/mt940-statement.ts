@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { addDays } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
 import { signedMinor } from '../../../domain/sighting.ts';
-import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import type { StatementWarning } from '../../../domain/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
+import { createPrint } from '../statement-print.ts';
 import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, daysBetweenBalances, judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
@@ -80,7 +80,7 @@ export function createMt940Statement(place: string): Mt940Statement {
       unmarked ??= { field, netMinor: 0n };
       unmarked.netMinor += signedMinor(line);
     }
-    print.add(printOf(line));
+    print.addLine(line);
     const told: StatementEvent = { kind: 'line', line };
     return warnings.length === 0
       ? [told]
@@ -190,9 +190,11 @@ export function createMt940Statement(place: string): Mt940Statement {
       // Amounts that take each other back would fit the balances in any unit.
       if (unmarked !== null && (proof.proof !== 'ok' || unmarked.netMinor === 0n))
         throw unproved(unmarked.field);
-      print.add(JSON.stringify([account, number, String(openingMinor), String(closingMinor)]));
       return {
-        print: kind === 'mt940' && tally.lines > 0 ? print.digest() : '',
+        print:
+          kind === 'mt940' && tally.lines > 0
+            ? print.digest([account, number, openingMinor, closingMinor])
+            : '',
         events: [
           ...events,
           ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
@@ -240,25 +242,4 @@ function unproved(field: Mt940Field) {
 /** Number without the page: `17001/2` is a sheet of `17001`. */
 function sheetOf(number: string): string {
   return number.split('/')[0] ?? '';
-}
-
-function printOf({ bankId, bookingDate, amountMinor, direction, references }: StatementLine) {
-  return `${bankId ?? ''}\n${bookingDate}\n${amountMinor.toString()}\n${direction}\n${references.join('\n')}\n\n`;
-}
-
-const PRINT_CHARS = 32_768;
-
-/** What a statement says, as a hash, taken in pieces that are worth the call. */
-function createPrint() {
-  const hash = createHash('sha256');
-  let waiting = '';
-  return {
-    add(text: string): void {
-      waiting += text;
-      if (waiting.length < PRINT_CHARS) return;
-      hash.update(waiting);
-      waiting = '';
-    },
-    digest: () => hash.update(waiting).digest('hex'),
-  };
 }
