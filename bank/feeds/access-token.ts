@@ -27,7 +27,7 @@ export type AskWithToken = <Answer>(
 ) => Promise<Answer>;
 
 /**
- * Keeps one access token until a minute before it expires. A token may be revoked before its time, so a 401 is answered by one
+ * Keeps one access token until a minute before it expires, or for half its life where that is short. A token may be revoked before its time, so a 401 is answered by one
  * new token and one more try.
  */
 export function createTokenSource(request: TokenRequest, options: TokenOptions): AskWithToken {
@@ -36,16 +36,9 @@ export function createTokenSource(request: TokenRequest, options: TokenOptions):
   async function tokenFor(signal: AbortSignal): Promise<string> {
     if (cached !== null && options.now() < cached.staleAtMs) return cached.token;
     const askedAtMs = options.now();
-    const body = await readJson({
-      method: 'POST',
-      url: request.url,
-      headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(request.form).toString(),
-      signal,
-      limits: options.limits,
-    });
-    const { token, lifeSeconds } = readToken(body);
-    cached = { token, staleAtMs: askedAtMs + lifeSeconds * 1000 - SPARE_MS };
+    const { token, lifeSeconds } = readToken(await askForToken(request, options.limits, signal));
+    const lifeMs = lifeSeconds * 1000;
+    cached = { token, staleAtMs: askedAtMs + lifeMs - Math.min(SPARE_MS, lifeMs / 2) };
     return token;
   }
 
@@ -61,6 +54,29 @@ export function createTokenSource(request: TokenRequest, options: TokenOptions):
   };
 }
 
+async function askForToken(
+  { url, headers, form }: TokenRequest,
+  limits: HttpLimits,
+  signal: AbortSignal,
+): Promise<JsonValue> {
+  try {
+    return await readJson({
+      method: 'POST',
+      url,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+      signal,
+      limits,
+    });
+  } catch (error) {
+    if (!isCoded(error, 'bank.bad_response') || error.details['status'] !== 400) throw error;
+    // OAuth answers so when it does not know the client, or gives it nothing of what it asks for.
+    throw new CodedError('bank.unauthorized', 'The bank gave us no access token (HTTP 400).', {
+      details: { status: 400 },
+    });
+  }
+}
+
 function readToken(body: JsonValue): { readonly token: string; readonly lifeSeconds: number } {
   const refuse = (why: string) =>
     new CodedError('bank.bad_response', `The bank's access token is refused: ${why}.`, {
@@ -72,7 +88,7 @@ function readToken(body: JsonValue): { readonly token: string; readonly lifeSeco
   // Banks send `expires_in` as a number or as a string: Investec documents both.
   const life = field(body, 'expires_in');
   const text = isJsonNumber(life) ? life.value : life;
-  if (typeof text !== 'string' || !/^[0-9]{1,6}$/.test(text)) {
+  if (typeof text !== 'string' || !/^[0-9]{1,10}$/.test(text)) {
     throw refuse('expires_in is not a whole number of seconds');
   }
   return { token, lifeSeconds: Math.min(Number(text), LIFE_MAX_S) };

@@ -218,6 +218,21 @@ describe('berlin group rows', () => {
 });
 
 describe('stitch rows', () => {
+  it('are asked for with a token that a form gets', async () => {
+    const { feed, bank } = await startFeed(stitch, (_request, response) => {
+      sendJson(response, stitch.page([], 1, 1));
+    });
+    await fetchAll(feed);
+    const [asked, read] = bank.requests;
+    expect(asked).toMatchObject({ method: 'POST', url: { pathname: '/connect/token' } });
+    expect(Object.fromEntries(new URLSearchParams(asked?.body))).toMatchObject({
+      grant_type: 'client_credentials',
+      client_id: 'client',
+      client_secret: 'SECRET-canary',
+    });
+    expect(read?.headers.authorization).toBe('Bearer TOKEN-canary-77');
+  });
+
   it('are read back to the first page that lies wholly before the window', async () => {
     const dates = ['2026-11-21', '2026-11-20', '2026-11-14', '2026-11-13', '2026-11-01'];
     const { feed, bank } = await startFeed(stitch, (request, response) => {
