@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey, hashSecret } from '../../api/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
-import { SCOPES, type Scope } from '../../api/scopes.ts';
+import { SCOPES } from '../../api/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { isCoded } from '../../domain/errors.ts';
+import { DEPOSIT, GUARDED, type Method } from './guarded-routes.ts';
 import { listServedRoutes } from './served-routes.ts';
 import {
   ACCOUNT,
@@ -15,116 +16,6 @@ import {
   type ServiceUnderTest,
 } from './service-under-test.ts';
 
-const WALLET = `wal_${'0'.repeat(32)}`;
-const DEPOSIT = `dep_${'0'.repeat(32)}`;
-const DECISION = `dec_${'0'.repeat(32)}`;
-const STATEMENT = `stf_${'0'.repeat(32)}`;
-
-type Method = 'GET' | 'POST' | 'PUT';
-
-/** Written by hand from the policy: what each route asks for. */
-const GUARDED: readonly { method: Method; url: string; at: string; scope: Scope }[] = [
-  { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
-  { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
-  { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },
-  {
-    method: 'GET',
-    url: '/v1/wallets/:id/transactions',
-    at: `/v1/wallets/${WALLET}/transactions`,
-    scope: 'wallet:read',
-  },
-  {
-    method: 'GET',
-    url: '/v1/wallets/:id/notifications',
-    at: `/v1/wallets/${WALLET}/notifications`,
-    scope: 'wallet:read',
-  },
-  {
-    method: 'GET',
-    url: '/v1/wallets/:id/events',
-    at: `/v1/wallets/${WALLET}/events`,
-    scope: 'wallet:read',
-  },
-  {
-    method: 'POST',
-    url: '/v1/wallets/:id/notifications/:notificationId/read',
-    at: `/v1/wallets/${WALLET}/notifications/1/read`,
-    scope: 'notification:write',
-  },
-  {
-    method: 'POST',
-    url: '/v1/wallets/:id/spends',
-    at: `/v1/wallets/${WALLET}/spends`,
-    scope: 'wallet:spend',
-  },
-  { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
-  { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
-  { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
-  { method: 'GET', url: '/v1/decisions', at: '/v1/decisions', scope: 'review:read' },
-  {
-    method: 'GET',
-    url: '/v1/decisions/:id',
-    at: `/v1/decisions/${DECISION}`,
-    scope: 'review:read',
-  },
-  {
-    method: 'POST',
-    url: '/v1/decisions/:id/approve',
-    at: `/v1/decisions/${DECISION}/approve`,
-    scope: 'decision:approve',
-  },
-  {
-    method: 'POST',
-    url: '/v1/decisions/:id/reject',
-    at: `/v1/decisions/${DECISION}/reject`,
-    scope: 'decision:approve',
-  },
-  {
-    method: 'PUT',
-    url: '/v1/decisions/:id/payer',
-    at: `/v1/decisions/${DECISION}/payer`,
-    scope: 'review:decide',
-  },
-  {
-    method: 'POST',
-    url: '/v1/deposits/:id/corrections',
-    at: `/v1/deposits/${DEPOSIT}/corrections`,
-    scope: 'review:decide',
-  },
-  {
-    method: 'POST',
-    url: '/v1/reviews/:depositId/decisions',
-    at: `/v1/reviews/${DEPOSIT}/decisions`,
-    scope: 'review:decide',
-  },
-  {
-    method: 'POST',
-    url: '/v1/bank-accounts/:key/reconcile',
-    at: `/v1/bank-accounts/nobody/reconcile`,
-    scope: 'run:start',
-  },
-  {
-    method: 'POST',
-    url: '/v1/bank-accounts/:key/statements',
-    at: '/v1/bank-accounts/nobody/statements',
-    scope: 'statement:write',
-  },
-  { method: 'GET', url: '/v1/statements', at: '/v1/statements', scope: 'statement:read' },
-  {
-    method: 'GET',
-    url: '/v1/statements/:id',
-    at: `/v1/statements/${STATEMENT}`,
-    scope: 'statement:read',
-  },
-  {
-    method: 'POST',
-    url: '/v1/statements/:id/release',
-    at: `/v1/statements/${STATEMENT}/release`,
-    scope: 'statement:release',
-  },
-  { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read' },
-  { method: 'GET', url: '/v1/status', at: '/v1/status', scope: 'status:read' },
-];
 const OPEN = [
   'GET /health/live',
   'GET /health/ready',
@@ -272,7 +163,8 @@ describe('keys', () => {
     );
     const key = await keyOf(service.database, 'person', ['review:decide']);
     const id = `key_${key.split('_')[2] ?? ''}`;
-    await service.database.owner`update api_keys set owner_kind = 'service', person = null where id = ${id}`;
+    await service.database
+      .owner`update api_keys set owner_kind = 'service', person = null where id = ${id}`;
     const answer = await service.app.inject({
       method: 'POST',
       url: `/v1/reviews/${DEPOSIT}/decisions`,
