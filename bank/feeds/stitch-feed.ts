@@ -1,5 +1,7 @@
 import { CodedError } from '../../domain/errors.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
 import type { Currency } from '../../domain/money.ts';
+import type { Sighting } from '../../domain/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { field, objectField, requiredText, type Refuse } from '../json/fields.ts';
@@ -69,9 +71,15 @@ export function createStitchFeed(settings: StitchSettings): Feed {
             }),
           signal,
         );
+      let newest: LocalDate | null = null;
       const read = await readUntilAgreed(
-        async ({ page, cursor }) =>
-          readPage(settings, { window, page, body: await ask(cursor) }, unknown),
+        async ({ page, cursor }) => {
+          const shown = readPage(settings, { page, body: await ask(cursor) }, unknown);
+          if (page === 1) newest = shown.rows[0]?.bookingDate ?? null;
+          const rows = onlyInWindow(shown.rows, window);
+          const next = isPast(shown.rows, window, newest) ? null : shown.next;
+          return { rows, pages: null, next };
+        },
         { idStable: false, onPage },
       );
       return { window, ...read, unknownFields: [...unknown].sort() };
@@ -98,10 +106,10 @@ function tokenRequest({ host, clientId, clientSecret }: StitchSettings) {
 
 function readPage(
   { accountId, currency, timeZone }: StitchSettings,
-  answer: { readonly window: DayWindow; readonly page: number; readonly body: JsonValue },
+  answer: { readonly page: number; readonly body: JsonValue },
   unknown: Set<string>,
-): FeedPage {
-  const { page, body, window } = answer;
+): Pick<FeedPage, 'rows' | 'next'> {
+  const { page, body } = answer;
   const refuse = refusePage(page);
   if (!isJsonObject(body)) throw refuse('it is not an object');
   refuseGraphqlErrors(body, refuse);
@@ -117,10 +125,19 @@ function readPage(
     const position = `page ${page}, row ${index + 1}`;
     return readStitchRow(value ?? null, { currency, timeZone, position, refuse });
   });
-  const isBefore = rows.length > 0 && rows.every((row) => row.bookingDate < window.from);
   const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
   if (next !== null && rows.length === 0) throw refuse('it is empty and leads to a next one');
-  return { rows: onlyInWindow(rows, window), pages: null, next: isBefore ? null : next };
+  return { rows, next };
+}
+
+/**
+ * Whether all that follows lies before the window: this page does, and it ends earlier than the first row of all. Rows of one
+ * day do not tell in which order they come, and where they come oldest first nothing is left out.
+ */
+function isPast(rows: readonly Sighting[], { from }: DayWindow, newest: LocalDate | null): boolean {
+  const last = rows.at(-1)?.bookingDate ?? null;
+  if (last === null || newest === null || last >= newest) return false;
+  return rows.every(({ bookingDate }) => bookingDate < from);
 }
 
 function nextOf(pageInfo: JsonObject, refuse: Refuse): string | null {
