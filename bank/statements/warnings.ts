@@ -6,6 +6,7 @@ import type { StatementWarning } from '../../domain/statement.ts';
  */
 const WARNINGS = {
   booking_date_absent: 'The entry has no booking date: another date of the file stands in for it.',
+  pending_undated: 'A pending entry has no date yet, and was left out.',
   batch_count_differs: 'The entry is a batch, and the file does not list each of its payments.',
   status_unknown: 'The status of the entry is not one that we know: it counts as pending.',
   totals_differ: "The file's own totals differ from its entries.",
@@ -18,6 +19,9 @@ const WARNINGS = {
   statement_provisional: 'The statement says that it may still change: it does not post.',
   investments_left_out:
     'The file holds an investment statement too, which has no deposits and was left out.',
+  entry_corrects: 'The entry replaces or deletes an earlier one: it is shown and does not post.',
+  period_unreadable:
+    'The period of the statement is not written as dates: it covers no day wholly.',
   statement_copy: 'The statement is marked as a copy or duplicate: it never posts.',
 } as const;
 

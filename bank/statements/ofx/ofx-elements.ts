@@ -4,6 +4,8 @@ import { statementFault, unreadable } from '../statement-fault.ts';
 export interface OfxAggregate {
   readonly name: string;
   readonly leaves: ReadonlyMap<string, string>;
+  /** Leaves that have two values. */
+  readonly ambiguous: ReadonlySet<string>;
   /** Names of the aggregates around it, outermost first. */
   readonly path: readonly string[];
 }
@@ -17,8 +19,17 @@ export interface OfxVisitor {
 
 const DEPTH_MAX = 40;
 const TEXT_CHARS_MAX = 64 * 1024;
-/** A tag, and the text up to the next one. */
-const TOKEN = /<(\/?)([A-Za-z][A-Za-z0-9._]*)\s*(\/?)>([^<]*)/y;
+/** A tag, and the text up to the next one: CDATA and a raw `<` are text. */
+const TOKEN =
+  /<(\/?)([A-Za-z][A-Za-z0-9._]*)\s*(\/?)>([^<]*(?:<(?:!\[CDATA\[[^]*?\]\]>|(?![A-Za-z/?!]))[^<]*)*)/y;
+/** Sections in which nothing is a tag. */
+const SECTIONS = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+] as const;
+/** Those that we read: without their end tags, others would be lost in them. */
+const NEEDS_END =
+  /^(?:OFX|STMTTRNP?|(?:CC)?STMT(?:TRN)?RS|BANKTRANLISTP?|LEDGERBAL|(?:BANK|CC)ACCT(?:FROM|TO)|CURRENCY|PAYEE|STATUS|[A-Z]+MSGSRSV[0-9])$/;
 
 /**
  * Reads the body of an OFX file as a stream of closed aggregates: SGML, where a leaf has no end tag, and XML alike. An empty
@@ -27,7 +38,7 @@ const TOKEN = /<(\/?)([A-Za-z][A-Za-z0-9._]*)\s*(\/?)>([^<]*)/y;
  * @throws CodedError `statement.unreadable` · `statement.incomplete` where the file ends before `</OFX>`
  */
 export function createOfxElements(visitor: OfxVisitor) {
-  const stack: { readonly name: string; readonly leaves: Map<string, string> }[] = [];
+  const stack: Open[] = [];
   let pending = '';
   let isDone = false;
   let tokens = 0;
@@ -37,16 +48,21 @@ export function createOfxElements(visitor: OfxVisitor) {
     if (top === undefined) throw unreadable(place(), 'an end tag closes nothing');
     if (top.name === name) {
       stack.pop();
-      visitor.closed({ name, leaves: top.leaves, path: stack.map((each) => each.name) });
+      const { leaves, ambiguous } = top;
+      visitor.closed({ name, leaves, ambiguous, path: stack.map((each) => each.name) });
       if (stack.length === 0) isDone = true;
       return;
     }
     if (!stack.some((each) => each.name === name))
       throw unreadable(place(), 'an end tag closes nothing');
+    if (NEEDS_END.test(top.name)) throw unreadable(place(), `a ${top.name} before it has no end`);
     stack.pop();
     const around = stack.at(-1);
-    for (const [leaf, value] of [[top.name, ''] as const, ...top.leaves])
-      if (around?.leaves.has(leaf) === false) around.leaves.set(leaf, value);
+    if (around !== undefined) {
+      keepLeaf(around, top.name, '');
+      for (const [leaf, value] of top.leaves) keepLeaf(around, leaf, value);
+      for (const leaf of top.ambiguous) around.ambiguous.add(leaf);
+    }
     close(name);
   };
   const place = () => `element ${tokens}`;
@@ -58,21 +74,20 @@ export function createOfxElements(visitor: OfxVisitor) {
     const value = text.trim();
     if (slash !== '') {
       const leaf = stack.at(-1)?.leaves;
-      // The end tag of a leaf that had a text, as XML writes it.
-      if (leaf?.has(name) === true && stack.at(-1)?.name !== name) return;
-      close(name);
+      // Not the end tag of a leaf that had a text, as XML writes it.
+      if (leaf?.has(name) !== true || stack.at(-1)?.name === name) close(name);
       if (value !== '') throw unreadable(place(), 'a text stands between elements');
     } else if (value !== '' || empty !== '') {
       const top = stack.at(-1);
       if (top === undefined) throw unreadable(place(), 'a text stands outside of the file');
-      const plain = unescape(value);
-      if (!top.leaves.has(name)) top.leaves.set(name, plain);
+      const plain = plainText(value);
+      keepLeaf(top, name, plain);
       visitor.leaf(name, plain);
     } else {
       if (stack.length === 0 && name !== 'OFX')
         throw unreadable(place(), 'the file does not begin with OFX');
       if (stack.length >= DEPTH_MAX) throw unreadable(place(), 'it is nested too deeply');
-      stack.push({ name, leaves: new Map() });
+      stack.push({ name, leaves: new Map(), ambiguous: new Set() });
       visitor.opened(name);
     }
   };
@@ -81,7 +96,7 @@ export function createOfxElements(visitor: OfxVisitor) {
     write(text: string, isLast: boolean): void {
       pending += text;
       // A text is whole where the next tag has begun.
-      const end = isLast ? pending.length : pending.lastIndexOf('<');
+      const end = isLast ? pending.length : lastTagStart(pending);
       if (end <= 0) {
         if (pending.length > TEXT_CHARS_MAX) throw unreadable(place(), 'a text or tag is too long');
         return;
@@ -94,7 +109,7 @@ export function createOfxElements(visitor: OfxVisitor) {
         const match = TOKEN.exec(ready);
         if (match === null) {
           const rest = ready.slice(at);
-          const skipped = /^(?:\s+|<\?[^>]*\?>|<!--(?!.*<!--)[^]*?-->)/.exec(rest);
+          const skipped = /^(?:\s+|<\?[^>]*\?>|<!--[^]*?-->)/.exec(rest);
           if (skipped === null)
             throw /^<[^>]*$/.test(rest) && isLast
               ? statementFault('statement.incomplete', place(), 'it ends inside a tag')
@@ -111,6 +126,48 @@ export function createOfxElements(visitor: OfxVisitor) {
         throw statementFault('statement.incomplete', place(), 'it ends before its last end tag');
     },
   };
+}
+
+interface Open {
+  readonly name: string;
+  readonly leaves: Map<string, string>;
+  readonly ambiguous: Set<string>;
+}
+
+function keepLeaf(open: Open, name: string, value: string): void {
+  const kept = open.leaves.get(name);
+  if (kept === undefined || kept === '') open.leaves.set(name, value);
+  else if (value !== '' && value !== kept) open.ambiguous.add(name);
+}
+
+/** Where the last tag begins that stands in no comment and no CDATA, -1 where there is none. */
+function lastTagStart(text: string): number {
+  let at = text.lastIndexOf('<');
+  while (at !== -1) {
+    const section = /[A-Za-z/?]/.test(text.charAt(at + 1)) ? sectionAround(text, at) : at;
+    if (section === null) return at;
+    at = section === 0 ? -1 : text.lastIndexOf('<', section - 1);
+  }
+  return -1;
+}
+
+/** Where the comment or CDATA begins that is open at `at`. */
+function sectionAround(text: string, at: number): number | null {
+  for (const [opening, closing] of SECTIONS) {
+    const start = text.lastIndexOf(opening, at);
+    const end = start === -1 ? -1 : text.indexOf(closing, start);
+    if (start !== -1 && (end === -1 || end > at)) return start;
+  }
+  return null;
+}
+
+/** A text with its CDATA as it stands and its entities resolved. */
+function plainText(text: string): string {
+  return text
+    .split(/<!\[CDATA\[([^]*?)\]\]>/)
+    .map((part, index) => (index % 2 === 1 ? part : unescape(part)))
+    .join('')
+    .trim();
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -130,7 +187,8 @@ function unescape(text: string): string {
     (whole, decimal, hex, name) => {
       if (typeof name === 'string') return ENTITIES[name.toLowerCase()] ?? whole;
       const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
-      return code > 31 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      const isCharacter = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return isCharacter ? String.fromCodePoint(code) : '';
     },
   );
 }

@@ -1,16 +1,23 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import type { Currency } from '../../../domain/money.ts';
+import { currencyExponent, type Currency } from '../../../domain/money.ts';
 import { parseMinor, type DecimalStyle } from '../../../domain/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 
 /**
- * Reads an amount with a point or comma as its decimal mark. Thousands marks are against the specification and occur: they
- * are taken where both marks are there, and a single one is the decimal mark.
+ * Reads an amount with a point or comma as its decimal mark. Thousands marks are against the specification and occur: blanks
+ * and apostrophes are never anything else, and a point or comma is one where both are there. `1,000` alone may be a thousand
+ * or one: it is refused.
  */
 export function readOfxAmount(text: string, currency: Currency, where: string): bigint {
+  const plain = text
+    .trim()
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .replace(/\u2019/g, "'");
+  if (/^[+-]?[1-9][0-9]{0,2},[0-9]{3}$/.test(plain) && currencyExponent(currency) !== 3)
+    throw unreadable(where, 'its comma may be a decimal mark or a thousands mark');
   try {
-    return parseMinor(text.trim(), currency, styleOf(text));
+    return parseMinor(plain, currency, styleOf(plain));
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
       throw unreadable(where, `the amount is no plain amount in ${currency}`);
@@ -24,7 +31,9 @@ function styleOf(text: string): DecimalStyle {
     return point > comma
       ? { decimalMark: '.', thousandsMark: ',' }
       : { decimalMark: ',', thousandsMark: '.' };
-  return { decimalMark: comma === -1 ? '.' : ',' };
+  const decimalMark = comma === -1 ? '.' : ',';
+  const thousandsMark = ([' ', "'"] as const).find((mark) => text.includes(mark));
+  return thousandsMark === undefined ? { decimalMark } : { decimalMark, thousandsMark };
 }
 
 /** Reads the day of `20160813120000.000[+2:SAST]` as it is written: the bank's own day. */
@@ -33,7 +42,7 @@ export function readOfxDay(
   where: string,
 ): { readonly day: LocalDate; readonly isMidnight: boolean } {
   const match =
-    /^([0-9]{4})([0-9]{2})([0-9]{2})((?:[0-9]{4}(?:[0-9]{2})?)?)(?:\.[0-9]{1,6})?(?:\s?\[[^\]]{1,20}\])?$/.exec(
+    /^([0-9]{4})([0-9]{2})([0-9]{2})((?:[0-9]{4}(?:[0-9]{2})?)?)(?:\.[0-9]{1,6})?(?:\s?\[[^\]]{0,20}\])?$/.exec(
       text.trim(),
     );
   const day = match === null ? null : asLocalDate(`${match[1]}-${match[2]}-${match[3]}`);

@@ -1,16 +1,19 @@
+import { isCoded } from '../../../domain/errors.ts';
 import { addDays, type LocalDate } from '../../../domain/local-date.ts';
 import { parseCurrency, type Currency } from '../../../domain/money.ts';
-import type { StatementLine } from '../../../domain/statement.ts';
+import { holdsControls } from '../control-characters.ts';
 import { unreadable, type StatementLimits } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader } from '../statement-reader.ts';
 import { createTally } from '../statement-tally.ts';
 import { readTextLines } from '../text-lines.ts';
 import { warn } from '../warnings.ts';
 import { createOfxElements, type OfxAggregate } from './ofx-elements.ts';
+import { readOfxTransaction, type OfxInside } from './ofx-transaction.ts';
 import { readOfxAmount, readOfxDay } from './ofx-values.ts';
 
 const HEADER_CHARS_MAX = 4096;
 const STATEMENTS = new Set(['STMTRS', 'CCSTMTRS']);
+const NOTHING_INSIDE: OfxInside = { currency: null, payee: null, account: null };
 const TRANSACTIONS = new Set(['STMTTRN', 'STMTTRNP']);
 
 /**
@@ -30,10 +33,9 @@ export const ofxReader: StatementReader = {
       if (header !== null) {
         header += text;
         const start = header.search(/<OFX>/i);
-        if (start === -1) {
-          if (header.length > HEADER_CHARS_MAX) throw unreadable('header', 'no OFX follows it');
-          continue;
-        }
+        if ((start === -1 ? header.length : start) > HEADER_CHARS_MAX)
+          throw unreadable('header', 'no OFX follows it');
+        if (start === -1) continue;
         if (/<!/.test(header.slice(0, start)))
           throw unreadable('header', 'it has a DOCTYPE, which statements never have');
         text = header.slice(start);
@@ -55,12 +57,14 @@ interface Open {
   account: string | null;
   currency: Currency | null;
   closingMinor: bigint | null;
+  lists: number;
   days: { readonly from: LocalDate; readonly to: LocalDate } | null;
 }
 
 function createStatements(limits: StatementLimits) {
   let events: StatementEvent[] = [];
   let open: Open | null = null;
+  let inside: OfxInside = { ...NOTHING_INSIDE };
   let [statements, entries] = [0, 0];
 
   const takeTransaction = (current: Open, aggregate: OfxAggregate, currency: Currency): void => {
@@ -68,9 +72,37 @@ function createStatements(limits: StatementLimits) {
     const position = `${current.place}, entry ${current.tally.lines + 1}`;
     if (entries > limits.entriesMax)
       throw unreadable(position, `the file has more than ${limits.entriesMax} entries`);
-    const line = readTransaction(aggregate, currency, position);
+    const { line, warnings } = readOfxTransaction(aggregate, inside, currency, position);
+    inside = { ...NOTHING_INSIDE };
     current.tally.add(line);
+    for (const warning of warnings) events.push({ kind: 'warning', warning });
     events.push({ kind: 'line', line });
+  };
+
+  const takeInside = (current: Open, { name, leaves }: OfxAggregate): void => {
+    if (name === 'CURRENCY') {
+      const symbol = leaves.get('CURSYM') ?? '';
+      inside.currency = symbol === '' ? null : currencyOf(symbol, `${current.place}, CURSYM`);
+    } else if (name === 'PAYEE') inside.payee = leaves.get('NAME') ?? null;
+    else if (/ACCTTO$/.test(name)) inside.account = leaves.get('ACCTID') ?? null;
+  };
+
+  const takeAccount = (current: Open, { leaves, ambiguous }: OfxAggregate): void => {
+    const account = leaves.get('ACCTID') ?? '';
+    const where = `${current.place}, ACCTID`;
+    if (holdsControls(account)) throw unreadable(where, 'it holds control characters');
+    if (ambiguous.has('ACCTID') || (current.account ?? account) !== account)
+      throw unreadable(where, 'the statement has two accounts');
+    current.account = account === '' ? null : account;
+  };
+
+  const takeList = (current: Open, leaves: ReadonlyMap<string, string>): void => {
+    const { days, isReadable } = completeDays(leaves, current.place);
+    if (!isReadable)
+      events.push({ kind: 'warning', warning: warn('period_unreadable', current.place) });
+    const isSame = days?.from === current.days?.from && days?.to === current.days?.to;
+    current.days = current.lists === 0 || isSame ? days : null;
+    current.lists += 1;
   };
 
   const finish = (current: Open): void => {
@@ -105,6 +137,7 @@ function createStatements(limits: StatementLimits) {
         account: null,
         currency: null,
         closingMinor: null,
+        lists: 0,
         days: null,
       };
     },
@@ -117,24 +150,28 @@ function createStatements(limits: StatementLimits) {
         );
       if (open === null) return;
       if (STATEMENTS.has(name)) {
-        open.currency ??= currencyOf(leaves.get('CURDEF'), open.place);
+        open.currency ??= currencyOf(leaves.get('CURDEF') ?? '', `${open.place}, CURDEF`);
         finish(open);
-      } else if (/^(?:BANK|CC)ACCTFROM$/.test(name) && STATEMENTS.has(path.at(-1) ?? '')) {
-        open.account = leaves.get('ACCTID') ?? null;
       } else if (TRANSACTIONS.has(name)) {
         if (open.currency === null)
-          throw unreadable(open.place, 'its entries come before its currency');
+          throw unreadable(`${open.place}, CURDEF`, 'it is missing before the entries');
         takeTransaction(open, aggregate, open.currency);
-      } else if (name === 'BANKTRANLIST') {
-        open.days = completeDays(leaves, open.place);
-      } else if (name === 'LEDGERBAL' && open.currency !== null) {
+      } else if (path.some((each) => TRANSACTIONS.has(each))) takeInside(open, aggregate);
+      else if (/^(?:BANK|CC)ACCTFROM$/.test(name)) takeAccount(open, aggregate);
+      else if (name === 'BANKTRANLIST') takeList(open, leaves);
+      else if (name === 'LEDGERBAL' && open.currency !== null) {
         const where = `${open.place}, LEDGERBAL`;
+        if (aggregate.ambiguous.has('BALAMT')) throw unreadable(where, 'it has two amounts');
         open.closingMinor = readOfxAmount(leaves.get('BALAMT') ?? '', open.currency, where);
       }
     },
     /** Told by a leaf of the statement itself, which comes before its entries. */
     leaf(name: string, value: string): void {
-      if (open !== null && name === 'CURDEF') open.currency = currencyOf(value, open.place);
+      if (open === null || name !== 'CURDEF' || value === '') return;
+      const currency = currencyOf(value, `${open.place}, CURDEF`);
+      if ((open.currency ?? currency) !== currency)
+        throw unreadable(`${open.place}, CURDEF`, 'the statement has two currencies');
+      open.currency = currency;
     },
     drain(): readonly StatementEvent[] {
       const told = events;
@@ -147,57 +184,29 @@ function createStatements(limits: StatementLimits) {
   };
 }
 
-function readTransaction(
-  { name, leaves, path }: OfxAggregate,
-  currency: Currency,
-  position: string,
-): StatementLine {
-  const leaf = (key: string) => {
-    const value = leaves.get(key);
-    return value === undefined || value === '' ? null : value;
-  };
-  const need = (key: string) => {
-    const value = leaf(key);
-    if (value === null) throw unreadable(`${position}, ${key}`, 'it is missing');
-    return value;
-  };
-  const minor = readOfxAmount(need('TRNAMT'), currency, `${position}, TRNAMT`);
-  const isPending = name === 'STMTTRNP' || path.includes('BANKTRANLISTP');
-  const posted = leaf('DTPOSTED') ?? (isPending ? need('DTTRAN') : need('DTPOSTED'));
-  const valued = leaf('DTAVAIL') ?? leaf('DTUSER');
-  const present = (texts: readonly (string | null)[]) => [
-    ...new Set(texts.filter((text): text is string => text !== null)),
-  ];
-  return {
-    bankId: leaf('FITID'),
-    bookingDate: readOfxDay(posted, `${position}, DTPOSTED`).day,
-    valueDate: valued === null ? null : readOfxDay(valued, `${position}, DTAVAIL`).day,
-    amountMinor: minor < 0n ? -minor : minor,
-    direction: minor < 0n ? 'debit' : 'credit',
-    currency,
-    status: isPending ? 'pending' : 'booked',
-    reversal: leaf('CORRECTFITID') !== null && leaf('CORRECTACTION') === 'DELETE',
-    references: present([leaf('MEMO'), leaf('NAME'), leaf('REFNUM'), leaf('CHECKNUM')]),
-    text: present([leaf('NAME'), leaf('MEMO')]).join(' '),
-    counterparty: { name: leaf('NAME'), account: null },
-    runningBalanceMinor: null,
-    position,
-    details: [],
-  };
+function currencyOf(text: string, where: string): Currency {
+  const code = text.toUpperCase();
+  if (!/^[A-Z]{3}$/.test(code)) throw unreadable(where, 'it is no currency');
+  return parseCurrency(code);
 }
 
-function currencyOf(text: string | undefined, place: string): Currency {
-  if (text === undefined || !/^[A-Z]{3}$/.test(text))
-    throw unreadable(`${place}, CURDEF`, 'it is no currency');
-  return parseCurrency(text);
-}
-
-/** Banks write the moment of the download as DTEND, so that its day may lack lines still. */
-function completeDays(leaves: ReadonlyMap<string, string>, place: string): Open['days'] {
-  const [start, end] = [leaves.get('DTSTART'), leaves.get('DTEND')];
-  if (start === undefined || end === undefined || start === '' || end === '') return null;
-  const from = readOfxDay(start, `${place}, DTSTART`);
-  const firstDay = from.isMidnight ? from.day : addDays(from.day, 1);
-  const lastDay = addDays(readOfxDay(end, `${place}, DTEND`).day, -1);
-  return firstDay <= lastDay ? { from: firstDay, to: lastDay } : null;
+/**
+ * Banks write the moment of the download as DTEND, so that its day may lack lines still. A period that is not written
+ * as dates says nothing.
+ */
+function completeDays(
+  leaves: ReadonlyMap<string, string>,
+  place: string,
+): { readonly days: Open['days']; readonly isReadable: boolean } {
+  const [start = '', end = ''] = [leaves.get('DTSTART'), leaves.get('DTEND')];
+  if (start === '' || end === '') return { days: null, isReadable: true };
+  try {
+    const from = readOfxDay(start, place);
+    const firstDay = from.isMidnight ? from.day : addDays(from.day, 1);
+    const lastDay = addDays(readOfxDay(end, place).day, -1);
+    return { days: firstDay <= lastDay ? { from: firstDay, to: lastDay } : null, isReadable: true };
+  } catch (error) {
+    if (isCoded(error, 'statement.unreadable')) return { days: null, isReadable: false };
+    throw error;
+  }
 }
