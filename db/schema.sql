@@ -145,6 +145,37 @@ CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (h
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE claims (
+  id text NOT NULL,
+  wallet_id text NOT NULL,
+  amount_minor bigint NOT NULL,
+  paid_on date NOT NULL,
+  proof_ref text,
+  state text NOT NULL DEFAULT 'open'::text,
+  deposit_id text,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone
+);
+ALTER TABLE claims ADD CONSTRAINT claims_amount_positive CHECK ((amount_minor > 0));
+ALTER TABLE claims ADD CONSTRAINT claims_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE claims ADD CONSTRAINT claims_ended_whole CHECK (((state = 'open'::text) = (ended_at IS NULL)));
+ALTER TABLE claims ADD CONSTRAINT claims_made_by_fkey FOREIGN KEY (made_by) REFERENCES api_keys(id);
+ALTER TABLE claims ADD CONSTRAINT claims_met_names_deposit CHECK (((state = 'met'::text) = (deposit_id IS NOT NULL)));
+ALTER TABLE claims ADD CONSTRAINT claims_pkey PRIMARY KEY (id);
+ALTER TABLE claims ADD CONSTRAINT claims_state_known CHECK ((state = ANY (ARRAY['open'::text, 'met'::text, 'expired'::text, 'withdrawn'::text])));
+ALTER TABLE claims ADD CONSTRAINT claims_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX claims_by_wallet ON public.claims USING btree (wallet_id, made_at DESC);
+CREATE UNIQUE INDEX claims_one_per_deposit ON public.claims USING btree (deposit_id) WHERE (deposit_id IS NOT NULL);
+CREATE INDEX claims_open_by_amount ON public.claims USING btree (amount_minor, paid_on) WHERE (state = 'open'::text);
+CREATE TRIGGER claims_audit_delete AFTER DELETE ON public.claims REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_audited();
+CREATE TRIGGER claims_audit_insert AFTER INSERT ON public.claims REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_audited();
+CREATE TRIGGER claims_audit_update AFTER UPDATE ON public.claims REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_audited();
+GRANT INSERT, SELECT ON claims TO purser_app;
+GRANT UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE day_proofs (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   bank_account_key text NOT NULL,
@@ -394,6 +425,7 @@ ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind 
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_seq_unique UNIQUE (wallet_id, wallet_seq);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL)) AND ((wallet_id IS NULL) = (receivable_after IS NULL))));
+CREATE INDEX journals_decided_credits ON public.journals USING btree (line_id) WHERE ((kind = 'credit'::text) AND (decision_id IS NOT NULL));
 CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
 CREATE UNIQUE INDEX journals_one_per_decision_part ON public.journals USING btree (decision_id, kind, part) WHERE (decision_id IS NOT NULL);
 CREATE UNIQUE INDEX journals_one_return_paid ON public.journals USING btree (deposit_id) WHERE (kind = 'return_paid'::text);
@@ -505,6 +537,27 @@ CREATE INDEX notifications_by_wallet ON public.notifications USING btree (wallet
 CREATE INDEX notifications_unpublished ON public.notifications USING btree (id) WHERE (published_at IS NULL);
 GRANT SELECT ON notifications TO purser_app;
 GRANT UPDATE (published_at, delivered_at, read_at) ON notifications TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE payer_revocations (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  wallet_id text NOT NULL,
+  deposit_id text NOT NULL,
+  revoked_by text NOT NULL,
+  reason text NOT NULL,
+  revoked_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_pkey PRIMARY KEY (id);
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_reason_given CHECK ((length(btrim(reason)) > 0));
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES api_keys(id);
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX payer_revocations_by_wallet ON public.payer_revocations USING btree (wallet_id);
+CREATE TRIGGER payer_revocations_append_only BEFORE DELETE OR UPDATE ON public.payer_revocations FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payer_revocations_audit_delete AFTER DELETE ON public.payer_revocations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION payer_revocations_audited();
+CREATE TRIGGER payer_revocations_audit_insert AFTER INSERT ON public.payer_revocations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION payer_revocations_audited();
+CREATE TRIGGER payer_revocations_audit_update AFTER UPDATE ON public.payer_revocations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION payer_revocations_audited();
+GRANT INSERT, SELECT ON payer_revocations TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE pending_lines (
@@ -1082,7 +1135,8 @@ AS $function$
 DECLARE c decisions; parts record; payload text;
 BEGIN
   SELECT * INTO c FROM decisions WHERE id = CASE TG_TABLE_NAME WHEN 'decisions' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'decision_id' END;
-  IF c.rules = 1 THEN RETURN NULL; END IF;
+  -- A row that was tampered with can still be refused: nothing moves by it, and `verify` names it.
+  IF c.rules = 1 OR c.state = 'refused' THEN RETURN NULL; END IF;
   SELECT count(*) AS number, coalesce(sum(a.amount_minor), 0) AS total, coalesce(max(a.part), -1) AS last,
          coalesce(string_agg(E'\n' || a.wallet_id || ' ' || a.amount_minor, '' ORDER BY a.part), '') AS text
     INTO parts FROM decision_allocations a WHERE a.decision_id = c.id;
@@ -1218,6 +1272,35 @@ BEGIN
   RETURN NULL;
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.claims_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'claim.added', 'claim', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'amount_minor', r.amount_minor::text, 'state', r.state, 'deposit_id', r.deposit_id) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'claim.removed', 'claim', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'amount_minor', r.amount_minor::text, 'state', r.state, 'deposit_id', r.deposit_id) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'claim.changed', 'claim', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'amount_minor', r.amount_minor::text, 'state', r.state, 'deposit_id', r.deposit_id) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id, true FROM new_rows r) r
+                 GROUP BY r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.decision_allocations_audited()
  RETURNS trigger
@@ -1398,6 +1481,35 @@ AS $function$
   RETURNING deposit_id
 $function$;
 -- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.payer_revocations_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'payer_revocation.added', 'payer_revocation', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'deposit_id', r.deposit_id, 'revoked_by', r.revoked_by) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'payer_revocation.removed', 'payer_revocation', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'deposit_id', r.deposit_id, 'revoked_by', r.revoked_by) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'payer_revocation.changed', 'payer_revocation', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'deposit_id', r.deposit_id, 'revoked_by', r.revoked_by) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.wallet_id, r.deposit_id, r.revoked_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.wallet_id, r.deposit_id, r.revoked_by, true FROM new_rows r) r
+                 GROUP BY r.id, r.wallet_id, r.deposit_id, r.revoked_by HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.post_journals(j_kind text[], j_deposit text[], j_part smallint[], j_generation smallint[], j_reverses bigint[], j_line bigint[], j_spend text[], j_event_on date[], j_wallet text[], j_wallet_seq bigint[], j_credits_after bigint[], j_prepaid_after bigint[], j_remainder_after bigint[], j_receivable_after bigint[], j_rate integer[], j_decision text[], j_told bigint[], j_credits bigint[], j_lane text, p_journal integer[], p_leg smallint[], p_account text[], p_bank_account text[], p_wallet text[], p_unit text[], p_amount bigint[])
  RETURNS void

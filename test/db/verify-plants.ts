@@ -1,4 +1,5 @@
 import { AUDIT_PLANTS } from './audit-plants.ts';
+import { DECISION_PLANTS } from './decision-plants.ts';
 
 const ORIGIN = `(SELECT min(id) FROM journals WHERE kind = 'capture')`;
 const CREDIT = `(SELECT min(id) FROM journals WHERE kind = 'credit')`;
@@ -292,5 +293,6 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   ],
   ['I17', 'a trigger switched off', `ALTER TABLE journals DISABLE TRIGGER journals_append_only`],
   ['I17', 'a trigger dropped', `DROP TRIGGER postings_balanced ON postings`],
+  ...DECISION_PLANTS,
   ...AUDIT_PLANTS,
 ];

@@ -41,6 +41,8 @@ export interface WantedDecision {
   readonly by?: 'person' | 'service';
   /** False leaves a proposal that needs a second person unapproved. */
   readonly approved?: boolean;
+  /** The key that proposes; one of a new person where none is named. */
+  readonly proposedBy?: string;
   readonly expiresAt?: Date;
 }
 
@@ -56,7 +58,7 @@ export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise
 /** A decision as the API writes it, approved by a second person where it must be; answers its id. */
 export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Promise<string> {
   const db = drizzle(owner);
-  const proposedBy = await aPersonsKey(owner);
+  const proposedBy = wanted.proposedBy ?? (await aPersonsKey(owner));
   const payload = await db.transaction((tx) => propose(tx, wanted, proposedBy));
   const { decisionId } = payload;
   if (needsApproval(payload, POLICY) && wanted.approved !== false) await approve(owner, decisionId);

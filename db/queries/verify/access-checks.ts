@@ -10,13 +10,13 @@ export const ACCESS_CHECKS: readonly Check[] = [
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
          AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
-                         'audit_events', 'audit_seals')`,
+                         'audit_events', 'audit_seals', 'decisions')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
            AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
-                         'audit_events', 'audit_seals')
+                         'audit_events', 'audit_seals', 'decisions')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
         ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'),
@@ -25,6 +25,14 @@ export const ACCESS_CHECKS: readonly Check[] = [
         ('reviews', 'reminders_sent', 'UPDATE'), ('reviews', 'overdue_at', 'UPDATE'),
         ('reviews', 'due_at', 'UPDATE'), ('reviews', 'round', 'UPDATE'), ('reviews', 'remind_at', 'UPDATE'),
         ('reviews', 'escalate_at', 'UPDATE'), ('reviews', 'escalated_at', 'UPDATE'), ('reviews', 'assignee', 'UPDATE'),
+        ('decisions', 'id', 'INSERT'), ('decisions', 'deposit_id', 'INSERT'), ('decisions', 'kind', 'INSERT'),
+        ('decisions', 'reason', 'INSERT'), ('decisions', 'proposed_by', 'INSERT'), ('decisions', 'keep_until', 'INSERT'),
+        ('decisions', 'payer', 'INSERT'), ('decisions', 'payload_sha256', 'INSERT'), ('decisions', 'needs_approval', 'INSERT'),
+        ('decisions', 'expires_at', 'INSERT'),
+        ('decisions', 'state', 'UPDATE'), ('decisions', 'outcome', 'UPDATE'), ('decisions', 'refusal', 'UPDATE'),
+        ('decisions', 'applied_at', 'UPDATE'), ('decisions', 'approved_by', 'UPDATE'), ('decisions', 'approved_at', 'UPDATE'),
+        ('decisions', 'approved_sha256', 'UPDATE'), ('decisions', 'rejected_by', 'UPDATE'),
+        ('decisions', 'rejected_at', 'UPDATE'), ('decisions', 'rejected_because', 'UPDATE'),
         ('notifications', 'published_at', 'UPDATE'), ('notifications', 'delivered_at', 'UPDATE'),
         ('notifications', 'read_at', 'UPDATE'))
       SELECT m.relname AS "table", '*' AS "column", a.privilege_type AS privilege,
@@ -58,10 +66,12 @@ export const ACCESS_CHECKS: readonly Check[] = [
       'The functions that write money and audit rows are the ledger’s own and pin their search path.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-         AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit')`,
+         AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit',
+                         'give_payer_details')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
-        FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit')) wanted (name)
+        FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
+                     ('give_payer_details')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -81,7 +91,10 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('lines_append_only', 'lines'), ('lines_no_truncate', 'lines'), ('lines_journalled', 'lines'),
           ('journals_append_only', 'journals'), ('journals_no_truncate', 'journals'), ('journals_not_empty', 'journals'),
           ('postings_append_only', 'postings'), ('postings_no_truncate', 'postings'), ('postings_balanced', 'postings'),
-          ('deposits_legal_move', 'deposits'), ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
+          ('deposits_legal_move', 'deposits'),
+          ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
+          ('decisions_payload_whole', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
+          ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'), ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
           ('reviews_audit_insert', 'reviews'), ('reviews_audit_update', 'reviews'), ('reviews_audit_delete', 'reviews'),
           ('decisions_audit_insert', 'decisions'), ('decisions_audit_update', 'decisions'),
           ('wallets_audit_insert', 'wallets'), ('wallets_audit_update', 'wallets'),

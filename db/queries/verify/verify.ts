@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../client.ts';
 import { ACCESS_CHECKS } from './access-checks.ts';
 import { AUDIT_CHECKS } from './audit-checks.ts';
 import type { Check } from './check.ts';
+import { DECISION_CHECKS } from './decision-checks.ts';
 import { DEPOSIT_CHECKS } from './deposit-checks.ts';
 import { INTAKE_CHECKS } from './intake-checks.ts';
 import { JOURNAL_CHECKS } from './journal-checks.ts';
@@ -13,6 +14,7 @@ import { WALLET_CHECKS } from './wallet-checks.ts';
 export const CHECKS: readonly Check[] = [
   ...LINE_CHECKS,
   ...DEPOSIT_CHECKS,
+  ...DECISION_CHECKS,
   ...JOURNAL_CHECKS,
   ...WALLET_CHECKS,
   ...INTAKE_CHECKS,

@@ -1,0 +1,90 @@
+import { sql } from 'drizzle-orm';
+import type { Check } from './check.ts';
+
+/** What people decided: by whom, approved as it stands, and carried out as it says. Rows of the first rules had one person. */
+export const DECISION_CHECKS: readonly Check[] = [
+  {
+    id: 'I20 people',
+    title:
+      'Whatever needs a second person was approved by one who neither proposed it nor gave its bank details, with a key of that person.',
+    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2`,
+    broken: sql`
+      SELECT c.id AS decision, c.kind, c.state, c.proposed_person AS proposer, c.approved_person AS approver
+        FROM decisions c
+        LEFT JOIN api_keys p ON p.id = c.proposed_by
+        LEFT JOIN api_keys a ON a.id = c.approved_by
+       WHERE c.rules = 2
+         AND ((c.kind IN ('credit', 'keep') OR c.needs_approval)
+              -- A row that a service's key forged is no fault of the ledger as long as nothing moved by it.
+              AND (c.state <> 'executed' OR ((c.proposed_by IS NULL AND c.kind = 'return' OR p.person = c.proposed_person)
+                                             AND (c.approved_by IS NULL OR a.person = c.approved_person)))
+              AND CASE WHEN c.needs_approval AND c.state IN ('approved', 'executed')
+                    THEN c.approved_person <> c.proposed_person AND c.approved_person IS DISTINCT FROM c.payer_person
+                         AND c.approved_at IS NOT NULL
+                    ELSE true END) IS NOT TRUE`,
+  },
+  {
+    id: 'I20 hash',
+    title: 'What each decision proposes has the hash that it states, and that its approval states.',
+    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2 AND payload_sha256 IS NOT NULL`,
+    broken: sql`
+      SELECT c.id AS decision, c.kind, c.state, c.payload_sha256 AS stated
+        FROM decisions c
+        LEFT JOIN (SELECT decision_id, string_agg(E'\n' || wallet_id || ' ' || amount_minor, '' ORDER BY part) AS text
+                     FROM decision_allocations GROUP BY decision_id) a ON a.decision_id = c.id
+       WHERE c.rules = 2
+         AND (c.payload_sha256 IS NOT NULL OR c.kind <> 'return' OR c.payer IS NOT NULL OR c.state IN ('approved', 'executed'))
+         AND (c.payload_sha256 = encode(sha256(convert_to(concat(
+                E'purser decision 1\n', c.id, E'\n', c.deposit_id, E'\n', c.kind, E'\n', c.amount_minor, ' ', c.currency, E'\n',
+                c.keep_until, E'\n', c.payer ->> 'name', E'\n', c.payer ->> 'bank', E'\n', c.payer ->> 'branch', E'\n',
+                c.payer ->> 'account', E'\n', c.reason, a.text), 'UTF8')), 'hex')
+              AND (c.approved_by IS NULL OR c.approved_sha256 = c.payload_sha256)) IS NOT TRUE`,
+  },
+  {
+    id: 'I20 parts',
+    title:
+      'The parts of each credit and correction are its deposit to the cent; nothing else has parts.',
+    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2`,
+    broken: sql`
+      SELECT c.id AS decision, c.kind, d.amount_minor AS deposit, c.amount_minor AS amount, coalesce(a.total, 0) AS parts
+        FROM decisions c
+        LEFT JOIN deposits d ON d.id = c.deposit_id
+        LEFT JOIN (SELECT decision_id, sum(amount_minor) AS total, count(*) AS number, max(part) AS last, min(amount_minor) AS least
+                     FROM decision_allocations GROUP BY decision_id) a ON a.decision_id = c.id
+       WHERE c.rules = 2
+         AND (c.amount_minor = d.amount_minor AND c.currency = d.currency
+              AND CASE WHEN c.kind IN ('credit', 'correct') THEN a.total = c.amount_minor AND a.last = a.number - 1 AND a.least > 0
+                       ELSE a.decision_id IS NULL END) IS NOT TRUE`,
+  },
+  {
+    id: 'I20 executed',
+    title:
+      'Each decision that was carried out moved its money once, to where it says; no other decision moved any.',
+    checked: sql`SELECT count(*) AS checked FROM decisions WHERE outcome IS NOT NULL`,
+    broken: sql`
+      SELECT c.id AS decision, c.kind, c.state, coalesce(j.credits, 0) AS credits, coalesce(j.others, 0) AS others
+        FROM decisions c
+        LEFT JOIN (
+          SELECT o.decision_id, count(*) FILTER (WHERE o.kind = 'credit') AS credits,
+                 count(*) FILTER (WHERE o.kind = 'correction') AS corrections,
+                 count(*) FILTER (WHERE o.kind IN ('return', 'dismiss')) AS others,
+                 bool_and(o.deposit_id = w.deposit_id) AS own_deposit,
+                 bool_and(o.kind <> 'credit' OR CASE w.kind
+                   WHEN 'credit' THEN a.wallet_id = o.wallet_id AND a.amount_minor = p.moved
+                   ELSE EXISTS (SELECT 1 FROM decision_allocations t WHERE t.decision_id = w.id AND t.wallet_id = o.wallet_id) END) AS to_its_wallets
+            FROM journals o
+            JOIN decisions w ON w.id = o.decision_id
+            LEFT JOIN decision_allocations a ON a.decision_id = w.id AND a.part = o.part
+            LEFT JOIN (SELECT journal_id, sum(amount) AS moved FROM postings WHERE account = 'suspense' GROUP BY journal_id) p
+              ON p.journal_id = o.id
+           GROUP BY o.decision_id) j ON j.decision_id = c.id
+        LEFT JOIN (SELECT decision_id, count(*) AS number FROM decision_allocations GROUP BY decision_id) n ON n.decision_id = c.id
+       WHERE (CASE WHEN c.state = 'executed' AND c.kind <> 'keep'
+                THEN j.own_deposit AND j.to_its_wallets AND c.applied_at IS NOT NULL AND CASE c.kind
+                       WHEN 'credit' THEN c.outcome = 'credited' AND j.credits = n.number AND j.corrections + j.others = 0
+                       WHEN 'correct' THEN c.outcome = 'corrected' AND j.credits >= 1 AND j.credits = j.corrections AND j.others = 0
+                       ELSE j.others = 1 AND j.credits + j.corrections = 0
+                            AND c.outcome = CASE c.kind WHEN 'return' THEN 'returned' ELSE 'dismissed' END END
+                ELSE j.decision_id IS NULL AND (c.state IN ('executed', 'refused')) = (c.outcome IS NOT NULL) END) IS NOT TRUE`,
+  },
+];
