@@ -24,9 +24,12 @@ const PLAIN: Readonly<Record<Exclude<JsonDateFormat, 'instant'>, RegExp>> = {
 const INSTANT =
   /^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(?<offset>Z|[+-][0-9]{2}:?[0-9]{2})?$/;
 
+/** In place of a time zone, where nobody knows the bank's: the day that an instant is written with, whatever its offset. */
+export const AS_WRITTEN = 'as written';
+
 export interface DayStyle {
   readonly dateFormat: JsonDateFormat;
-  /** Of the bank's days. */
+  /** Of the bank's days, or {@link AS_WRITTEN}. */
   readonly timeZone: string;
 }
 
@@ -68,7 +71,7 @@ function parseInstant(text: string, timeZone: string): LocalDate | null {
   const { day = '', time, offset } = INSTANT.exec(text)?.groups ?? {};
   const written = asLocalDate(day);
   if (written === null) return null;
-  if (time === '00:00:00' || offset === undefined) return written;
+  if (time === '00:00:00' || offset === undefined || timeZone === AS_WRITTEN) return written;
   const instant = new Date(text);
   return Number.isNaN(instant.getTime()) ? null : localDateIn(instant, timeZone);
 }

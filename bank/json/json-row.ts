@@ -108,8 +108,10 @@ function readMovement(
     }
     case 'creditColumn/debitColumn': {
       const given = [credit, debit].filter((name) => hasAmount(row, name));
-      const [name] = given;
-      if (given.length !== 1 || name === undefined) {
+      const moving = given.filter((name) => unsigned(row, name, map, currency, refuse) !== 0n);
+      // Some banks write a zero into the column that is not meant; two zeros are a notice, which never posts.
+      const [name] = moving.length > 0 ? moving : given;
+      if (moving.length > 1 || name === undefined) {
         throw refuse(`not exactly one of ${credit} and ${debit} holds an amount`);
       }
       const amountMinor = unsigned(row, name, map, currency, refuse);

@@ -10,8 +10,8 @@ export interface JsonObject {
 
 type JsonOutcome =
   | { readonly ok: true; readonly value: JsonValue }
-  /** `why` names the fault and never quotes the text. */
-  | { readonly ok: false; readonly why: string };
+  /** `why` names the fault and never quotes the text; `isCut` where the text ends before its last bracket or quote. */
+  | { readonly ok: false; readonly why: string; readonly isCut: boolean };
 
 const DEPTH_MAX = 32;
 
@@ -24,15 +24,15 @@ export function parseJsonBytes(bytes: Uint8Array): JsonOutcome {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return { ok: false, why: 'it is not UTF-8' };
+    return { ok: false, why: 'it is not UTF-8', isCut: false };
   }
-  const fault = findFault(text);
-  if (fault !== null) return { ok: false, why: fault };
+  const { why, isCut } = findFault(text);
+  if (why !== null) return { ok: false, why, isCut };
   try {
     return { ok: true, value: parse(text) as JsonValue };
   } catch {
     // The parser's own message quotes the text, which may hold references: it goes no further.
-    return { ok: false, why: 'it is not valid JSON, or it is cut off' };
+    return { ok: false, why: 'it is not valid JSON, or it is cut off', isCut };
   }
 }
 
@@ -57,28 +57,29 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
  * Looks for what lossless-json lets pass: it recurses without a limit, and takes a key that comes twice
  * with equal values. A last quote or bracket that is missing is left to the parser.
  */
-function findFault(text: string): string | null {
+function findFault(text: string): { readonly why: string | null; readonly isCut: boolean } {
   const keysOfOpen: Set<string>[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at];
     if (char === '{' || char === '[') {
-      if (keysOfOpen.length === DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
+      if (keysOfOpen.length === DEPTH_MAX)
+        return { why: `it is nested deeper than ${DEPTH_MAX} levels`, isCut: false };
       keysOfOpen.push(new Set());
     } else if (char === '}' || char === ']') {
       keysOfOpen.pop();
     } else if (char === '"') {
       const end = findClosingQuote(text, at);
-      if (end === -1) return null;
+      if (end === -1) return { why: null, isCut: true };
       const key = isKey(text, end) ? decodeString(text.slice(at, end + 1)) : null;
       const known = keysOfOpen.at(-1);
       if (key !== null && known !== undefined) {
-        if (known.has(key)) return 'an object has the same key twice';
+        if (known.has(key)) return { why: 'an object has the same key twice', isCut: false };
         known.add(key);
       }
       at = end;
     }
   }
-  return null;
+  return { why: null, isCut: keysOfOpen.length > 0 || text.trim() === '' };
 }
 
 function findClosingQuote(text: string, opening: number): number {

@@ -1,5 +1,6 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
-import type { CsvTotals, RunningBalance } from './csv-proof.ts';
+import type { RunningBalance } from '../running-balance.ts';
+import type { CsvTotals } from './csv-proof.ts';
 
 /** A row that states a balance, or the sums of all rows. */
 type StatingRow =

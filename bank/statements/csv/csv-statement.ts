@@ -1,6 +1,7 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { addDays, type LocalDate } from '../../../domain/local-date.ts';
 import { parseCurrency, type Currency } from '../../../domain/money.ts';
+import { createRunningBalance } from '../running-balance.ts';
 import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
 import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, type StatementTally } from '../statement-tally.ts';
@@ -8,7 +9,7 @@ import { warn } from '../warnings.ts';
 import { readCsvHead, type CsvHead } from './csv-head.ts';
 import { isHeader, isLabel, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';
-import { createRunningBalance, proveCsv } from './csv-proof.ts';
+import { proveCsv } from './csv-proof.ts';
 import { readCsvRow, type CsvRow } from './csv-row.ts';
 import { createStatedBalances } from './csv-stated.ts';
 import { asCsvDay, type Period } from './csv-values.ts';

@@ -5,6 +5,7 @@ import { readBerlinGroupRow } from '../../feeds/berlin-group-row.ts';
 import { investecRows, readInvestecRow } from '../../feeds/investec-row.ts';
 import { readOpenBankingUkRow } from '../../feeds/open-banking-uk-row.ts';
 import { readStitchRow } from '../../feeds/stitch-row.ts';
+import { AS_WRITTEN } from '../../json/day.ts';
 import { DEFAULT_FIELD_MAP } from '../../json/field-map.ts';
 import type { Refuse } from '../../json/fields.ts';
 import { readJsonRow } from '../../json/json-row.ts';
@@ -34,11 +35,12 @@ interface AnswerShape {
   readonly accountOf: (row: JsonValue, body: JsonValue) => string;
   /** Undefined where the protocol states none: rand. */
   readonly currencyOf: (row: JsonValue) => JsonValue | undefined;
-  readonly read: (row: JsonValue, context: RowContext) => Sighting;
+  /** Null for a pending row that has no date yet. */
+  readonly read: (row: JsonValue, context: RowContext) => Sighting | null;
 }
 
-/** Times of day in a file are read as the bank wrote them to the world: in UTC, unless they are midnight. */
-const TIME_ZONE = 'UTC';
+/** A file does not tell the time zone of its bank, but most banks write their own. */
+const TIME_ZONE = AS_WRITTEN;
 
 const booked = (list: JsonValue | undefined): readonly AnswerRow[] | null =>
   isJsonArray(list) ? list.map((value) => ({ value, status: 'booked' })) : null;
@@ -85,14 +87,12 @@ const berlinGroup: AnswerShape = {
   read(row, { body, ...context }) {
     const own = [textAt(body, '/account/iban'), textAt(body, '/account/bban')];
     const ownAccounts = new Set(own.filter((account) => account !== ''));
-    const read = readBerlinGroupRow(row, {
+    return readBerlinGroupRow(row, {
       ...context,
       ownAccounts,
       amounts: 'signed',
       timeZone: TIME_ZONE,
     });
-    if (read === null) throw context.refuse('it has no date');
-    return read;
   },
 };
 

@@ -1,10 +1,11 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { parseCurrency, ZAR, type Currency } from '../../../domain/money.ts';
-import type { Sighting } from '../../../domain/sighting.ts';
+import { signedMinor, type Sighting } from '../../../domain/sighting.ts';
 import type { StatementFormat } from '../../../domain/statement.ts';
 import { parseJsonBytes, type JsonValue } from '../../json/json-text.ts';
+import { createRunningBalance } from '../running-balance.ts';
 import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
-import type { StatementEvent, StatementReader } from '../statement-reader.ts';
+import type { StatementEvent, StatementReader, StatementSummary } from '../statement-reader.ts';
 import { warn } from '../warnings.ts';
 import { ANSWER_SHAPES } from './answer-shapes.ts';
 
@@ -13,21 +14,29 @@ const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Rows of one account in one currency. */
 interface AccountRows {
+  /** `statement 1` */
+  readonly place: string;
   readonly account: string;
   readonly currency: Currency;
   readonly rows: Sighting[];
+  /** Pending rows that have no date yet. */
+  undated: number;
 }
 
 /**
  * A saved answer of a bank's API, of any protocol that we poll: what a support desk is sent when a feed is in question. It
- * states no balances and covers no days, so its proof is absent.
+ * covers no days, and only the running balance of its rows can prove it: an answer may be one page, or filtered, so that rows
+ * whose balances do not follow each other contradict nothing.
  */
 export const jsonReader: StatementReader = {
   name: 'json',
   recognises: (head) => /^\s*(?:\{\s*["}]|\[)/.test(head),
   async *read(chunks, limits): AsyncGenerator<readonly StatementEvent[]> {
     const outcome = parseJsonBytes(await readAll(chunks, limits));
-    if (!outcome.ok) throw statementFault('statement.incomplete', 'file', outcome.why);
+    if (!outcome.ok) {
+      const code = outcome.isCut ? 'statement.incomplete' : 'statement.unreadable';
+      throw statementFault(code, 'file', outcome.why);
+    }
     const { format, accounts } = readAnswer(outcome.value, limits);
     yield [{ kind: 'file', format }, ...accounts.flatMap(statementEvents)];
   },
@@ -71,12 +80,20 @@ function readAnswer(
     const account = shape.accountOf(value, body);
     const currency = readCurrency(shape.currencyOf(value), at);
     const key = `${currency} ${account}`;
-    const known: AccountRows = accounts.get(key) ?? { account, currency, rows: [] };
+    const place = `statement ${accounts.size + 1}`;
+    const known: AccountRows = accounts.get(key) ?? {
+      place,
+      account,
+      currency,
+      rows: [],
+      undated: 0,
+    };
     accounts.set(key, known);
-    const place = `statement ${[...accounts.keys()].indexOf(key) + 1}`;
-    const position = `${place}, entry ${known.rows.length + 1}`;
+    const position = `${known.place}, entry ${known.rows.length + 1}`;
     const refuse = (why: string) => unreadable(at, why);
-    known.rows.push(shape.read(value, { currency, position, status, body, refuse }));
+    const row = shape.read(value, { currency, position, status, body, refuse });
+    if (row === null) known.undated += 1;
+    else known.rows.push(row);
   }
   return { format: shape.format, accounts: [...accounts.values()] };
 }
@@ -91,26 +108,37 @@ function readCurrency(value: JsonValue | undefined, at: string): Currency {
   }
 }
 
-function statementEvents(
-  { account, currency, rows }: AccountRows,
-  index: number,
-): readonly StatementEvent[] {
+function statementEvents(known: AccountRows): readonly StatementEvent[] {
+  const { place, account, currency, rows, undated } = known;
   return [
     // It may be one page of several.
-    { kind: 'warning', warning: warn('end_unproved', `statement ${index + 1}`) },
+    { kind: 'warning', warning: warn('end_unproved', place) },
+    ...(undated === 0
+      ? []
+      : [{ kind: 'warning', warning: warn('pending_undated', place) } as const]),
     ...rows.map((row): StatementEvent => ({ kind: 'line', line: { ...row, details: [] } })),
     {
       kind: 'statement',
-      statement: {
-        account,
-        currency,
-        statementId: null,
-        openingMinor: null,
-        closingMinor: null,
-        proof: 'absent',
-        differenceMinor: null,
-        completeDays: null,
-      },
+      statement: { account, currency, statementId: null, ...prove(rows), completeDays: null },
     },
   ];
+}
+
+function prove(
+  rows: readonly Sighting[],
+): Pick<StatementSummary, 'openingMinor' | 'closingMinor' | 'proof' | 'differenceMinor'> {
+  const running = createRunningBalance();
+  const booked = rows.filter(({ status }) => status === 'booked');
+  const bookedMinor = booked.reduce((sum, row) => sum + signedMinor(row), 0n);
+  for (const row of booked) {
+    running.add({
+      day: row.bookingDate,
+      movedMinor: signedMinor(row),
+      balanceMinor: row.runningBalanceMinor,
+    });
+  }
+  const { openingMinor, closingMinor, isChain } = running.ends(bookedMinor);
+  return isChain && openingMinor !== null && openingMinor + bookedMinor === closingMinor
+    ? { openingMinor, closingMinor, proof: 'ok', differenceMinor: 0n }
+    : { openingMinor: null, closingMinor: null, proof: 'absent', differenceMinor: null };
 }
