@@ -112,7 +112,7 @@ describe('a CSV file', () => {
   });
 
   it('may have a quote inside a text, but none that swallows the rows up to the next one', async () => {
-    const file = await read(ABSA, '20261119,A 3" PIPE CUS12345671,1.00,1.00');
+    const file = await read(ABSA, '', '', '20261119,A 3" PIPE CUS12345671,1.00,1.00');
     expect(file.statements[0]?.lines[0]?.text).toBe('A 3" PIPE CUS12345671');
     const error = await failureOf(
       read(

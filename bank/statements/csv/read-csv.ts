@@ -53,7 +53,8 @@ async function* readCsv(
   let rows = 0;
   try {
     for await (const { record, raw, info } of parser as AsyncIterable<CsvRecord>) {
-      if (raw.trimEnd().includes('\n')) refuseRunningOn(raw, delimiter, info.lines);
+      // Blank lines before the row are part of its raw text.
+      if (raw.trim().includes('\n')) refuseRunningOn(raw.trim(), delimiter, info.lines);
       events.push(...statement.row(record, info.lines));
       rows += 1;
       if (rows % ROWS_PER_YIELD === 0) {
