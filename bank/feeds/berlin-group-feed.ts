@@ -18,7 +18,7 @@ import {
   refusePage,
 } from './feed-page.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
-import { readStatementBody } from './statement-body.ts';
+import { readStatementBody, refuseOtherIban } from './statement-body.ts';
 
 interface BerlinGroupSettings {
   /** Up to and with the version: `https://xs2a.bank.example/v1`. */
@@ -112,7 +112,8 @@ interface Place {
 async function readPage(reading: Reading, place: Place, answer: BankAnswer): Promise<FeedPage> {
   const refuse = refusePage(place.page);
   if (answer.media === 'json') return readJsonPage(reading, place, readJsonBody(answer.bytes));
-  const { sightings, heldPositions } = await readStatementBody(answer, refuse);
+  const { accountId } = reading.settings;
+  const { sightings, heldPositions } = await readStatementBody(answer, accountId, refuse);
   if (sightings.some(({ currency }) => currency !== reading.settings.currency)) {
     throw refuse("it holds lines in a currency that is not the account's");
   }
@@ -131,6 +132,9 @@ function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): 
       .filter((account) => typeof account === 'string')
       .map((account) => account.replaceAll(' ', '')),
   );
+  for (const account of ownAccounts) {
+    refuseOtherIban(reading.settings.accountId, account, refuse);
+  }
   if (field(lists, 'booked') === undefined && field(lists, 'pending') === undefined) {
     throw refuse('transactions has neither booked nor pending ones');
   }

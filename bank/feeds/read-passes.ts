@@ -147,7 +147,7 @@ function moved(why: string): Pass {
  * text several times over. Between passes an id counts only where ids are stable: some gateways issue new ones at each
  * read, and two such passes agree when their facts do.
  */
-function digestRow(row: Sighting, withId: boolean): string {
+export function digestRow(row: Sighting, withId: boolean): string {
   const facts = [
     withId ? row.bankId : null,
     row.bookingDate,

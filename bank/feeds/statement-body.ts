@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream';
 import { isCoded } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/sighting.ts';
-import type { StatementFile } from '../../domain/statement.ts';
+import type { Statement, StatementFile, StatementLine } from '../../domain/statement.ts';
 import type { BankAnswer } from '../http/exchange.ts';
 import type { Refuse } from '../json/fields.ts';
 import { entryToCapture, NEVER_POSTS } from '../statements/capture-entries.ts';
 import { parseStatementFile } from '../statements/parse-statement-file.ts';
+import { digestRow } from './read-passes.ts';
+
+const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/;
 
 const FORMATS: Readonly<Record<'xml' | 'text', readonly string[]>> = {
   xml: ['camt.052', 'camt.053'],
@@ -20,10 +23,12 @@ interface StatementBody {
 
 /**
  * Reads a statement file that an API sent as its answer. Content type and first bytes must agree on what it is, and a file that
- * contradicts itself, or that says that it is a copy, refuses the page.
+ * contradicts itself, or that says that it is a copy, refuses the page. All its statements are one answer for the window, so
+ * they must follow one another, and an entry that stands in two of them counts twice only where balances say so.
  */
 export async function readStatementBody(
   answer: BankAnswer,
+  accountId: string,
   refuse: Refuse,
 ): Promise<StatementBody> {
   const formats = answer.media === 'json' ? [] : FORMATS[answer.media];
@@ -32,13 +37,52 @@ export async function readStatementBody(
   if (file.statements.some(({ proof }) => proof === 'failed')) {
     throw refuse('its lines do not lead from its opening balance to its closing one');
   }
-  if (new Set(file.statements.map(({ account }) => account)).size > 1) {
-    throw refuse('it holds statements of several accounts');
-  }
+  const accounts = [...new Set(file.statements.map(({ account }) => account))];
+  if (accounts.length > 1) throw refuse('it holds statements of several accounts');
+  for (const account of accounts) refuseOtherIban(accountId, account, refuse);
   if (file.warnings.some(({ code }) => NEVER_POSTS.has(code))) {
     throw refuse('it says that it is a copy or provisional');
   }
+  refuseGaps(file, refuse);
   return toCapture(file);
+}
+
+/** Some banks name an account by its IBAN; where both ids are one, they must be the same. */
+export function refuseOtherIban(accountId: string, stated: string, refuse: Refuse): void {
+  const own = accountId.replaceAll(' ', '');
+  if (own !== stated && IBAN.test(own) && IBAN.test(stated)) {
+    throw refuse('it is about another account');
+  }
+}
+
+function refuseGaps({ format, statements }: StatementFile, refuse: Refuse): void {
+  const isGapless = [statements, [...statements].reverse()].some((order) =>
+    order.every(({ openingMinor }, index) => {
+      const closing = order[index - 1]?.closingMinor ?? null;
+      return closing === null || openingMinor === null || closing === openingMinor;
+    }),
+  );
+  // Reports within a day may be cut as the bank likes, statements of whole days not.
+  if (!isGapless && (format === 'camt.053' || format === 'mt940')) {
+    throw refuse('its statements do not follow one another');
+  }
+  const areProved = isGapless && statements.every(({ proof }) => proof === 'ok');
+  if (standsTwice(statements, ({ bankId }) => !areProved || bankId !== null)) {
+    throw refuse('an entry stands in two of its statements');
+  }
+}
+
+function standsTwice(
+  statements: readonly Statement[],
+  counts: (line: StatementLine) => boolean,
+): boolean {
+  const seen = new Set<string>();
+  return statements.some(({ lines }) => {
+    const digests = lines.filter(counts).map((line) => digestRow(line, true));
+    if (digests.some((digest) => seen.has(digest))) return true;
+    for (const digest of digests) seen.add(digest);
+    return false;
+  });
 }
 
 async function parse(bytes: Uint8Array, refuse: Refuse): Promise<StatementFile> {

@@ -66,6 +66,70 @@ describe('a bank that answers with a statement file', () => {
     }
   });
 
+  const lineOf = (minor: number, id: string) => ({ minor, text: '?20CUS12345671', id });
+  const day = (of: string, opening: string, entries: Parameters<typeof mt940>[0]) =>
+    as(mt940(entries, { day: of }), ':60F:C', ':60F:C')
+      .toString()
+      .replace('ZAR100,00', `ZAR${opening}`);
+  const first = day('2026-11-18', '100,00', [lineOf(25_000, 'A')]);
+  const second = day('2026-11-19', '350,00', [lineOf(5_000, 'B')]).replace(
+    /:62F:.*/,
+    ':62F:C261119ZAR400,00\r',
+  );
+  const third = day('2026-11-20', '400,00', []).replace(/:62F:.*/, ':62F:C261120ZAR400,00\r');
+
+  it.each([
+    ['the oldest first', first + second + third],
+    ['the newest first', third + second + first],
+  ])('is read when its statements follow one another, %s', async (_name, body) => {
+    const { sightings } = await snapshotOf(body, 'text/plain');
+    expect(sightings).toHaveLength(2);
+  });
+
+  it.each([
+    ['one is missing between two', first + third],
+    ['one comes twice', first + first],
+    ['one comes twice at its end', first + second + third + second],
+  ])('is refused when of its statements %s', async (_name, body) => {
+    expect((await safeFailureOf(snapshotOf(body, 'text/plain'))).code).toBe('bank.bad_response');
+  });
+
+  it('is refused when a later report of a day repeats the entries of an earlier one', async () => {
+    const report = (entries: Parameters<typeof camt053>[0]) =>
+      as(camt053(entries, null), /camt\.053/g, 'camt.052')
+        .toString()
+        .replaceAll('BkToCstmrStmt', 'BkToCstmrAcctRpt')
+        .replaceAll('Stmt>', 'Rpt>');
+    const entry = { amount: '250.00', reference: 'CUS12345671', id: 'A1' };
+    const one = report([entry]);
+    const later = report([entry, { ...entry, id: 'A2' }]).match(/<Rpt>.*<\/Rpt>/s)?.[0] ?? '';
+    const both = (again: string) => one.replace('</Rpt>', `</Rpt>${again}`);
+    const other = later.replace('A1', 'A3');
+    expect((await snapshotOf(both(other), 'application/xml')).sightings).toHaveLength(3);
+    const error = await safeFailureOf(snapshotOf(both(later), 'application/xml'));
+    expect(error.message).toContain('in two of its statements');
+  });
+
+  it('is refused for the account of somebody else, where our id is an account number', async () => {
+    const ours = 'GB33BUKB20201555555555';
+    const settings = { ...berlin.settings, accountId: ours };
+    const read = async (account: string, type: string) => {
+      const { feed } = await startFeed({ ...berlin, settings }, (_request, response) => {
+        const json = berlin.page([], 1, 1).replace('{', `{"account":{"iban":"${account}"},`);
+        const xml = as(XML, '<Othr><Id>62000000001</Id></Othr>', `<IBAN>${account}</IBAN>`);
+        response
+          .writeHead(200, { 'content-type': type })
+          .end(type === 'application/json' ? json : xml);
+      });
+      return fetchAll(feed);
+    };
+    for (const type of ['application/json', 'application/xml']) {
+      expect((await read(ours, type)).pages).toBe(1);
+      const error = await safeFailureOf(read('GB94BARC10201530093459', type));
+      expect(error.message).toContain('another account');
+    }
+  });
+
   it('names the batches whose parts are not all known, so that no wallet gets them unseen', async () => {
     const batch =
       '<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch><TxDtls><RmtInf><Ustrd>CUS12345671</Ustrd></RmtInf></TxDtls></NtryDtls>';
