@@ -1,12 +1,17 @@
 /** What a key may do. A route names the one scope it needs. */
 export const SCOPES = [
+  'claim:read',
+  'claim:write',
+  'audit:read',
   'decision:approve',
   'deposit:read',
   'gate:operate',
   'gate:read',
   'notification:write',
+  'return:export',
   'review:decide',
   'review:read',
+  'review:work',
   'run:read',
   'run:start',
   'statement:read',
@@ -14,6 +19,7 @@ export const SCOPES = [
   'statement:write',
   'status:read',
   'wallet:create',
+  'wallet:operate',
   'wallet:read',
   'wallet:register_code',
   'wallet:spend',
@@ -23,6 +29,7 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Scopes that only a person's key may hold: a service never decides about money. */
 export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
+  'wallet:operate',
   'gate:operate',
   'decision:approve',
   'review:decide',

@@ -30,8 +30,10 @@ export const walletId = idOf('wal');
 export const depositId = idOf('dep');
 export const runId = idOf('run');
 export const decisionId = idOf('dec');
+export const returnExportId = idOf('rex');
 export const statementFileId = idOf('stf');
 export const spendId = idOf('spd');
+export const claimId = idOf('clm');
 
 export const customerCode = z
   .string()

@@ -4,6 +4,7 @@ import { ACCOUNT } from './service-under-test.ts';
 const WALLET = `wal_${'0'.repeat(32)}`;
 export const DEPOSIT = `dep_${'0'.repeat(32)}`;
 const DECISION = `dec_${'0'.repeat(32)}`;
+const CLAIM = `clm_${'0'.repeat(32)}`;
 const STATEMENT = `stf_${'0'.repeat(32)}`;
 
 export type Method = 'GET' | 'POST' | 'PUT';
@@ -43,6 +44,32 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     at: `/v1/wallets/${WALLET}/spends`,
     scope: 'wallet:spend',
   },
+  { method: 'POST', url: '/v1/claims', at: '/v1/claims', scope: 'claim:write' },
+  { method: 'GET', url: '/v1/claims/:id', at: `/v1/claims/${CLAIM}`, scope: 'claim:read' },
+  {
+    method: 'POST',
+    url: '/v1/claims/:id/withdraw',
+    at: `/v1/claims/${CLAIM}/withdraw`,
+    scope: 'claim:write',
+  },
+  {
+    method: 'GET',
+    url: '/v1/reviews/:depositId/suggestions',
+    at: `/v1/reviews/${DEPOSIT}/suggestions`,
+    scope: 'review:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/payer-memory/revocations',
+    at: `/v1/wallets/${WALLET}/payer-memory/revocations`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/status',
+    at: `/v1/wallets/${WALLET}/status`,
+    scope: 'wallet:operate',
+  },
   { method: 'GET', url: '/v1/gates', at: '/v1/gates', scope: 'gate:read' },
   {
     method: 'POST',
@@ -62,6 +89,19 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
   { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
   { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
   { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
+  { method: 'GET', url: '/v1/returns', at: '/v1/returns', scope: 'review:read' },
+  {
+    method: 'GET',
+    url: '/v1/returns/export',
+    at: '/v1/returns/export',
+    scope: 'return:export',
+  },
+  {
+    method: 'POST',
+    url: '/v1/returns/exports',
+    at: '/v1/returns/exports',
+    scope: 'return:export',
+  },
   { method: 'GET', url: '/v1/decisions', at: '/v1/decisions', scope: 'review:read' },
   {
     method: 'GET',
@@ -98,6 +138,31 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     url: '/v1/reviews/:depositId/decisions',
     at: `/v1/reviews/${DEPOSIT}/decisions`,
     scope: 'review:decide',
+  },
+  { method: 'GET', url: '/v1/reviews/export', at: '/v1/reviews/export', scope: 'review:read' },
+  {
+    method: 'POST',
+    url: '/v1/reviews/bulk-decisions',
+    at: '/v1/reviews/bulk-decisions',
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/assign',
+    at: `/v1/reviews/${DEPOSIT}/assign`,
+    scope: 'review:work',
+  },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/comments',
+    at: `/v1/reviews/${DEPOSIT}/comments`,
+    scope: 'review:work',
+  },
+  {
+    method: 'GET',
+    url: '/v1/reviews/:depositId/comments',
+    at: `/v1/reviews/${DEPOSIT}/comments`,
+    scope: 'review:read',
   },
   {
     method: 'POST',
