@@ -1,5 +1,6 @@
 import { applyDecision } from './apply-decision.ts';
 import { captureStatement } from './capture-statement.ts';
+import { checkClaim } from './check-claim.ts';
 import { claimUndispatched, markDispatched, planDispatch } from './claim-undispatched.ts';
 import { creditWallet } from './credit-wallet.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -29,6 +30,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     applyDecision: bind(applyDecision),
     awaitDeposits: bind(awaitDeposits),
     captureStatement: bind(captureStatement),
+    checkClaim: bind(checkClaim),
     claimUndispatched: bind(claimUndispatched),
     creditWallet: bind(creditWallet),
     drainGate: bind(drainGate),

@@ -10,10 +10,13 @@ import {
   type Dispatch,
 } from '../db/queries/dispatch.ts';
 import { listForgottenFiles } from '../db/queries/statement-files.ts';
+import { listLateOwned } from '../db/queries/late-owners.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
+import { listOverdueClaims } from '../db/queries/claims.ts';
 import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
 import { listUndrainedGates } from '../db/queries/gates.ts';
 import { listAccountsWithReversals } from '../db/queries/reversals.ts';
+import { checkClaim } from './check-claim.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { drainGate } from './drain-gate.ts';
 import { followUp } from './follow-up.ts';
@@ -44,6 +47,10 @@ export async function sweepDeposits(
   })) {
     settled += (await settleBacklog(dependencies, { accountKey })).credited;
   }
+  for (const claimId of await listOverdueClaims(database, PAGE_SIZE))
+    await checkClaim(dependencies, { claimId });
+  for (const dispatch of await listLateOwned(database, { walletId: null, limit: PUBLISH_LIMIT }))
+    await dependencies.wakeDeposit(dispatch, { reason: 'late_owner' });
   for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
   const toFollow = new Set([
     ...(await listAccountsWithReversals(database)),

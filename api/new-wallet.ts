@@ -8,11 +8,7 @@ import {
   nextCustomerNumber,
   type Wallet,
 } from '../db/queries/wallets.ts';
-import {
-  asCustomerCode,
-  customerCodeFromNumber,
-  type CustomerCode,
-} from '../domain/customer-code.ts';
+import { codesNear, customerCodeFromNumber, type CustomerCode } from '../domain/customer-code.ts';
 import { CodedError } from '../domain/errors.ts';
 import { invariant } from '../domain/invariant.ts';
 
@@ -45,18 +41,6 @@ export async function createWallet(tx: Transaction, wanted: WantedWallet): Promi
     await refuseTakenReference(tx, externalRef);
   }
   throw new CodedError('internal.unexpected', 'No free customer code was found.');
-}
-
-/** The code itself, and every code that one wrong digit or one swap of neighbours makes of it. */
-export function codesNear(code: CustomerCode): readonly CustomerCode[] {
-  const digits = code.slice(3);
-  const near = new Set([digits]);
-  for (let at = 0; at < digits.length; at += 1) {
-    const [before, rest] = [digits.slice(0, at), digits.slice(at + 1)];
-    for (const digit of '0123456789') near.add(before + digit + rest);
-    near.add(before + rest.charAt(0) + digits.charAt(at) + rest.slice(1));
-  }
-  return [...near].flatMap((each) => asCustomerCode(`CUS${each}`) ?? []);
 }
 
 async function refuseTakenReference(tx: Transaction, externalRef: string | null): Promise<void> {

@@ -15,7 +15,6 @@ import { CodedError } from '../domain/errors.ts';
 import {
   decisionWorkflowId,
   depositWorkflowId,
-  drainGateWorkflowId,
   importWorkflowId,
   pollScheduleId,
   RESOLVE_DEPOSIT_UPDATE,
@@ -24,11 +23,11 @@ import {
   WORKFLOW,
   type DecideInput,
   type DepositInput,
-  type DrainGateInput,
   type ImportStatementInput,
   type ResolveDepositInput,
   type ResolveDepositOutput,
 } from '../workflows/contract.ts';
+import { createNudges, type TemporalNudges } from './temporal-nudges.ts';
 
 /** How long a person waits for the outcome of a decision; with no worker up, an Update never answers. */
 const UPDATE_DEADLINE_MS = 3_000;
@@ -52,7 +51,7 @@ export type DecisionDelivery =
   | { readonly kind: 'accepted' };
 
 /** What the API asks of Temporal. */
-export interface TemporalGateway {
+export interface TemporalGateway extends TemporalNudges {
   /**
    * Runs the poll of an account now, after one that is running.
    * @throws CodedError `account.not_polled` · `temporal.unavailable`
@@ -67,8 +66,6 @@ export interface TemporalGateway {
   resolveDeposit(call: DecisionCall): Promise<DecisionDelivery>;
   /** Has a decision carried out whose deposit's workflow has ended; never throws, for the same reason. */
   startDecision(input: DecideInput): Promise<DecisionDelivery>;
-  /** Has the deposits go that waited behind a gate; never throws, since the sweep does it too. */
-  drainGate(scope: string): Promise<void>;
   /** @throws CodedError `temporal.unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -97,6 +94,8 @@ export function createTemporalGateway(options: TemporalGatewayOptions): Temporal
   const client = new Client({ connection, namespace });
 
   return {
+    ...createNudges(client, logger),
+
     async triggerPoll(accountKey) {
       try {
         await within(client, CALL_DEADLINE_MS, () =>
@@ -150,25 +149,6 @@ export function createTemporalGateway(options: TemporalGatewayOptions): Temporal
           'decision was stored and its outcome did not come in time; its workflow or the sweep goes on',
         );
         return { kind: 'accepted' };
-      }
-    },
-
-    async drainGate(scope) {
-      try {
-        await within(client, CALL_DEADLINE_MS, () =>
-          client.workflow.start(WORKFLOW.drainGate, {
-            workflowId: drainGateWorkflowId(scope),
-            taskQueue: TASK_QUEUE,
-            args: [{ scope } satisfies DrainGateInput],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-          }),
-        );
-      } catch (error) {
-        logger.warn(
-          { scope, failure: nameOf(error) },
-          'gate was opened; the sweep lets its deposits go',
-        );
       }
     },
 

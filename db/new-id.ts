@@ -10,6 +10,7 @@ const PREFIXES = {
   statementFile: 'stf',
   apiKey: 'key',
   spend: 'spd',
+  claim: 'clm',
 } as const;
 
 /** A new time-ordered id, e.g. `wal_019ab3…`: 32 hexadecimal digits after the prefix. */

@@ -694,6 +694,9 @@ ALTER TABLE review_comments ADD CONSTRAINT review_comments_pkey PRIMARY KEY (id)
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_text_given CHECK ((length(btrim(text)) > 0));
 CREATE INDEX review_comments_by_deposit ON public.review_comments USING btree (deposit_id, id);
 CREATE TRIGGER review_comments_append_only BEFORE DELETE OR UPDATE ON public.review_comments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER review_comments_audit_delete AFTER DELETE ON public.review_comments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION review_comments_audited();
+CREATE TRIGGER review_comments_audit_insert AFTER INSERT ON public.review_comments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION review_comments_audited();
+CREATE TRIGGER review_comments_audit_update AFTER UPDATE ON public.review_comments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION review_comments_audited();
 GRANT INSERT, SELECT ON review_comments TO purser_app;
 
 -- owned by purser_ledger
@@ -941,7 +944,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
  RETURNS void
@@ -997,7 +1000,7 @@ BEGIN
   EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION %I()',
     p_table || '_audit_delete', p_table, function_name);
 END $function$;
--- owned by the migrating login, may be run by PUBLIC
+-- owned by the migrating login, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.bank_accounts_audited()
  RETURNS trigger
@@ -1009,24 +1012,24 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amounts, r.webhook_signature, r.webhook_trust HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references jsonb, p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[])
  RETURNS TABLE(idx bigint, line_id bigint)
@@ -1300,7 +1303,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.decision_allocations_audited()
  RETURNS trigger
@@ -1329,7 +1332,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.decisions_audited()
  RETURNS trigger
@@ -1358,7 +1361,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.deposits_audited()
  RETURNS trigger
@@ -1387,7 +1390,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.gates_audited()
  RETURNS trigger
@@ -1416,7 +1419,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.give_payer_details(p_decision text, p_payer jsonb, p_sha256 text, p_by text, p_expires_at timestamp with time zone)
  RETURNS boolean
@@ -1461,7 +1464,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text
@@ -1509,7 +1512,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.post_journals(j_kind text[], j_deposit text[], j_part smallint[], j_generation smallint[], j_reverses bigint[], j_line bigint[], j_spend text[], j_event_on date[], j_wallet text[], j_wallet_seq bigint[], j_credits_after bigint[], j_prepaid_after bigint[], j_remainder_after bigint[], j_receivable_after bigint[], j_rate integer[], j_decision text[], j_told bigint[], j_credits bigint[], j_lane text, p_journal integer[], p_leg smallint[], p_account text[], p_bank_account text[], p_wallet text[], p_unit text[], p_amount bigint[])
  RETURNS void
@@ -1662,7 +1665,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.record_audit(p_action text, p_subject_kind text, p_subject_id text, p_before jsonb, p_after jsonb, p_why text)
  RETURNS void
@@ -1711,7 +1714,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.return_exports_audited()
  RETURNS trigger
@@ -1740,7 +1743,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.reversals_audited()
  RETURNS trigger
@@ -1769,7 +1772,36 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.review_comments_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'review.added', 'review', n.id, n.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('id', r.id::text) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'review.removed', 'review', o.id, o.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('id', r.id::text) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'review.changed', 'review', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('id', r.id::text) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.deposit_id, r.id, false AS is_new FROM old_rows r UNION ALL SELECT r.deposit_id, r.id, true FROM new_rows r) r
+                 GROUP BY r.deposit_id, r.id HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.reviews_audited()
  RETURNS trigger
@@ -1781,24 +1813,24 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'review.added', 'review', n.id, n.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'review.added', 'review', n.id, n.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'round', r.round, 'due_at', r.due_at, 'escalated_at', r.escalated_at, 'overdue_at', r.overdue_at, 'assignee', r.assignee, 'closed_at', r.closed_at) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'review.removed', 'review', o.id, o.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'review.removed', 'review', o.id, o.image FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'round', r.round, 'due_at', r.due_at, 'escalated_at', r.escalated_at, 'overdue_at', r.overdue_at, 'assignee', r.assignee, 'closed_at', r.closed_at) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'review.changed', 'review', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'due_at', r.due_at, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at, false AS is_new FROM old_rows r UNION ALL SELECT r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at, true FROM new_rows r) r
-                 GROUP BY r.deposit_id, r.reason, r.due_at, r.overdue_at, r.closed_at HAVING count(*) = 1) i
+          FROM (SELECT r.deposit_id::text AS id, jsonb_build_object('reason', r.reason, 'round', r.round, 'due_at', r.due_at, 'escalated_at', r.escalated_at, 'overdue_at', r.overdue_at, 'assignee', r.assignee, 'closed_at', r.closed_at) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.deposit_id, r.reason, r.round, r.due_at, r.escalated_at, r.overdue_at, r.assignee, r.closed_at, false AS is_new FROM old_rows r UNION ALL SELECT r.deposit_id, r.reason, r.round, r.due_at, r.escalated_at, r.overdue_at, r.assignee, r.closed_at, true FROM new_rows r) r
+                 GROUP BY r.deposit_id, r.reason, r.round, r.due_at, r.escalated_at, r.overdue_at, r.assignee, r.closed_at HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
  RETURNS TABLE(sealed integer, head_seq bigint, head_hash text)
@@ -1865,7 +1897,7 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.wallets_audited()
  RETURNS trigger
@@ -1894,4 +1926,4 @@ AS $function$
       END IF;
       RETURN NULL;
     END $function$;
--- owned by purser_ledger, may be run by PUBLIC
+-- owned by purser_ledger, may be run by nobody else

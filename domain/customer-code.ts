@@ -66,3 +66,15 @@ export function mayBeTakenFor(a: CustomerCode, b: CustomerCode): boolean {
   if (unlike.length !== 2 || first === undefined || second !== first + 1) return false;
   return a.charAt(first) === b.charAt(second) && a.charAt(second) === b.charAt(first);
 }
+
+/** The code itself, and every code that one wrong digit or one swap of neighbours makes of it. */
+export function codesNear(code: CustomerCode): readonly CustomerCode[] {
+  const digits = code.slice(3);
+  const near = new Set([digits]);
+  for (let at = 0; at < digits.length; at += 1) {
+    const [before, rest] = [digits.slice(0, at), digits.slice(at + 1)];
+    for (const digit of '0123456789') near.add(before + digit + rest);
+    near.add(before + rest.charAt(0) + digits.charAt(at) + rest.slice(1));
+  }
+  return [...near].flatMap((each) => asCustomerCode(`CUS${each}`) ?? []);
+}

@@ -31,6 +31,7 @@ export const records =
     Pick<
       Activities,
       | 'applyDecision'
+      | 'checkClaim'
       | 'claimUndispatched'
       | 'followReview'
       | 'markDispatched'

@@ -31,6 +31,7 @@ export const WORKFLOW = {
   deposit: 'deposit',
   importStatement: 'importStatement',
   drainGate: 'drainGate',
+  claim: 'claim',
   sweep: 'sweep',
 } as const;
 
@@ -69,6 +70,11 @@ export function importWorkflowId(accountKey: string, fileSha256: string): string
 /** The carrying out of a decision whose deposit has no review workflow. */
 export function decisionWorkflowId(decisionId: string): string {
   return `decision/${decisionId}`;
+}
+
+/** What a customer says to have paid, waiting for its deposit. */
+export function claimWorkflowId(claimId: string): string {
+  return `claim/${claimId}`;
 }
 
 /** The letting go of what waited behind a gate; a scope is an account's key, or `*`. */
@@ -157,6 +163,15 @@ export interface WakeInput {
 export interface ImportStatementInput {
   readonly accountKey: string;
   readonly fileId: string;
+}
+
+export interface ClaimInput {
+  readonly claimId: string;
+}
+
+/** `gone`: there is no such claim. */
+export interface ClaimOutput {
+  readonly state: 'open' | 'met' | 'expired' | 'withdrawn' | 'gone';
 }
 
 export interface DrainGateInput {

@@ -1,4 +1,5 @@
 /** The file that Temporal bundles: every workflow, by the name it is recorded under. */
+export { claim } from './claim.ts';
 export { decide } from './decide.ts';
 export { deposit } from './deposit.ts';
 export { drainGate } from './drain-gate.ts';

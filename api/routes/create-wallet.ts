@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listLateOwned } from '../../db/queries/late-owners.ts';
 import { asCustomerCode } from '../../domain/customer-code.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -6,7 +7,8 @@ import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { createWallet } from '../new-wallet.ts';
 import { toWallet, walletSchema } from '../outputs/wallet.ts';
 import { writeProblems } from '../route-problems.ts';
-import { customerCode, noQuery, plainText } from '../wire.ts';
+import { wakeLateOwned } from '../wake-late-owned.ts';
+import { customerCode, noQuery, plainText, walletId } from '../wire.ts';
 
 const body = z.strictObject({
   externalRef: plainText(200)
@@ -18,6 +20,8 @@ const body = z.strictObject({
       'A code that the customer has from before; needs the scope wallet:register_code as well.',
   }),
 });
+
+const createdSchema = z.looseObject({ id: walletId });
 
 export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -53,6 +57,9 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
         });
         return { status: 201, body: toWallet(wallet) };
       });
+      // Deposits that came before their customer wait for exactly this.
+      const { id: walletId } = createdSchema.parse(given.body);
+      await wakeLateOwned(deps, await listLateOwned(deps.database.db, { walletId, limit: 200 }));
       return sendAnswer(reply, given);
     },
   });

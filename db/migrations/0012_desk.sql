@@ -58,4 +58,56 @@ ALTER FUNCTION open_reviews OWNER TO purser_ledger;
 REVOKE EXECUTE ON FUNCTION open_reviews FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_reviews TO purser_app;
 
+SELECT audit_table('reviews', 'review', 'deposit_id',
+  ARRAY['reason', 'round', 'due_at', 'escalated_at', 'overdue_at', 'assignee', 'closed_at']);
+SELECT audit_table('review_comments', 'review', 'deposit_id', ARRAY['id']);
+SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust']);
+
 -- Section C: suggestions, payer memory, claims.
+
+-- Payer memory is read from credits that people decided and that stand; nothing is learned elsewhere. A revocation makes what
+-- came before it count no more.
+CREATE TABLE payer_revocations (
+  id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  wallet_id     text NOT NULL REFERENCES wallets (id),
+  -- The payer of this deposit's line, by account and by name.
+  deposit_id    text NOT NULL REFERENCES deposits (id),
+  revoked_by    text NOT NULL REFERENCES api_keys (id),
+  reason        text NOT NULL CONSTRAINT payer_revocations_reason_given CHECK (length(btrim(reason)) > 0),
+  revoked_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX payer_revocations_by_wallet ON payer_revocations (wallet_id);
+CREATE TRIGGER payer_revocations_append_only BEFORE UPDATE OR DELETE ON payer_revocations FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE payer_revocations OWNER TO purser_ledger;
+GRANT SELECT, INSERT ON payer_revocations TO purser_app;
+-- Serves payer memory: the credits that people decided.
+CREATE INDEX journals_decided_credits ON journals (line_id) WHERE kind = 'credit' AND decision_id IS NOT NULL;
+
+-- "I have paid": what a customer says. It ranks suggestions and never credits.
+CREATE TABLE claims (
+  id           text PRIMARY KEY,
+  wallet_id    text NOT NULL REFERENCES wallets (id),
+  amount_minor bigint NOT NULL CONSTRAINT claims_amount_positive CHECK (amount_minor > 0),
+  paid_on      date NOT NULL,
+  -- Where the customer's proof of payment is kept, never the proof itself.
+  proof_ref    text,
+  state        text NOT NULL DEFAULT 'open'
+    CONSTRAINT claims_state_known CHECK (state IN ('open', 'met', 'expired', 'withdrawn')),
+  deposit_id   text REFERENCES deposits (id),
+  made_by      text NOT NULL REFERENCES api_keys (id),
+  made_at      timestamptz NOT NULL DEFAULT now(),
+  expires_at   timestamptz NOT NULL,
+  ended_at     timestamptz,
+  CONSTRAINT claims_met_names_deposit CHECK ((state = 'met') = (deposit_id IS NOT NULL)),
+  CONSTRAINT claims_ended_whole CHECK ((state = 'open') = (ended_at IS NULL))
+);
+-- One deposit meets one claim.
+CREATE UNIQUE INDEX claims_one_per_deposit ON claims (deposit_id) WHERE deposit_id IS NOT NULL;
+CREATE INDEX claims_open_by_amount ON claims (amount_minor, paid_on) WHERE state = 'open';
+CREATE INDEX claims_by_wallet ON claims (wallet_id, made_at DESC);
+ALTER TABLE claims OWNER TO purser_ledger;
+GRANT SELECT, INSERT, UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
+
+SELECT audit_table('claims', 'claim', 'id', ARRAY['wallet_id', 'amount_minor', 'state', 'deposit_id']);
+SELECT audit_table('payer_revocations', 'payer_revocation', 'id', ARRAY['wallet_id', 'deposit_id', 'revoked_by']);

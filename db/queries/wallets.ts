@@ -47,6 +47,17 @@ export async function insertWallet(
   return rows.length === 1;
 }
 
+/** False where there is no such wallet. */
+export async function setWalletStatus(
+  executor: Executor,
+  walletId: string,
+  status: Wallet['status'],
+): Promise<boolean> {
+  const rows = await executor.execute(sql`
+    update wallets set status = ${status} where id = ${walletId} returning id`);
+  return rows.length === 1;
+}
+
 export async function findWallet(executor: Executor, walletId: string): Promise<Wallet | null> {
   const rows = await executor.select().from(wallets).where(eq(wallets.id, walletId)).limit(1);
   return rows[0] ?? null;

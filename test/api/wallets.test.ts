@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codesNear } from '../../api/new-wallet.ts';
 import {
   asCustomerCode,
+  codesNear,
   customerCodeFromNumber,
   mayBeTakenFor,
 } from '../../domain/customer-code.ts';

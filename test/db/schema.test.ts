@@ -6,6 +6,7 @@ import * as apiKeys from '../../db/schema/api-keys.ts';
 import * as audit from '../../db/schema/audit.ts';
 import * as bankAccounts from '../../db/schema/bank-accounts.ts';
 import * as decisions from '../../db/schema/decisions.ts';
+import * as claims from '../../db/schema/claims.ts';
 import * as deposits from '../../db/schema/deposits.ts';
 import * as gates from '../../db/schema/gates.ts';
 import * as intake from '../../db/schema/intake.ts';
@@ -22,6 +23,7 @@ const TABLES = [
   apiKeys,
   audit,
   bankAccounts,
+  claims,
   decisions,
   deposits,
   gates,

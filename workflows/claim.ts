@@ -1,0 +1,14 @@
+import { sleep } from '@temporalio/workflow';
+import { records } from './activity-options.ts';
+import type { ClaimInput, ClaimOutput } from './contract.ts';
+
+const LOOK_EVERY_MS = 6 * 3_600_000;
+
+/** "I have paid": waits for the deposit that a customer claims, until the claim runs out. It never credits. */
+export async function claim(input: ClaimInput): Promise<ClaimOutput> {
+  for (;;) {
+    const { state, expiresAt } = await records.checkClaim(input);
+    if (state !== 'open' || expiresAt === null) return { state };
+    await sleep(Math.max(Math.min(Date.parse(expiresAt) - Date.now(), LOOK_EVERY_MS), 1_000));
+  }
+}
