@@ -9,7 +9,7 @@ type Decode = (bytes: Uint8Array, last: boolean) => string;
 
 /**
  * Decodes an XML file as its declaration says, piece by piece: UTF-8 (also without a declaration, with or without a
- * byte order mark) or ISO-8859-1. Lets other work run after each megabyte, also when all chunks are there at once.
+ * byte order mark) or a single-byte encoding of banks. Lets other work run after each megabyte, also when all chunks are there at once.
  * @throws CodedError `statement.unreadable` for any other encoding and for bytes that do not fit it;
  * `statement.incomplete` when the file ends inside a character.
  */
@@ -45,31 +45,43 @@ export async function* decodeXml(
   yield decode(Buffer.alloc(0), true);
 }
 
+/** By the names that banks declare. US-ASCII is read as what it is part of. */
+const DECODERS: ReadonlyMap<string, () => Decode> = new Map([
+  ['UTF-8', () => createDecoder('utf-8')],
+  ['UTF8', () => createDecoder('utf-8')],
+  ['US-ASCII', () => createDecoder('utf-8')],
+  ['ISO-8859-1', () => decodeLatin1],
+  ['ISO-8859-15', () => createDecoder('iso-8859-15')],
+  ['WINDOWS-1252', () => createDecoder('windows-1252')],
+]);
+
 function chooseDecoder(head: Uint8Array): Decode {
   const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
   const start = Buffer.from(head.subarray(hasMark ? 3 : 0, DECLARATION_BYTES_MAX)).toString(
     'latin1',
   );
-  const declared = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/
-    .exec(start)?.[1]
-    ?.toUpperCase();
-  if (declared === undefined || declared === 'UTF-8') return createUtf8Decoder();
-  if (declared === 'ISO-8859-1' && !hasMark) {
-    // Not TextDecoder, whose `iso-8859-1` is windows-1252.
-    return (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  }
-  throw unreadable('XML declaration', 'its encoding is neither UTF-8 nor ISO-8859-1');
+  const declared = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/.exec(start)?.[1] ?? 'UTF-8';
+  const decode = DECODERS.get(declared.toUpperCase())?.();
+  // The mark is of UTF-8, and a file that says two things is not read by either.
+  if (decode === undefined || (hasMark && !/^UTF-?8$/i.test(declared)))
+    throw unreadable('XML declaration', 'its encoding is not one that we read');
+  return decode;
 }
 
-function createUtf8Decoder(): Decode {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Not by TextDecoder, whose `iso-8859-1` is windows-1252. */
+function decodeLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+function createDecoder(encoding: string): Decode {
+  const decoder = new TextDecoder(encoding, { fatal: true });
   return (bytes, last) => {
     try {
       return decoder.decode(bytes, { stream: !last });
     } catch {
       throw last
         ? statementFault('statement.incomplete', 'file', 'it ends inside a character')
-        : unreadable('file', 'it holds bytes that are not UTF-8');
+        : unreadable('file', 'it holds bytes that are not of its encoding');
     }
   };
 }
