@@ -26,10 +26,11 @@ export function entryToCapture(
     : { sightings, hold: null };
 }
 
-/** Warnings about a statement after which none of it posts: it is a copy, or it may still change. */
+/** Warnings about a statement after which none of it posts: it is a copy or a test, or it may still change. */
 export const NEVER_POSTS: ReadonlySet<string> = new Set([
   'statement_copy',
   'statement_provisional',
+  'statement_test',
 ]);
 
 /** Warnings about an entry that `entryToCapture` looks for. */

@@ -22,6 +22,7 @@ const WARNINGS = {
   entry_corrects: 'The entry replaces or deletes an earlier one: it is shown and does not post.',
   period_unreadable:
     'The period of the statement is not written as dates: it covers no day wholly.',
+  statement_test: 'The file says that it is a test: it never posts.',
   statement_copy: 'The statement is marked as a copy or duplicate: it never posts.',
 } as const;
 

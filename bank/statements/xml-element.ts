@@ -3,8 +3,8 @@ import { unreadable } from './statement-fault.ts';
 /** One element with all that stands in it; `text` is trimmed and empty where there are children. */
 export interface XmlElement {
   readonly name: string;
-  /** By local name. */
-  readonly attributes: ReadonlyMap<string, string>;
+  /** By name as written: no format that we read has attributes with a prefix. */
+  readonly attributes: Readonly<Record<string, { readonly value: string }>>;
   readonly children: readonly XmlElement[];
   readonly text: string;
 }
@@ -19,9 +19,15 @@ export function onlyChild(
   name: string,
   where: string,
 ): XmlElement | null {
-  const found = childrenOf(parent, name);
-  if (found.length > 1) throw unreadable(`${where}, ${name}`, 'it stands there more than once');
-  return found[0] ?? null;
+  if (parent === null) return null;
+  let found: XmlElement | null = null;
+  // A loop, since a large file asks this some ten million times.
+  for (const child of parent.children) {
+    if (child.name !== name) continue;
+    if (found !== null) throw unreadable(`${where}, ${name}`, 'it stands there more than once');
+    found = child;
+  }
+  return found;
 }
 
 export function requiredChild(parent: XmlElement, name: string, where: string): XmlElement {
@@ -36,7 +42,9 @@ export function descend(
   path: readonly string[],
   where: string,
 ): XmlElement | null {
-  return path.reduce<XmlElement | null>((parent, name) => onlyChild(parent, name, where), start);
+  let element = start;
+  for (const name of path) element = onlyChild(element, name, where);
+  return element;
 }
 
 /** Text at the end of a path, null when the path or the text is missing. */

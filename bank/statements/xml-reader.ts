@@ -24,11 +24,15 @@ const ELEMENTS_IN_WHOLE_MAX = 100_000;
 /** Banks may put anything here, in namespaces of their own: nothing in it is part of the format. */
 const FOREIGN_CONTENT = 'SplmtryData';
 
-interface Frame {
-  readonly element: { -readonly [Key in keyof XmlElement]: XmlElement[Key] };
-  readonly children: XmlElement[];
+/** An element that is not closed yet. A large file has millions, so that it is the element and its frame in one. */
+interface OpenElement extends XmlElement {
   readonly kind: 'enter' | 'take' | 'part' | 'foreign';
+  children: XmlElement[];
+  text: string;
 }
+
+/** What most elements have. The first child brings an array of its own, so that nothing is ever added to this one. */
+const NO_CHILDREN: XmlElement[] = [];
 
 /**
  * Reads well-formed XML as a stream and hands parts of it to `visitor`, which has some of them after each yield. Refuses any DOCTYPE (and with it every
@@ -99,27 +103,27 @@ interface ElementStack {
 }
 
 function createElementStack(visitor: XmlVisitor, place: () => string): ElementStack {
-  const frames: Frame[] = [];
+  const open: OpenElement[] = [];
   const path: string[] = [];
+  let top: OpenElement | null = null;
   let namespace = '';
   let elementsInWhole = 0;
 
-  function kindOf(tag: SaxesTagNS): Frame['kind'] {
-    const parent = frames.at(-1);
-    if (parent?.kind === 'foreign' || tag.local === FOREIGN_CONTENT) return 'foreign';
+  function kindOf(tag: SaxesTagNS): OpenElement['kind'] {
+    if (top?.kind === 'foreign' || tag.local === FOREIGN_CONTENT) return 'foreign';
     if (tag.uri !== namespace) {
       throw unreadable(place(), 'an element belongs to another namespace than the document');
     }
-    if (parent === undefined) return 'enter';
-    if (parent.kind === 'enter') return visitor.choose(path);
+    if (top === null) return 'enter';
+    if (top.kind === 'enter') return visitor.choose(path);
     return visitor.takesApart(path) ? 'take' : 'part';
   }
 
   return {
     open(tag) {
-      if (frames.length === DEPTH_MAX)
+      if (open.length === DEPTH_MAX)
         throw unreadable(place(), `it is deeper than ${DEPTH_MAX} levels`);
-      if (frames.length === 0) {
+      if (top === null) {
         namespace = tag.uri;
         visitor.root(tag.local, tag.uri);
       }
@@ -129,51 +133,41 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
       if (kind === 'part' && elementsInWhole > ELEMENTS_IN_WHOLE_MAX) {
         throw unreadable(place(), `one record has more than ${ELEMENTS_IN_WHOLE_MAX} elements`);
       }
-      const children: XmlElement[] = [];
-      frames.push({
-        element: { name: tag.local, attributes: attributesOf(tag), children, text: '' },
-        children,
-        kind,
-      });
+      const { local: name, attributes } = tag;
+      top = { name, attributes, children: NO_CHILDREN, text: '', kind };
+      open.push(top);
     },
     addText(text) {
-      const frame = frames.at(-1);
-      if (frame === undefined || frame.kind === 'foreign') return;
+      if (top === null || top.kind === 'foreign') return;
       // Indentation between elements is no text, and a large file has a lot of it.
-      if (frame.element.text === '' && text.trim() === '') return;
-      frame.element.text += text;
-      if (frame.element.text.length > TEXT_CHARS_MAX) {
+      if (top.text === '' && text.trim() === '') return;
+      top.text += text;
+      if (top.text.length > TEXT_CHARS_MAX) {
         throw unreadable(place(), `a text is longer than ${TEXT_CHARS_MAX} characters`);
       }
     },
     close() {
-      const frame = frames.pop();
-      invariant(frame !== undefined, 'The XML parser closed an element that it had not opened.');
-      const { element, children, kind } = frame;
-      if (kind !== 'foreign') {
+      const element = open.pop();
+      invariant(element !== undefined, 'The XML parser closed an element that it had not opened.');
+      top = open.at(-1) ?? null;
+      const { kind } = element;
+      if (kind !== 'foreign' && element.text !== '') {
         element.text = element.text.trim();
-        const isContainer = kind === 'enter' || children.length > 0;
+        const isContainer = kind === 'enter' || element.children.length > 0;
         if (isContainer && element.text !== '')
           throw unreadable(place(), 'text stands beside elements');
       }
-      if (kind === 'enter') visitor.left(path);
-      if (kind === 'take') visitor.taken(element, path);
-      if (kind === 'part') frames.at(-1)?.children.push(element);
+      if (kind === 'part' && top !== null) adopt(top, element);
+      else if (kind === 'take') visitor.taken(element, path);
+      else if (kind === 'enter') visitor.left(path);
       path.pop();
     },
   };
 }
 
-const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
-
-/** Most elements have none, and a large file has millions of elements. */
-function attributesOf(tag: SaxesTagNS): ReadonlyMap<string, string> {
-  let found: Map<string, string> | null = null;
-  for (const name in tag.attributes) {
-    const attribute = tag.attributes[name];
-    if (attribute?.prefix === '') (found ??= new Map()).set(attribute.local, attribute.value);
-  }
-  return found ?? NO_ATTRIBUTES;
+function adopt(parent: OpenElement, child: XmlElement): void {
+  if (parent.children === NO_CHILDREN) parent.children = [child];
+  else parent.children.push(child);
 }
 
 function countReferences(piece: string): number {

@@ -1,9 +1,8 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementWarning } from '../../../domain/statement.ts';
-import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
-import { requiredChild, textAt, type XmlElement } from '../xml-element.ts';
+import { childrenOf, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { readAmount, readDay, readDirection } from './camt-values.ts';
 
 export interface CamtBalance {
@@ -20,34 +19,41 @@ export interface CamtBalances {
   readonly warnings: readonly StatementWarning[];
 }
 
+export function readBalances(head: XmlElement, where: string): readonly CamtBalance[] {
+  return childrenOf(head, 'Bal')
+    .map((each) => readBalance(each, where))
+    .filter((each) => each !== null);
+}
+
 /**
  * Reads one `Bal`. Null for the kinds that are no witness of booked entries (available, expected, of a bank's own).
  */
-export function readBalance(balance: XmlElement, where: string): CamtBalance | null {
+function readBalance(balance: XmlElement, where: string): CamtBalance | null {
   const code = textAt(balance, ['Tp', 'CdOrPrtry', 'Cd'], where);
   if (code === null || !['OPBD', 'PRCD', 'CLBD', 'ITBD'].includes(code)) return null;
   const place = `${where}, Bal ${code}`;
   const element = requiredChild(balance, 'Amt', place);
   const day = readDay(balance, 'Dt', place);
-  const ccy = element.attributes.get('Ccy') ?? '';
   const sign = readDirection(balance, place) === 'credit' ? 1n : -1n;
   if (/^9{9,}(?:\.9+)?$/.test(element.text)) {
     // Nines stand for "not known" at some banks, often more of them than an amount may have.
     return { code, minor: null, currency: readAmount(withText(element, '0'), place).currency, day };
   }
-  if (ccy === '') throw unreadable(`${place}, Ccy`, 'it is missing');
   const amount = readAmount(element, place);
   return { code, minor: sign * amount.minor, currency: amount.currency, day };
 }
 
 /**
- * Chooses the two balances that the entries must connect: OPBD, else PRCD, to CLBD. Interim balances stand in at
- * the edges of a paged statement. A statement of several days may carry one pair for each: the earliest opening and
- * the latest closing count.
+ * Chooses the two balances that the entries must connect: OPBD, else PRCD, to CLBD. Interim balances stand in where a
+ * statement is not closed. A statement of several days may carry one pair for each: the earliest opening and the latest
+ * closing count.
+ * @param opened of the first page, @param closed of the last: of one page most often.
  */
-export function chooseBalances(balances: readonly CamtBalance[], where: string): CamtBalances {
-  const of = (code: string) => balances.filter((each) => each.code === code);
-  const interim = of('ITBD');
+export function chooseBalances(
+  opened: readonly CamtBalance[],
+  closed: readonly CamtBalance[],
+  where: string,
+): CamtBalances {
   const warnings = new Set<'balance_ambiguous' | 'balance_placeholder'>();
   const settle = (
     candidates: readonly CamtBalance[],
@@ -59,11 +65,30 @@ export function chooseBalances(balances: readonly CamtBalance[], where: string):
     else return chosen;
     return null;
   };
-  const openings = [of('OPBD'), of('PRCD'), interim.slice(0, -1)].find((each) => each.length > 0);
-  const closings = [of('CLBD'), interim.slice(-1)].find((each) => each.length > 0);
+  const openings = [
+    withCode(opened, 'OPBD'),
+    withCode(opened, 'PRCD'),
+    withCode(opened, 'ITBD').slice(0, -1),
+  ].find((each) => each.length > 0);
+  const closings = [withCode(closed, 'CLBD'), withCode(closed, 'ITBD').slice(-1)].find(
+    (each) => each.length > 0,
+  );
   const opening = settle(openings ?? [], 'first');
   const closing = settle(closings ?? [], 'last');
   return { opening, closing, warnings: [...warnings].map((code) => warn(code, where)) };
+}
+
+/** Whether each page ends with the interim balance with which the next one begins, as far as both state one. */
+export function interimsMeet(pages: readonly (readonly CamtBalance[])[]): boolean {
+  return pages.slice(1).every((page, index) => {
+    const begins = withCode(page, 'ITBD')[0]?.minor ?? null;
+    const ended = withCode(pages[index] ?? [], 'ITBD').at(-1)?.minor ?? null;
+    return begins === null || ended === null || begins === ended;
+  });
+}
+
+function withCode(balances: readonly CamtBalance[], code: string): readonly CamtBalance[] {
+  return balances.filter((each) => each.code === code);
 }
 
 function atEdge(

@@ -1,7 +1,12 @@
 import { addDays, type LocalDate } from '../../../domain/local-date.ts';
-import { textAt, type XmlElement } from '../xml-element.ts';
+import { onlyChild, textAt, type XmlElement } from '../xml-element.ts';
 import type { CamtBalances } from './camt-balance.ts';
 import { readMoment } from './camt-values.ts';
+
+interface Days {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+}
 
 /**
  * The days that a camt.053 covers wholly, told cautiously: a day that is called complete too early would let a second
@@ -9,18 +14,23 @@ import { readMoment } from './camt-values.ts';
  * statement has closed (CLBD).
  */
 export function findCompleteDays(
-  period: XmlElement | null,
+  pages: readonly XmlElement[],
   balances: CamtBalances,
   bookingDates: ReadonlySet<LocalDate>,
   where: string,
-): { readonly from: LocalDate; readonly to: LocalDate } | null {
+): Days | null {
   if (balances.closing?.code !== 'CLBD') return null;
-  const days =
-    period === null ? daysOfBalances(balances, bookingDates) : daysOfPeriod(period, where);
-  return days !== null && days.from <= days.to ? days : null;
+  const periods = pages
+    .map((page) => onlyChild(page, 'FrToDt', where))
+    .filter((period) => period !== null)
+    .map((period) => daysOfPeriod(period, where));
+  const [first = daysOfBalances(balances, bookingDates)] = periods;
+  // Pages that speak of several periods leave it open which one is the whole's.
+  const isOne = periods.every((each) => each?.from === first?.from && each?.to === first?.to);
+  return first !== null && isOne && first.from <= first.to ? first : null;
 }
 
-function daysOfPeriod(period: XmlElement, where: string) {
+function daysOfPeriod(period: XmlElement, where: string): Days | null {
   const place = `${where}, FrToDt`;
   const from = readEnd(period, ['FrDtTm', 'FrDt'], place);
   const to = readEnd(period, ['ToDtTm', 'ToDt'], place);

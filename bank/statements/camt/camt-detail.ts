@@ -2,15 +2,20 @@ import type { Currency } from '../../../domain/money.ts';
 import type { Direction, Sighting } from '../../../domain/sighting.ts';
 import type { StatementDetail } from '../../../domain/statement.ts';
 import { childrenOf, descend, onlyChild, textAt, type XmlElement } from '../xml-element.ts';
-import { readAmount, readDirection, type CamtAmount } from './camt-values.ts';
+import { currencyOf, readAmount, readDirection } from './camt-values.ts';
 
 type Party = Sighting['counterparty'];
 
 /** One `TxDtls`, read before its entry is: both parties are kept until the entry tells which is the other side. */
 export interface CamtDetail {
-  readonly amount: CamtAmount | null;
+  readonly position: string;
+  /** `Amt` before `TxAmt`; one of the two may be in a foreign currency. */
+  readonly amounts: readonly XmlElement[];
   readonly direction: Direction | null;
+  /** What the payer wrote, in order of trust. */
   readonly references: readonly string[];
+  /** Where few payers write: ids, document numbers, purpose. They stand behind all else, so that no facts key changes. */
+  readonly weakReferences: readonly string[];
   readonly additional: string | null;
   readonly remittance: string | null;
   readonly debtor: Party;
@@ -19,31 +24,42 @@ export interface CamtDetail {
 }
 
 const PLACEHOLDERS = new Set(['NOTPROVIDED', 'NONREF', 'NOTAVAILABLE']);
+const NOBODY: Party = { name: null, account: null };
+const DEBTOR = { party: 'Dbtr', account: 'DbtrAcct', ultimate: 'UltmtDbtr' } as const;
+const CREDITOR = { party: 'Cdtr', account: 'CdtrAcct', ultimate: 'UltmtCdtr' } as const;
 
-/** @param where `statement 1, entry 3, part 2` */
-export function readDetail(details: XmlElement, where: string): CamtDetail {
-  const refs = onlyChild(details, 'Refs', where);
-  const structured = childrenOf(onlyChild(details, 'RmtInf', where), 'Strd').map((each) =>
-    textAt(each, ['CdtrRefInf', 'Ref'], where),
-  );
-  const remittance = join(
-    childrenOf(onlyChild(details, 'RmtInf', where), 'Ustrd').map(({ text }) => text),
-  );
-  const additional = textAt(details, ['AddtlTxInf'], where);
+/** @param position `statement 1, entry 3, part 2` */
+export function readDetail(details: XmlElement, position: string): CamtDetail {
+  const refs = onlyChild(details, 'Refs', position);
+  const information = onlyChild(details, 'RmtInf', position);
+  const structured = childrenOf(information, 'Strd');
+  const remittance = joinTexts(childrenOf(information, 'Ustrd'));
+  // Beside a structured reference the payer's own message stands here.
+  const message = joinTexts(structured.flatMap((each) => childrenOf(each, 'AddtlRmtInf')));
+  const additional = textAt(details, ['AddtlTxInf'], position);
+  const parties = onlyChild(details, 'RltdPties', position);
   return {
-    amount: readPartAmount(details, where),
-    direction: onlyChild(details, 'CdtDbtInd', where) && readDirection(details, where),
+    position,
+    amounts: amountsOf(details, position),
+    direction: onlyChild(details, 'CdtDbtInd', position) && readDirection(details, position),
     references: distinct([
-      ...structured,
+      ...structured.map((each) => textAt(each, ['CdtrRefInf', 'Ref'], position)),
       remittance,
-      realOrNull(textAt(refs, ['EndToEndId'], where)),
+      realOrNull(textAt(refs, ['EndToEndId'], position)),
       additional,
     ]),
+    weakReferences: distinct([
+      message,
+      ...structured.flatMap((each) => documentNumbers(each, position)),
+      ...childrenOf(details, 'RltdRmtInf').map((each) => textAt(each, ['RmtId'], position)),
+      ...otherIds(refs, position),
+      textAt(details, ['Purp', 'Prtry'], position),
+    ]),
     additional,
-    remittance,
-    debtor: readParty(details, 'Dbtr', where),
-    creditor: readParty(details, 'Cdtr', where),
-    bankId: realOrNull(textAt(refs, ['AcctSvcrRef'], where)),
+    remittance: remittance ?? message,
+    debtor: readParty(parties, DEBTOR, position),
+    creditor: readParty(parties, CREDITOR, position),
+    bankId: realOrNull(textAt(refs, ['AcctSvcrRef'], position)),
   };
 }
 
@@ -55,11 +71,11 @@ export function asPart(
   detail: CamtDetail,
   entry: { readonly direction: Direction; readonly currency: Currency; readonly reversal: boolean },
 ): StatementDetail {
-  const amount = detail.amount?.currency === entry.currency ? detail.amount.minor : null;
+  const amount = amountIn(detail, entry.currency);
   const isAgainst = detail.direction !== null && detail.direction !== entry.direction;
   return {
     amountMinor: amount !== null && isAgainst ? -amount : amount,
-    references: detail.references,
+    references: distinct([...detail.references, ...detail.weakReferences]),
     text: detail.additional ?? detail.remittance ?? '',
     counterparty: otherSide(detail, entry.direction, entry.reversal),
     bankId: detail.bankId,
@@ -71,32 +87,92 @@ function otherSide(detail: CamtDetail, direction: Direction, reversal: boolean):
   return (direction === 'credit') !== reversal ? detail.debtor : detail.creditor;
 }
 
-/** `Amt`, or `AmtDtls/TxAmt/Amt`; never `InstdAmt`, which is what the payer ordered and not what arrived. */
-function readPartAmount(details: XmlElement, where: string): CamtAmount | null {
-  const amount =
-    onlyChild(details, 'Amt', where) ?? descend(details, ['AmtDtls', 'TxAmt', 'Amt'], where);
-  return amount && readAmount(amount, `${where}, Amt`);
+/** `Amt` and `AmtDtls/TxAmt/Amt`; never `InstdAmt`, which is what the payer ordered and not what arrived. */
+function amountsOf(details: XmlElement, where: string): readonly XmlElement[] {
+  const amounts = [
+    onlyChild(details, 'Amt', where),
+    descend(details, ['AmtDtls', 'TxAmt', 'Amt'], where),
+  ];
+  return amounts.filter((amount) => amount !== null);
 }
 
-function readParty(details: XmlElement, side: 'Dbtr' | 'Cdtr', where: string): Party {
-  const parties = onlyChild(details, 'RltdPties', where);
-  const account = descend(parties, [`${side}Acct`, 'Id'], where);
+function amountIn(detail: CamtDetail, currency: Currency): bigint | null {
+  const { amounts } = detail;
+  const amount = amounts.find((each) => currencyOf(each) === currency) ?? amounts[0];
+  if (amount === undefined) return null;
+  const read = readAmount(amount, `${detail.position}, Amt`);
+  return read.currency === currency ? read.minor : null;
+}
+
+/** Of the invoices that the payment is for. */
+function documentNumbers(structured: XmlElement, where: string): readonly (string | null)[] {
+  return childrenOf(structured, 'RfrdDocInf').flatMap((document) => [
+    textAt(document, ['Nb'], where),
+    ...childrenOf(document, 'LineDtls').flatMap((line) =>
+      childrenOf(line, 'Id').map((each) => textAt(each, ['Nb'], where)),
+    ),
+  ]);
+}
+
+/** Of these the payer's system sets all but `TxId`, and at some banks the payer himself. */
+function otherIds(refs: XmlElement | null, where: string): readonly (string | null)[] {
+  if (refs === null) return [];
+  return refs.children.map((child) => {
+    switch (child.name) {
+      case 'InstrId':
+      case 'TxId':
+      case 'PmtInfId':
+      case 'MsgId':
+        return realOrNull(child.text);
+      case 'Prtry':
+        return realOrNull(textAt(child, ['Ref'], where));
+      default:
+        return null;
+    }
+  });
+}
+
+function readParty(
+  parties: XmlElement | null,
+  side: typeof DEBTOR | typeof CREDITOR,
+  where: string,
+): Party {
+  if (parties === null) return NOBODY;
+  const account = onlyChild(parties, side.account, where);
+  const id = onlyChild(account, 'Id', where);
   return {
-    // The name moved under `Pty` with version 08.
-    name: textAt(parties, [side, 'Nm'], where) ?? textAt(parties, [side, 'Pty', 'Nm'], where),
-    account: textAt(account, ['IBAN'], where) ?? textAt(account, ['Othr', 'Id'], where),
+    name:
+      nameOf(onlyChild(parties, side.party, where), where) ??
+      nameOf(onlyChild(parties, side.ultimate, where), where),
+    account:
+      textAt(id, ['IBAN'], where) ??
+      textAt(id, ['Othr', 'Id'], where) ??
+      textAt(account, ['Prxy', 'Id'], where),
   };
 }
 
+/** The name moved under `Pty` with version 08, and a bank that is itself the other side stands under `Agt`. */
+function nameOf(party: XmlElement | null, where: string): string | null {
+  if (party === null) return null;
+  return (
+    textAt(party, ['Nm'], where) ??
+    textAt(party, ['Pty', 'Nm'], where) ??
+    textAt(party, ['Agt', 'FinInstnId', 'Nm'], where)
+  );
+}
+
 export function realOrNull(text: string | null): string | null {
-  return text === null || PLACEHOLDERS.has(text.toUpperCase()) ? null : text;
+  return text === null || text === '' || PLACEHOLDERS.has(text.toUpperCase()) ? null : text;
 }
 
 export function distinct(texts: readonly (string | null)[]): readonly string[] {
   return [...new Set(texts.filter((text) => text !== null))];
 }
 
-function join(texts: readonly string[]): string | null {
-  const joined = texts.filter((text) => text !== '').join(' ');
+function joinTexts(elements: readonly XmlElement[]): string | null {
+  const joined = elements
+    .map(({ text }) => text)
+    .filter((text) => text !== '')
+    .join(' ');
   return joined === '' ? null : joined;
 }

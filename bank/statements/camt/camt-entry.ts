@@ -1,16 +1,27 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
 import type { LineStatus } from '../../../domain/sighting.ts';
-import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import type {
+  StatementDetail,
+  StatementLine,
+  StatementWarning,
+} from '../../../domain/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
 import { childrenOf, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { asPart, distinct, realOrNull, type CamtDetail } from './camt-detail.ts';
 import { readAmount, readDay, readDirection, readFlag } from './camt-values.ts';
 
-/** An entry whose booking date may still have to be found: the statement around it knows when it was made. */
+/** An entry whose parts have been read; `position` is `statement 1, entry 3`. */
 export interface CamtEntry {
-  readonly line: Omit<StatementLine, 'bookingDate'>;
-  readonly bookingDate: LocalDate | null;
+  readonly element: XmlElement;
+  readonly details: readonly CamtDetail[];
+  readonly position: string;
+}
+
+interface ReadEntry {
+  readonly line: StatementLine;
+  /** False where another date stands in for the booking date. */
+  readonly isDated: boolean;
   readonly warnings: readonly StatementWarning[];
 }
 
@@ -22,53 +33,72 @@ const STATUSES: ReadonlyMap<string, LineStatus> = new Map([
   ['FUTR', 'pending'],
 ]);
 
+const NOBODY: StatementLine['counterparty'] = { name: null, account: null };
+
 /**
  * Reads one `Ntry`. The entry's own texts are not copied onto the parts of a batch, since they speak of the whole.
- * @param position `statement 1, entry 3`
+ * @param standIn the day of an entry that has neither a booking date nor a value date.
  */
 export function readEntry(
-  entry: XmlElement,
-  details: readonly CamtDetail[],
-  position: string,
-): CamtEntry {
-  const amount = readAmount(requiredChild(entry, 'Amt', position), `${position}, Amt`);
-  const direction = readDirection(entry, position);
-  const reversal = readFlag(entry, 'RvslInd', position);
-  const code = readStatusCode(entry, position);
-  const status = STATUSES.get(code);
-  const parts = details.map((detail) =>
-    asPart(detail, { direction, currency: amount.currency, reversal }),
-  );
+  { element, details, position }: CamtEntry,
+  standIn: () => LocalDate | null,
+): ReadEntry {
+  const amount = readAmount(requiredChild(element, 'Amt', position), `${position}, Amt`);
+  const direction = readDirection(element, position);
+  const reversal = readFlag(element, 'RvslInd', position);
+  const status = STATUSES.get(readStatusCode(element, position));
+  const { currency } = amount;
+  const parts = details.map((detail) => asPart(detail, { direction, currency, reversal }));
   const only = parts.length === 1 ? parts[0] : undefined;
-  const entryText = textAt(entry, ['AddtlNtryInf'], position);
-  const warnings = [
-    ...(status === undefined ? [warn('status_unknown', position)] : []),
-    ...(isNotItemised(entry, details.length, position)
-      ? [warn('batch_count_differs', position)]
-      : []),
-  ];
+  const stated = readDay(element, 'BookgDt', position);
+  const valueDate = readDay(element, 'ValDt', position);
+  const bookingDate = stated ?? valueDate ?? standIn();
+  if (bookingDate === null)
+    throw unreadable(`${position}, BookgDt`, 'it is missing, and so is any other date');
+  const warnings: StatementWarning[] = [];
+  if (status === undefined) warnings.push(warn('status_unknown', position));
+  if (isNotItemised(element, details.length, position))
+    warnings.push(warn('batch_count_differs', position));
+  if (stated === null) warnings.push(warn('booking_date_absent', position));
+  const line: StatementLine = {
+    bankId:
+      realOrNull(textAt(element, ['AcctSvcrRef'], position)) ??
+      only?.bankId ??
+      realOrNull(textAt(element, ['NtryRef'], position)),
+    bookingDate,
+    valueDate,
+    amountMinor: amount.minor,
+    direction,
+    currency,
+    status: status ?? 'pending',
+    reversal,
+    ...readTexts(element, details, only, position),
+    counterparty: only?.counterparty ?? NOBODY,
+    runningBalanceMinor: null,
+    position,
+    details: parts,
+  };
+  return { line, isDated: stated !== null, warnings };
+}
+
+/** An entry with a single part speaks of one payment, so that what the part says is said of the entry too. */
+function readTexts(
+  element: XmlElement,
+  details: readonly CamtDetail[],
+  only: StatementDetail | undefined,
+  position: string,
+): Pick<StatementLine, 'references' | 'text'> {
+  const entryText = textAt(element, ['AddtlNtryInf'], position);
+  const [first] = details;
+  if (first === undefined || only === undefined)
+    return {
+      references: entryText === null ? [] : [entryText],
+      text: entryText ?? first?.additional ?? '',
+    };
   return {
-    line: {
-      bankId:
-        realOrNull(textAt(entry, ['AcctSvcrRef'], position)) ??
-        only?.bankId ??
-        realOrNull(textAt(entry, ['NtryRef'], position)),
-      valueDate: readDay(entry, 'ValDt', position),
-      amountMinor: amount.minor,
-      direction,
-      currency: amount.currency,
-      status: status ?? 'pending',
-      reversal,
-      references: distinct([...(only?.references ?? []), entryText]),
-      // The bank's own words; where it adds none, what the payer wrote stands alone.
-      text: details[0]?.additional ?? entryText ?? only?.text ?? '',
-      counterparty: only?.counterparty ?? { name: null, account: null },
-      runningBalanceMinor: null,
-      position,
-      details: parts,
-    },
-    bookingDate: readDay(entry, 'BookgDt', position),
-    warnings,
+    references: distinct([...first.references, entryText, ...first.weakReferences]),
+    // The bank's own words; where it adds none, what the payer wrote stands alone.
+    text: first.additional ?? entryText ?? only.text,
   };
 }
 
@@ -76,8 +106,10 @@ export function readEntry(
 function readStatusCode(entry: XmlElement, position: string): string {
   const status = requiredChild(entry, 'Sts', position);
   const code =
-    textAt(status, ['Cd'], position) ?? textAt(status, ['Prtry'], position) ?? status.text;
-  if (code === '') throw unreadable(`${position}, Sts`, 'it is empty');
+    status.text !== ''
+      ? status.text
+      : (textAt(status, ['Cd'], position) ?? textAt(status, ['Prtry'], position));
+  if (code === null) throw unreadable(`${position}, Sts`, 'it is empty');
   return code;
 }
 

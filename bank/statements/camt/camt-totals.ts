@@ -4,11 +4,12 @@ import { unreadable } from '../statement-fault.ts';
 import { onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { readDirection, readMinor } from './camt-values.ts';
 
-/** What a file says of its own entries. `net` is signed. */
-interface Totals {
+/** What a file says of its own entries. `net` is signed, but for one without a mark. */
+interface StatedTotals {
   readonly count: number | null;
   readonly sum: bigint | null;
   readonly net: bigint | null;
+  readonly isNetSigned: boolean;
 }
 
 interface Side {
@@ -16,24 +17,37 @@ interface Side {
   sum: bigint;
 }
 
-/** What the entries come to while they pass by, all of them and the booked ones alone. */
-export interface EntryTotals {
-  add(line: Pick<StatementLine, 'amountMinor' | 'direction' | 'status'>): void;
-  readonly readings: readonly { readonly credit: Side; readonly debit: Side }[];
-}
+/** What entries come to while they pass by; nothing is kept of the entries themselves. */
+export type EntryTotals = Readonly<
+  Record<StatementLine['status'], Readonly<Record<StatementLine['direction'], Side>>>
+>;
 
 export function createEntryTotals(): EntryTotals {
-  const empty = () => ({ credit: { count: 0, sum: 0n }, debit: { count: 0, sum: 0n } });
-  const [all, booked] = [empty(), empty()];
+  const side = (): Side => ({ count: 0, sum: 0n });
   return {
-    readings: [all, booked],
-    add({ amountMinor, direction, status }) {
-      for (const totals of status === 'booked' ? [all, booked] : [all]) {
-        totals[direction].count += 1;
-        totals[direction].sum += amountMinor;
-      }
-    },
+    booked: { credit: side(), debit: side() },
+    pending: { credit: side(), debit: side() },
   };
+}
+
+export function addEntryTo(
+  totals: EntryTotals,
+  { amountMinor, direction, status }: Pick<StatementLine, 'amountMinor' | 'direction' | 'status'>,
+): void {
+  const side = totals[status][direction];
+  side.count += 1;
+  side.sum += amountMinor;
+}
+
+export function joinTotals(pages: readonly EntryTotals[]): EntryTotals {
+  const joined = createEntryTotals();
+  for (const page of pages)
+    for (const status of ['booked', 'pending'] as const)
+      for (const direction of ['credit', 'debit'] as const) {
+        joined[status][direction].count += page[status][direction].count;
+        joined[status][direction].sum += page[status][direction].sum;
+      }
+  return joined;
 }
 
 /**
@@ -42,7 +56,7 @@ export function createEntryTotals(): EntryTotals {
  */
 export function totalsAgree(
   summary: XmlElement | null,
-  entries: EntryTotals,
+  { booked, pending }: EntryTotals,
   currency: Currency,
   where: string,
 ): boolean {
@@ -50,24 +64,37 @@ export function totalsAgree(
   const all = readTotals(summary, 'TtlNtries', currency, where);
   const credits = readTotals(summary, 'TtlCdtNtries', currency, where);
   const debits = readTotals(summary, 'TtlDbtNtries', currency, where);
+  const everything = {
+    credit: bothOf(booked.credit, pending.credit),
+    debit: bothOf(booked.debit, pending.debit),
+  };
   const none: Side = { count: 0, sum: 0n };
-  return entries.readings.some(
+  return [everything, booked].some(
     ({ credit, debit }) =>
       agrees(all, credit, debit) && agrees(credits, credit, none) && agrees(debits, none, debit),
   );
 }
 
-function agrees(totals: Totals, credit: Side, debit: Side): boolean {
+function bothOf(a: Side, b: Side): Side {
+  return { count: a.count + b.count, sum: a.sum + b.sum };
+}
+
+function agrees(stated: StatedTotals, credit: Side, debit: Side): boolean {
+  const net = credit.sum - debit.sum;
   return (
-    (totals.count === null || totals.count === credit.count + debit.count) &&
-    (totals.sum === null || totals.sum === credit.sum + debit.sum) &&
-    (totals.net === null || totals.net === credit.sum - debit.sum)
+    (stated.count === null || stated.count === credit.count + debit.count) &&
+    (stated.sum === null || stated.sum === credit.sum + debit.sum) &&
+    (stated.net === null || stated.net === net || (!stated.isNetSigned && stated.net === -net))
   );
 }
 
-function readTotals(summary: XmlElement, name: string, currency: Currency, where: string): Totals {
+function readTotals(
+  summary: XmlElement,
+  name: string,
+  currency: Currency,
+  where: string,
+): StatedTotals {
   const totals = onlyChild(summary, name, where);
-  if (totals === null) return { count: null, sum: null, net: null };
   const place = `${where}, ${name}`;
   const count = textAt(totals, ['NbOfNtries'], place);
   if (count !== null && !/^[0-9]{1,15}$/.test(count)) {
@@ -77,16 +104,26 @@ function readTotals(summary: XmlElement, name: string, currency: Currency, where
   return {
     count: count === null ? null : Number(count),
     sum: sum === null ? null : readMinor(sum, currency, `${place}, Sum`),
-    net: readNet(totals, currency, place),
+    ...readNet(totals, currency, place),
   };
 }
 
-/** `TtlNetNtryAmt` with its mark up to version 03, `TtlNetNtry/Amt` with its mark inside from version 04. */
-function readNet(totals: XmlElement, currency: Currency, place: string): bigint | null {
+/**
+ * `TtlNetNtryAmt` with its mark up to version 03, `TtlNetNtry/Amt` with its mark inside from version 04. The mark is
+ * optional in the older versions.
+ */
+function readNet(
+  totals: XmlElement | null,
+  currency: Currency,
+  place: string,
+): Pick<StatedTotals, 'net' | 'isNetSigned'> {
   const flat = onlyChild(totals, 'TtlNetNtryAmt', place);
   const nested = onlyChild(totals, 'TtlNetNtry', place);
   const amount = flat ?? (nested && requiredChild(nested, 'Amt', place));
-  if (amount === null) return null;
+  const holder = nested ?? totals;
+  if (amount === null || holder === null) return { net: null, isNetSigned: true };
   const minor = readMinor(amount.text, currency, `${place}, net`);
-  return readDirection(nested ?? totals, place) === 'credit' ? minor : -minor;
+  const isNetSigned = nested !== null || onlyChild(holder, 'CdtDbtInd', place) !== null;
+  const isDebit = isNetSigned && readDirection(holder, place) === 'debit';
+  return { net: isDebit ? -minor : minor, isNetSigned };
 }

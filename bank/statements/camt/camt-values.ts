@@ -14,8 +14,13 @@ export interface CamtAmount {
 
 /** Reads an `Amt` with its `Ccy`. The direction always stands beside it, so that a sign contradicts the format. */
 export function readAmount(amount: XmlElement, where: string): CamtAmount {
-  const currency = readCurrency(amount.attributes.get('Ccy') ?? '', `${where}, Ccy`);
+  const currency = readCurrency(currencyOf(amount), `${where}, Ccy`);
   return { minor: readMinor(amount.text, currency, where), currency };
+}
+
+/** As the file writes it, empty where it is missing. */
+export function currencyOf(amount: XmlElement): string {
+  return amount.attributes['Ccy']?.value ?? '';
 }
 
 /** Reads an unsigned amount of a known currency. */
@@ -69,13 +74,14 @@ interface CamtMoment {
   readonly time: string | null;
 }
 
-/** Reads an ISO date or date-time; the offset is allowed and not applied. */
+/** An ISO date or date-time; seconds may be left out, and the offset is allowed and not applied. */
+const MOMENT =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T((?:[01][0-9]|2[0-4]):[0-5][0-9])(:[0-5][0-9])?(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$/;
+
 export function readMoment(text: string, where: string): CamtMoment {
-  const match =
-    /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T((?:[01][0-9]|2[0-4]):[0-5][0-9]:[0-5][0-9])(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$/.exec(
-      text,
-    );
+  const match = MOMENT.exec(text);
   const day = asLocalDate(match?.[1] ?? '');
   if (day === null) throw unreadable(where, 'it is not a real date');
-  return { day, time: match?.[2] ?? null };
+  const minute = match?.[2];
+  return { day, time: minute === undefined ? null : `${minute}${match?.[3] ?? ':00'}` };
 }

@@ -2,12 +2,13 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { StatementFormat } from '../../../domain/statement.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader } from '../statement-reader.ts';
-import type { XmlElement } from '../xml-element.ts';
+import { textAt, type XmlElement } from '../xml-element.ts';
 import { readXml, type XmlVisitor } from '../xml-reader.ts';
 import { decodeXml } from '../xml-text.ts';
+import { warn } from '../warnings.ts';
 import { readDetail, type CamtDetail } from './camt-detail.ts';
-import { readEntry } from './camt-entry.ts';
-import { createCamtStatement, refuseOtherPages, type CamtStatement } from './camt-statement.ts';
+import { pagesMissing, refusePartOfMessage } from './camt-pages.ts';
+import { createCamtStatement, type CamtStatement } from './camt-statement.ts';
 
 interface Message {
   readonly format: StatementFormat;
@@ -21,8 +22,15 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map([
   ['054', { format: 'camt.054', root: 'BkToCstmrDbtCdtNtfctn', container: 'Ntfctn' }],
 ]);
 
-/** Any version: what we read has kept its place from 02 on, but for the few elements that are looked for in both. */
-const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.(05[234])\.001\.(?!00|01)[0-9]{2}$/;
+/**
+ * Any version: what we read has kept its place from 02 on, but for the few elements that are looked for in both. SWIFT and
+ * the Austrian banks name the same message in namespaces of their own.
+ */
+const NAMESPACE =
+  /^(?:urn:iso:std:iso:20022:tech:xsd:|urn:swift:xsd:\$?|ISO:)camt\.(05[234])\.001\.(?!00|01)[0-9]{2}(?::APC:STUZZA:.*)?$/;
+
+/** What Swiss banks write into the group header of their test files; others write `TEST` alone. */
+const TEST_MARK = /^(?:SPS\/[0-9.]+\/)?TEST$/i;
 
 /**
  * Reads camt.052, .053 and .054 files: an entry is mapped as soon as it is closed, and so is each part of a batch, so that
@@ -37,8 +45,7 @@ export const camtReader: StatementReader = {
     const reading = readXml(decodeXml(chunks, limits.fileBytesMax), visitor);
     for (let turn = await reading.next(); turn.done !== true; turn = await reading.next())
       yield collector.drain();
-    if (!collector.hasStatements())
-      throw unreadable('Document', `it holds no ${visitor.message().container}`);
+    collector.finish(visitor.message().container);
     yield collector.drain();
   },
 };
@@ -72,13 +79,13 @@ function createVisitor(collector: Collector): XmlVisitor & { readonly message: (
       path.length === 6 && path[3] === 'Ntry' && path[4] === 'NtryDtls' && path[5] === 'TxDtls',
     taken(element, path) {
       if (path.length === 3) {
-        if (element.name === 'GrpHdr') refuseOtherPages(element, 'MsgPgntn', 'GrpHdr');
+        if (element.name === 'GrpHdr') collector.addGroupHeader(element);
       } else {
         collector.add(element);
       }
     },
     left(path) {
-      if (path.length === 3) collector.closeStatement();
+      if (path.length === 3) collector.endPage();
     },
   };
 }
@@ -90,16 +97,18 @@ function recogniseMessage(root: string, namespace: string): Message {
   throw statementFault(
     'statement.unknown_format',
     'root element',
-    'it is XML, but no camt.052, .053 or .054',
+    'it is XML, but no camt.052, .053 or .054: such a file begins with its Document, without an envelope',
   );
 }
 
 interface Collector {
   begin(format: StatementFormat): void;
+  addGroupHeader(element: XmlElement): void;
   /** Takes a child of the statement at hand, or a part of the entry at hand. */
   add(element: XmlElement): void;
-  closeStatement(): void;
-  hasStatements(): boolean;
+  /** The statement at hand has been told, or one page of it. */
+  endPage(): void;
+  finish(container: string): void;
   /** What has become certain since it was asked last. */
   drain(): readonly StatementEvent[];
 }
@@ -109,6 +118,7 @@ function createCollector(recordsMax: number): Collector {
   let format: StatementFormat = 'camt.053';
   let records = 0;
   let [statements, entries] = [0, 0];
+  let isTest = false;
   let current: CamtStatement | null = null;
   let details: CamtDetail[] = [];
   const prints = new Map<string, number>();
@@ -130,6 +140,11 @@ function createCollector(recordsMax: number): Collector {
       format = of;
       events.push({ kind: 'file', format });
     },
+    addGroupHeader(element) {
+      if (statements > 0) throw unreadable('GrpHdr', 'it stands behind the statements');
+      refusePartOfMessage(element);
+      isTest = TEST_MARK.test(textAt(element, ['AddtlInf'], 'GrpHdr') ?? '');
+    },
     add(element) {
       current ??= createCamtStatement(format, position());
       if (element.name === 'TxDtls') {
@@ -137,22 +152,31 @@ function createCollector(recordsMax: number): Collector {
         details.push(readDetail(element, `${entryPosition()}, part ${details.length + 1}`));
       } else if (element.name === 'Ntry') {
         countRecord();
-        events.push(...current.addEntry(readEntry(element, details, entryPosition())));
+        events.push(...current.addEntry({ element, details, position: entryPosition() }));
         details = [];
         entries += 1;
       } else {
         current.addHead(element);
       }
     },
-    closeStatement() {
-      const { events: last, print } = (current ?? createCamtStatement(format, position())).close();
-      refuseRepeat(print);
-      events.push(...last);
+    endPage() {
+      current ??= createCamtStatement(format, position());
+      const closed = current.endPage();
+      if (closed === null) {
+        countRecord();
+        return;
+      }
+      refuseRepeat(closed.print);
+      if (isTest) events.push({ kind: 'warning', warning: warn('statement_test', position()) });
+      events.push(...closed.events);
       statements += 1;
       entries = 0;
       current = null;
     },
-    hasStatements: () => statements > 0,
+    finish(container) {
+      if (current !== null) throw pagesMissing(position());
+      if (statements === 0) throw unreadable('Document', `it holds no ${container}`);
+    },
     drain() {
       const told = events;
       events = [];
