@@ -1,23 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../api/api-keys.ts';
 import {
   BANK_EVENT_SIGNAL,
+  decisionWorkflowId,
   depositWorkflowId,
   RESOLVE_SIGNAL,
   TASK_QUEUE,
   WORKFLOW,
 } from '../../workflows/contract.ts';
 import { verifyClean } from '../support/database.ts';
-import { aDecision } from '../support/decisions.ts';
+import { aDecision, PAYER } from '../support/decisions.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let service: Service;
 let api: { readonly url: string; readonly key: string };
+let secondKey: string;
 beforeAll(async () => {
   service = await startService();
   api = await service.startApi();
+  const made = await createApiKey(service.database.db, {
+    name: 'second person',
+    ownerKind: 'person',
+    scopes: ['decision:approve'],
+    pepper: service.config.API_KEY_PEPPER ?? '',
+    deployment: 'trial',
+  });
+  secondKey = made.key;
 });
 afterAll(() => service.close());
 
@@ -37,21 +48,34 @@ async function reviewedDeposit(amountMinor: string): Promise<Reviewed> {
   return { depositId: row.id, workflowId: depositWorkflowId(ACCOUNT, row.transaction_key, 1) };
 }
 
-async function decide(
-  depositId: string,
-  decision: unknown,
-): Promise<{ readonly status: number; readonly body: unknown }> {
-  const response = await fetch(`${api.url}/v1/reviews/${depositId}/decisions`, {
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function send(path: string, body: unknown, key = api.key): Promise<Answer> {
+  const response = await fetch(`${api.url}/v1/${path}`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${api.key}`,
+      authorization: `Bearer ${key}`,
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
     },
-    body: JSON.stringify(decision),
+    body: JSON.stringify(body),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
+
+const decide = (depositId: string, decision: unknown) =>
+  send(`reviews/${depositId}/decisions`, decision);
+
+/** Has a second person approve what was proposed. */
+const approve = ({ body }: Answer, key = secondKey) =>
+  send(
+    `decisions/${String(body['decisionId'])}/approve`,
+    { payloadSha256: body['payloadSha256'] },
+    key,
+  );
 
 async function stateOf(depositId: string): Promise<unknown> {
   const [row] = await service.database.db.execute(
@@ -78,25 +102,67 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('to return sets the money aside for its sender', async () => {
+  it('to return sets the money aside for its sender once a second person has approved it', async () => {
     const { depositId } = await reviewedDeposit('700');
-    const answer = await decide(depositId, { kind: 'return', reason: 'not ours' });
-    expect(answer).toMatchObject({ status: 200, body: { outcome: 'returned' } });
+    const proposed = await decide(depositId, { kind: 'return', payer: PAYER, reason: 'not ours' });
+    expect(proposed).toMatchObject({ status: 202, body: { state: 'proposed' } });
+    expect(await approve(proposed, api.key)).toMatchObject({
+      status: 403,
+      body: { code: 'decision.same_person' },
+    });
+    expect(await stateOf(depositId)).toBe('in_review');
+    expect(await approve(proposed)).toMatchObject({ status: 200, body: { outcome: 'returned' } });
     expect(await stateOf(depositId)).toBe('returned');
     await verifyClean(service.database.db);
   });
 
+  it('whose id was signalled before it was approved moves no money then, and all of it after', async () => {
+    const { depositId, workflowId } = await reviewedDeposit('800');
+    const proposed = await decide(depositId, { kind: 'dismiss', reason: 'own transfer' });
+    const decisionId = String(proposed.body['decisionId']);
+    const handle = service.temporal.client.workflow.getHandle(workflowId);
+    await handle.signal(RESOLVE_SIGNAL, { decisionId });
+    const early = await handle.executeUpdate('resolveDeposit', { args: [{ decisionId }] });
+    expect(early).toEqual({ outcome: 'not_approved', refusal: null });
+    expect(await stateOf(depositId)).toBe('in_review');
+    expect(await approve(proposed)).toMatchObject({ status: 200, body: { outcome: 'dismissed' } });
+    expect(await handle.result()).toEqual({ outcome: 'dismissed' });
+    await verifyClean(service.database.db);
+  });
+
+  it('to correct a credit is carried out after the workflow of its deposit has ended', async () => {
+    const [wrong, right] = [await service.openWallet(56), await service.openWallet(57)];
+    const { depositId } = await reviewedDeposit('10000');
+    await decide(depositId, { kind: 'credit', code: wrong.code, reason: 'misread' });
+    const proposed = await send(`deposits/${depositId}/corrections`, {
+      code: right.code,
+      reason: 'the payer called again',
+    });
+    expect(await approve(proposed)).toMatchObject({ status: 200, body: { outcome: 'corrected' } });
+    const rows = await service.database.db.execute(sql`
+      select id, credits::text from wallets where id in (${wrong.walletId}, ${right.walletId}) order by credits`);
+    expect([...rows]).toEqual([
+      { id: wrong.walletId, credits: '0' },
+      { id: right.walletId, credits: '2' },
+    ]);
+    const own = service.temporal.client.workflow.getHandle(
+      decisionWorkflowId(String(proposed.body['decisionId'])),
+    );
+    expect(await own.result()).toMatchObject({ outcome: 'corrected' });
+    await verifyClean(service.database.db);
+  });
+
   it('that comes second is refused and moves nothing', async () => {
-    const wallet = await service.openWallet(52);
+    const [first, other] = [await service.openWallet(52), await service.openWallet(58)];
     const { depositId } = await reviewedDeposit('5000');
-    await decide(depositId, { kind: 'return', reason: 'not ours' });
+    await decide(depositId, { kind: 'credit', walletId: first.walletId, reason: 'first' });
     const second = await decide(depositId, {
       kind: 'credit',
-      walletId: wallet.walletId,
+      walletId: other.walletId,
       reason: 'too late',
     });
     expect(second.status).toBe(409);
-    expect(await stateOf(depositId)).toBe('returned');
+    expect(await stateOf(depositId)).toBe('credited');
     await verifyClean(service.database.db);
   });
 
@@ -157,40 +223,36 @@ describe('a raw signal', () => {
 
 describe('a review whose deadline has come', () => {
   it(
-    'ends overdue with the money in suspense, and a later decision opens the next round',
+    'is opened again with the money in suspense, and a later decision settles it',
     { timeout: 60_000 },
     async () => {
       const wallet = await service.openWallet(55);
       const { depositId, workflowId } = await reviewedDeposit('15000');
-      // Another life of the same workflow, which finds a stored deadline that has passed and a reminder that is due.
+      // Another life of the same workflow, which finds a stored deadline that is about to pass.
       await service.temporal.client.workflow
         .getHandle(workflowId)
         .terminate('the test moves the deadline');
       await service.database.owner`
-      update reviews set opened_at = now() - interval '26 days', due_at = now() + interval '1 second' where deposit_id = ${depositId}`;
-      const again = await service.temporal.client.workflow.start(WORKFLOW.deposit, {
+        update reviews set remind_at = '{}', escalate_at = null, due_at = now() + interval '1 second'
+         where deposit_id = ${depositId}`;
+      await service.temporal.client.workflow.start(WORKFLOW.deposit, {
         workflowId,
         taskQueue: TASK_QUEUE,
         args: [{ depositId, accountKey: ACCOUNT }],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       });
-      expect(await again.result()).toEqual({ outcome: 'overdue' });
-      const [review] = await service.database.db.execute(sql`
-      select reminders_sent, overdue_at is not null as is_overdue, closed_at from reviews where deposit_id = ${depositId}`);
-      expect(review).toEqual({ reminders_sent: 3, is_overdue: true, closed_at: null });
+      await waitFor('the review is in its second round', async () => {
+        const [review] = await service.database.db.execute(sql`
+          select 1 from reviews where deposit_id = ${depositId} and round = 2 and overdue_at is not null`);
+        return review !== undefined;
+      });
       expect(await stateOf(depositId)).toBe('in_review');
-      await verifyClean(service.database.db);
-      await decide(depositId, {
+      const late = await decide(depositId, {
         kind: 'credit',
         walletId: wallet.walletId,
         reason: 'found at last',
       });
-      await waitFor(
-        'the late decision is carried out',
-        async () => (await stateOf(depositId)) === 'credited',
-      );
-      const round = service.temporal.client.workflow.getHandle(`${workflowId}/r2`);
-      expect(await round.result()).toEqual({ outcome: 'credited' });
+      expect(late).toMatchObject({ status: 200, body: { outcome: 'credited' } });
       await verifyClean(service.database.db);
     },
   );
