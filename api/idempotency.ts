@@ -49,8 +49,33 @@ export async function answerOnce(
   request: FastifyRequest,
   effect: (tx: Transaction) => Promise<Answer>,
 ): Promise<GivenAnswer> {
-  const name = nameOf(request);
-  const sha256 = hashOf(request);
+  return answerNamed(deps, request, { name: nameOf(request), body: request.body }, effect);
+}
+
+/**
+ * As {@link answerOnce} for one part of a request that has several, each with a transaction and a saved answer of its
+ * own. `part` names it within the request.
+ */
+export async function answerPart(
+  deps: Pick<ApiDeps, 'database'>,
+  request: FastifyRequest,
+  part: { readonly name: string; readonly body: unknown },
+  effect: (tx: Transaction) => Promise<Answer>,
+): Promise<GivenAnswer> {
+  const { principal, route, key } = nameOf(request);
+  // No key that a caller may send has a blank in it.
+  const name = { principal, route: `${route} part`, key: `${key} ${part.name}` };
+  return answerNamed(deps, request, { name, body: part.body }, effect);
+}
+
+async function answerNamed(
+  deps: Pick<ApiDeps, 'database'>,
+  request: FastifyRequest,
+  asked: { readonly name: RequestName; readonly body: unknown },
+  effect: (tx: Transaction) => Promise<Answer>,
+): Promise<GivenAnswer> {
+  const { name, body } = asked;
+  const sha256 = hashOf(request.params, body);
   const given = await deps.database.db.transaction(async (tx): Promise<GivenAnswer> => {
     const saved = await claimRequest(tx, name, sha256);
     if (saved !== null) {
@@ -62,7 +87,7 @@ export async function answerOnce(
       }
       return { status: saved.status, body: saved.response, isReplay: true, name };
     }
-    await actAs(tx, actorOf(principalOf(request)), reasonIn(request.body));
+    await actAs(tx, actorOf(principalOf(request)), reasonIn(body));
     const answer = await orRefusal(tx, effect);
     await saveAnswer(tx, name, answer);
     return { ...answer, isReplay: false, name };
@@ -110,7 +135,8 @@ function nameOf(request: FastifyRequest): RequestName {
 }
 
 /** The validated body has its fields in the schema's order, so the order in which a client wrote them is no difference. */
-function hashOf(request: FastifyRequest): string {
-  const asked = JSON.stringify([request.params, request.body]);
-  return createHash('sha256').update(asked).digest('hex');
+function hashOf(params: unknown, body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([params, body]))
+    .digest('hex');
 }

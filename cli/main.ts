@@ -9,8 +9,12 @@ import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addParse } from './commands/parse.ts';
 import { addReconcile } from './commands/reconcile.ts';
+import { addReturns } from './commands/returns.ts';
+import { addReview } from './commands/review.ts';
+import { addReviews } from './commands/reviews.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
+import { addStory } from './commands/story.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWorker } from './commands/worker.ts';
 import { loadDotEnv } from './environment.ts';
@@ -30,6 +34,10 @@ for (const add of [
   addImport,
   addParse,
   addStatus,
+  addReviews,
+  addReview,
+  addReturns,
+  addStory,
   addVerify,
   addBench,
 ]) {

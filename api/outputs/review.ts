@@ -39,7 +39,11 @@ export const reviewSchema = reviewReasonSchema.extend({
   counterpartyName: z.string().nullable(),
   openedAt: instant,
   dueAt: instant,
-  overdueAt: instant.nullable(),
+  overdueAt: instant.nullable().meta({ description: 'When its deadline last ran out.' }),
+  escalatedAt: instant.nullable(),
+  round: z.int().meta({ description: '1, and one more for each deadline that ran out.' }),
+  assignee: z.string().nullable(),
+  comments: z.int(),
 });
 
 export function toReview(row: OpenReviewRow): z.infer<typeof reviewSchema> {
@@ -54,5 +58,9 @@ export function toReview(row: OpenReviewRow): z.infer<typeof reviewSchema> {
     openedAt: toInstant(row.review.openedAt),
     dueAt: toInstant(row.review.dueAt),
     overdueAt: toInstantOrNull(row.review.overdueAt),
+    escalatedAt: toInstantOrNull(row.review.escalatedAt),
+    round: row.review.round,
+    assignee: row.review.assignee,
+    comments: row.comments,
   };
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { keepingAttempts } from '../approvals.ts';
+import { decideOne } from '../decide-one.ts';
 import { decisionBody } from '../decision-body.ts';
-import { recordDecision } from '../decisions.ts';
-import { deliverDecision } from '../deliver-decision.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { acceptedSchema, outcomeSchema } from '../outputs/decision.ts';
@@ -43,19 +41,10 @@ export function decideReviewRoute(app: ApiApp, deps: ApiDeps): void {
       const { depositId: id } = request.params;
       const { body } = request;
       const principal = principalOf(request);
-      const attempt = {
-        what: 'proposal',
-        subjectKind: 'deposit',
-        subjectId: id,
-        principal,
-      } as const;
-      const recorded = await keepingAttempts(deps, attempt, () =>
-        answerOnce(deps, request, (tx) =>
-          recordDecision(tx, deps, { depositId: id, kind: body.kind, body }, principal),
-        ),
+      const given = await decideOne(deps, principal, { depositId: id, body }, (effect) =>
+        answerOnce(deps, request, effect),
       );
-      if (recorded.status !== null) return sendAnswer(reply, recorded);
-      return sendAnswer(reply, await deliverDecision(deps, recorded));
+      return sendAnswer(reply, given);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readStatus } from '../../db/queries/status.ts';
+import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { depositState } from '../outputs/deposit.ts';
 import { runSchema, toRun } from '../outputs/run.ts';
@@ -13,6 +14,17 @@ const statusSchema = z.strictObject({
   wallets: z.strictObject({ count, balance: balanceSchema }),
   deposits: z.array(z.strictObject({ state: depositState, count, amount: money })),
   lastRuns: z.array(runSchema),
+  reviews: z
+    .array(
+      z.strictObject({
+        reason: z.enum(REVIEW_REASONS),
+        sentence: z.string(),
+        count,
+        escalated: count,
+        amount: money,
+      }),
+    )
+    .meta({ description: 'Open reviews by reason, the most frequent first.' }),
   oldestOpenReview: z.strictObject({ depositId, openedAt: instant, dueAt: instant }).nullable(),
   bankAccounts: z.array(
     z.strictObject({
@@ -50,10 +62,11 @@ export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
 }
 
 async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>> {
-  const { wallets, oldestOpenReview, ...status } = await deps.database.db.transaction(readStatus, {
-    isolationLevel: 'repeatable read',
-    accessMode: 'read only',
-  });
+  const { wallets, reviewsByReason, oldestOpenReview, ...status } =
+    await deps.database.db.transaction(readStatus, {
+      isolationLevel: 'repeatable read',
+      accessMode: 'read only',
+    });
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   return {
     wallets: {
@@ -66,6 +79,13 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
       amount: toMoney(total.amountMinor, total.currency),
     })),
     lastRuns: status.lastRuns.map(toRun),
+    reviews: reviewsByReason.map((total) => ({
+      reason: total.reason,
+      sentence: adviceFor(total.reason).sentence,
+      count: total.count,
+      escalated: total.escalated,
+      amount: toMoney(total.amountMinor, total.currency),
+    })),
     oldestOpenReview:
       oldestOpenReview === null
         ? null

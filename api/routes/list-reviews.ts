@@ -1,9 +1,16 @@
 import { listOpenReviews } from '../../db/queries/reviews-read.ts';
-import { decodePlace, encodePlace, toPage } from '../cursor.ts';
+import { toPage } from '../cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { reviewSchema, toReview } from '../outputs/review.ts';
+import {
+  decodeQueuePlace,
+  encodeQueuePlace,
+  reviewFilterQuery,
+  reviewOrder,
+  toFilter,
+} from '../review-query.ts';
 import { readProblems } from '../route-problems.ts';
-import { accountKey, pageOf, pageQuery } from '../wire.ts';
+import { pageOf, pageQuery } from '../wire.ts';
 
 export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -12,19 +19,20 @@ export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
     config: needs('review:read'),
     schema: {
       tags: ['reviews'],
-      summary: 'Deposits that wait for a person, oldest first',
-      querystring: pageQuery.extend({ account: accountKey.optional() }),
+      summary: 'The queue: deposits that wait for a person, the most urgent first',
+      querystring: pageQuery.extend({ ...reviewFilterQuery.shape, order: reviewOrder }),
       response: { 200: pageOf(reviewSchema), ...readProblems() },
     },
     handler: async (request) => {
-      const { limit, cursor, account } = request.query;
+      const { limit, cursor, order = 'priority', ...filter } = request.query;
       const rows = await listOpenReviews(deps.database.db, {
-        accountKey: account ?? null,
-        after: decodePlace(cursor),
+        ...toFilter(filter),
+        order,
+        after: decodeQueuePlace(cursor, order),
         limit: limit + 1,
       });
       return toPage(rows, limit, toReview, (row) =>
-        encodePlace({ at: row.at, id: row.review.depositId }),
+        encodeQueuePlace({ order, value: row.place, id: row.review.depositId }),
       );
     },
   });

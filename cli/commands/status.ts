@@ -48,6 +48,14 @@ function printStatus(status: Status): string {
     lines.push(
       `Statement files held until a person releases them: ${status.heldStatementFiles} (GET /v1/statements)`,
     );
+  if (status.reviewsByReason.length > 0)
+    lines.push(
+      'Open reviews by reason (npx purser reviews):',
+      ...status.reviewsByReason.map(
+        ({ reason, count, escalated, amountMinor, currency }) =>
+          `  ${reason.padEnd(18)} ${count.toString().padStart(6)}   ${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}${escalated === 0 ? '' : `   ${escalated} escalated`}`,
+      ),
+    );
   const review = status.oldestOpenReview;
   lines.push(
     review === null

@@ -1,20 +1,56 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import type { ReviewReason } from '../../domain/review-reasons.ts';
 import type { Executor } from '../client.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
-import { reviews } from '../schema/reviews.ts';
-import type { ListPlace } from './deposits-read.ts';
+import { reviewComments, reviews } from '../schema/reviews.ts';
 
-/** Open reviews, oldest first, from just after `after` on. */
+/** Orders of the queue: escalated first, then by deadline; by age; by amount, largest first. */
+export const QUEUE_ORDERS = ['priority', 'oldest', 'amount'] as const;
+export type QueueOrder = (typeof QUEUE_ORDERS)[number];
+
+/** Which open reviews; null for any. */
+export interface QueueFilter {
+  readonly reason: ReviewReason | null;
+  readonly accountKey: string | null;
+  /** A person, or `null` in a list of its own: reviews that nobody looks after. */
+  readonly assignee: string | null;
+  readonly isUnassigned: boolean;
+  readonly state: 'escalated' | 'overdue' | null;
+  readonly minMinor: bigint | null;
+  readonly maxMinor: bigint | null;
+  /** A part of a reference or of a suggested code, in any case. */
+  readonly code: string | null;
+}
+
+export const NO_FILTER: QueueFilter = {
+  reason: null,
+  accountKey: null,
+  assignee: null,
+  isUnassigned: false,
+  state: null,
+  minMinor: null,
+  maxMinor: null,
+  code: null,
+};
+
+/** A place in the queue: what the order compares, as text, and the id that settles ties. */
+export interface QueuePlace {
+  readonly order: QueueOrder;
+  readonly value: string;
+  readonly id: string;
+}
+
+/** Open reviews in an order, from just after `after` on. */
 export async function listOpenReviews(
   executor: Executor,
-  query: {
-    readonly accountKey: string | null;
-    readonly after: ListPlace | null;
+  query: QueueFilter & {
+    readonly order: QueueOrder;
+    readonly after: QueuePlace | null;
     readonly limit: number;
   },
 ) {
-  const { accountKey, after, limit } = query;
+  const { order, after, limit } = query;
   return executor
     .select({
       review: reviews,
@@ -24,22 +60,110 @@ export async function listOpenReviews(
       bookingDate: deposits.bookingDate,
       references: lines.references,
       counterpartyName: lines.counterpartyName,
-      at: sql<string>`${reviews.openedAt}::text`,
+      comments: sql<number>`(select count(*)::int from ${reviewComments} where ${reviewComments.depositId} = ${reviews.depositId})`,
+      place: valueOf(order),
     })
     .from(reviews)
     .innerJoin(deposits, eq(deposits.id, reviews.depositId))
     .innerJoin(lines, eq(lines.id, deposits.lineId))
-    .where(
-      and(
-        isNull(reviews.closedAt),
-        accountKey === null ? undefined : eq(deposits.bankAccountKey, accountKey),
-        after === null
-          ? undefined
-          : sql`(${reviews.openedAt}, ${reviews.depositId}) > (${after.at}::timestamptz, ${after.id})`,
-      ),
-    )
-    .orderBy(asc(reviews.openedAt), asc(reviews.depositId))
+    .where(and(matches(query), after === null ? undefined : isAfter(after)))
+    .orderBy(...sorted(order))
     .limit(limit);
 }
 
 export type OpenReviewRow = Awaited<ReturnType<typeof listOpenReviews>>[number];
+
+/** How many open reviews match, counted to `atMost`. */
+export async function countOpenReviews(
+  executor: Executor,
+  filter: QueueFilter,
+  atMost: number,
+): Promise<number> {
+  const found = executor
+    .select({ id: reviews.depositId })
+    .from(reviews)
+    .innerJoin(deposits, eq(deposits.id, reviews.depositId))
+    .innerJoin(lines, eq(lines.id, deposits.lineId))
+    .where(matches(filter))
+    .limit(atMost)
+    .as('found');
+  const rows = await executor.select({ count: sql<number>`count(*)::int` }).from(found);
+  return rows[0]?.count ?? 0;
+}
+
+function matches(filter: QueueFilter): SQL | undefined {
+  const { reason, accountKey, assignee, state, minMinor, maxMinor, code } = filter;
+  return and(
+    isNull(reviews.closedAt),
+    reason === null ? undefined : eq(reviews.reason, reason),
+    accountKey === null ? undefined : eq(deposits.bankAccountKey, accountKey),
+    assignee === null ? undefined : eq(reviews.assignee, assignee),
+    filter.isUnassigned ? isNull(reviews.assignee) : undefined,
+    state === 'escalated' ? isNotNull(reviews.escalatedAt) : undefined,
+    state === 'overdue' ? isNotNull(reviews.overdueAt) : undefined,
+    minMinor === null ? undefined : gte(deposits.amountMinor, minMinor),
+    maxMinor === null ? undefined : lte(deposits.amountMinor, maxMinor),
+    code === null
+      ? undefined
+      : sql`position(upper(${code}) in upper(array_to_string(${reviews.candidates} || ${lines.references}, ' '))) > 0`,
+  );
+}
+
+function valueOf(order: QueueOrder): SQL<string> {
+  switch (order) {
+    case 'priority':
+      return sql<string>`case when ${reviews.escalatedAt} is null then 't' else 'f' end || ${reviews.dueAt}::text`;
+    case 'oldest':
+      return sql<string>`${reviews.openedAt}::text`;
+    case 'amount':
+      return sql<string>`${deposits.amountMinor}::text`;
+  }
+}
+
+function sorted(order: QueueOrder): readonly SQL[] {
+  const byId = asc(reviews.depositId);
+  switch (order) {
+    case 'priority':
+      return [sql`(${reviews.escalatedAt} is null)`, asc(reviews.dueAt), byId];
+    case 'oldest':
+      return [asc(reviews.openedAt), byId];
+    case 'amount':
+      return [desc(deposits.amountMinor), byId];
+  }
+}
+
+function isAfter({ order, value, id }: QueuePlace): SQL {
+  switch (order) {
+    case 'priority':
+      // As text first: the driver writes every text but `true` as a false boolean.
+      return sql`(${reviews.escalatedAt} is null, ${reviews.dueAt}, ${reviews.depositId}) > (${value.slice(0, 1)}::text::boolean, ${value.slice(1)}::timestamptz, ${id})`;
+    case 'oldest':
+      return sql`(${reviews.openedAt}, ${reviews.depositId}) > (${value}::timestamptz, ${id})`;
+    case 'amount':
+      return sql`(-${deposits.amountMinor}, ${reviews.depositId}) > (-${value}::bigint, ${id})`;
+  }
+}
+
+/** Open reviews of one reason and currency. */
+export interface ReasonTotal {
+  readonly reason: ReviewReason;
+  readonly currency: string;
+  readonly count: number;
+  readonly amountMinor: bigint;
+  readonly escalated: number;
+}
+
+export async function sumReviewsByReason(executor: Executor): Promise<readonly ReasonTotal[]> {
+  const rows = await executor.execute<{
+    reason: ReviewReason;
+    currency: string;
+    count: number;
+    amount: string;
+    escalated: number;
+  }>(sql`
+    select r.reason, d.currency, count(*)::int as count, sum(d.amount_minor)::text as amount,
+           count(r.escalated_at)::int as escalated
+      from reviews r join deposits d on d.id = r.deposit_id where r.closed_at is null
+     group by r.reason, d.currency order by count desc, r.reason, d.currency`);
+  return rows.map(({ amount, ...row }) => ({ ...row, amountMinor: BigInt(amount) }));
+}

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
+import { sumReviewsByReason } from './reviews-read.ts';
 import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../schema/deposits.ts';
 import type { Continuity } from '../schema/intake.ts';
@@ -158,6 +159,7 @@ export async function readStatus(executor: Executor) {
     wallets: await sumWallets(executor),
     deposits: await sumDepositsByState(executor),
     lastRuns: await listLastRuns(executor),
+    reviewsByReason: await sumReviewsByReason(executor),
     oldestOpenReview: await findOldestOpenReview(executor),
     accounts: await sumAccountBalances(executor),
     proofs: await listLastProofs(executor),

@@ -1,0 +1,58 @@
+import {
+  listOpenReviews,
+  type OpenReviewRow,
+  type QueueFilter,
+} from '../../db/queries/reviews-read.ts';
+import type { Executor } from '../../db/client.ts';
+import { csvLine, type CsvCell } from '../../domain/csv-cell.ts';
+import { printMinor } from '../../domain/money-text.ts';
+import { parseCurrency } from '../../domain/money.ts';
+import { adviceFor } from '../../domain/review-reasons.ts';
+
+const PAGE_SIZE = 500;
+
+/** The columns of the queue as a spreadsheet, each with what it shows of a review. */
+const COLUMNS: readonly (readonly [string, (row: OpenReviewRow) => CsvCell])[] = [
+  ['deposit', ({ review }) => review.depositId],
+  ['account', ({ accountKey }) => accountKey],
+  ['booking_date', ({ bookingDate }) => bookingDate],
+  [
+    'amount',
+    ({ amountMinor, currency }) => ({ number: printMinor(amountMinor, parseCurrency(currency)) }),
+  ],
+  ['currency', ({ currency }) => currency],
+  ['reason', ({ review }) => review.reason],
+  ['sentence', ({ review }) => adviceFor(review.reason).sentence],
+  ['references', ({ references }) => references.join(' | ')],
+  ['counterparty', ({ counterpartyName }) => counterpartyName],
+  ['candidates', ({ review }) => review.candidates.join(' ')],
+  ['assignee', ({ review }) => review.assignee],
+  ['opened_at', ({ review }) => review.openedAt.toISOString()],
+  ['due_at', ({ review }) => review.dueAt.toISOString()],
+  ['escalated_at', ({ review }) => review.escalatedAt?.toISOString() ?? null],
+  ['overdue_at', ({ review }) => review.overdueAt?.toISOString() ?? null],
+  ['round', ({ review }) => ({ number: review.round.toString() })],
+  ['comments', ({ comments }) => ({ number: comments.toString() })],
+];
+
+/** The queue as CSV, a page of rows at a time, the most urgent first. */
+export async function* reviewsAsCsv(
+  executor: Executor,
+  filter: QueueFilter,
+): AsyncGenerator<string, void, undefined> {
+  yield csvLine(COLUMNS.map(([name]) => name));
+  let after: Parameters<typeof listOpenReviews>[1]['after'] = null;
+  for (;;) {
+    const rows: readonly OpenReviewRow[] = await listOpenReviews(executor, {
+      ...filter,
+      order: 'priority',
+      after,
+      limit: PAGE_SIZE,
+    });
+    if (rows.length > 0)
+      yield rows.map((row) => csvLine(COLUMNS.map(([, show]) => show(row)))).join('');
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_SIZE) return;
+    after = { order: 'priority', value: last.place, id: last.review.depositId };
+  }
+}

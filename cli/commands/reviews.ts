@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { reviewsAsCsv } from '../../api/outputs/review-csv.ts';
+import { toReview } from '../../api/outputs/review.ts';
+import { reviewFilterQuery, reviewOrder, toFilter } from '../../api/review-query.ts';
+import {
+  countOpenReviews,
+  listOpenReviews,
+  type OpenReviewRow,
+  type QueueFilter,
+  type QueueOrder,
+} from '../../db/queries/reviews-read.ts';
+import { CodedError } from '../../domain/errors.ts';
+import { parseMinor, printRand } from '../../domain/money-text.ts';
+import { ZAR } from '../../domain/money.ts';
+import { adviceFor } from '../../domain/review-reasons.ts';
+import { runningContext, withDatabase } from '../environment.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+interface ReviewsOptions {
+  readonly reason?: string;
+  readonly account?: string;
+  readonly assignee?: string;
+  readonly unassigned?: true;
+  readonly state?: string;
+  readonly min?: string;
+  readonly max?: string;
+  readonly code?: string;
+  readonly order?: string;
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+/** As many as fit on a screen that one scrolls; the count says how many there are. */
+const SHOWN_MAX = 200;
+const COUNTED_MAX = 100_000;
+
+export function addReviews(program: Command): void {
+  program
+    .command('reviews')
+    .description('the queue: deposits that wait for a person, the most urgent first')
+    .option('--reason <code>', 'only this reason (docs/reviews.md lists them)')
+    .option('--account <key>', 'only this bank account')
+    .option('--assignee <person>', 'only what this person looks after')
+    .option('--unassigned', 'only what nobody looks after')
+    .option('--state <state>', 'escalated or overdue')
+    .option('--min <rand>', 'least amount, e.g. 1000.00')
+    .option('--max <rand>', 'largest amount')
+    .option('--code <text>', 'a part of a reference or of a suggested code')
+    .option('--order <order>', 'priority, oldest or amount')
+    .option('--json', 'print one JSON object')
+    .option('--csv', 'print all of it as CSV for a spreadsheet')
+    .action(async (options: ReviewsOptions) => {
+      const { filter, order } = readOptions(options);
+      const { config } = runningContext();
+      const report = await withDatabase(config, async ({ db }) => {
+        if (options.csv) return collect(reviewsAsCsv(db, filter));
+        const rows = await listOpenReviews(db, { ...filter, order, after: null, limit: SHOWN_MAX });
+        const open = await countOpenReviews(db, filter, COUNTED_MAX);
+        return options.json
+          ? [toJson({ open, shown: rows.length, reviews: rows.map(toReview) })]
+          : [printQueue(rows, open)];
+      });
+      createTerminal().print(report.join('').trimEnd());
+    });
+}
+
+async function collect(chunks: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
+}
+
+/** @throws CodedError `request.invalid` */
+function readOptions(options: ReviewsOptions): {
+  readonly filter: QueueFilter;
+  readonly order: QueueOrder;
+} {
+  const { min, max, order, ...asked } = options;
+  const parsed = reviewFilterQuery.extend({ order: reviewOrder }).safeParse({
+    reason: asked.reason,
+    account: asked.account,
+    assignee: asked.assignee,
+    unassigned: asked.unassigned ? 'true' : undefined,
+    state: asked.state,
+    code: asked.code,
+    minMinor: min === undefined ? undefined : parseMinor(min, ZAR).toString(),
+    maxMinor: max === undefined ? undefined : parseMinor(max, ZAR).toString(),
+    order,
+  });
+  if (parsed.success)
+    return { filter: toFilter(parsed.data), order: parsed.data.order ?? 'priority' };
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new CodedError('request.invalid', faults.join('; '));
+}
+
+function printQueue(rows: readonly OpenReviewRow[], open: number): string {
+  if (rows.length === 0) return 'Nothing waits for a person.';
+  const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
+    const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
+    const marks = [
+      review.escalatedAt === null ? [] : ['escalated'],
+      review.overdueAt === null ? [] : [`overdue, round ${review.round}`],
+      review.assignee === null ? [] : [`with ${review.assignee}`],
+      comments === 0 ? [] : [`${comments} comments`],
+    ].flat();
+    return [
+      `${review.depositId}   ${accountKey}   ${amount}   due ${review.dueAt.toISOString()}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`,
+      `  ${adviceFor(review.reason).sentence}${review.candidates.length === 0 ? '' : ` Perhaps ${review.candidates.join(', ')}.`}`,
+    ].join('\n');
+  });
+  return [
+    ...lines,
+    `${open} ${open === 1 ? 'deposit waits' : 'deposits wait'} for a person${rows.length < open ? `; the first ${rows.length} are shown` : ''}.`,
+  ].join('\n');
+}
