@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { payloadTexts } from '../support/payload-texts.ts';
 import { startService, type Service } from '../support/service.ts';
 
 let service: Service;
@@ -93,4 +94,29 @@ describe('a page that is not what it should be', () => {
     await service.reconcile();
     await service.expectTruth();
   });
+});
+
+describe('a bank that repeats what it was asked', () => {
+  const key = () => service.env['BANK_API_KEY'] ?? '';
+  const cases = [
+    { status: 401, code: 'bank.unauthorized' },
+    { status: 400, code: 'bank.bad_response' },
+    { status: 200, code: 'bank.bad_response' },
+  ];
+  it.each(cases)(
+    'gets neither our key nor its words into a history or a run: $status',
+    async ({ status, code }) => {
+      const said = `{"transactions":[{"${key()}":"Canary 0821"}],"page":1,"pages":1,"Bearer ${key()}":1}`;
+      await service.bank('faults', { mode: 'raw', status, body: said });
+      const run = await service.reconcile();
+      await service.bank('faults', { mode: 'none' });
+      expect(run).toMatchObject({ outcome: 'failed', errorCode: code });
+      expect(Object.values(run).join()).not.toContain(key());
+      for await (const { workflowId, runId } of service.temporal.client.workflow.list()) {
+        const handle = service.temporal.client.workflow.getHandle(workflowId, runId);
+        const text = payloadTexts(await handle.fetchHistory());
+        for (const canary of [key(), 'Canary', '0821']) expect(text).not.toContain(canary);
+      }
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applySchedules } from '../../worker/schedules.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
+import { payloadTexts } from '../support/payload-texts.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 
 let service: Service;
@@ -120,12 +121,3 @@ describe('the Schedule of an account', () => {
     expect(await paused()).toBe(false);
   });
 });
-
-/** Every payload of a history, decoded to text. */
-function payloadTexts(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  if (Array.isArray(value)) return value.map(payloadTexts).join('\n');
-  if (typeof value === 'object' && value !== null)
-    return Object.values(value).map(payloadTexts).join('\n');
-  return typeof value === 'string' ? value : '';
-}
