@@ -106,6 +106,7 @@ describe('the texts of an entry', () => {
 
   it.each([
     [':86: 020?00WPLATA?20CUS12345671?32ANNA', 'a blank before the first subfield'],
+    [':86: /ORDP/42\n /NAME/ANNA\n /REMI/CUS12345671', 'blanks before each code'],
     [':86:020~00WPLATA~20CUS12345671~32ANNA', 'subfields behind ~'],
     [':86:000+20CUS12345671   +30302410000\n+32ANNA', 'subfields behind +'],
     [':86:944<00WPLATA<20CUS12345671<32ANNA', 'subfields behind <'],
@@ -237,6 +238,17 @@ describe('a file of several MT940 messages', () => {
       ['42', 10_000n, 11_000n, 1, 'ok'],
       ['42', 11_000n, 11_000n, 0, 'ok'],
     ]);
+  });
+
+  it.each([
+    ['bare', `${statement(entry)}-\r\n`, `${second}${entry}\n${CLOSING}-\r\n`],
+    ['in blocks', `${block}${statement(entry)}-}\n`, `${block}${second}${entry}\n${CLOSING}-}\n`],
+  ])('%s is refused as cut anywhere inside its second', async (_, one, two) => {
+    const end = two.indexOf('ZAR110,') + 'ZAR110,'.length;
+    for (let cut = 1; cut < end; cut += 1)
+      expect((await failureOf(parseText(one + two.slice(0, cut)))).code, `${cut}`).toMatch(
+        /^statement\.(?:incomplete|unreadable)$/,
+      );
   });
 
   it.each([

@@ -67,7 +67,8 @@ export function createBai2Account(group: Bai2Group, place: string) {
       if (amountMinor > AMOUNT_MINOR_MAX)
         throw unreadable(`${where}, amount`, 'it is larger than any amount may be');
       const texts = [fields.bankReference, fields.customerReference, ...fields.described];
-      const described = fields.described.map(withoutControls);
+      const hasControls = texts.some(holdsControls);
+      const described = hasControls ? fields.described.map(withoutControls) : fields.described;
       const wording = described.join(' ');
       const line: StatementLine = {
         bankId: orNull(withoutControls(fields.bankReference)),
@@ -91,7 +92,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
         details: [],
       };
       tally.add(line);
-      return { line, hasControls: texts.some(holdsControls) };
+      return { line, hasControls };
     },
     finish(): { readonly statement: StatementSummary; readonly controlMinor: bigint } {
       const { account, currency } = readHead();
@@ -116,6 +117,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
 /** Fields of a record 16. Those that do not fit into it stand in the records 88 below, before the text. */
 function readFields(record: Bai2Record, more: readonly string[]) {
   const parts = record.rest.split(',');
+  const ownFields = parts.length;
   const waiting = record.isEnded ? [...more] : [];
   const fill = (count: number): void => {
     while (parts.length < count && waiting.length > 0)
@@ -129,7 +131,7 @@ function readFields(record: Bai2Record, more: readonly string[]) {
   const behind = 2 + fundsFields(parts, 2, `${record.where}, funds type`);
   fill(behind + 2);
   const [bankReference = '', customerReference = ''] = parts.slice(behind);
-  const words = record.rest.split(',').slice(behind + 2);
+  const words = parts.slice(behind + 2, ownFields);
   const valued = parts[2]?.trim() === 'V' ? (parts[3] ?? '').trim() : '';
   return {
     type,

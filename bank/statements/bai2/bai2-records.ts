@@ -30,7 +30,9 @@ export function isPacked(firstLine: string): boolean {
 /** @throws CodedError `statement.unreadable` for what has the number of no record. */
 export function splitRecords(line: string, number: number, packed: boolean): readonly Bai2Record[] {
   const where = `line ${number}`;
-  const parts = line.split(packed ? NEXT_OR_88 : NEXT_RECORD);
+  // Most lines have a slash at their end only, and telling costs less than looking for records.
+  const isSingle = line.indexOf('/') >= line.trimEnd().length - 1 || !line.includes('/');
+  const parts = isSingle ? [line] : line.split(packed ? NEXT_OR_88 : NEXT_RECORD);
   return parts.flatMap((text, index) => {
     const plain = text.trim();
     if (plain === '') return [];

@@ -33,7 +33,7 @@ export function readTexts(lines: readonly string[]): Mt940Texts {
   const match = SUBFIELDS.exec(joined);
   const beginning = AT_SUBFIELD.get(match?.[1] ?? match?.[2] ?? '');
   if (beginning !== undefined) return readSubfields(joined, beginning);
-  if (/^\/[A-Z]{2,9}\//.test(joined)) return readCodes(lines);
+  if (/^\s*\/[A-Z]{2,9}\//.test(joined)) return readCodes(lines);
   if (hasKeyword(joined)) return fromKeywords(joinings(lines, LINE_WIDTH));
   return { references: joinings(lines, LINE_WIDTH), name: null, account: null };
 }

@@ -163,6 +163,7 @@ function sectionAround(text: string, at: number): number | null {
 
 /** A text with its CDATA as it stands and its entities resolved. */
 function plainText(text: string): string {
+  if (!text.includes('<![CDATA[')) return unescape(text);
   return text
     .split(/<!\[CDATA\[([^]*?)\]\]>/)
     .map((part, index) => (index % 2 === 1 ? part : unescape(part)))
