@@ -60,9 +60,9 @@ export async function readSchemaText(client: postgres.Sql): Promise<string> {
   const functions = await client<{ line: string }[]>`
     SELECT btrim(pg_get_functiondef(p.oid), E' \n') || E';\n-- owned by '
              || CASE pg_get_userbyid(p.proowner) WHEN 'purser_ledger' THEN 'purser_ledger' ELSE 'the migrating login' END
-             || ', may be run by ' || coalesce((
+             || ', may be run by ' || CASE WHEN p.proacl IS NULL THEN 'PUBLIC' ELSE coalesce((
                   SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ' ORDER BY a.grantee)
-                    FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner), 'PUBLIC') AS line
+                    FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner), 'nobody else') END AS line
       FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY p.proname COLLATE "C"`;
 
   const tableTexts = tables.map(({ name, owner, columns }) => {

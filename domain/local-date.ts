@@ -56,3 +56,19 @@ export function localDateIn(instant: Date, timeZone: string): LocalDate {
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return parseLocalDate(`${part('year')}-${part('month')}-${part('day')}`);
 }
+
+/** An instant as a clock in that time zone shows it. */
+export function printLocalTime(instant: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(new Date(instant));
+  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
+}

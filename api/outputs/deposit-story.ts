@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
-import type { Deposit, DepositStory } from '../../db/queries/deposits-read.ts';
+import type { DepositStory } from '../../db/queries/deposit-story.ts';
+import type { Deposit } from '../../db/queries/deposits-read.ts';
 import { DECISION_KINDS, DECISION_STATES } from '../../domain/approval.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {
@@ -14,7 +15,9 @@ import {
   toMoney,
   walletId,
 } from '../wire.ts';
+import { auditEventSchema, toAuditEvent } from './audit-event.ts';
 import { decisionOutcome } from './decision.ts';
+import { tellDeposit } from './deposit-told.ts';
 import { depositSchema, toDeposit } from './deposit.ts';
 import { reviewReasonSchema, toReviewReason } from './review.ts';
 
@@ -97,6 +100,7 @@ export const storySchema = depositSchema.extend({
   notifications: z.array(
     z.strictObject({
       id: digits,
+      kind: z.string(),
       walletId,
       createdAt: instant,
       publishedAt: instant.nullable(),
@@ -113,6 +117,11 @@ export const storySchema = depositSchema.extend({
       errorCode: maybeText,
     }),
   ),
+  comments: z.array(z.strictObject({ by: z.string(), text: z.string(), at: instant })),
+  audit: z.array(auditEventSchema),
+  told: z
+    .array(z.strictObject({ at: instant, text: z.string() }))
+    .meta({ description: 'All of it in plain English, oldest first.' }),
 });
 export type StoryOutput = z.infer<typeof storySchema>;
 
@@ -137,6 +146,7 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
     decisions: story.decisions.map(toDecision),
     notifications: story.notifications.map((row) => ({
       id: row.id,
+      kind: row.kind,
       walletId: row.wallet_id,
       createdAt: toInstant(row.created_at),
       publishedAt: toInstantOrNull(row.published_at),
@@ -150,6 +160,13 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
       outcome: row.outcome,
       errorCode: row.error_code,
     })),
+    comments: story.comments.map((row) => ({
+      by: row.by,
+      text: row.text,
+      at: toInstant(row.created_at),
+    })),
+    audit: story.audit.map(toAuditEvent),
+    told: [...tellDeposit(deposit, story).lines],
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { findDeposit, findDepositStory } from '../../db/queries/deposits-read.ts';
+import { findDepositStory } from '../../db/queries/deposit-story.ts';
+import { findDeposit } from '../../db/queries/deposits-read.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { storySchema, toStory } from '../outputs/deposit-story.ts';

@@ -34,30 +34,36 @@ export const AUDIT_CHECKS: readonly Check[] = [
   {
     id: 'I19 complete',
     title:
-      'Each state that a deposit, a review or a wallet is in was written down when it was reached.',
-    checked: sql`SELECT (SELECT count(*) FROM deposits) + (SELECT count(*) FROM reviews) + (SELECT count(*) FROM wallets) AS checked`,
+      'Each state that a deposit, a review, a decision or a wallet is in was written down when it was reached.',
+    checked: sql`
+      SELECT (SELECT count(*) FROM deposits) + (SELECT count(*) FROM reviews) + (SELECT count(*) FROM decisions)
+           + (SELECT count(*) FROM wallets) AS checked`,
     // What was there before the trail began has no rows.
     broken: sql`
-      WITH trail AS (
-        SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, after FROM audit_events
-         WHERE subject_kind IN ('deposit', 'review', 'wallet') AND action IN (subject_kind || '.added', subject_kind || '.changed')
-         ORDER BY subject_kind, subject_id, id DESC
+      WITH told AS (
+        SELECT id, subject_kind, subject_id,
+               CASE subject_kind WHEN 'wallet' THEN after ->> 'status'
+                                 WHEN 'review' THEN CASE WHEN after -> 'closed_at' = 'null' THEN 'open' WHEN after ? 'closed_at' THEN 'closed' END
+                                 ELSE after ->> 'state' END AS state
+          FROM audit_events
+         WHERE subject_kind IN ('deposit', 'review', 'decision', 'wallet') AND action IN (subject_kind || '.added', subject_kind || '.changed')
+      ), trail AS (
+        SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, state FROM told
+         WHERE state IS NOT NULL ORDER BY subject_kind, subject_id, id DESC
       ), began AS (
         SELECT coalesce(min(happened_at), '-infinity') AS at FROM audit_events WHERE action = 'audit.started'
       ), reached AS (
-        SELECT 'deposit' AS kind, d.id, d.state, coalesce(d.settled_at, r.opened_at, '-infinity') AS at, d.state = 'captured' AS is_first
-          FROM deposits d LEFT JOIN reviews r ON r.deposit_id = d.id
+        SELECT 'deposit' AS kind, d.id, d.state, coalesce(d.settled_at, r.opened_at, '-infinity') AS at
+          FROM deposits d LEFT JOIN reviews r ON r.deposit_id = d.id WHERE d.state <> 'captured'
         UNION ALL
-        SELECT 'review', deposit_id, CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END, coalesce(closed_at, opened_at), false FROM reviews
+        SELECT 'review', deposit_id, CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END, coalesce(closed_at, opened_at) FROM reviews
         UNION ALL
-        SELECT 'wallet', id, status, created_at, false FROM wallets
+        SELECT 'decision', id, state, coalesce(applied_at, proposed_at) FROM decisions
+        UNION ALL
+        SELECT 'wallet', id, status, created_at FROM wallets
       )
-      SELECT r.id AS subject, r.kind, r.state, t.after IS NOT NULL AS "hasTrail"
+      SELECT r.id AS subject, r.kind, r.state, t.state AS "writtenDown"
         FROM reached r LEFT JOIN trail t ON t.subject_kind = r.kind AND t.subject_id = r.id
-       WHERE CASE WHEN t.after IS NULL THEN NOT r.is_first AND r.at >= (SELECT at FROM began)
-                  ELSE r.state IS DISTINCT FROM CASE r.kind
-                         WHEN 'deposit' THEN t.after ->> 'state'
-                         WHEN 'wallet' THEN t.after ->> 'status'
-                         ELSE CASE WHEN t.after ->> 'closed_at' IS NULL THEN 'open' ELSE 'closed' END END END`,
+       WHERE t.state IS DISTINCT FROM r.state AND (t.state IS NOT NULL OR r.at >= (SELECT at FROM began))`,
   },
 ];
