@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import { actAs, SYSTEM_ACTOR } from '../db/queries/audit.ts';
+import { actAs, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
 import { expireProposals, refuseOvertaken } from '../db/queries/decisions.ts';
 import {
   listBackloggedAccounts,
@@ -120,7 +120,7 @@ async function deliverDecisions(
   olderThanMs: number,
 ): Promise<void> {
   await dependencies.database.transaction(async (tx) => {
-    await actAs(tx, SYSTEM_ACTOR, null);
+    await actAs(tx, WORKFLOW_ACTOR, null);
     await expireProposals(tx, { now: dependencies.clock(), depositId: null });
     await refuseOvertaken(tx);
   });

@@ -148,6 +148,7 @@ function journalsOf(): SQL {
 const SUBJECTS = sql`
   select 'deposit' as kind, d.id union all select 'review', d.id
   union all select 'decision', c.id from decisions c where c.deposit_id = d.id
+  union all select 'claim', m.id from claims m where m.deposit_id = d.id
   union all select 'reversal', v.line_id::text from reversals v where v.deposit_id = d.id
   union all select 'line_case', k.id::text from line_cases k where k.line_id = d.line_id or k.other_id = d.line_id`;
 
