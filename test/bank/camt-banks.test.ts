@@ -130,6 +130,34 @@ describe('camt dates, totals and marks', () => {
     },
   );
 
+  it.each([
+    ['<ValDt><Dt>2026-11-19</Dt></ValDt>', '<CreDtTm>2026-11-21T06:00:00</CreDtTm>', '2026-11-19'],
+    ['', '<CreDtTm>2026-11-21T06:00:00</CreDtTm>', '2026-11-21'],
+    ['', '', '2026-11-22'],
+  ])(
+    'has the nearest date stand in for a booking date, and says so: %s %s',
+    async (valueDate, created, day) => {
+      const text = entryOf('')
+        .replace('<BookgDt><Dt>2026-11-20</Dt></BookgDt>', valueDate)
+        .replace('</GrpHdr>', '<CreDtTm>2026-11-22T06:00:00</CreDtTm></GrpHdr>')
+        .replace('<Id>S</Id>', `<Id>S</Id>${created}`);
+
+      const file = await parseText(text);
+
+      expect(file.statements[0]?.lines[0]?.bookingDate).toBe(day);
+      expect(file.warnings).toMatchObject([{ code: 'booking_date_absent' }]);
+    },
+  );
+
+  it('takes the currency of an empty statement from any of its balances', async () => {
+    const text = (await readSample('single.xml'))
+      .replace('<Ccy>ZAR</Ccy>', '')
+      .replace(/<Ntry>[^]*<\/Ntry>|<TxsSummry>.*<\/TxsSummry>/g, '')
+      .replaceAll(/<Cd>(?:OP|CL)BD</g, '<Cd>OPAV<');
+
+    expect((await parseText(text)).statements).toMatchObject([{ currency: 'ZAR', lines: [] }]);
+  });
+
   it('prints null for a booking date that the file does not state', async () => {
     const text = entryOf('').replace('BookgDt><Dt', 'ValDt><Dt').replace('</BookgDt', '</ValDt');
     expect(printStatementFile(await parseText(text))).toMatchObject({

@@ -2,8 +2,8 @@ import type { LocalDate } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money.ts';
 import type { StatementWarning } from '../../../domain/statement.ts';
 import { warn } from '../warnings.ts';
-import { childrenOf, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
-import { readAmount, readDay, readDirection } from './camt-values.ts';
+import { childrenOf, onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
+import { currencyOf, readAmount, readCurrency, readDay, readDirection } from './camt-values.ts';
 
 export interface CamtBalance {
   readonly code: string;
@@ -85,6 +85,13 @@ export function interimsMeet(pages: readonly (readonly CamtBalance[])[]): boolea
     const ended = withCode(pages[index] ?? [], 'ITBD').at(-1)?.minor ?? null;
     return begins === null || ended === null || begins === ended;
   });
+}
+
+/** Of an empty statement only its balances tell the currency, and perhaps none of them is one that we read. */
+export function anyBalanceCurrency(heads: readonly XmlElement[], where: string): Currency | null {
+  const balance = heads.flatMap((head) => childrenOf(head, 'Bal'))[0];
+  const amount = onlyChild(balance ?? null, 'Amt', `${where}, Bal`);
+  return amount && readCurrency(currencyOf(amount), `${where}, Bal, Ccy`);
 }
 
 function withCode(balances: readonly CamtBalance[], code: string): readonly CamtBalance[] {

@@ -7,7 +7,7 @@ import type { StatementEvent, StatementSummary } from '../statement-reader.ts';
 import { judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
 import { onlyChild, textAt, type XmlElement } from '../xml-element.ts';
-import { chooseBalances, interimsMeet, readBalances } from './camt-balance.ts';
+import { anyBalanceCurrency, chooseBalances, interimsMeet, readBalances } from './camt-balance.ts';
 import { findCompleteDays } from './camt-days.ts';
 import { readEntry, type CamtEntry } from './camt-entry.ts';
 import { accountOf, createPage, isLastPage, refuseStrayPage, type CamtPage } from './camt-pages.ts';
@@ -21,6 +21,12 @@ export interface CamtStatement {
   addEntry(entry: CamtEntry): readonly StatementEvent[];
   /** Null where another page must follow. */
   endPage(): ClosedStatement | null;
+}
+
+/** What the file says of all its statements. */
+export interface CamtMessage {
+  readonly format: StatementFormat;
+  readonly groupHeader: XmlElement | null;
 }
 
 interface ClosedStatement {
@@ -45,7 +51,10 @@ const BEFORE_ENTRIES = new Set([
  * Makes a statement of its parts and holds its balances and totals against its entries. Balances or totals that do not
  * agree are a witness and not a fault of reading: the proof fails, and import posts nothing of the statement.
  */
-export function createCamtStatement(format: StatementFormat, position: string): CamtStatement {
+export function createCamtStatement(
+  { format, groupHeader }: CamtMessage,
+  position: string,
+): CamtStatement {
   const pages: CamtPage[] = [];
   const days = new Set<LocalDate>();
   const print = createPrint();
@@ -55,7 +64,7 @@ export function createCamtStatement(format: StatementFormat, position: string): 
   let hasEntries = false;
   let currency: Currency | null = null;
   let lastDay: LocalDate | null = null;
-  let createdDay: LocalDate | null | undefined;
+  let createdDay: LocalDate | null = null;
 
   const begin = () => {
     if (hasBegun) return;
@@ -67,7 +76,8 @@ export function createCamtStatement(format: StatementFormat, position: string): 
     currency ??= readCurrency(stated, place);
     if (stated !== currency) throw unreadable(place, 'it is not the currency of the page before');
   };
-  const standIn = () => (createdDay ??= readCreationDay(page.head, position));
+  const standIn = () =>
+    (createdDay ??= readCreationDay(page.head, position) ?? readCreationDay(groupHeader, 'GrpHdr'));
 
   return {
     addHead(element) {
@@ -126,8 +136,9 @@ function summarise(
   const { position } = known;
   const heads = pages.map(({ head }) => head);
   const listed = heads.map((head) => readBalances(head, position));
-  const currency = known.currency ?? listed.flat()[0]?.currency;
-  if (currency === undefined) throw unreadable(position, 'nothing tells its currency');
+  const currency =
+    known.currency ?? listed.flat()[0]?.currency ?? anyBalanceCurrency(heads, position);
+  if (currency === null) throw unreadable(position, 'nothing tells its currency');
   if (listed.flat().some((balance) => balance.currency !== currency))
     throw unreadable(`${position}, Bal`, 'a balance has another currency than the account');
   const [first] = pages;
@@ -168,7 +179,7 @@ function summarise(
   };
 }
 
-function readCreationDay(head: XmlElement, position: string): LocalDate | null {
+function readCreationDay(head: XmlElement | null, position: string): LocalDate | null {
   const created = textAt(head, ['CreDtTm'], position);
   return created === null ? null : readMoment(created, `${position}, CreDtTm`).day;
 }

@@ -118,7 +118,7 @@ function createCollector(recordsMax: number): Collector {
   let format: StatementFormat = 'camt.053';
   let records = 0;
   let [statements, entries] = [0, 0];
-  let isTest = false;
+  let groupHeader: XmlElement | null = null;
   let current: CamtStatement | null = null;
   let details: CamtDetail[] = [];
   const prints = new Map<string, number>();
@@ -143,10 +143,10 @@ function createCollector(recordsMax: number): Collector {
     addGroupHeader(element) {
       if (statements > 0) throw unreadable('GrpHdr', 'it stands behind the statements');
       refusePartOfMessage(element);
-      isTest = TEST_MARK.test(textAt(element, ['AddtlInf'], 'GrpHdr') ?? '');
+      groupHeader = element;
     },
     add(element) {
-      current ??= createCamtStatement(format, position());
+      current ??= createCamtStatement({ format, groupHeader }, position());
       if (element.name === 'TxDtls') {
         countRecord();
         details.push(readDetail(element, `${entryPosition()}, part ${details.length + 1}`));
@@ -160,14 +160,15 @@ function createCollector(recordsMax: number): Collector {
       }
     },
     endPage() {
-      current ??= createCamtStatement(format, position());
+      current ??= createCamtStatement({ format, groupHeader }, position());
       const closed = current.endPage();
       if (closed === null) {
         countRecord();
         return;
       }
       refuseRepeat(closed.print);
-      if (isTest) events.push({ kind: 'warning', warning: warn('statement_test', position()) });
+      if (TEST_MARK.test(textAt(groupHeader, ['AddtlInf'], 'GrpHdr') ?? ''))
+        events.push({ kind: 'warning', warning: warn('statement_test', position()) });
       events.push(...closed.events);
       statements += 1;
       entries = 0;
