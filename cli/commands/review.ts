@@ -1,0 +1,103 @@
+import { Option, type Command } from 'commander';
+import { CodedError } from '../../domain/errors.ts';
+import { askApi, type ApiRequest } from '../api-client.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+interface DecideOptions {
+  readonly credit?: string;
+  readonly return?: true;
+  readonly payer?: readonly string[];
+  readonly dismiss?: true;
+  readonly keep?: string;
+  readonly correct?: string;
+  readonly reason: string;
+}
+
+/** Decisions of people, through the API: PURSER_API_KEY says who. Every answer is JSON, as the API gives it. */
+export function addReview(program: Command): void {
+  const review = program
+    .command('review')
+    .description('decide, approve and reject as a person, through the API (PURSER_API_KEY)');
+  review
+    .command('decide <deposit>')
+    .description('propose what becomes of a deposit; small credits are carried out at once')
+    .addOption(
+      new Option('--credit <code>', 'credit the wallet with this customer code').conflicts([
+        'return',
+        'dismiss',
+        'keep',
+        'correct',
+      ]),
+    )
+    .addOption(new Option('--return', 'return the money').conflicts(['dismiss', 'keep', 'correct']))
+    .option('--payer <detail...>', 'where to return to: name, bank, branch, account')
+    .addOption(
+      new Option('--dismiss', 'no deposit: an own transfer, interest').conflicts([
+        'keep',
+        'correct',
+      ]),
+    )
+    .addOption(new Option('--keep <day>', 'give it a new deadline').conflicts('correct'))
+    .option('--correct <code>', 'move a wrong credit to the wallet with this customer code')
+    .requiredOption('--reason <text>', 'why; kept for ever')
+    .action((deposit: string, options: DecideOptions) => show(decisionOf(deposit, options)));
+  review
+    .command('decision <decision>')
+    .description('what a decision would do, with the hash that an approval must name')
+    .action((decision: string) => show({ method: 'GET', path: pathOf('decisions', decision) }));
+  review
+    .command('approve <decision>')
+    .description('approve what another person proposed')
+    .requiredOption('--hash <sha256>', 'payloadSha256 of what you have looked at')
+    .action((decision: string, options: { readonly hash: string }) =>
+      show({
+        method: 'POST',
+        path: `${pathOf('decisions', decision)}/approve`,
+        body: { payloadSha256: options.hash },
+      }),
+    );
+  review
+    .command('reject <decision>')
+    .description('reject what was proposed; the deposit stays in review')
+    .requiredOption('--reason <text>', 'why; kept for ever')
+    .action((decision: string, options: { readonly reason: string }) =>
+      show({ method: 'POST', path: `${pathOf('decisions', decision)}/reject`, body: options }),
+    );
+}
+
+function pathOf(list: 'decisions' | 'deposits' | 'reviews', id: string): string {
+  return `/v1/${list}/${encodeURIComponent(id)}`;
+}
+
+/** @throws CodedError `request.invalid` when no decision is named, or bank details are not four. */
+function decisionOf(deposit: string, options: DecideOptions): ApiRequest {
+  const { reason, credit, keep, correct, payer } = options;
+  if (correct !== undefined) {
+    const path = `${pathOf('deposits', deposit)}/corrections`;
+    return { method: 'POST', path, body: { code: correct, reason } };
+  }
+  const path = `${pathOf('reviews', deposit)}/decisions`;
+  const decide = (body: object): ApiRequest => ({ method: 'POST', path, body });
+  if (credit !== undefined) return decide({ kind: 'credit', code: credit, reason });
+  if (keep !== undefined) return decide({ kind: 'keep', until: keep, reason });
+  if (options.dismiss) return decide({ kind: 'dismiss', reason });
+  if (options.return) return decide({ kind: 'return', reason, ...readPayer(payer) });
+  throw new CodedError(
+    'request.invalid',
+    'Say what becomes of it: --credit CODE, --return, --dismiss, --keep DAY or --correct CODE.',
+  );
+}
+
+function readPayer(given: readonly string[] | undefined): object {
+  if (given === undefined) return {};
+  const [name, bank, branch, account, ...rest] = given;
+  if (account !== undefined && rest.length === 0) return { payer: { name, bank, branch, account } };
+  throw new CodedError(
+    'request.invalid',
+    '--payer takes four words: name, bank, branch and account.',
+  );
+}
+
+async function show(request: ApiRequest): Promise<void> {
+  createTerminal().print(toJson(JSON.parse(await askApi(request))));
+}
