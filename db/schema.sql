@@ -100,7 +100,8 @@ CREATE TABLE bank_accounts (
   amount_limit_minor bigint,
   opening_minor bigint,
   opening_on date,
-  balance_policy text NOT NULL DEFAULT 'alert'::text
+  balance_policy text NOT NULL DEFAULT 'alert'::text,
+  mode text NOT NULL DEFAULT 'live'::text
 );
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_balance_policy_known CHECK ((balance_policy = ANY (ARRAY['alert'::text, 'close_gate'::text])));
@@ -109,6 +110,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed =
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_field_map_shape CHECK ((jsonb_typeof(field_map) = 'object'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_limit_positive CHECK ((amount_limit_minor > 0));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((opening_minor IS NULL) = (opening_on IS NULL)));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
@@ -1838,21 +1840,25 @@ CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-DECLARE event record; head_xid xid8; prev_hash bytea; next_hash bytea;
+DECLARE event record; head_xid xid8; head_event bigint; prev_hash bytea; next_hash bytea;
 BEGIN
   sealed := 0;
   PERFORM pg_advisory_xact_lock(7805296118541);
-  SELECT s.seq, s.hash, e.xid INTO head_seq, next_hash, head_xid
+  SELECT s.seq, s.hash, e.xid, e.id INTO head_seq, next_hash, head_xid, head_event
     FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
   IF NOT FOUND THEN
     head_seq := 0;
     next_hash := decode(repeat('00', 32), 'hex');
+  END IF;
+  -- Nothing sealed yet, or only by another server: every row is looked at.
+  IF head_xid IS NULL OR head_xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN
     head_xid := '0';
+    head_event := 0;
   END IF;
   FOR event IN
     SELECT e.* FROM audit_events e
      WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
-       AND e.xid >= CASE WHEN head_xid < pg_snapshot_xmax(pg_current_snapshot()) THEN head_xid ELSE '0'::xid8 END
+       AND (e.xid, e.id) > (head_xid, head_event)
        AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.event_id = e.id)
      ORDER BY e.xid, e.id LIMIT p_limit
   LOOP

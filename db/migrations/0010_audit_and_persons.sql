@@ -62,21 +62,25 @@ $$;
 -- the future with it: those are over too.
 CREATE FUNCTION seal_audit(p_limit integer) RETURNS TABLE (sealed integer, head_seq bigint, head_hash text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE event record; head_xid xid8; prev_hash bytea; next_hash bytea;
+DECLARE event record; head_xid xid8; head_event bigint; prev_hash bytea; next_hash bytea;
 BEGIN
   sealed := 0;
   PERFORM pg_advisory_xact_lock(7805296118541);
-  SELECT s.seq, s.hash, e.xid INTO head_seq, next_hash, head_xid
+  SELECT s.seq, s.hash, e.xid, e.id INTO head_seq, next_hash, head_xid, head_event
     FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
   IF NOT FOUND THEN
     head_seq := 0;
     next_hash := decode(repeat('00', 32), 'hex');
+  END IF;
+  -- Nothing sealed yet, or only by another server: every row is looked at.
+  IF head_xid IS NULL OR head_xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN
     head_xid := '0';
+    head_event := 0;
   END IF;
   FOR event IN
     SELECT e.* FROM audit_events e
      WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
-       AND e.xid >= CASE WHEN head_xid < pg_snapshot_xmax(pg_current_snapshot()) THEN head_xid ELSE '0'::xid8 END
+       AND (e.xid, e.id) > (head_xid, head_event)
        AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.event_id = e.id)
      ORDER BY e.xid, e.id LIMIT p_limit
   LOOP
