@@ -11,6 +11,9 @@ const WARNINGS = {
   status_unknown: 'The status of the entry is not one that we know: it counts as pending.',
   totals_differ: "The file's own totals differ from its entries.",
   balance_placeholder: 'A balance is made of nines: it counts as missing.',
+  balance_blank: 'A balance has no amount: it counts as missing.',
+  account_absent:
+    'The statement names no account: nothing tells that it belongs where it is imported.',
   balance_ambiguous: 'The file states one balance twice, with two amounts: it counts as missing.',
   date_moved: 'The entry is dated on a day that February does not have: it counts as the last one.',
   control_characters: 'A text holds control characters, which were left out.',

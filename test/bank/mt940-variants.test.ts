@@ -34,6 +34,7 @@ describe('field 61 as banks write it', () => {
     [':61:2601050105C10,00 NTRFREF', 'a blank before its type'],
     [':61:260105C0000000000000000010,00NTRFREF', 'more than fifteen digits, most of them zeros'],
     [':61:2601050105CN10,00REF//B-1', 'no type'],
+    [':61:2601050105CR\n10,00NTRFREF', 'a line end before its amount'],
   ])('reads %s, which has %s', async (entry) => {
     const { line, statement: read } = await only(statement(entry));
     expect([line.amountMinor, line.direction, read.proof]).toEqual([1_000n, 'credit', 'ok']);

@@ -140,6 +140,11 @@ describe('the texts of a transaction in OFX', () => {
     expect(warnings).toEqual(['control_characters']);
   });
 
+  it('name the payer also where PAYEE holds no elements', async () => {
+    const { line } = await only(file(list(transaction('<PAYEE>ANNA</PAYEE><MEMO>TOP UP</MEMO>'))));
+    expect([line.counterparty.name, line.references]).toEqual(['ANNA', ['TOP UP', 'ANNA']]);
+  });
+
   it('name the payer and the account, also where they are elements of their own', async () => {
     const { line } = await only(
       file(
@@ -156,6 +161,14 @@ describe('the texts of a transaction in OFX', () => {
 });
 
 describe('a transaction in OFX that is no new movement', () => {
+  it.each(['<CORRECTFITID>F1<CORRECTACTION>REPLACE', '<CORRECTFITID>F0'])(
+    'is a new one all the same where it names itself or no action: %s',
+    async (correction) => {
+      const { line, warnings } = await only(file(list(transaction(`${correction}<NAME>A`))));
+      expect([line.status, warnings]).toEqual(['booked', []]);
+    },
+  );
+
   it.each(['REPLACE', 'DELETE'])('because it is to %s another is shown only', async (action) => {
     const { line, warnings } = await only(
       file(list(transaction(`<CORRECTFITID>F0<CORRECTACTION>${action}<NAME>A`))),
@@ -170,6 +183,36 @@ describe('a transaction in OFX that is no new movement', () => {
 });
 
 describe('a statement in OFX', () => {
+  it.each([
+    ['<BALAMT>R$ 5.326,43', 532_643n, []],
+    ['<BALAMT>-12.50', -1_250n, []],
+    ['<BALAMT></BALAMT>', null, ['balance_blank']],
+    ['<BALAMT>', null, ['balance_blank']],
+  ])('closes with %s', async (balance, minor, codes) => {
+    const closing = `<LEDGERBAL>${balance}<DTASOF>20260131</LEDGERBAL>`;
+    const { statement, warnings } = await only(file(list(transaction('<NAME>A')) + closing));
+    expect([statement.closingMinor, warnings]).toEqual([minor, codes]);
+  });
+
+  it('is refused where its balance is no amount', async () => {
+    const closing = '<LEDGERBAL><BALAMT>?<DTASOF>20260131</LEDGERBAL>';
+    const error = await failureOf(parseText(file(list(transaction('<NAME>A')) + closing)));
+    expect(error.details['where']).toBe('statement 1, LEDGERBAL');
+  });
+
+  it('without an account says so, and is that of no account', async () => {
+    const { statement, warnings } = await only(file(list(transaction('<NAME>A')), '<CURDEF>ZAR'));
+    expect([statement.account, warnings]).toEqual(['', ['account_absent']]);
+  });
+
+  it('may be a card statement that ends like one of an account', async () => {
+    const text = file(list(transaction('<NAME>A')))
+      .replace('<STMTRS>', '<CCSTMTRS>')
+      .replaceAll('BANKACCTFROM', 'CCACCTFROM')
+      .replace('<OFX>', '<OFX >');
+    expect((await only(text)).statement.account).toBe('42');
+  });
+
   it('whose period is no date covers no whole day, and says so', async () => {
     const { statement, warnings } = await only(
       file(list(transaction('<NAME>A'), '<DTSTART>010126<DTEND>20260131')),
@@ -201,7 +244,6 @@ describe('a statement in OFX', () => {
       '<CURDEF></CURDEF><BANKACCTFROM><ACCTID>42</BANKACCTFROM>',
       'statement 1, CURDEF',
     ],
-    ['no account', '<CURDEF>ZAR', 'statement 1'],
     [
       'a control character in its account',
       '<CURDEF>ZAR<BANKACCTFROM><ACCTID>4\u00012</BANKACCTFROM>',

@@ -36,7 +36,7 @@ export function readMt940Entry(entry: Mt940Entry): {
   const hasControls = [entry.lines, entry.information, entry.nonSwift].some((lines) =>
     lines.some(holdsControls),
   );
-  const [first = '', ...below] = entry.lines;
+  const [first = '', ...below] = wholeLines(entry.lines);
   const match = FIELD_61.exec(first);
   if (match === null) throw unreadable(whereOf(at), 'it is not date, mark, amount and type');
   const [, value = '', booked, letters = '', amount = '', behind = ''] = match;
@@ -82,6 +82,14 @@ export function readMt940Entry(entry: Mt940Entry): {
     isUnmarked,
     warnings: warningsOf(position, valueDay.moved || bookedDay.moved, hasControls),
   };
+}
+
+/** Some banks break the line before the amount. */
+function wholeLines(lines: readonly string[]): readonly string[] {
+  const [first = '', second, ...below] = lines;
+  return second !== undefined && /^[0-9]{6}(?:[0-9]{4}| {4})?[RrEe]?[CcDd][A-Za-z]?$/.test(first)
+    ? [first + second, ...below]
+    : lines;
 }
 
 const NO_TEXTS: Mt940Texts = { references: [], name: null, account: null };

@@ -53,8 +53,13 @@ export function createOfxElements(visitor: OfxVisitor) {
       if (stack.length === 0) isDone = true;
       return;
     }
-    if (!stack.some((each) => each.name === name))
-      throw unreadable(place(), 'an end tag closes nothing');
+    if (!stack.some((each) => each.name === name)) {
+      const other = TAKEN_FOR.get(name);
+      if (other === undefined || top.name !== other)
+        throw unreadable(place(), 'an end tag closes nothing');
+      close(other);
+      return;
+    }
     if (NEEDS_END.test(top.name)) throw unreadable(place(), `a ${top.name} before it has no end`);
     stack.pop();
     const around = stack.at(-1);
@@ -127,6 +132,12 @@ export function createOfxElements(visitor: OfxVisitor) {
     },
   };
 }
+
+/** Some banks end the statement of a card like that of an account. */
+const TAKEN_FOR = new Map([
+  ['STMTRS', 'CCSTMTRS'],
+  ['CCSTMTRS', 'STMTRS'],
+]);
 
 interface Open {
   readonly name: string;

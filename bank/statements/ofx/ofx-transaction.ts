@@ -39,11 +39,16 @@ export function readOfxTransaction(
   const minor = readOfxAmount(need('TRNAMT'), currency, `${position}, TRNAMT`);
   const isPending =
     name === 'STMTTRNP' || path.includes('BANKTRANLISTP') || leaf('TRNTYPE') === 'HOLD';
-  const corrects = leaf('CORRECTFITID') !== null;
+  const action = (leaf('CORRECTACTION') ?? '').toUpperCase();
+  // Some banks name the entry itself, or no action: then nothing says that another entry is not to count.
+  const corrects =
+    /^(?:REPLACE|DELETE)$/.test(action) &&
+    leaf('CORRECTFITID') !== null &&
+    leaf('CORRECTFITID') !== leaf('FITID');
   const posted = leaf('DTPOSTED') ?? (isPending ? need('DTTRAN') : need('DTPOSTED'));
   const found = {
     id: leaf('FITID'),
-    name: leaf('NAME') ?? inside.payee,
+    name: leaf('NAME') ?? inside.payee ?? leaf('PAYEE'),
     longName: leaf('EXTDNAME'),
     memo: leaf('MEMO'),
     number: leaf('REFNUM'),

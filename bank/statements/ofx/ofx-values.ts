@@ -25,6 +25,12 @@ export function readOfxAmount(text: string, currency: Currency, where: string): 
   }
 }
 
+/** Reads a balance, which some banks write with the sign of its currency; null where it is blank. */
+export function readOfxBalance(text: string, currency: Currency, where: string): bigint | null {
+  const plain = text.trim().replace(/^(?:[A-Z]{0,2}[$€£]|[A-Z]{3})\s*/, '');
+  return plain === '' ? null : readOfxAmount(plain, currency, where);
+}
+
 function styleOf(text: string): DecimalStyle {
   const [point, comma] = [text.lastIndexOf('.'), text.lastIndexOf(',')];
   if (point !== -1 && comma !== -1)

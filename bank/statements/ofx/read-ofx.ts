@@ -9,7 +9,7 @@ import { readTextLines } from '../text-lines.ts';
 import { warn } from '../warnings.ts';
 import { createOfxElements, type OfxAggregate } from './ofx-elements.ts';
 import { readOfxTransaction, type OfxInside } from './ofx-transaction.ts';
-import { readOfxAmount, readOfxDay } from './ofx-values.ts';
+import { readOfxBalance, readOfxDay } from './ofx-values.ts';
 
 const HEADER_CHARS_MAX = 4096;
 const STATEMENTS = new Set(['STMTRS', 'CCSTMTRS']);
@@ -22,7 +22,7 @@ const TRANSACTIONS = new Set(['STMTTRN', 'STMTTRNP']);
  */
 export const ofxReader: StatementReader = {
   name: 'ofx',
-  recognises: (head) => /OFXHEADER|<OFX>/i.test(head),
+  recognises: (head) => /OFXHEADER|<OFX\s*>/i.test(head),
   async *read(chunks, limits): AsyncGenerator<readonly StatementEvent[]> {
     const statements = createStatements(limits);
     const elements = createOfxElements(statements);
@@ -32,7 +32,7 @@ export const ofxReader: StatementReader = {
       let text = `${lines.join('\n')}\n`;
       if (header !== null) {
         header += text;
-        const start = header.search(/<OFX>/i);
+        const start = header.search(/<OFX\s*>/i);
         if ((start === -1 ? header.length : start) > HEADER_CHARS_MAX)
           throw unreadable('header', 'no OFX follows it');
         if (start === -1) continue;
@@ -106,12 +106,13 @@ function createStatements(limits: StatementLimits) {
   };
 
   const finish = (current: Open): void => {
-    if (current.account === null) throw unreadable(current.place, 'it names no account');
+    if (current.account === null)
+      events.push({ kind: 'warning', warning: warn('account_absent', current.place) });
     if (current.currency === null) throw unreadable(current.place, 'nothing tells its currency');
     events.push({
       kind: 'statement',
       statement: {
-        account: current.account,
+        account: current.account ?? '',
         currency: current.currency,
         statementId: null,
         openingMinor: null,
@@ -162,7 +163,9 @@ function createStatements(limits: StatementLimits) {
       else if (name === 'LEDGERBAL' && open.currency !== null) {
         const where = `${open.place}, LEDGERBAL`;
         if (aggregate.ambiguous.has('BALAMT')) throw unreadable(where, 'it has two amounts');
-        open.closingMinor = readOfxAmount(leaves.get('BALAMT') ?? '', open.currency, where);
+        open.closingMinor = readOfxBalance(leaves.get('BALAMT') ?? '', open.currency, where);
+        if (open.closingMinor === null)
+          events.push({ kind: 'warning', warning: warn('balance_blank', open.place) });
       }
     },
     /** Told by a leaf of the statement itself, which comes before its entries. */
