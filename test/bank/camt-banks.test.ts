@@ -149,6 +149,25 @@ describe('camt dates, totals and marks', () => {
     },
   );
 
+  it.each([
+    ['00:00:01', '23:59:59', true],
+    ['00:00:59', '23:59:00', true],
+    ['00:01:00', '23:59:59', false],
+    ['00:00:00', '23:58:59', false],
+    ['00:00:00', '00:00:00', true],
+    ['00:00:01', '00:00:00', false],
+  ])(
+    'calls a day complete that the period covers to the minute: %s to %s',
+    async (from, to, is) => {
+      const period = `<FrToDt><FrDtTm>2026-11-20T${from}</FrDtTm><ToDtTm>2026-11-20T${to}+02:00</ToDtTm></FrToDt>`;
+      const text = (await readSample('single.xml')).replace('<Acct>', `${period}<Acct>`);
+
+      expect((await parseText(text)).statements[0]?.completeDays).toEqual(
+        is ? { from: '2026-11-20', to: '2026-11-20' } : null,
+      );
+    },
+  );
+
   it('takes the currency of an empty statement from any of its balances', async () => {
     const text = (await readSample('single.xml'))
       .replace('<Ccy>ZAR</Ccy>', '')

@@ -39,9 +39,11 @@ function daysOfPeriod(period: XmlElement, where: string): Days | null {
   if (from.day === to.day && isMidnight(from.time) && isMidnight(to.time)) {
     return { from: from.day, to: to.day };
   }
+  // Some banks begin the day a second late and end it a second early: nothing is booked in these.
+  const startsWithDay = from.time === null || from.time < '00:01:00';
   const endsWithDay = to.time === null || to.time >= '23:59:00';
   return {
-    from: isMidnight(from.time) ? from.day : addDays(from.day, 1),
+    from: startsWithDay ? from.day : addDays(from.day, 1),
     to: endsWithDay ? to.day : addDays(to.day, -1),
   };
 }
