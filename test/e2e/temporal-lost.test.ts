@@ -6,6 +6,9 @@ import {
   WORKFLOW,
   type SweepOutput,
 } from '../../workflows/contract.ts';
+import { tellDeposit } from '../../api/outputs/deposit-told.ts';
+import { findDepositStory } from '../../db/queries/deposit-story.ts';
+import { listDeposits } from '../../db/queries/deposits-read.ts';
 import { captureLines } from '../../activities/capture-lines.ts';
 import { localDateIn } from '../../domain/local-date.ts';
 import { ZAR } from '../../domain/money.ts';
@@ -26,6 +29,25 @@ async function sweep(): Promise<SweepOutput> {
     taskQueue: TASK_QUEUE,
     args: [{ olderThanMs: 0 }],
   })) as SweepOutput;
+}
+
+/** Each deposit that left `captured` tells its end, although no history of it is left. */
+async function expectWholeStories(): Promise<void> {
+  const { db } = service.database;
+  const deposits = await listDeposits(db, {
+    state: null,
+    accountKey: null,
+    after: null,
+    limit: 50,
+  });
+  for (const { deposit } of deposits) {
+    const story = await findDepositStory(db, deposit.id);
+    const told = story === null ? [] : tellDeposit(deposit, story).lines.map(({ text }) => text);
+    expect(told).toContainEqual(expect.stringContaining('was captured'));
+    expect(told).toContainEqual(
+      expect.stringContaining(`→ ${deposit.state.replaceAll('_', ' ')}, by Purser`),
+    );
+  }
 }
 
 describe('Temporal', () => {
@@ -55,6 +77,7 @@ describe('Temporal', () => {
     await service.expectTruth();
     // Every open review has its workflow again, and a second sweep finds nothing to do.
     expect(await sweep()).toMatchObject({ restarted: 0 });
+    await expectWholeStories();
   });
 
   it('that remembers a completed workflow of a deposit which a restored Postgres has open lets it go on', async () => {
