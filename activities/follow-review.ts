@@ -1,6 +1,9 @@
 import { log } from '@temporalio/activity';
 import type { Transaction } from '../db/client.ts';
+import { newId } from '../db/new-id.ts';
+import { expireProposals, findOpenProposal, insertDecision } from '../db/queries/decisions.ts';
 import { lockReviewRound, markProgress, openNextRound } from '../db/queries/reviews.ts';
+import { lockDeposits, type DepositFacts } from '../db/queries/settlement.ts';
 import { dueSteps, scheduleReview } from '../domain/aging.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -15,12 +18,14 @@ export async function followReview(
   const { depositId } = input;
   const now = new Date(input.at);
   await dependencies.database.transaction(async (tx) => {
+    // In the order of whoever settles the deposit: first its row, then its review's.
+    const [deposit] = await lockDeposits(tx, [depositId]);
     const round = await lockReviewRound(tx, depositId);
-    if (round === null) return;
+    if (deposit?.state !== 'in_review' || round === null) return;
     const { schedule, progress } = round;
     const due = dueSteps(schedule, progress, now);
     if (due.runsOut) {
-      await runOut(dependencies, tx, depositId, now);
+      await runOut(dependencies, tx, deposit, now);
       return;
     }
     await markProgress(tx, depositId, {
@@ -38,9 +43,34 @@ export async function followReview(
 async function runOut(
   dependencies: ActivityDependencies,
   tx: Transaction,
-  depositId: string,
+  deposit: DepositFacts,
   now: Date,
 ): Promise<void> {
-  await openNextRound(tx, depositId, now, scheduleReview(now, dependencies.settings.aging));
+  const { aging, reviewFinal } = dependencies.settings;
+  const { depositId } = deposit;
+  await openNextRound(tx, depositId, now, scheduleReview(now, aging));
+  if (reviewFinal === 'propose_return') await proposeReturn(tx, deposit, now);
   log.error('review ran out and was opened again', { alert: 'review.overdue', depositId });
+}
+
+/** A proposal as a person's: it asks for the payer's bank details and for two persons. One that waits already is left alone. */
+async function proposeReturn(tx: Transaction, deposit: DepositFacts, now: Date): Promise<void> {
+  const { depositId, amountMinor, currency } = deposit;
+  await expireProposals(tx, { now, depositId });
+  if ((await findOpenProposal(tx, depositId)) !== null) return;
+  await insertDecision(
+    tx,
+    {
+      decisionId: newId('decision'),
+      depositId,
+      kind: 'return',
+      amountMinor,
+      currency,
+      keepUntil: null,
+      payer: null,
+      reason: 'The review ran out without a decision.',
+      allocations: [],
+    },
+    { proposedBy: null, needsApproval: true, expiresAt: null },
+  );
 }

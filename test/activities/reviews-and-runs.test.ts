@@ -112,9 +112,14 @@ describe('followReview', () => {
     return review.outcome === 'in_review' ? review.nextAt : null;
   };
   const row = async (depositId: string) => {
-    const [found] = await test.owner`
-      select round, reminders_sent, escalated_at, overdue_at, due_at from reviews where deposit_id = ${depositId}`;
-    return found;
+    const [found] = await test.owner<{ [name: string]: string | number | null }[]>`
+      select round, reminders_sent, escalated_at::text, overdue_at::text, due_at::text from reviews
+       where deposit_id = ${depositId}`;
+    const dated = (value: string | number | null) =>
+      typeof value === 'string' ? new Date(value) : value;
+    return Object.fromEntries(
+      Object.entries(found ?? {}).map(([name, value]) => [name, dated(value)]),
+    );
   };
 
   it('reminds on the business days that are stored, once each, however often it is asked', async () => {
@@ -166,6 +171,30 @@ describe('followReview', () => {
     expect(await row(depositId)).toMatchObject({ round: 1, due_at: new Date(TWENTY_DAYS_ON) });
     await follow(depositId, '2026-12-21T15:00:00Z', changed);
     expect(await row(depositId)).toMatchObject({ due_at: new Date('2026-12-28T15:00:00Z') });
+  });
+
+  it('proposes a return at the deadline where it is set to, once, and moves nothing', async () => {
+    const depositId = await aDeposit('no code');
+    await openReview(dependencies, { depositId, reason: 'no_reference' });
+    const proposing = createTestDependencies(test.db, {
+      settings: { ...TEST_SETTINGS, reviewFinal: 'propose_return' },
+    });
+    for (const at of ['2026-12-21T15:00:00Z', '2027-01-20T15:00:00Z'])
+      expect(await follow(depositId, at, proposing)).toEqual(['review.overdue']);
+    const proposals = await test.owner`
+      select kind, state, needs_approval, proposed_by, amount_minor from decisions where deposit_id = ${depositId}`;
+    expect(proposals).toEqual([
+      {
+        kind: 'return',
+        state: 'needs_payer_details',
+        needs_approval: true,
+        proposed_by: null,
+        amount_minor: 5_000n,
+      },
+    ]);
+    expect(await stateOf(test.db, depositId)).toBe('in_review');
+    expect(await row(depositId)).toMatchObject({ round: 3 });
+    await verifyClean(test.db);
   });
 
   it('leaves a review alone that is closed', async () => {

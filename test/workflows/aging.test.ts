@@ -74,15 +74,21 @@ async function reviewOf(depositId: string) {
     {
       round: number;
       remindersSent: number;
-      remindAt: Date[];
-      escalateAt: Date;
-      escalatedAt: Date | null;
-      dueAt: Date;
+      remindAt: string[];
+      escalateAt: string;
+      escalatedAt: string | null;
+      dueAt: string;
     }[]
   >`
-    select round, reminders_sent as "remindersSent", remind_at as "remindAt", escalate_at as "escalateAt",
-           escalated_at as "escalatedAt", due_at as "dueAt" from reviews where deposit_id = ${depositId}`;
-  return row ?? null;
+    select round, reminders_sent as "remindersSent", remind_at::text[] as "remindAt", escalate_at::text as "escalateAt",
+           escalated_at::text as "escalatedAt", due_at::text as "dueAt" from reviews where deposit_id = ${depositId}`;
+  if (row === undefined) return null;
+  return {
+    ...row,
+    remindAt: row.remindAt.map((at) => new Date(at)),
+    escalateAt: new Date(row.escalateAt),
+    dueAt: new Date(row.dueAt),
+  };
 }
 
 async function skipTo(at: Date): Promise<void> {
