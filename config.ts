@@ -131,6 +131,12 @@ export const configSchema = z.object({
     .transform(BigInt)
     .optional()
     .describe('cents; a deposit above this waits for a person, whatever its reference says'),
+  RECONCILE_MODE: z
+    .enum(['live', 'shadow'])
+    .default('live')
+    .describe(
+      '`shadow`: that account credits nobody by itself; people decide what it would credit',
+    ),
   STATEMENT_MEGABYTES_MAX: z.coerce
     .number()
     .int()

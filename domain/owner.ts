@@ -17,7 +17,11 @@ export interface DepositToOwn {
   readonly currency: string;
   /** The largest amount that its bank account credits without a person; null for any. */
   readonly amountLimitMinor: bigint | null;
+  /** Whether its bank account credits by itself, or only tells what it would credit. */
+  readonly mode: AccountMode;
 }
+
+export type AccountMode = 'live' | 'shadow';
 
 /** Whose money a deposit is, or why a person must say so. */
 export type Owner =
@@ -51,5 +55,6 @@ export function findOwner(
   if (wallet.status === 'frozen') return review('wallet_frozen');
   if (deposit.amountLimitMinor !== null && deposit.amountMinor > deposit.amountLimitMinor)
     return review('amount_over_limit');
+  if (deposit.mode === 'shadow') return review('shadow');
   return { kind: 'wallet', walletId: wallet.walletId };
 }

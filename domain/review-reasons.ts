@@ -16,6 +16,7 @@ export const REVIEW_REASONS = [
   'proof_failed',
   'proof_absent',
   'gate_closed',
+  'shadow',
   'reversed',
   'reversal_unpaired',
   'unreadable',
@@ -98,6 +99,11 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
   gate_closed: {
     sentence: 'Crediting is paused for this bank account.',
     nextStep: 'Clear the cause of the pause and open the gate; waiting deposits then go on.',
+  },
+  shadow: {
+    sentence:
+      'This bank account is on trial: Purser would have credited the customer that it names.',
+    nextStep: 'Decide as if no code were suggested; your decision is compared with it afterwards.',
   },
   reversed: {
     sentence: 'The bank took this payment back before it was credited.',

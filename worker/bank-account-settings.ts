@@ -26,6 +26,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     proofPolicy: config.BANK_PROOF_POLICY,
     balancePolicy: config.BANK_BALANCE_POLICY,
     amountLimitMinor: config.BANK_AMOUNT_LIMIT ?? null,
+    mode: config.RECONCILE_MODE,
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
     amounts: config.BANK_AMOUNTS,

@@ -69,3 +69,9 @@ GRANT SELECT, INSERT, UPDATE ON line_cases TO purser_app;
 
 SELECT audit_table('gates', 'gate', 'scope', ARRAY['state', 'cause']);
 SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'other_id', 'outcome']);
+
+-- A new account runs for real with its credits withheld: what the rules would credit waits for a person.
+ALTER TABLE bank_accounts
+  ADD COLUMN mode text NOT NULL DEFAULT 'live' CONSTRAINT bank_accounts_mode_known CHECK (mode IN ('live', 'shadow'));
+SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'balance_policy', 'mode']);

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Rate } from '../../domain/credits.ts';
 import type { HoldReason } from '../../domain/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { WalletOfCode } from '../../domain/owner.ts';
+import type { AccountMode, WalletOfCode } from '../../domain/owner.ts';
 import type { JournalDraft, WalletBalances } from '../../domain/settle.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
@@ -19,6 +19,8 @@ export interface DepositFacts {
   readonly texts: readonly string[];
   /** The largest amount that its bank account credits without a person; null for any. */
   readonly amountLimitMinor: bigint | null;
+  /** Whether its bank account credits by itself. */
+  readonly mode: AccountMode;
 }
 
 export type DepositState =
@@ -34,11 +36,13 @@ type DepositRow = {
   booking_date: string;
   texts: string[];
   amount_limit: string | null;
+  mode: AccountMode;
 };
 
 const DEPOSIT_COLUMNS = sql`d.id, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
   d.booking_date::text, array_append(l."references", l.text) as texts,
-  (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit`;
+  (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
+  (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode`;
 
 function toFacts(row: DepositRow): DepositFacts {
   return {
@@ -51,6 +55,7 @@ function toFacts(row: DepositRow): DepositFacts {
     bookingDate: parseLocalDate(row.booking_date),
     texts: row.texts.filter((text) => text.trim() !== ''),
     amountLimitMinor: row.amount_limit === null ? null : BigInt(row.amount_limit),
+    mode: row.mode,
   };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { AccountMode } from '../../domain/owner.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
 /** Protocols that `bank/feeds/` speaks. */
@@ -39,6 +40,8 @@ export const bankAccounts = pgTable('bank_accounts', {
     .default(sql`0`),
   /** The largest amount that is credited without a person; null for any. */
   amountLimitMinor: whole('amount_limit_minor'),
+  /** `shadow`: nobody is credited by a code; a person decides each deposit. */
+  mode: oneOf<AccountMode>('mode').notNull().default('live'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });

@@ -19,7 +19,14 @@ function ownerOf(
   deposit: Partial<DepositToOwn> = {},
 ): Owner {
   return findOwner(
-    { hold: null, currency: 'ZAR', amountMinor: 5_000n, amountLimitMinor: null, ...deposit },
+    {
+      hold: null,
+      currency: 'ZAR',
+      amountMinor: 5_000n,
+      amountLimitMinor: null,
+      mode: 'live',
+      ...deposit,
+    },
     readReferences(references),
     wallet,
   );
@@ -88,7 +95,16 @@ describe('findOwner', () => {
     expect(reasonFor(500_001n, null)).toBe('credited anna');
   });
 
-  it('never credits without an exact code, an open wallet, no hold, rand and an amount within the limit', () => {
+  it('credits nobody while the account is on trial, and tells whom it would have credited', () => {
+    expect(ownerOf([CHECKED], aWallet(), { mode: 'shadow' })).toEqual({
+      kind: 'review',
+      reason: 'shadow',
+      candidates: [CHECKED],
+    });
+    expect(reasonOf(ownerOf(['rent'], null, { mode: 'shadow' }))).toBe('no_reference');
+  });
+
+  it('never credits without an exact code, an open wallet, no hold, rand, an amount within the limit and a live account', () => {
     const anyText = fc.oneof(
       fc.string({ maxLength: 40 }),
       fc.constantFrom(CHECKED, LEGACY, `x${CHECKED}`, `${CHECKED}1`, 'CUS0000123', 'CUS OOOO1234'),
@@ -107,15 +123,17 @@ describe('findOwner', () => {
         fc.option(fc.constantFrom(...HOLDS)),
         fc.constantFrom('ZAR', 'USD'),
         fc.option(fc.constantFrom(4_999n, 5_000n)),
-        (references, wallet, hold, currency, amountLimitMinor) => {
+        fc.constantFrom('live' as const, 'shadow' as const),
+        (references, wallet, hold, currency, amountLimitMinor, mode) => {
           const reading = readReferences(references);
-          const deposit = { hold, currency, amountMinor: 5_000n, amountLimitMinor };
+          const deposit = { hold, currency, amountMinor: 5_000n, amountLimitMinor, mode };
           const owner = findOwner(deposit, reading, wallet);
           const mayCredit =
             reading.kind === 'exact' &&
             wallet !== null &&
             wallet.status === 'open' &&
             hold === null &&
+            mode === 'live' &&
             amountLimitMinor !== 4_999n &&
             currency === 'ZAR' &&
             (wallet.codeKind === 'legacy'
