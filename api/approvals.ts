@@ -10,14 +10,9 @@ import {
   type Decision,
 } from '../db/queries/decisions.ts';
 import { findDeposit } from '../db/queries/deposits-read.ts';
-import {
-  lapsesAt,
-  refusalToApprove,
-  type ApprovalRefusal,
-  type PayerDetails,
-} from '../domain/approval.ts';
+import { refusalToApprove, type ApprovalRefusal, type PayerDetails } from '../domain/approval.ts';
 import { CodedError, isCoded, type ErrorCode } from '../domain/errors.ts';
-import { personOf, proposalOf, refuseAboveLimit, settledAlready } from './decisions.ts';
+import { lapsesAt, personOf, proposalOf, refuseAboveLimit, settledAlready } from './decisions.ts';
 import { actorOf, type ApiDeps, type Principal } from './deps.ts';
 import type { Answer } from './idempotency.ts';
 
@@ -82,7 +77,7 @@ export async function completeReturn(
   const decision = await lockOrRefuse(tx, given.decisionId);
   const allocations = await listAllocations(tx, decision.id);
   const payload = payloadOf({ ...decision, payer: given.payer }, allocations);
-  const expiresAt = lapsesAt(deps.clock(), deps.approvals);
+  const expiresAt = lapsesAt(deps.clock(), deps);
   const isGiven = await givePayerDetails(tx, payload, { by: principal.keyId, expiresAt });
   if (!isGiven) {
     throw new CodedError('decision.not_open', 'This decision asks for no payer details.');

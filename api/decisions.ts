@@ -13,9 +13,9 @@ import {
 import { lockDeposits, type DepositFacts } from '../db/queries/settlement.ts';
 import {
   countsAgainstLimit,
-  lapsesAt,
   needsApproval,
   splitFault,
+  waitsMs,
   type DecisionKind,
   type DecisionPayload,
 } from '../domain/approval.ts';
@@ -49,13 +49,18 @@ export async function recordDecision(
   refuseUnlessWhole(payload);
   const isShared = needsApproval(payload, deps.approvals);
   await refuseAboveLimit(tx, deps, payload, [personOf(principal)]);
-  const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, deps.approvals) : null;
+  const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, deps) : null;
   const { keyId: proposedBy } = principal;
   await insertDecision(tx, payload, { proposedBy, needsApproval: isShared, expiresAt });
   const { decisionId } = payload;
   return isShared
     ? { status: 202, body: proposalOf(payload, expiresAt) }
     : { status: null, body: { decisionId } };
+}
+
+/** The instant at which a proposal that is made now lapses. */
+export function lapsesAt(now: Date, { approvals }: Pick<ApiDeps, 'approvals'>): Date {
+  return new Date(now.getTime() + waitsMs(approvals));
 }
 
 /** What is answered to whoever proposed what a second person must approve. */

@@ -104,9 +104,9 @@ export function countsAgainstLimit(kind: DecisionKind): boolean {
   return kind === 'credit' || kind === 'return';
 }
 
-/** The instant at which a proposal made `now` lapses. */
-export function lapsesAt(now: Date, policy: Pick<ApprovalPolicy, 'approvalHours'>): Date {
-  return new Date(now.getTime() + policy.approvalHours * HOUR_MS);
+/** How long a proposal waits before it lapses. */
+export function waitsMs(policy: Pick<ApprovalPolicy, 'approvalHours'>): number {
+  return policy.approvalHours * HOUR_MS;
 }
 
 /** What is wrong with a split, in words; null where it gives each cent of the deposit to one wallet. */

@@ -1,114 +1,46 @@
-import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { applyDecision } from '../../activities/apply-decision.ts';
-import { createApiKey } from '../../api/api-keys.ts';
-import { SCOPES } from '../../api/scopes.ts';
-import { createTestDependencies } from '../support/activities.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { PAYER } from '../support/decisions.ts';
+import { A_RETURN, createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
 import {
-  bearer,
   countPostings,
   createdWallet,
   creditedDeposit,
   depositInReview,
   get,
-  PEPPER,
   post,
   startService,
   type ServiceUnderTest,
 } from './service-under-test.ts';
 
 let service: ServiceUnderTest;
-let now = new Date();
+let desk: DecisionDesk;
 let thandi: string;
-let thandiToo: string;
 let sipho: string;
+const now = new Date();
 beforeAll(async () => {
-  service = await startService({ clock: () => now });
-  [thandi, thandiToo, sipho] = [
-    await keyOfPerson('Thandi'),
-    await keyOfPerson('thandi '),
-    await keyOfPerson('Sipho'),
-  ];
-});
-beforeEach(() => {
-  now = new Date();
+  service = await startService();
+  desk = createDecisionDesk(service);
+  [thandi, sipho] = [await desk.keyOf('Thandi'), await desk.keyOf('Sipho')];
 });
 afterAll(() => service.close());
 
-async function keyOfPerson(person: string): Promise<string> {
-  const made = await createApiKey(service.database.db, {
-    name: `key of ${person}`,
-    ownerKind: 'person',
-    person,
-    scopes: SCOPES,
-    pepper: PEPPER,
-    deployment: 'trial',
-  });
-  return made.key;
-}
-
-interface Proposed {
-  readonly decisionId: string;
-  readonly outcome: string;
-  readonly state: string;
-  readonly payloadSha256: string;
-}
-
-let requests = 0;
-function send(
-  method: 'POST' | 'PUT',
-  url: string,
-  payload: object,
-  key: string,
-  idempotencyKey = `decisions-${(requests += 1)}`,
-): Promise<LightMyRequestResponse> {
-  return service.app.inject({
-    method,
-    url,
-    headers: { ...bearer(key), 'idempotency-key': idempotencyKey },
-    payload,
-  });
-}
-
-async function propose(depositId: string, body: object, key = thandi): Promise<Proposed> {
-  const answer = await send('POST', `/v1/reviews/${depositId}/decisions`, body, key);
-  expect([answer.statusCode, answer.body]).toEqual([202, answer.body]);
-  return answer.json<Proposed>();
-}
-
-const aReturn = { kind: 'return', payer: PAYER, reason: 'sent by mistake' };
-
-const approve = (
-  { decisionId, payloadSha256 }: Pick<Proposed, 'decisionId' | 'payloadSha256'>,
-  key = sipho,
-) => send('POST', `/v1/decisions/${decisionId}/approve`, { payloadSha256 }, key);
-
-const apply = (depositId: string, decisionId: string) =>
-  applyDecision(createTestDependencies(service.database.db), { depositId, decisionId });
-
-async function decision(id: string): Promise<Record<string, unknown>> {
-  return (await get(service, `/v1/decisions/${id}`, thandi)).json();
-}
-
-async function attemptsOn(id: string): Promise<readonly unknown[]> {
-  const rows = await service.database.owner`
-    select action, actor_person, after ->> 'code' as code from audit_events
-     where subject_id = ${id} and action like '%_refused' order by id`;
-  return [...rows];
-}
+const propose = (depositId: string, body: object, key = thandi) =>
+  desk.propose(depositId, body, key);
+const approve = (proposed: Pick<Proposed, 'decisionId' | 'payloadSha256'>, key = sipho) =>
+  desk.approve(proposed, key);
+const decision = (id: string) => desk.decision(id, thandi);
 
 describe('a proposal', () => {
   it('of one person is approved by another, by its hash, and then carried out', async () => {
     const depositId = await depositInReview(service, 12_500n);
     const before = await countPostings(service);
-    const proposed = await propose(depositId, aReturn);
+    const proposed = await propose(depositId, A_RETURN);
     expect(proposed).toMatchObject({ outcome: 'accepted', state: 'proposed' });
     expect(await countPostings(service)).toBe(before);
 
     expect((await approve(proposed)).json()).toMatchObject({ state: 'approved' });
-    expect(await apply(depositId, proposed.decisionId)).toMatchObject({ outcome: 'returned' });
+    expect(await desk.apply(depositId, proposed.decisionId)).toMatchObject({ outcome: 'returned' });
     expect(await decision(proposed.decisionId)).toMatchObject({
       kind: 'return',
       state: 'executed',
@@ -139,7 +71,7 @@ describe('a proposal', () => {
       { code: other.code, amount: { minor: '5001', currency: 'ZAR' } },
     ];
     const { decisionId } = await propose(depositId, { kind: 'credit', split, reason: 'shared' });
-    expect(await apply(depositId, decisionId)).toMatchObject({ outcome: 'credited' });
+    expect(await desk.apply(depositId, decisionId)).toMatchObject({ outcome: 'credited' });
     expect((await decision(decisionId))['allocations']).toEqual([
       { walletId: one.id, amount: { minor: '5000', currency: 'ZAR' } },
       { walletId: other.id, amount: { minor: '5001', currency: 'ZAR' } },
@@ -158,7 +90,12 @@ describe('a proposal', () => {
       { walletId: other.id, amount: { minor, currency: 'ZAR' } },
     ];
     const url = `/v1/reviews/${depositId}/decisions`;
-    const answer = await send('POST', url, { kind: 'credit', split, reason: 'shared' }, thandi);
+    const answer = await desk.send(
+      'POST',
+      url,
+      { kind: 'credit', split, reason: 'shared' },
+      thandi,
+    );
     expect(answer.json()).toMatchObject({ code: 'decision.split_mismatch', status: 400 });
     const list = await get(service, `/v1/decisions?depositId=${depositId}`, thandi);
     expect(list.json()).toEqual({ items: [], next: null });
@@ -172,16 +109,16 @@ describe('a proposal', () => {
     const early = await approve({ ...asked, payloadSha256: '0'.repeat(64) });
     expect(early.json()).toMatchObject({ code: 'decision.not_open' });
 
-    const given = (await send('PUT', url, PAYER, sipho)).json<Proposed>();
+    const given = (await desk.send('PUT', url, PAYER, sipho)).json<Proposed>();
     expect(given).toMatchObject({ decisionId: asked.decisionId, state: 'proposed' });
-    const again = await send('PUT', url, { ...PAYER, account: '999999' }, sipho);
+    const again = await desk.send('PUT', url, { ...PAYER, account: '999999' }, sipho);
     expect(again.json()).toMatchObject({ code: 'decision.not_open' });
     // Whoever gave the details approves no more than whoever proposed.
     for (const key of [thandi, sipho]) {
       expect((await approve(given, key)).json()).toMatchObject({ code: 'decision.same_person' });
     }
-    expect((await approve(given, await keyOfPerson('Lerato'))).statusCode).toBe(202);
-    expect(await apply(depositId, asked.decisionId)).toMatchObject({ outcome: 'returned' });
+    expect((await approve(given, await desk.keyOf('Lerato'))).statusCode).toBe(202);
+    expect(await desk.apply(depositId, asked.decisionId)).toMatchObject({ outcome: 'returned' });
     await verifyClean(service.database.db);
   });
 
@@ -189,13 +126,13 @@ describe('a proposal', () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
     for (const until of ['2020-01-01', '2999-01-01']) {
-      const answer = await send('POST', url, { kind: 'keep', until, reason: 'r' }, thandi);
+      const answer = await desk.send('POST', url, { kind: 'keep', until, reason: 'r' }, thandi);
       expect(answer.json()).toMatchObject({ code: 'request.invalid', status: 400 });
     }
     const until = new Date(now.getTime() + 7 * 86_400_000).toISOString().slice(0, 10);
     const kept = await propose(depositId, { kind: 'keep', until, reason: 'asked the payer' });
     expect(kept.state).toBe('approved');
-    expect(await apply(depositId, kept.decisionId)).toMatchObject({ outcome: 'kept' });
+    expect(await desk.apply(depositId, kept.decisionId)).toMatchObject({ outcome: 'kept' });
   });
 
   it('to correct a credit is for credited deposits only', async () => {
@@ -204,13 +141,15 @@ describe('a proposal', () => {
     const url = (id: string) => `/v1/deposits/${id}/corrections`;
     const body = { code: right.code, reason: 'typed the wrong code' };
     const waiting = await depositInReview(service, 5_000n);
-    const early = await send('POST', url(waiting), body, thandi);
+    const early = await desk.send('POST', url(waiting), body, thandi);
     expect(early.json()).toMatchObject({ code: 'deposit.not_credited', status: 409 });
 
-    const proposed = (await send('POST', url(depositId), body, thandi)).json<Proposed>();
+    const proposed = (await desk.send('POST', url(depositId), body, thandi)).json<Proposed>();
     expect(proposed).toMatchObject({ state: 'proposed' });
     expect((await approve(proposed)).statusCode).toBe(202);
-    expect(await apply(depositId, proposed.decisionId)).toMatchObject({ outcome: 'corrected' });
+    expect(await desk.apply(depositId, proposed.decisionId)).toMatchObject({
+      outcome: 'corrected',
+    });
     const wallet = await get(service, `/v1/wallets/${right.id}`);
     expect(wallet.json()).toMatchObject({ balance: { credits: '1' } });
     await verifyClean(service.database.db);
@@ -219,13 +158,13 @@ describe('a proposal', () => {
   it('is one at a time about each deposit', async () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
-    const first = await propose(depositId, aReturn);
-    const bodies = [aReturn, { kind: 'dismiss', reason: 'interest' }];
+    const first = await propose(depositId, A_RETURN);
+    const bodies = [A_RETURN, { kind: 'dismiss', reason: 'interest' }];
     for (const body of bodies) {
-      const second = await send('POST', url, body, sipho);
+      const second = await desk.send('POST', url, body, sipho);
       expect(second.json()).toMatchObject({ code: 'decision.already_proposed', status: 409 });
     }
-    await send('POST', `/v1/decisions/${first.decisionId}/reject`, { reason: 'no' }, sipho);
+    await desk.send('POST', `/v1/decisions/${first.decisionId}/reject`, { reason: 'no' }, sipho);
     await propose(depositId, { kind: 'dismiss', reason: 'interest' });
   });
 
@@ -233,7 +172,7 @@ describe('a proposal', () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => send('POST', url, aReturn, thandi, 'one-proposal')),
+      Array.from({ length: 5 }, () => desk.send('POST', url, A_RETURN, thandi, 'one-proposal')),
     );
     expect(new Set(answers.map((answer) => answer.body)).size).toBe(1);
     const list = (await get(service, `/v1/decisions?depositId=${depositId}`, thandi)).json<{
@@ -243,132 +182,11 @@ describe('a proposal', () => {
   });
 });
 
-describe('an approval is refused, nothing moves, and the attempt is in the audit trail', () => {
-  it.each([
-    ['by the person who proposed', () => thandi, 'decision.same_person', 403],
-    ['by that person with another key', () => thandiToo, 'decision.same_person', 403],
-  ])('%s', async (_, key, code, status) => {
-    const depositId = await depositInReview(service, 900n);
-    const proposed = await propose(depositId, aReturn);
-    const before = await countPostings(service);
-    const answer = await approve(proposed, key());
-    expect(answer.json()).toMatchObject({ code, status });
-    expect(await countPostings(service)).toBe(before);
-    expect(await decision(proposed.decisionId)).toMatchObject({ state: 'proposed' });
-    expect(await attemptsOn(proposed.decisionId)).toEqual([
-      { action: 'decision.approval_refused', actor_person: 'thandi', code },
-    ]);
-  });
-
-  it('of another payload', async () => {
-    const proposed = await propose(await depositInReview(service, 900n), aReturn);
-    const other = await propose(await depositInReview(service, 900n), aReturn);
-    const answer = await approve({ ...proposed, payloadSha256: other.payloadSha256 });
-    expect(answer.json()).toMatchObject({ code: 'decision.payload_changed', status: 409 });
-    expect(await attemptsOn(proposed.decisionId)).toEqual([
-      {
-        action: 'decision.approval_refused',
-        actor_person: 'sipho',
-        code: 'decision.payload_changed',
-      },
-    ]);
-  });
-
-  it('after its time, and the deposit is free for another proposal', async () => {
-    const depositId = await depositInReview(service, 900n);
-    const proposed = await propose(depositId, aReturn);
-    now = new Date(Date.now() + 72 * 3_600_000 + 1_000);
-    expect((await approve(proposed)).json()).toMatchObject({
-      code: 'decision.expired',
-      status: 409,
-    });
-    expect(await attemptsOn(proposed.decisionId)).toHaveLength(1);
-    await propose(depositId, aReturn);
-    expect(await decision(proposed.decisionId)).toMatchObject({ state: 'expired' });
-  });
-
-  it('of a decision that is not there', async () => {
-    const decisionId = `dec_${'1'.repeat(32)}`;
-    const answer = await approve({ decisionId, payloadSha256: '0'.repeat(64) });
-    expect(answer.json()).toMatchObject({ code: 'decision.not_found', status: 404 });
-    expect(await attemptsOn(decisionId)).toHaveLength(1);
-  });
-
-  it('twice, by whomever: the first stands', async () => {
-    const proposed = await propose(await depositInReview(service, 900n), aReturn);
-    expect((await approve(proposed)).statusCode).toBe(202);
-    expect((await approve(proposed)).json()).toMatchObject({ code: 'decision.not_open' });
-    const url = `/v1/decisions/${proposed.decisionId}/reject`;
-    const late = await send('POST', url, { reason: 'no' }, thandi);
-    expect(late.json()).toMatchObject({ code: 'decision.not_open', status: 409 });
-  });
-
-  it('of what was rejected', async () => {
-    const depositId = await depositInReview(service, 900n);
-    const proposed = await propose(depositId, aReturn);
-    const url = `/v1/decisions/${proposed.decisionId}/reject`;
-    const rejected = await send('POST', url, { reason: 'the payer is known' }, sipho);
-    expect(rejected.json()).toMatchObject({
-      state: 'rejected',
-      rejected: { person: 'sipho', reason: 'the payer is known' },
-    });
-    expect((await approve(proposed)).json()).toMatchObject({ code: 'decision.not_open' });
-    expect(await apply(depositId, proposed.decisionId)).toMatchObject({ outcome: 'not_approved' });
-    await verifyClean(service.database.db);
-  });
-
-  it('of a deposit that was settled meanwhile', async () => {
-    const wallet = await createdWallet(service);
-    const depositId = await depositInReview(service, 900n);
-    const small = { kind: 'credit', walletId: wallet.id, reason: 'found' };
-    const { decisionId } = await propose(depositId, small);
-    const proposed = await propose(depositId, aReturn);
-    await apply(depositId, decisionId);
-    expect((await approve(proposed)).json()).toMatchObject({ code: 'deposit.already_settled' });
-  });
-});
-
-describe('a person', () => {
-  it('decides no more than the limit in a day, as proposer or as approver, with all keys together', async () => {
-    const [busy, busyToo, other] = [
-      await keyOfPerson('Busy'),
-      await keyOfPerson('BUSY'),
-      await keyOfPerson('Other'),
-    ];
-    const big = await propose(await depositInReview(service, 6_000_000n), aReturn, busy);
-    expect((await approve(big, other)).statusCode).toBe(202);
-    // R60,000 of R100,000 are used up by both.
-    const more = await depositInReview(service, 4_000_001n);
-    const url = `/v1/reviews/${more}/decisions`;
-    const tooMuch = await send('POST', url, aReturn, busyToo);
-    expect(tooMuch.json()).toMatchObject({ code: 'decision.limit_reached', status: 403 });
-    expect(await attemptsOn(more)).toHaveLength(1);
-    const byThird = await propose(more, aReturn);
-    expect((await approve(byThird, other)).json()).toMatchObject({
-      code: 'decision.limit_reached',
-    });
-    expect((await approve(byThird)).statusCode).toBe(202);
-    const rest = await propose(await depositInReview(service, 4_000_000n), aReturn, busyToo);
-    expect(rest.state).toBe('proposed');
-  });
-
-  it('is not held up by what moves no money, nor by proposals that nobody approved', async () => {
-    const key = await keyOfPerson('Patient');
-    await propose(await depositInReview(service, 9_000_000n), aReturn, key);
-    await propose(await depositInReview(service, 9_000_000n), aReturn, key);
-    await propose(
-      await depositInReview(service, 90_000_000n),
-      { kind: 'dismiss', reason: 'own transfer' },
-      key,
-    );
-  });
-});
-
 describe('GET /v1/decisions', () => {
   it('lists what waits for a second person, page by page, newest first', async () => {
     const made: string[] = [];
     for (let count = 0; count < 3; count += 1) {
-      made.push((await propose(await depositInReview(service, 900n), aReturn)).decisionId);
+      made.push((await propose(await depositInReview(service, 900n), A_RETURN)).decisionId);
     }
     const found: string[] = [];
     let cursor = '';
@@ -390,12 +208,12 @@ describe('payment instructions', () => {
   it('hold each return once, with its reference, safe for a spreadsheet, and the same at each reading', async () => {
     const depositId = await depositInReview(service, 123_456n);
     const payer = { ...PAYER, name: '=cmd|calc' };
-    const proposed = await propose(depositId, { ...aReturn, payer });
+    const proposed = await propose(depositId, { ...A_RETURN, payer });
     await approve(proposed);
     await post(service, '/v1/returns/exports', {}, { key: thandi });
     const nothing = await post(service, '/v1/returns/exports', {}, { key: thandi });
     expect(nothing.json()).toEqual({ exportId: null, returns: 0 });
-    await apply(depositId, proposed.decisionId);
+    await desk.apply(depositId, proposed.decisionId);
     const due = await get(service, '/v1/returns?state=due', thandi);
     expect(due.json()).toMatchObject({ items: [{ depositId, state: 'due', exportId: null }] });
 
