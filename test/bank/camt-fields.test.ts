@@ -36,7 +36,6 @@ describe('camt references', () => {
     ['the transaction', '<Refs><TxId>@</TxId></Refs>'],
     ['the payment order', '<Refs><PmtInfId>@</PmtInfId></Refs>'],
     ['the message', '<Refs><MsgId>@</MsgId></Refs>'],
-    ["a bank's own id", '<Refs><Prtry><Tp>X</Tp><Ref>@</Ref></Prtry></Refs>'],
     ['the purpose', '<Purp><Prtry>@</Prtry></Purp>'],
   ])('are searched wherever a payer may have written: %s', async (_name, field) => {
     const line = await lineOf(entryOf(`<TxDtls>${field.replace('@', CODE)}</TxDtls>`));

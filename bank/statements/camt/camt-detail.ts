@@ -52,7 +52,7 @@ export function readDetail(details: XmlElement, position: string): CamtDetail {
       message,
       ...structured.flatMap((each) => documentNumbers(each, position)),
       ...childrenOf(details, 'RltdRmtInf').map((each) => textAt(each, ['RmtId'], position)),
-      ...otherIds(refs, position),
+      ...otherIds(refs),
       textAt(details, ['Purp', 'Prtry'], position),
     ]),
     additional,
@@ -115,7 +115,7 @@ function documentNumbers(structured: XmlElement, where: string): readonly (strin
 }
 
 /** Of these the payer's system sets all but `TxId`, and at some banks the payer himself. */
-function otherIds(refs: XmlElement | null, where: string): readonly (string | null)[] {
+function otherIds(refs: XmlElement | null): readonly (string | null)[] {
   if (refs === null) return [];
   return refs.children.map((child) => {
     switch (child.name) {
@@ -124,8 +124,6 @@ function otherIds(refs: XmlElement | null, where: string): readonly (string | nu
       case 'PmtInfId':
       case 'MsgId':
         return realOrNull(child.text);
-      case 'Prtry':
-        return realOrNull(textAt(child, ['Ref'], where));
       default:
         return null;
     }
