@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applySchedules } from '../../worker/schedules.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
 import { payloadTexts } from '../support/payload-texts.ts';
+import { keepHistory } from '../support/keep-history.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 
 let service: Service;
@@ -42,6 +43,7 @@ describe('the per-deposit lane', () => {
     expect(events?.length).toBeLessThanOrEqual(8);
     const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes);
     expect(tasks).toHaveLength(1);
+    await keepHistory(service.temporal.client, handle.workflowId, 'deposit-credited');
   });
 
   it('puts no money, reference or name into a history', async () => {
@@ -58,7 +60,8 @@ describe('the per-deposit lane', () => {
     await service.reconcile();
     await service.expectTruth();
     const list = service.temporal.client.workflow.list();
-    for await (const { workflowId, runId } of list) {
+    for await (const { workflowId, runId, type } of list) {
+      if (type === 'reconcile') await keepHistory(service.temporal.client, workflowId, type);
       const history = await service.temporal.client.workflow
         .getHandle(workflowId, runId)
         .fetchHistory();

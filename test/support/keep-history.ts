@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+/**
+ * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`: do so whenever a
+ * workflow changes its commands. Who ran the worker is left out.
+ */
+export async function keepHistory(
+  client: Client,
+  workflowId: string,
+  name: 'deposit-credited' | 'deposit-reviewed' | 'reconcile',
+): Promise<void> {
+  if (process.env['RECORD_HISTORIES'] !== '1') return;
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  const text = historyToJSON(history).replaceAll(/("identity": ?)"[^"]*"/g, '$1"worker"');
+  await writeFile(new URL(`../workflows/histories/${name}.json`, import.meta.url), `${text}\n`);
+}
