@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { isCoded } from '../domain/errors.ts';
 import { addApi } from './commands/api.ts';
 import { addApiKey } from './commands/api-key.ts';
+import { addBacktest } from './commands/backtest.ts';
 import { addBench } from './commands/bench.ts';
 import { addDemo } from './commands/demo.ts';
 import { addImport } from './commands/import.ts';
@@ -39,6 +40,7 @@ for (const add of [
   addReturns,
   addStory,
   addVerify,
+  addBacktest,
   addBench,
 ]) {
   add(program);

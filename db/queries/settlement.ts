@@ -68,6 +68,19 @@ export async function findDepositFacts(
   return rows[0] === undefined ? null : toFacts(rows[0]);
 }
 
+/** Deposits after `afterId` in any state, of one account or of all; reads only. */
+export async function listDepositFacts(
+  executor: Executor,
+  query: { readonly accountKey: string | null; readonly afterId: string; readonly limit: number },
+): Promise<readonly DepositFacts[]> {
+  const ofAccount =
+    query.accountKey === null ? sql`` : sql`and d.bank_account_key = ${query.accountKey}`;
+  const rows = await executor.execute<DepositRow>(sql`
+    select ${DEPOSIT_COLUMNS} from deposits d join lines l on l.id = d.line_id
+     where d.id > ${query.afterId} ${ofAccount} order by d.id limit ${query.limit}`);
+  return rows.map(toFacts);
+}
+
 /** Locks deposits in id order. */
 export async function lockDeposits(
   tx: Transaction,

@@ -1,0 +1,165 @@
+import type { Database, Transaction } from '../db/client.ts';
+import { findWhatHappened, listShadowReviews } from '../db/queries/backtest.ts';
+import {
+  findWalletsByCode,
+  listDepositFacts,
+  type DepositFacts,
+} from '../db/queries/settlement.ts';
+import { invariant } from '../domain/invariant.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import type { Owner } from '../domain/owner.ts';
+import { readReferences } from '../domain/reference.ts';
+import {
+  differenceOf,
+  isWrong,
+  RULE_DIFFERENCES,
+  type RuleDifference,
+  type WhatHappened,
+} from '../domain/rules-difference.ts';
+import { codesToFind, decideByRules, type Rules } from '../domain/rules.ts';
+
+const PAGE = 500;
+
+export interface Difference {
+  readonly depositId: string;
+  readonly bankAccountKey: string;
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly difference: RuleDifference;
+  readonly from: WhatHappened;
+  readonly to: Owner;
+}
+
+export interface BacktestReport {
+  /** Whether no money would have gone where people, or the rules of that day, did not put it. */
+  readonly ok: boolean;
+  readonly rules: Rules;
+  readonly deposits: number;
+  readonly counts: Readonly<Record<RuleDifference, number>>;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Decides every stored deposit anew by other rules, against the wallets as they are today, and holds it against what
+ * happened. Everything is read in one snapshot that may write nothing.
+ */
+export async function backtest(
+  db: Database,
+  query: { readonly rules: Rules; readonly accountKey: string | null; readonly page?: number },
+): Promise<BacktestReport> {
+  const { rules, accountKey, page = PAGE } = query;
+  const counts = new Map<RuleDifference, number>();
+  const differences: Difference[] = [];
+  await readOnly(db, async (tx) => {
+    const list = (afterId: string) => listDepositFacts(tx, { accountKey, afterId, limit: page });
+    for await (const deposits of pagesOf(list, page)) {
+      for (const tried of await tryDeposits(tx, rules, deposits)) {
+        counts.set(tried.difference, (counts.get(tried.difference) ?? 0) + 1);
+        if (tried.difference !== 'same') differences.push(tried);
+      }
+    }
+  });
+  const countOf = (difference: RuleDifference) => counts.get(difference) ?? 0;
+  return {
+    ok: !RULE_DIFFERENCES.some((difference) => isWrong(difference) && countOf(difference) > 0),
+    rules,
+    deposits: RULE_DIFFERENCES.reduce((sum, difference) => sum + countOf(difference), 0),
+    counts: {
+      same: countOf('same'),
+      as_person: countOf('as_person'),
+      credits_waiting: countOf('credits_waiting'),
+      holds_credited: countOf('holds_credited'),
+      other_wallet: countOf('other_wallet'),
+      credits_refused: countOf('credits_refused'),
+    },
+    differences,
+  };
+}
+
+async function tryDeposits(
+  tx: Transaction,
+  rules: Rules,
+  deposits: readonly DepositFacts[],
+): Promise<readonly Difference[]> {
+  const readings = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
+  const codes = readings.flatMap(({ reading }) => codesToFind(rules, reading));
+  const wallets = await findWalletsByCode(tx, [...new Set(codes)]);
+  const happened = await findWhatHappened(
+    tx,
+    deposits.map((deposit) => deposit.depositId),
+  );
+  return readings.map(({ deposit, reading }): Difference => {
+    const { depositId, bankAccountKey, bookingDate, amountMinor, currency } = deposit;
+    const from = happened.get(depositId);
+    invariant(from !== undefined, 'Each deposit of the snapshot has a past.');
+    // What an account in shadow withholds is what is asked here.
+    const to = decideByRules(rules, { ...deposit, mode: 'live' }, reading, wallets);
+    const difference = differenceOf(from, to);
+    return { depositId, bankAccountKey, bookingDate, amountMinor, currency, difference, from, to };
+  });
+}
+
+export interface ShadowReport {
+  readonly accountKey: string;
+  /** A person credited the wallet of the code. */
+  readonly agreed: number;
+  /** A person credited another wallet, or returned or dismissed the deposit. */
+  readonly disagreed: readonly {
+    readonly depositId: string;
+    readonly codeWalletId: string;
+    readonly happened: WhatHappened;
+  }[];
+  /** The code decided nothing, and a person did. */
+  readonly withoutCode: number;
+  /** The bank took it back before a person decided. */
+  readonly reversed: number;
+  readonly waiting: number;
+}
+
+/** Holds what the codes would have credited, as it was noted at that time, against what people decided. */
+export async function reportShadow(db: Database, accountKey: string): Promise<ShadowReport> {
+  const disagreed: ShadowReport['disagreed'][number][] = [];
+  const counts = { agreed: 0, withoutCode: 0, reversed: 0, waiting: 0 };
+  await readOnly(db, async (tx) => {
+    const list = (afterId: string) => listShadowReviews(tx, { accountKey, afterId, limit: PAGE });
+    for await (const reviews of pagesOf(list, PAGE)) {
+      const past = await findWhatHappened(
+        tx,
+        reviews.map((review) => review.depositId),
+      );
+      for (const { depositId, isOpen, codeWalletId } of reviews) {
+        const happened = past.get(depositId);
+        invariant(happened !== undefined, 'Each review of the snapshot has a deposit.');
+        if (isOpen) counts.waiting += 1;
+        else if (happened.kind === 'reversed') counts.reversed += 1;
+        else if (codeWalletId === null) counts.withoutCode += 1;
+        else if (isCreditOf(happened, codeWalletId)) counts.agreed += 1;
+        else disagreed.push({ depositId, codeWalletId, happened });
+      }
+    }
+  });
+  return { accountKey, ...counts, disagreed };
+}
+
+function isCreditOf(happened: WhatHappened, walletId: string): boolean {
+  return happened.kind === 'credited' && happened.walletIds.every((each) => each === walletId);
+}
+
+/** One page at a time, each from after the last id of the one before. */
+async function* pagesOf<T extends { readonly depositId: string }>(
+  list: (afterId: string) => Promise<readonly T[]>,
+  page: number,
+): AsyncGenerator<readonly T[]> {
+  for (let afterId = ''; ;) {
+    const rows = await list(afterId);
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < page) return;
+    afterId = last.depositId;
+  }
+}
+
+function readOnly(db: Database, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  return db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+}

@@ -1,0 +1,100 @@
+import { Option, type Command } from 'commander';
+import { CodedError } from '../../domain/errors.ts';
+import { printRand } from '../../domain/money-text.ts';
+import {
+  differenceInWords,
+  RULE_DIFFERENCES,
+  type WhatHappened,
+} from '../../domain/rules-difference.ts';
+import { DEFAULT_RULES } from '../../domain/rules.ts';
+import {
+  backtest,
+  reportShadow,
+  type BacktestReport,
+  type Difference,
+  type ShadowReport,
+} from '../backtest.ts';
+import { runningContext, withDatabase } from '../environment.ts';
+import { readRulesFile } from '../rules-file.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+interface BacktestOptions {
+  readonly rules?: string;
+  readonly shadow?: true;
+  readonly account?: string;
+  readonly json?: true;
+}
+
+export function addBacktest(program: Command): void {
+  program
+    .command('backtest')
+    .description(
+      'decide all stored deposits anew by other rules, without crediting; exit 1 if one would go wrong',
+    )
+    .option('--rules <file>', 'the rules to try, as JSON (without it, those of today)')
+    .addOption(
+      new Option(
+        '--shadow',
+        'how far people agreed with the codes of an account in shadow',
+      ).conflicts('rules'),
+    )
+    .option('--account <key>', 'only this bank account')
+    .option('--json', 'print one JSON object')
+    .action(async (options: BacktestOptions) => {
+      const { print } = createTerminal();
+      const { config } = runningContext();
+      if (options.shadow) {
+        const accountKey = options.account;
+        if (accountKey === undefined)
+          throw new CodedError('request.invalid', '--shadow needs --account.');
+        const report = await withDatabase(config, ({ db }) => reportShadow(db, accountKey));
+        print(options.json ? toJson(report) : printShadow(report));
+        return;
+      }
+      const rules =
+        options.rules === undefined ? DEFAULT_RULES : await readRulesFile(options.rules);
+      const report = await withDatabase(config, ({ db }) =>
+        backtest(db, { rules, accountKey: options.account ?? null }),
+      );
+      print(options.json ? toJson(report) : printBacktest(report));
+      if (!report.ok) process.exitCode = 1;
+    });
+}
+
+function printBacktest({ ok, rules, deposits, counts, differences }: BacktestReport): string {
+  return [
+    `Rules ${rules.version}, on ${deposits} deposits:`,
+    ...RULE_DIFFERENCES.map(
+      (kind) => `  ${counts[kind].toString().padStart(7)}  ${differenceInWords(kind)}`,
+    ),
+    ...differences.map(printDifference),
+    ok
+      ? 'No money would have gone to another wallet, or to one where a person refused it.'
+      : 'Money would have gone where it should not: these rules are not fit.',
+  ].join('\n');
+}
+
+function printDifference(each: Difference): string {
+  const { depositId, bookingDate, amountMinor, currency, difference, from, to } = each;
+  const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
+  const end = to.kind === 'wallet' ? to.walletId : `review: ${to.reason}`;
+  return `${depositId}  ${bookingDate}  ${amount.padStart(14)}  ${difference.padEnd(15)}  ${printPast(from)} → ${end}`;
+}
+
+function printPast(past: WhatHappened): string {
+  return past.kind === 'credited' ? `${past.walletIds.join(' + ')} by ${past.by}` : past.kind;
+}
+
+function printShadow(report: ShadowReport): string {
+  const { accountKey, agreed, disagreed, withoutCode, reversed, waiting } = report;
+  return [
+    `${accountKey}: people agreed with ${agreed} of ${agreed + disagreed.length} codes.`,
+    `  ${withoutCode} had no code that would have credited; people decided them.`,
+    `  ${reversed} were taken back by the bank.`,
+    `  ${waiting} still wait for a person.`,
+    ...disagreed.map(
+      ({ depositId, codeWalletId, happened }) =>
+        `${depositId}  code ${codeWalletId} → person ${printPast(happened)}`,
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { parseRules, readRulesFile } from '../../cli/rules-file.ts';
+import { DEFAULT_RULES } from '../../domain/rules.ts';
+
+describe('a file of rules', () => {
+  it('changes what it names and leaves the rest as it is', () => {
+    expect(parseRules({ version: 'a' })).toEqual({ ...DEFAULT_RULES, version: 'a' });
+    expect(
+      parseRules({ version: 'b', creditRepairs: 'one_wallet', amountLimitMinor: '500000' }),
+    ).toEqual({
+      ...DEFAULT_RULES,
+      version: 'b',
+      creditRepairs: 'one_wallet',
+      amountLimitMinor: 500_000n,
+    });
+  });
+
+  it('is refused with each of its faults named: unknown rules, money as a number, no version', () => {
+    const parse = () =>
+      parseRules({ groupedCode: true, legacyGrouped: 'no', amountLimitMinor: 500_000 });
+    expect(parse).toThrow(
+      /version: .*\n.*legacyGrouped: .*\n.*amountLimitMinor: .*\n.*groupedCode/,
+    );
+    expect(() => parseRules([])).toThrow(/rules: /);
+  });
+
+  it('is refused where it cannot be read or is no JSON', async () => {
+    await expect(readRulesFile('no-such-file.json')).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
+    await expect(readRulesFile('README.md')).rejects.toThrow(/not JSON/);
+  });
+});
