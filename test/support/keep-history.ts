@@ -13,6 +13,8 @@ export async function keepHistory(
 ): Promise<void> {
   if (process.env['RECORD_HISTORIES'] !== '1') return;
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
-  const text = historyToJSON(history).replaceAll(/("identity": ?)"[^"]*"/g, '$1"worker"');
+  const text = historyToJSON(history)
+    .replaceAll(/("identity": ?)"[^"]*"/g, '$1"worker"')
+    .replaceAll(/\d+@[\w.]+-(?=[0-9a-f]{32})/g, 'worker-');
   await writeFile(new URL(`../workflows/histories/${name}.json`, import.meta.url), `${text}\n`);
 }
