@@ -55,6 +55,7 @@ export function createLikeness(): Likeness {
     },
     among: (lines) => {
       const index = new Map<string, Comparable[]>();
+      const amounts = new Set(lines.map((line) => line.amountMinor));
       for (const line of lines) {
         for (const key of keysOfLine(line.amountMinor, listen(line))) {
           const group = index.get(key);
@@ -62,7 +63,9 @@ export function createLikeness(): Likeness {
           else group.push(line);
         }
       }
+      // Most rows are of an amount that no line has: those need not be read.
       return (row) =>
+        amounts.has(row.amountMinor) &&
         keysToTry(row.amountMinor, listen(row)).some((key) =>
           index.get(key)?.some((line) => looksAlike(line, row)),
         );

@@ -32,6 +32,7 @@ export function tieWithinDay<Row extends Comparable, Line extends Missing>(
     keyOf: (line: Comparable) => string,
     fits: (line: Line, row: Row) => boolean,
   ) => {
+    if (lines.length === 0) return rows;
     const free = groupBy(lines, keyOf);
     return rows.filter((row) => {
       const group = free.get(keyOf(row)) ?? [];
