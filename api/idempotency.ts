@@ -19,7 +19,7 @@ export const idempotencyHeaders = z.looseObject({
 const withReason = z.looseObject({ reason: z.string() });
 
 /** Why a write is made, as far as its body says so: the audit trail keeps it. */
-export function reasonIn(body: unknown): string | null {
+function reasonIn(body: unknown): string | null {
   return withReason.safeParse(body).data?.reason ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { addBusinessDays } from './business-days.ts';
-import { localDateIn, type LocalDate } from './local-date.ts';
+import { instantAt, localDateIn, type LocalDate } from './local-date.ts';
 
 /** When people are reminded, when a review is escalated and when it runs out, in business days after its opening. */
 export interface AgingPolicy {
@@ -76,7 +76,7 @@ export function nextStepAt(schedule: ReviewSchedule, done: ReviewProgress): Date
 }
 
 function morning(from: Date, days: number): Date {
-  return new Date(`${dayAfter(from, days)}${MORNING}`);
+  return instantAt(dayAfter(from, days), MORNING);
 }
 
 function evening(from: Date, days: number): Date {
@@ -85,7 +85,7 @@ function evening(from: Date, days: number): Date {
 
 /** The end of a working day: the deadline of what is due on it. */
 export function eveningOf(day: LocalDate): Date {
-  return new Date(`${day}${EVENING}`);
+  return instantAt(day, EVENING);
 }
 
 function dayAfter(from: Date, days: number): LocalDate {

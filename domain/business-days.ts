@@ -1,4 +1,4 @@
-import { addDays, parseLocalDate, type LocalDate } from './local-date.ts';
+import { addDays, parseLocalDate, type LocalDate, weekdayOf } from './local-date.ts';
 
 /** Public holidays of a fixed day, by the first schedule of the Public Holidays Act 36 of 1994. */
 const FIXED_DAYS = [
@@ -51,10 +51,6 @@ export function addBusinessDays(day: LocalDate, count: number): LocalDate {
 const SUNDAY = 0;
 const MONDAY = 1;
 const SATURDAY = 6;
-
-function weekdayOf(day: LocalDate): number {
-  return new Date(`${day}T00:00:00Z`).getUTCDay();
-}
 
 function isNamedHoliday(day: LocalDate): boolean {
   if (FIXED_DAYS.some((fixed) => day.endsWith(fixed))) return true;

@@ -36,6 +36,16 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return instant.toISOString().slice(0, 10) as LocalDate;
 }
 
+/** The instant of a clock time on a day, `T08:00:00+02:00` say. */
+export function instantAt(day: LocalDate, clock: string): Date {
+  return new Date(`${day}${clock}`);
+}
+
+/** 0 for Sunday to 6 for Saturday. */
+export function weekdayOf(day: LocalDate): number {
+  return instantAt(day, 'T00:00:00Z').getUTCDay();
+}
+
 /** Whole days from `from` to `to`, negative when `to` is earlier. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return dayNumber(to) - dayNumber(from);

@@ -23,17 +23,6 @@ export interface QueueFilter {
   readonly code: string | null;
 }
 
-export const NO_FILTER: QueueFilter = {
-  reason: null,
-  accountKey: null,
-  assignee: null,
-  isUnassigned: false,
-  state: null,
-  minMinor: null,
-  maxMinor: null,
-  code: null,
-};
-
 /** A place in the queue: what the order compares, as text, and the id that settles ties. */
 export interface QueuePlace {
   readonly order: QueueOrder;

@@ -8,7 +8,8 @@ const REVERSAL = { kind: 'reversal', lineId: '99', eventOn: DAY } as const;
 
 function credit(before: WalletBalances, amountMinor: bigint) {
   const [journal] = settle([aDeposit(amountMinor)], [before], R50);
-  if (journal?.wallet === null || journal === undefined) throw new Error('A credit moves its wallet.');
+  if (journal?.wallet === null || journal === undefined)
+    throw new Error('A credit moves its wallet.');
   return { journal, after: journal.wallet };
 }
 

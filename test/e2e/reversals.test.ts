@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
@@ -51,7 +52,7 @@ async function spend(walletId: string, credits: string): Promise<number> {
     headers: {
       authorization: `Bearer ${api.key}`,
       'content-type': 'application/json',
-      'idempotency-key': `${walletId}-${credits}-${Math.random()}`,
+      'idempotency-key': randomUUID(),
     },
     body: JSON.stringify({ credits }),
   });
