@@ -103,11 +103,15 @@ export function readReferences(references: readonly string[]): ReferenceReading 
 
 /**
  * MT940 banks cut what the payer typed into subfields of 27 characters, in the middle of a code too: the marks of those
- * (`?20` to `?29`, `?60` to `?63`) are no part of the text, and any other mark ends it.
+ * (`?20` to `?29`, `?60` to `?63`) are no part of the text, and any other mark ends it. Some banks write another sign than `?`.
  */
 function withoutMarks(reference: string): string {
-  if (!/^[0-9]{0,3}[?>][0-9]{2}/.test(reference)) return reference;
-  return reference.replace(/[?>](?:2[0-9]|6[0-3])/g, '').replace(/[?>][0-9]{2}/g, ' ');
+  const match = /^\s*(?:[0-9]{0,3}([?>~<^])|[0-9]{3}(\+))[0-9]{2}/.exec(reference);
+  const sign = match?.[1] ?? match?.[2];
+  if (sign === undefined) return reference;
+  return reference
+    .replace(new RegExp(`\\${sign}(?:2[0-9]|6[0-3])`, 'g'), '')
+    .replace(new RegExp(`\\${sign}[0-9]{2}`, 'g'), ' ');
 }
 
 function readGuesses(

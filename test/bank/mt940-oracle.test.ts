@@ -103,7 +103,7 @@ describe('an ordinary MT940 file', () => {
     const name = 'mt940/swift-blocks.sta';
     expect(
       existsSync(path.join(SAMPLES, name)) && readdirSync(path.join(SAMPLES, 'mt940')).length,
-    ).toBe(4);
+    ).toBe(5);
     // The oracle knows no SWIFT blocks, no decimal point, no funds code and no text below field 61.
     const text = (await readFile(path.join(SAMPLES, name), 'utf8'))
       .replace(/^\{1:.*\r\n/, '')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readReferences } from '../../domain/reference.ts';
 import { failureOf, parseText } from './support/samples.ts';
 
 const HEAD = ':20:X\n:25:42\n:28C:1/1\n:60F:C260102ZAR100,00\n';
@@ -117,6 +118,19 @@ describe('the texts of an entry', () => {
     expect([line.references[0], line.counterparty.name]).toEqual(['CUS12345671', 'ANNA']);
   });
 
+  it.each(['?', '>', '~', '<', '^', '+'])(
+    'tell a code that is broken over two subfields behind %s',
+    async (sign) => {
+      const { line } = await only(
+        statement(`${entry}\n:86:020${sign}20TOP UP CUS123${sign}2145671${sign}32ANNA`),
+      );
+      expect(readReferences([...line.references, line.text])).toMatchObject({
+        kind: 'exact',
+        code: 'CUS12345671',
+      });
+    },
+  );
+
   it('keep a separator that begins no subfield', async () => {
     const { line } = await only(statement(`${entry}\n:86:166?20PAID? CUS12345671?32ANNA`));
     expect(line.references[0]).toBe('PAID? CUS12345671');
@@ -128,7 +142,12 @@ describe('the texts of an entry', () => {
     );
     expect(line.references[0]).toBe('CUS12345671 TOP UP');
     expect(line.counterparty.name).toBe('ANNA SMITH');
-    expect(line.text).toContain('CUS12345671');
+    expect(line.text).toBe('CUS12345671\nTOP UP, ANNA, SMITH, PAYSHAP, 12345');
+  });
+
+  it('take no number of field NS for digits of a code', async () => {
+    const { line } = await only(statement(`${entry}\n:NS:01CUS123456\n02\n1871000`));
+    expect(readReferences([...line.references, line.text]).kind).toBe('review');
   });
 
   it('are not those of a field NS before the first entry', async () => {
@@ -146,7 +165,7 @@ describe('balances and totals as banks write them', () => {
     [':62F:C260105110,00\n', 'no currency, which the opening balance has'],
     [':62F:C260105ZAR0000000000000000110,00\n', 'zeros before its digits'],
     [':62F:C260105ZAR110,00   \n', 'blanks behind it'],
-    [':62F:C260105ZAR110,00\n-XXX\n', 'an end mark of the bank below it'],
+    [':62F:C260105ZAR110,00\n-END\n', 'an end mark of the bank below it'],
     [':62F:C260105ZAR110,00\nEND OF REPORT\n0000 01 NEXT\n', 'trailing lines below it'],
     [':62F:C260105ZAR110,00\n:65F:Z\n', 'an unknown field below it'],
   ])('closes with %j, which has %s', async (closing) => {

@@ -3,7 +3,7 @@ import type { StatementLine, StatementWarning } from '../../../domain/statement.
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
-import { readNonSwift, readTexts, type Mt940Texts } from './mt940-text.ts';
+import { readNonSwift, readTexts } from './mt940-text.ts';
 import { readAmount, whereOf, type DayReader, type Mt940Place } from './mt940-values.ts';
 
 /**
@@ -55,7 +55,10 @@ export function readMt940Entry(entry: Mt940Entry): {
   const texts = readTexts(information);
   const others = nonSwift.length === 0 ? NO_TEXTS : readNonSwift(nonSwift);
   const slashes = rest.indexOf('//');
-  const text = [...information, ...nonSwift].join('\n').trim();
+  const text = [information.join('\n'), ...others.text]
+    .filter((each) => each !== '')
+    .join(', ')
+    .trim();
   const line: StatementLine = {
     bankId: slashes === -1 ? null : referenceOf(rest.slice(slashes + 2)),
     bookingDate: bookedDay.day,
@@ -92,7 +95,7 @@ function wholeLines(lines: readonly string[]): readonly string[] {
     : lines;
 }
 
-const NO_TEXTS: Mt940Texts = { references: [], name: null, account: null };
+const NO_TEXTS = { references: [], name: null, account: null, text: [] } as const;
 const NO_WARNINGS: readonly StatementWarning[] = [];
 
 function warningsOf(

@@ -64,23 +64,32 @@ function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
 
 /**
  * Reads field NS, which some banks write instead of field 86: `01` to `14` are what the payer wrote, `15` and `16` the
- * name, and a line without such a number goes on with the one before it.
+ * name, and a line without such a number goes on with the one before it. The numbers are in none of the texts, where they
+ * would look like digits of a code.
  */
-export function readNonSwift(lines: readonly string[]): Mt940Texts {
+export function readNonSwift(
+  lines: readonly string[],
+): Mt940Texts & { readonly text: readonly string[] } {
   const written: string[] = [];
   const name: string[] = [];
-  let part = 0;
+  const others: string[] = [];
+  let part = written;
   for (const line of lines) {
     const match = /^([0-9]{2})(.*)$/s.exec(line);
-    if (match !== null) part = Number(match[1]);
-    if (part >= 1 && part <= 14) written.push(match?.[2] ?? line);
-    if (part === 15 || part === 16) name.push(match?.[2] ?? line);
+    if (match !== null) part = partOf(Number(match[1]));
+    part.push(match?.[2] ?? line);
   }
   return {
     references: joinings(written, SUBFIELD_WIDTH),
     name: orNull(name.join(' ')),
     account: null,
+    text: [written.join('\n'), ...name, ...others].filter((each) => each.trim() !== ''),
   };
+
+  function partOf(code: number): string[] {
+    if (code >= 1 && code <= 14) return written;
+    return code === 15 || code === 16 ? name : others;
+  }
 }
 
 /** `/REMI/…/NAME/…`: a code ends where the next known one begins, since values hold slashes too. */
