@@ -48,7 +48,10 @@ export function addDemo(program: Command): void {
         };
         terminal.print(
           options.json
-            ? toJson({ ...report, runs: report.runs.map(runToJson) })
+            ? toJson({
+                ...report,
+                runs: report.runs.map(({ what, run }) => ({ what, ...runToJson(run) })),
+              })
             : printDemo(report),
         );
         if (!report.ok) process.exitCode = 1;
@@ -84,6 +87,12 @@ async function startDemoStack(
   }
 }
 
+/** One read of the bank, and what happened there meanwhile. */
+interface DemoRun {
+  readonly what: string;
+  readonly run: RunRow;
+}
+
 /** A day at the bank: ordinary deposits, webhooks that race the poll, twins, late lines, ids issued anew. */
 async function playDemo(stack: Stack, terminal: Terminal) {
   const config = loadConfig(stack.env);
@@ -95,10 +104,10 @@ async function playDemo(stack: Stack, terminal: Terminal) {
     const [first, second] = await bank.openWallets(3);
     if (first === undefined || second === undefined) throw new Error('The demo needs wallets.');
     await bank.makeDemoLines();
-    const runs: RunRow[] = [];
+    const runs: DemoRun[] = [];
     const reconcile = async (what: string) => {
       terminal.progress(what);
-      runs.push(await reconcileNow(config, db, config.BANK_ACCOUNT_KEY));
+      runs.push({ what, run: await reconcileNow(config, db, config.BANK_ACCOUNT_KEY) });
     };
     await reconcile('Reading the bank for the first time');
     await bank.admin('settings', {
@@ -110,10 +119,9 @@ async function playDemo(stack: Stack, terminal: Terminal) {
       { ...late, reference: first.code },
       { ...late, reference: second.code, expect: { outcome: 'credited', code: second.code } },
     ]);
-    terminal.progress('Sending webhooks, each of them three times, while the bank is read again');
     const [webhooks] = await Promise.all([
       bank.admin('webhooks/send', { ids: idsOf(added), copies: 3, concurrency: 4 }),
-      reconcile('Reading the bank again'),
+      reconcile('Reading the bank again, while it sends each new deposit three times by webhook'),
     ]);
     if (webhooks === null) throw new Error('The simulator bank sent no webhooks.');
     await bank.admin('book-pending', {});
@@ -130,7 +138,7 @@ function idsOf(added: unknown): readonly string[] {
 }
 
 /** Holds the ledger against the bank's own truth, as soon as nothing is on its way any more. */
-async function judge(database: Database, truth: Truth, runs: readonly RunRow[]) {
+async function judge(database: Database, truth: Truth, runs: readonly DemoRun[]) {
   const states = await settledStates(database);
   const of = (state: string) => {
     const found = states.filter((total) => total.state === state);
@@ -196,8 +204,7 @@ function printDemo(report: DemoReport): string {
     .filter((check) => !check.ok)
     .map((check) => `${check.id} ${check.title}`);
   return [
-    ...report.runs.map(printRun),
-    '',
+    ...report.runs.flatMap(({ what, run }) => [pc.bold(what), printRun(run), '']),
     `Credited:   ${report.deposits.credited} deposits, ${printRand(report.creditedMinor)}, ${report.credits.toString()} credits   (the bank's truth: ${report.truth.credited}, ${printRand(BigInt(report.truth.creditedMinor))})`,
     `In review:  ${report.deposits.inReview} deposits   (the bank's truth: ${report.truth.inReview})`,
     `Verify:     ${broken.length === 0 ? `all ${report.verify.checks.length} invariants hold` : `BROKEN: ${broken.join('; ')}`}`,

@@ -51,7 +51,10 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const TRIAL_ACCOUNT = { key: 'fnb-main', id: 'SIM-ACCOUNT-1', name: 'Simulator Bank' };
+const TRIAL_ACCOUNT = { id: 'SIM-ACCOUNT-1', name: 'Simulator Bank' };
+
+/** Named after the bank whose protocol it speaks, so that no report is about another bank than the one that was asked for. */
+const accountKeyOf = (feed: TrialFeedName) => `${feed === 'json' ? 'fnb' : feed}-main`;
 
 /**
  * Starts PostgreSQL, Temporal, the simulator bank, the API and the worker, in this order, each where the environment
@@ -177,7 +180,7 @@ async function startBank(
   secrets: TrialSecrets,
   stops: (() => Promise<void>)[],
 ): Promise<SimulatorProcess> {
-  options.onProgress('Starting the simulator bank');
+  options.onProgress(`Starting the simulator bank, which speaks ${options.feed}`);
   const { dataDir, env } = options;
   const { apiKey, bankOptions } = trialFeed(options.feed, secrets.simulatorKey);
   const simulator = await startSimulator(
@@ -218,7 +221,7 @@ function processEnvironment(
       ? {}
       : {
           BANK_API_ENABLED: 'true',
-          BANK_ACCOUNT_KEY: TRIAL_ACCOUNT.key,
+          BANK_ACCOUNT_KEY: accountKeyOf(options.feed),
           BANK_NAME: TRIAL_ACCOUNT.name,
           ...trialFeed(options.feed, parts.secrets.simulatorKey).env(parts.simulator.url),
           BANK_ACCOUNT_ID: TRIAL_ACCOUNT.id,

@@ -33,6 +33,11 @@ describe('purser demo', () => {
     expect(report['creditedMinor']).toBe(
       (report['truth'] as Record<string, unknown>)['creditedMinor'],
     );
+    expect(report['runs']).toMatchObject([
+      { what: 'Reading the bank for the first time', account: 'fnb-main' },
+      { what: expect.stringContaining('three times by webhook') as string },
+      { what: expect.stringContaining('once more') as string },
+    ]);
     expect(Object.keys(report)).toEqual(
       expect.arrayContaining([
         'ok',
