@@ -55,6 +55,8 @@ export function settleHolds(
     note(row, { newLineIndex });
   });
   const claimed = new Set<number>();
+  // One id that is held under two texts is one line: told as two, it would vouch for a line that its feed never showed.
+  const settledOfId = new Map<string, Line>();
   const findLine = (hold: HeldSighting): Line | null => {
     const { bankId, factsKey, bookingDate } = hold;
     const named =
@@ -62,6 +64,8 @@ export function settleHolds(
         ? undefined
         : (lineOfId.get(bankId) ?? lineOfId.get(withFacts(bankId, factsKey)));
     if (named !== undefined) return named;
+    const alreadySettled = bankId === null ? undefined : settledOfId.get(bankId);
+    if (alreadySettled !== undefined) return alreadySettled;
     if (days === null || bookingDate < days.from || bookingDate > days.to) return null;
     const newLineIndex = found.newLines.findIndex(
       ({ row }, index) => row.factsKey === factsKey && !claimed.has(index),
@@ -80,6 +84,7 @@ export function settleHolds(
     const line = findLine(hold);
     if (line === null) return [];
     if ('newLineIndex' in line) claimed.add(line.newLineIndex);
+    if (hold.bankId !== null && hold.bankId.trim() !== '') settledOfId.set(hold.bankId, line);
     return [{ heldId: hold.heldId, ...line }];
   });
 }

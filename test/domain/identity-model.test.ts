@@ -86,6 +86,21 @@ describe('against a hostile bank', { timeout: 60_000 }, () => {
     play({ ...tricks, idStable: true }, 800, expectNoneDoubledNoneLost);
   });
 
+  it('an id that is held under two texts vouches for one line only, so that a moved day credits nobody twice', () => {
+    const tricks = { edits: true, races: true, files: 'at any time', shifts: true } as const;
+    const bank = createHostileBank({ ...tricks, idStable: false });
+    bank.newLine(0, 0);
+    bank.sendFile(0, 0, 0);
+    bank.newLine(0, 0);
+    bank.nextDay();
+    bank.webhook(0, 1, 0);
+    bank.pollDuringWebhook(0, 0, 1);
+    bank.shift(0);
+    bank.webhook(1, 1, 0);
+    bank.settle();
+    expectNoneDoubledNoneLost(bank);
+  });
+
   it('reading on and on adds nothing', () => {
     play({ idStable: false, edits: true, races: true }, 200, (bank) => {
       const before = bank.store.lines().length;
