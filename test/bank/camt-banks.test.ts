@@ -122,6 +122,17 @@ describe('camt dates, totals and marks', () => {
     },
   );
 
+  it.each([
+    ['behind a statement', '</Stmt>', '</Stmt><GrpHdr/>'],
+    ['twice', '</GrpHdr>', '</GrpHdr><GrpHdr/>'],
+  ])(
+    'refuses a group header that stands %s, where it would come too late',
+    async (_n, from, to) => {
+      const error = await failureOf(parseText(entryOf('').replace(from, to)));
+      expect(error.details).toEqual({ where: 'GrpHdr' });
+    },
+  );
+
   it.each(['SPS/2.1/PROD', 'PRODUCTIVE', 'EODY', 'TESTING LTD'])(
     'takes a file marked %s for what it is',
     async (mark) => {

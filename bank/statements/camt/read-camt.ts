@@ -141,7 +141,8 @@ function createCollector(recordsMax: number): Collector {
       events.push({ kind: 'file', format });
     },
     addGroupHeader(element) {
-      if (statements > 0) throw unreadable('GrpHdr', 'it stands behind the statements');
+      if (groupHeader !== null || current !== null || statements > 0)
+        throw unreadable('GrpHdr', 'it stands there twice, or behind a statement');
       refusePartOfMessage(element);
       groupHeader = element;
     },
