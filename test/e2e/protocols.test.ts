@@ -36,6 +36,7 @@ const CASES: readonly Case[] = [
     settings: { BANK_AMOUNTS: 'unsigned' },
   },
   { feed: 'berlin-group', as: 'as MT940', turns: [{ berlinBody: 'mt940' }] },
+  { feed: 'investec', as: 'without its order', turns: [{ postedOrder: 'absent' }] },
 ];
 
 describe('a bank account that is read by another protocol than our own', () => {
@@ -59,4 +60,15 @@ describe('a bank account that is read by another protocol than our own', () => {
       await service.expectTruth();
     },
   );
+
+  it('credits nothing while the bank has not ordered its rows, and all of it afterwards', async () => {
+    service = await startService({ feed: 'investec' });
+    const wallet = await service.openWallet(83);
+    await service.bank('settings', { postedOrder: 'zero' });
+    await service.bank('generate', { codes: [wallet.code], count: 10, days: 3 });
+    expect(await service.reconcile()).toMatchObject({ outcome: 'completed', depositsNew: 0 });
+    await service.bank('settings', { postedOrder: 'final' });
+    await service.reconcile();
+    await service.expectTruth();
+  });
 });

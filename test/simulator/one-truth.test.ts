@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createFeed } from '../../bank/feeds/create-feed.ts';
+import type { FeedSettings } from '../../bank/feeds/feed.ts';
+import { FIELD_MAP_PRESETS } from '../../bank/feeds/presets/presets.ts';
+import { TRIAL_FEEDS, trialFeed, type TrialFeedName } from '../../cli/stack/trial-feeds.ts';
+import { parseLocalDate } from '../../domain/local-date.ts';
+import { signedMinor } from '../../domain/sighting.ts';
+import { ACCOUNT_ID, CODES, startBank, type BankClient } from './bank-client.ts';
+
+const WINDOW = { from: parseLocalDate('2026-11-15'), to: parseLocalDate('2026-11-21') };
+
+let bank: BankClient | null = null;
+afterEach(async () => {
+  await bank?.simulator.close();
+});
+
+/** What a feed says of a week in which the same things happened, read over pages of three rows. */
+async function weekAs(name: TrialFeedName, options: Readonly<Record<string, string>> = {}) {
+  await bank?.simulator.close();
+  const { apiKey, bankOptions, env } = trialFeed(name, 'simulator-key');
+  const started = await startBank({ apiKey });
+  bank = started;
+  await started.admin('settings', { ...bankOptions, pageSize: 3 });
+  await started.admin('generate', { codes: CODES, count: 12, days: 5, mix: 'hostile' });
+  await started.admin('lines', [
+    { reference: 'BANK CHARGES', amountMinor: '705', direction: 'debit' },
+    { reference: CODES[0], amountMinor: '25000' },
+    { reference: CODES[0], amountMinor: '25000' },
+    { reference: CODES[1], amountMinor: '500', status: 'pending' },
+  ]);
+  await started.admin('settings', options);
+  const { BANK_FEED: kind, BANK_API_URL: url = '', BANK_FIELD_MAP: map } = env(started.url);
+  const fieldMap = FIELD_MAP_PRESETS.get(map ?? '');
+  const feed = createFeed({
+    kind: kind as FeedSettings['kind'],
+    url,
+    key: apiKey,
+    accountId: ACCOUNT_ID,
+    timeZone: 'Africa/Johannesburg',
+    currency: 'ZAR',
+    amounts: options['berlinAmounts'] === 'unsigned' ? 'unsigned' : 'signed',
+    ...(fieldMap === undefined ? {} : { fieldMap }),
+  });
+  const read = await feed.fetchWindow(WINDOW, new AbortController().signal, () => undefined);
+  return read.sightings
+    .filter(({ status }) => status === 'booked')
+    .map((line) => `${line.bookingDate} ${signedMinor(line)}`)
+    .sort();
+}
+
+describe('the simulator bank', () => {
+  it.each([
+    ...TRIAL_FEEDS.map((feed) => [feed, {}] as const),
+    ['investec', { postedOrder: 'absent' }] as const,
+    ['berlin-group', { berlinAmounts: 'unsigned' }] as const,
+    ['berlin-group', { berlinBody: 'camt052' }] as const,
+    ['berlin-group', { berlinBody: 'mt940' }] as const,
+  ])('says as %s (%o) what it says in its own protocol', async (feed, options) => {
+    const truth = await weekAs('json');
+    expect(truth.length).toBeGreaterThan(12);
+    expect(await weekAs(feed, options)).toEqual(truth);
+  });
+});
