@@ -171,4 +171,12 @@ describe('a BAI2 file', () => {
     const text = file('88,', '1', 1, '03,4\u00002,,010,1,,/');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
+
+  it.each([
+    ['a record 16', '16,195,500,,R1,,TEXT\n'],
+    ['an account', ''],
+  ])('in which %s goes on without end is refused', async (_, before) => {
+    const text = file(before + '88,A\n'.repeat(10_001), '2500');
+    expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
+  });
 });

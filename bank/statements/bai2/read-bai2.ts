@@ -30,6 +30,8 @@ export const bai2Reader: StatementReader = {
   },
 };
 
+const CONTINUATIONS_MAX = 10_000;
+
 interface Level {
   totalMinor: bigint;
   records: number;
@@ -48,6 +50,8 @@ function createFile(limits: StatementLimits) {
   /** Waits for its 88s. */
   let entry: { readonly record: Bai2Record; readonly more: string[]; isEnded: boolean } | null =
     null;
+  /** Records 88 and lines of text since the record that they belong to. */
+  let continued = 0;
   let state: 'before' | 'open' | 'closed' = 'before';
   let [statements, entries] = [0, 0];
 
@@ -99,6 +103,9 @@ function createFile(limits: StatementLimits) {
   const goOn = (record: Bai2Record): void => {
     if (account === null) throw outOfPlace(record);
     account.records += 1;
+    continued += 1;
+    if (continued > CONTINUATIONS_MAX)
+      throw unreadable(record.where, `a record goes on in more than ${CONTINUATIONS_MAX} others`);
     if (entry !== null) {
       entry.more.push(record.rest);
       entry.isEnded = record.isEnded;
@@ -110,6 +117,7 @@ function createFile(limits: StatementLimits) {
       if (state === 'closed')
         throw unreadable(record.where, 'it stands behind the end of the file');
       if ((state === 'before') !== (record.code === '01')) throw outOfPlace(record);
+      if (record.code !== '88' && record.code !== 'text') continued = 0;
       switch (record.code) {
         case '01':
           state = 'open';
@@ -133,10 +141,11 @@ function createFile(limits: StatementLimits) {
           goOn(record);
           break;
         case 'text':
-          if (entry === null || entry.isEnded)
+          if (account === null || entry === null || entry.isEnded)
             throw unreadable(record.where, 'it begins with no record code');
-          entry.more.push(record.rest);
-          entry.isEnded = record.isEnded;
+          // It is no record, and the trailers do not count it.
+          account.records -= 1;
+          goOn(record);
           break;
         case '49':
           closeAccount(record);
