@@ -117,9 +117,10 @@ async function readPage(reading: Reading, place: Place, answer: BankAnswer): Pro
   if (sightings.some(({ currency }) => currency !== reading.settings.currency)) {
     throw refuse("it holds lines in a currency that is not the account's");
   }
-  refuseOutsideWindow(sightings, reading.window, refuse);
+  const booked = sightings.filter(({ status }) => status === 'booked');
+  refuseOutsideWindow(booked, reading.window, refuse);
   for (const position of heldPositions) reading.heldPositions.add(position);
-  return { rows: sightings, pages: null, next: null };
+  return { rows: onlyInWindow(sightings, reading.window), pages: null, next: null };
 }
 
 function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): FeedPage {

@@ -53,7 +53,7 @@ interface Answer extends BankAnswer {
  * network error itself is not kept as `cause`, since undici's errors may carry the raw bytes of an answer.
  * An abort by the caller is thrown as the caller's own reason.
  * @throws CodedError `bank.unauthorized` (401, 403) · `bank.rate_limited` (429, details.retryAfterMs) ·
- * `bank.unavailable` (408, 5xx, network, deadline) · `bank.bad_response` (any other answer)
+ * `bank.unavailable` (408, 5xx, network, deadline; details.retryAfterMs where the bank names a time) · `bank.bad_response` (any other answer)
  */
 export async function askBank(exchange: Exchange, accepts: readonly Media[]): Promise<BankAnswer> {
   const answer = await askWithDeadline(exchange, accepts);
@@ -186,8 +186,9 @@ function refuseStatus({ status, header }: Answer): CodedError {
       { details },
     );
   }
+  const retryAfter = header('retry-after');
+  const retryAfterMs = readRetryAfterMs(retryAfter, header('date'), new Date());
   if (status === 429) {
-    const retryAfterMs = readRetryAfterMs(header('retry-after'), header('date'), new Date());
     return new CodedError(
       'bank.rate_limited',
       `The bank asks us to come back in ${retryAfterMs} ms.`,
@@ -198,7 +199,7 @@ function refuseStatus({ status, header }: Answer): CodedError {
   }
   if (status === 408 || status >= 500) {
     return new CodedError('bank.unavailable', `The bank is out of order (HTTP ${status}).`, {
-      details,
+      details: retryAfter === null ? details : { status, retryAfterMs },
     });
   }
   return new CodedError(

@@ -178,6 +178,16 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     });
   });
 
+  it('honours a 503 that says when to come back, too', async () => {
+    const { feed } = await startFeed(kind, (_request, response) => {
+      response.writeHead(503, { 'retry-after': '7' }).end();
+    });
+    expect(await safeFailureOf(fetchAll(feed))).toMatchObject({
+      code: 'bank.unavailable',
+      details: { status: 503, retryAfterMs: 7_000 },
+    });
+  });
+
   it('gives up on a bank that hangs, and on one that sends a byte at a time', async () => {
     const hanging = await startFeed(kind, () => undefined, { limits: { deadlineMs: 150 } });
     const dripping = await startFeed(

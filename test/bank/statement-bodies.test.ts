@@ -127,6 +127,19 @@ describe('a bank that answers with a statement file', () => {
     }
   });
 
+  it('shows pending entries of the window, and passes over those that are expected later', async () => {
+    const pending = (day: string) =>
+      as(camt053([{ amount: '7.00', day }], null), '<Sts>BOOK</Sts>', '<Sts>PDNG</Sts>').match(
+        /<Ntry>.*<\/Ntry>/s,
+      )?.[0] ?? '';
+    const body = as(XML, '</Stmt>', `${pending('2026-11-20')}${pending('2026-11-23')}</Stmt>`);
+    const { sightings } = await snapshotOf(body, 'application/xml');
+    expect(sightings.map(({ status, bookingDate }) => [status, bookingDate])).toEqual([
+      ['booked', '2026-11-20'],
+      ['pending', '2026-11-20'],
+    ]);
+  });
+
   it('names the batches whose parts are not all known, so that no wallet gets them unseen', async () => {
     const batch =
       '<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch><TxDtls><RmtInf><Ustrd>CUS12345671</Ustrd></RmtInf></TxDtls></NtryDtls>';
