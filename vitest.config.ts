@@ -28,6 +28,9 @@ export default defineConfig({
           name: 'postgres',
           include: ['test/{activities,api,db}/**/*.test.ts'],
           globalSetup: [POSTGRES],
+          // A bound on what hangs: races of many connections take seconds where other work shares the machine.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

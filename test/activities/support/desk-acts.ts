@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { applyDecision } from '../../../activities/apply-decision.ts';
+import { creditWallet } from '../../../activities/credit-wallet.ts';
+import { drainGate } from '../../../activities/drain-gate.ts';
+import { openReview } from '../../../activities/open-review.ts';
+import {
+  settleReversals,
+  type SettleReversalsOutput,
+} from '../../../activities/settle-reversals.ts';
+import { setGate } from '../../../db/queries/gates.ts';
+import { spendCredits } from '../../../db/queries/spending.ts';
+import type { Allocation, DecisionKind } from '../../../domain/approval.ts';
+import { isCoded } from '../../../domain/errors.ts';
+import {
+  activityContext,
+  aSighting,
+  deposits as captureDeposits,
+  poll,
+  TODAY,
+  type TestDependencies,
+} from '../../support/activities.ts';
+import type { TestDatabase } from '../../support/database.ts';
+import { aDecision } from '../../support/decisions.ts';
+import type { DeskModel, ModelDeposit } from './desk-model.ts';
+
+/** One account with its customers, and what the model says of them. */
+export interface DeskCase {
+  readonly test: TestDatabase;
+  readonly dependencies: TestDependencies;
+  readonly accountKey: string;
+  readonly keyId: string;
+  readonly wallets: readonly { readonly walletId: string; readonly code: string }[];
+  readonly model: DeskModel;
+}
+
+export interface Act {
+  readonly kind: 'capture' | 'settle' | 'decide' | 'reverse' | 'correct' | 'spend' | 'gate';
+  readonly pick: number;
+  readonly how: number;
+}
+
+export const anyActs: fc.Arbitrary<readonly Act[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom(
+      'capture' as const,
+      'capture' as const,
+      'settle' as const,
+      'settle' as const,
+      'decide' as const,
+      'reverse' as const,
+      'correct' as const,
+      'spend' as const,
+      'gate' as const,
+    ),
+    pick: fc.nat({ max: 99 }),
+    how: fc.nat({ max: 99 }),
+  }),
+  { minLength: 3, maxLength: 14 },
+);
+
+const partial = { scope: { kind: 'partial' } } as const;
+const referenceOf = (desk: DeskCase, deposit: Pick<ModelDeposit, 'codeOf' | 'amountMinor'>) =>
+  deposit.codeOf === null
+    ? `PAYMENT OF ${deposit.amountMinor}`
+    : `${desk.wallets[deposit.codeOf]?.code ?? ''} X${deposit.amountMinor}`;
+
+/** Does one thing to the service and to the model; what the model forbids must be refused. */
+export async function perform(desk: DeskCase, act: Act): Promise<void> {
+  const { model } = desk;
+  switch (act.kind) {
+    case 'capture':
+      return capture(desk, act);
+    case 'settle':
+      return settle(desk, pick(model.deposits.filter(isState('captured')), act));
+    case 'decide':
+      return decide(desk, act, pick(model.deposits.filter(isState('in_review')), act));
+    case 'reverse':
+      return reverse(
+        desk,
+        pick(model.deposits.filter(isState('captured', 'in_review', 'credited')), act),
+      );
+    case 'correct':
+      return correct(desk, act, pick(model.deposits.filter(isState('credited')), act));
+    case 'spend':
+      return spend(desk, act);
+    case 'gate':
+      return moveGate(desk);
+  }
+}
+
+const isState =
+  (...states: readonly ModelDeposit['state'][]) =>
+  ({ state }: ModelDeposit) =>
+    states.includes(state);
+
+function pick(from: readonly ModelDeposit[], { pick: index }: Act): ModelDeposit | null {
+  return from[index % Math.max(from.length, 1)] ?? null;
+}
+
+async function capture(desk: DeskCase, act: Act): Promise<void> {
+  const { model, wallets } = desk;
+  // Of its own amount each, so that a reversal means one of them.
+  const amountMinor = BigInt(1_000 + act.how * 271) + BigInt(model.deposits.length);
+  if (model.deposits.some((each) => each.amountMinor === amountMinor)) return;
+  const codeOf =
+    act.pick % (wallets.length + 1) === wallets.length ? null : act.pick % (wallets.length + 1);
+  const reference = referenceOf(desk, { codeOf, amountMinor });
+  const [depositId = ''] = await captureDeposits(
+    desk.test.db,
+    desk.accountKey,
+    [{ reference, amountMinor }],
+    partial,
+  );
+  model.deposits.push({ depositId, amountMinor, codeOf, state: 'captured', shares: new Map() });
+}
+
+async function settle(desk: DeskCase, deposit: ModelDeposit | null): Promise<void> {
+  if (deposit === null) return;
+  const { depositId, codeOf, amountMinor } = deposit;
+  const { dependencies, model } = desk;
+  if (codeOf === null) {
+    await openReview(dependencies, { depositId, reason: 'no_reference' });
+    deposit.state = 'in_review';
+    return;
+  }
+  const { outcome } = await creditWallet(dependencies, { depositId });
+  expectSame(outcome, model.gate.isClosed() ? 'gated' : 'credited');
+  if (outcome === 'credited') model.credit(deposit, new Map([[codeOf, amountMinor]]));
+}
+
+const KINDS = ['credit', 'split', 'return', 'dismiss'] as const;
+
+async function decide(desk: DeskCase, act: Act, deposit: ModelDeposit | null): Promise<void> {
+  if (deposit === null) return;
+  const { model } = desk;
+  const kind = KINDS[act.how % KINDS.length] ?? 'credit';
+  const shares = sharesOf(desk, act, deposit, kind === 'split');
+  const isCredit = kind === 'credit' || kind === 'split';
+  const outcome = await carryOut(desk, deposit.depositId, isCredit ? 'credit' : kind, {
+    ...(isCredit ? { split: toAllocations(desk, shares) } : {}),
+  });
+  if (isCredit && model.gate.isClosed()) {
+    expectSame(outcome, 'gate_closed');
+    return;
+  }
+  expectSame(outcome, isCredit ? 'credited' : kind === 'return' ? 'returned' : 'dismissed');
+  if (isCredit) model.credit(deposit, shares);
+  else model.end(deposit, kind === 'return' ? 'returned' : 'dismissed');
+}
+
+function sharesOf(desk: DeskCase, act: Act, deposit: ModelDeposit, isSplit: boolean) {
+  const first = act.pick % desk.wallets.length;
+  if (!isSplit || desk.wallets.length < 2) return new Map([[first, deposit.amountMinor]]);
+  const part = 1n + (BigInt(act.how) * deposit.amountMinor) / 101n;
+  return new Map([
+    [first, part],
+    [(first + 1) % desk.wallets.length, deposit.amountMinor - part],
+  ]);
+}
+
+function toAllocations(desk: DeskCase, shares: ReadonlyMap<number, bigint>): readonly Allocation[] {
+  return [...shares].map(([customer, amountMinor]) => ({
+    walletId: desk.wallets[customer]?.walletId ?? '',
+    amountMinor,
+  }));
+}
+
+/** Has a decision made, approved and carried out twice, of which the second must change nothing. */
+async function carryOut(
+  desk: DeskCase,
+  depositId: string,
+  kind: DecisionKind,
+  given: { readonly split?: readonly Allocation[]; readonly walletId?: string },
+): Promise<string> {
+  const decisionId = await aDecision(desk.test.owner, {
+    depositId,
+    kind,
+    proposedBy: desk.keyId,
+    ...given,
+  });
+  const first = await applyDecision(desk.dependencies, { depositId, decisionId });
+  const again = await applyDecision(desk.dependencies, { depositId, decisionId });
+  expectSame(JSON.stringify(again), JSON.stringify(first));
+  return first.refusal ?? first.outcome;
+}
+
+async function reverse(desk: DeskCase, deposit: ModelDeposit | null): Promise<void> {
+  if (deposit === null) return;
+  const { accountKey, dependencies, model, test } = desk;
+  const taken = aSighting({
+    direction: 'debit',
+    reversal: true,
+    amountMinor: deposit.amountMinor,
+    references: [referenceOf(desk, deposit)],
+    text: 'REVERSAL',
+  });
+  await poll(test.db, accountKey, [taken], partial);
+  const settleAll = (): Promise<SettleReversalsOutput> =>
+    activityContext().run(() => settleReversals(dependencies, { accountKey }));
+  expectSame(String((await settleAll()).paired), '1');
+  expectSame(String((await settleAll()).paired), '0');
+  model.end(deposit, 'reversed');
+}
+
+async function correct(desk: DeskCase, act: Act, deposit: ModelDeposit | null): Promise<void> {
+  if (deposit === null) return;
+  const { model, wallets } = desk;
+  const to = act.how % wallets.length;
+  const walletId = wallets[to]?.walletId ?? '';
+  const outcome = await carryOut(desk, deposit.depositId, 'correct', { walletId });
+  if (model.gate.isClosed()) {
+    expectSame(outcome, 'gate_closed');
+    return;
+  }
+  if (deposit.shares.size === 1 && deposit.shares.has(to)) {
+    expectSame(outcome, 'same_wallet');
+    return;
+  }
+  expectSame(outcome, 'corrected');
+  model.credit(deposit, new Map([[to, deposit.amountMinor]]));
+}
+
+async function spend(desk: DeskCase, act: Act): Promise<void> {
+  const { model, test, wallets } = desk;
+  const customer = act.pick % wallets.length;
+  const credits = BigInt(1 + (act.how % 3));
+  const { credits: has, owed } = model.balanceOf(customer);
+  const expected =
+    owed > 0n ? 'wallet.owes' : has < credits ? 'wallet.insufficient_credits' : 'spent';
+  const outcome = await test.db
+    .transaction((tx) =>
+      spendCredits(tx, {
+        walletId: wallets[customer]?.walletId ?? '',
+        credits,
+        note: null,
+        spentBy: desk.keyId,
+        spentOn: TODAY,
+      }),
+    )
+    .then(
+      () => 'spent',
+      (error: unknown) => {
+        if (isCoded(error)) return error.code;
+        throw error;
+      },
+    );
+  expectSame(outcome, expected);
+  if (outcome === 'spent') model.spend(customer, credits);
+}
+
+async function moveGate(desk: DeskCase): Promise<void> {
+  const { accountKey: scope, dependencies, model, test } = desk;
+  const state = model.gate.isClosed() ? 'open' : 'closed';
+  await test.db.transaction((tx) =>
+    setGate(tx, { scope, state, cause: 'operator', reason: 'the model says so', changedBy: null }),
+  );
+  model.gate.set(state === 'closed');
+  if (state === 'closed') return;
+  await activityContext().run(() => drainGate(dependencies, { scope }));
+  for (const deposit of model.deposits) {
+    if (deposit.state === 'captured' && deposit.codeOf !== null)
+      model.credit(deposit, new Map([[deposit.codeOf, deposit.amountMinor]]));
+  }
+}
+
+function expectSame(found: string, expected: string): void {
+  if (found !== expected)
+    throw new Error(`The service answered ${found}, the model says ${expected}.`);
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { localDateIn } from '../../domain/local-date.ts';
+import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
+import { verifyClean } from '../support/database.ts';
+import { ACCOUNT, startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/**
+ * Lives of workflows on a real server, replayed by today's code. `RECORD_HISTORIES=1` keeps them in test/workflows/histories,
+ * which later code must go on with: record anew only what was never released.
+ */
+const FOLDER = new URL('../workflows/histories/', import.meta.url);
+
+let service: Service;
+let api: { readonly url: string; readonly key: string };
+beforeAll(async () => {
+  service = await startService();
+  api = await service.startApi();
+});
+afterAll(() => service.close());
+
+async function replayed(name: string, workflowId: string): Promise<void> {
+  const history = await service.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  const json = historyToJSON(history);
+  if (process.env['RECORD_HISTORIES'] === '1')
+    writeFileSync(new URL(`${name}.json`, FOLDER), `${json}\n`);
+  const options = { workflowBundle: { codePath: inject('workflowBundlePath') } };
+  await expect(
+    Worker.runReplayHistory(options, historyFromJSON(JSON.parse(json)), workflowId),
+  ).resolves.toBeUndefined();
+}
+
+async function post(path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${api.url}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${api.key}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBeLessThan(300);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function workflowOf(
+  minor: number,
+): Promise<{ readonly id: string; readonly workflowId: string }> {
+  return waitFor('the deposit is there', async () => {
+    const [row] = await service.database.db.execute<{ id: string; key: string; round: number }>(sql`
+      select id, transaction_key as key, workflow_round as round from deposits where amount_minor = ${minor}`);
+    return row === undefined
+      ? null
+      : { id: row.id, workflowId: depositWorkflowId(ACCOUNT, row.key, row.round) };
+  });
+}
+
+describe('the history of each workflow', () => {
+  it('is gone on with by today’s code: a run, a credit, a review that a person decides', async () => {
+    const wallet = await service.openWallet(91);
+    await service.bank('lines', [
+      {
+        reference: wallet.code,
+        amountMinor: '9101',
+        expect: { outcome: 'credited', code: wallet.code },
+      },
+      { reference: 'NO CODE HERE', amountMinor: '9102', expect: { outcome: 'in_review' } },
+    ]);
+    await service.reconcile();
+    const reviewed = await workflowOf(9_102);
+    await post(`/v1/reviews/${reviewed.id}/decisions`, {
+      kind: 'credit',
+      walletId: wallet.walletId,
+      reason: 'she called',
+    });
+    await service.temporal.client.workflow.getHandle(reviewed.workflowId).result();
+    await replayed('deposit-reviewed', reviewed.workflowId);
+    await replayed('deposit-credited', (await workflowOf(9_101)).workflowId);
+    const runs = service.temporal.client.workflow.list({ query: `WorkflowType = 'reconcile'` });
+    const ids: string[] = [];
+    for await (const run of runs)
+      if (run.workflowId.startsWith(pollScheduleId(ACCOUNT))) ids.push(run.workflowId);
+    expect(ids).not.toEqual([]);
+    await replayed('reconcile', ids[0] ?? '');
+  });
+
+  it('is gone on with by today’s code: a deposit behind a gate, the opening of the gate, a claim', async () => {
+    const wallet = await service.openWallet(92);
+    await post(`/v1/gates/${ACCOUNT}/close`, { reason: 'a test' });
+    await service.bank('lines', [
+      {
+        reference: wallet.code,
+        amountMinor: '9201',
+        expect: { outcome: 'credited', code: wallet.code },
+      },
+    ]);
+    const run = await service.reconcile();
+    expect(run.outcome).toBe('waiting');
+    const gated = await workflowOf(9_201);
+    await post(`/v1/gates/${ACCOUNT}/open`, { reason: 'the test is over' });
+    expect(await service.temporal.client.workflow.getHandle(gated.workflowId).result()).toEqual({
+      outcome: 'credited',
+    });
+    await service.temporal.client.workflow.getHandle(`gate/${ACCOUNT}`).result();
+    const claim = await post('/v1/claims', {
+      walletId: wallet.walletId,
+      amountMinor: '9201',
+      paidOn: localDateIn(new Date(), 'Africa/Johannesburg'),
+    });
+    const claimWorkflow = `claim/${String(claim['id'])}`;
+    expect(await service.temporal.client.workflow.getHandle(claimWorkflow).result()).toEqual({
+      state: 'met',
+    });
+    await replayed('deposit-gated', gated.workflowId);
+    await replayed('drain-gate', `gate/${ACCOUNT}`);
+    await replayed('claim', claimWorkflow);
+    await verifyClean(service.database.db);
+  });
+});
