@@ -60,7 +60,9 @@ describe('201', () => {
     const spent = answers.filter((answer) => answer.statusCode === 201);
     expect(spent).toHaveLength(5);
     expect(
-      answers.filter((answer) => answer.statusCode !== 201).map((answer) => answer.json().code),
+      answers
+        .filter((answer) => answer.statusCode !== 201)
+        .map((answer) => answer.json<{ code: string }>().code),
     ).toEqual(Array.from({ length: 7 }, () => 'wallet.insufficient_credits'));
   });
 });
