@@ -32,6 +32,9 @@ export type ReferenceReading =
 const INVISIBLE =
   /[\0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu;
 
+/** Printable ASCII: nothing that is dropped, no mark, no white space but blanks, and nothing that NFKC changes. */
+const PLAIN = /^[ -~]*$/;
+
 /**
  * More than thirty combining marks in a row: no script needs them (UAX #15 sets the same limit), and sorting a run of
  * n marks takes NFKC n² steps. The two half-width marks are letters until NFKC has made marks of them.
@@ -48,11 +51,14 @@ const LONG_MARKS = /([\p{M}\uFF9E\uFF9F]{30})[\p{M}\uFF9E\uFF9F]+/gu;
  * function: a change here needs a new key scheme.
  */
 export function normaliseReference(text: string): string {
-  return cleanReference(text).replace(/ +/g, ' ').replace(/^ | $/g, '');
+  const clean = cleanReference(text);
+  return / {2}|^ | $/.test(clean) ? clean.replace(/ +/g, ' ').replace(/^ | $/g, '') : clean;
 }
 
 /** As {@link normaliseReference}, but each white space is a blank of its own: two of them are more than one separator. */
 function cleanReference(text: string): string {
+  // Nearly every text: of all the steps below, only upper case changes it.
+  if (PLAIN.test(text)) return text.toUpperCase();
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(INVISIBLE, '')

@@ -81,6 +81,17 @@ describe('normaliseReference', () => {
     expect(kept).toEqual([]);
   });
 
+  it('says the same of plain characters whether or not others stand beside them', () => {
+    const plain = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
+    fc.assert(
+      fc.property(fc.oneof(plain, codeLikeText), (text) => {
+        const beside = normaliseReference(`\u00e9 ${text}`);
+        expect(beside).toBe(`\u00c9 ${normaliseReference(text)}`.trimEnd());
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('leaves no blank at either end and no two together', () => {
     fc.assert(
       fc.property(
