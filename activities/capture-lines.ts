@@ -6,13 +6,13 @@ import {
   attachHeldSightings,
   insertLines,
   insertSightings,
-  listHeldSightings,
-  listKnownLines,
   lockBankAccountForCapture,
   replacePendingLines,
+  type Appearance,
   type LineInsert,
   type SightingInsert,
 } from '../db/queries/capture.ts';
+import { listHeldSightings, listKnownLines } from '../db/queries/known-lines.ts';
 import {
   identify,
   KEY_SCHEME,
@@ -26,11 +26,12 @@ import { lineTexts } from '../domain/line-texts.ts';
 import { addDays, type LocalDate } from '../domain/local-date.ts';
 import { signedMinor, type FeedKind, type Sighting } from '../domain/sighting.ts';
 import { summarise, type CaptureOutcome } from './capture-outcome.ts';
+import { holdRepeatedBatches } from './hold-repeats.ts';
 import { bankIdOf, factsKeyOf, storable, transactionKey } from './stored-texts.ts';
 
 const INSERT_BATCH = 1_000;
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
-/** Edited lines may move a few days, and a batch may be booked again within six: lines that far outside are compared. */
+/** Edited lines may move a few days: lines that far outside are compared. */
 const NEIGHBOUR_DAYS = 6;
 
 /** What one feed showed of one bank account. */
@@ -64,9 +65,14 @@ export async function captureLinesIn(tx: Transaction, capture: Capture): Promise
   const booked = rows.filter((row) => capture.sightings[row.index]?.status === 'booked');
   if (capture.scope.kind === 'complete') await storePending(tx, capture, capture.scope, rows);
   const decision = await decide(tx, capture, booked);
-  const lines = decision.newLines.map((line) => toLineInsert(capture, line, decision.usedKeys));
+  const settling = new Set(
+    decision.settledHolds.map((hold) => ('newLineIndex' in hold ? hold.newLineIndex : -1)),
+  );
+  const lines = decision.newLines.map((line, index) =>
+    toLineInsert(capture, line, { usedKeys: decision.usedKeys, settles: settling.has(index) }),
+  );
   const lineIds = await storeLines(tx, capture, lines);
-  await storeSightings(tx, capture, decision, lineIds);
+  await storeSightings(tx, capture, decision, { lines, lineIds });
   return summarise(capture.sightings, decision, lines, lineIds);
 }
 
@@ -104,22 +110,32 @@ async function decide(
   }
   const days = daysOf(capture.scope, rows);
   const neighbours = {
-    accountKey: capture.accountKey,
     from: addDays(days.from, -NEIGHBOUR_DAYS),
     to: addDays(days.to, NEIGHBOUR_DAYS),
   };
+  const held = await listHeldSightings(tx, { accountKey: capture.accountKey, ...neighbours });
+  const isWithin = (day: LocalDate) => day >= days.from && day <= days.to;
+  const isComplete = capture.scope.kind === 'complete';
   const known = await listKnownLines(tx, {
-    ...neighbours,
-    feed: capture.feed,
-    source: sourceOf(capture),
+    ...appearanceOf(capture),
+    days,
+    neighbours,
+    amounts: [...new Set(rows.map((row) => row.amountMinor))],
+    everyAmount: isComplete,
+    heldAmounts: isComplete
+      ? held.filter((hold) => isWithin(hold.bookingDate)).map((hold) => hold.amountMinor)
+      : [],
     keyScheme: KEY_SCHEME,
-    factsKeys: rows.map((row) => row.factsKey),
+    factsKeys: rows.filter((row) => !isWithin(row.bookingDate)).map((row) => row.factsKey),
     bankIds: rows.flatMap((row) => row.stableId ?? []),
     snapshotStartedAt: capture.startedAt,
   });
-  const held = await listHeldSightings(tx, neighbours);
-  const usedKeys = new Set(known.flatMap((line) => line.stableIds));
-  return { ...identify(known, held, rows, capture.scope), usedKeys };
+  const decision = identify(known, held, rows, capture.scope);
+  return {
+    ...decision,
+    newLines: await holdRepeatedBatches(tx, capture, decision.newLines),
+    usedKeys: new Set(known.flatMap((line) => line.stableIds)),
+  };
 }
 
 function daysOf(
@@ -134,7 +150,11 @@ function daysOf(
   return { from: first, to: last };
 }
 
-function toLineInsert(capture: Capture, line: NewLine, usedKeys: Set<string>): LineInsert {
+function toLineInsert(
+  capture: Capture,
+  line: NewLine,
+  { usedKeys, settles }: { readonly usedKeys: Set<string>; readonly settles: boolean },
+): LineInsert {
   const sighting = sightingOf(capture, line.row);
   return {
     factsKey: line.row.factsKey,
@@ -153,6 +173,8 @@ function toLineInsert(capture: Capture, line: NewLine, usedKeys: Set<string>): L
       sighting.counterparty.account === null ? null : storable(sighting.counterparty.account),
     depositId: newId('deposit'),
     hold: holdOf(capture, line, sighting),
+    // The hold that it settles may be this very sighting, and is attached first.
+    seen: settles ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
   };
 }
 
@@ -172,8 +194,7 @@ async function storeLines(
     const batch = lines.slice(start, start + INSERT_BATCH);
     ids.push(
       ...(await insertLines(tx, {
-        accountKey: capture.accountKey,
-        runId: capture.runId,
+        ...appearanceOf(capture),
         keyScheme: KEY_SCHEME,
         lines: batch,
       })),
@@ -186,11 +207,14 @@ async function storeSightings(
   tx: Transaction,
   capture: Capture,
   decision: IdentityDecision,
-  lineIds: readonly string[],
+  {
+    lines,
+    lineIds,
+  }: { readonly lines: readonly LineInsert[]; readonly lineIds: readonly string[] },
 ): Promise<void> {
   const rows: SightingInsert[] = [
-    ...decision.newLines.map((line, index) =>
-      toSighting(capture, line.row, lineIds[index] ?? null),
+    ...decision.newLines.flatMap(({ row }, index) =>
+      lines[index]?.seen === null ? [toSighting(capture, row, lineIds[index] ?? null)] : [],
     ),
     ...decision.attached.map(({ row, lineId }) => toSighting(capture, row, lineId)),
     ...decision.held.map((row) => toSighting(capture, row, null)),
@@ -209,21 +233,12 @@ async function storeSightings(
     });
   }
   for (let start = 0; start < rows.length; start += INSERT_BATCH) {
-    await insertSightings(
-      tx,
-      {
-        accountKey: capture.accountKey,
-        feed: capture.feed,
-        source: sourceOf(capture),
-        runId: capture.runId,
-      },
-      rows.slice(start, start + INSERT_BATCH),
-    );
+    await insertSightings(tx, appearanceOf(capture), rows.slice(start, start + INSERT_BATCH));
   }
 }
 
-function sourceOf(capture: Capture): string {
-  return capture.source ?? capture.feed;
+function appearanceOf({ accountKey, feed, source, runId }: Capture): Appearance {
+  return { accountKey, feed, source: source ?? feed, runId };
 }
 
 function toSighting(capture: Capture, row: SnapshotRow, lineId: string | null): SightingInsert {
@@ -234,8 +249,12 @@ function toSighting(capture: Capture, row: SnapshotRow, lineId: string | null): 
     factsKey: row.factsKey,
     bookingDate: row.bookingDate,
     amountMinor: row.amountMinor,
-    reference: storable(row.references[0] ?? '') || null,
+    reference: shownAs(row),
   };
+}
+
+function shownAs(row: SnapshotRow): string | null {
+  return storable(row.references[0] ?? '') || null;
 }
 
 async function storePending(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { factsText, type NewLine } from '../domain/identity.ts';
 import type { Sighting } from '../domain/sighting.ts';
 
@@ -12,6 +12,7 @@ export function bankIdOf({ bankId }: Sighting): string | null {
 
 /** Postgres text cannot hold NUL; everything else is kept as the bank wrote it. */
 export function storable(text: string): string {
+  if (!/[\0\p{Surrogate}]/u.test(text)) return text;
   return text.replaceAll('\u0000', '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
@@ -32,7 +33,11 @@ export function transactionKey(line: NewLine, usedKeys: Set<string>): string {
   return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
 }
 
-/** The hash under which the facts of a sighting are stored and counted. */
-export function factsKeyOf(accountKey: string, sighting: Sighting): string {
-  return createHash('sha256').update(factsText(accountKey, sighting)).digest('hex');
+/** The hash under which the facts of a sighting are stored and counted; of the same payment on another day, if one is named. */
+export function factsKeyOf(
+  accountKey: string,
+  sighting: Sighting,
+  bookingDate = sighting.bookingDate,
+): string {
+  return hash('sha256', factsText(accountKey, sighting, bookingDate));
 }

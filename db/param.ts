@@ -6,10 +6,16 @@ import { sql, type SQL } from 'drizzle-orm';
  * its first element and gets booleans and dates wrong.
  */
 export function param(values: readonly (string | number | boolean | null)[]): SQL {
-  return sql`${`{${values.map(arrayElement).join(',')}}`}`;
+  return sql`${arrayText(values)}`;
+}
+
+/** An array as Postgres writes it, `{a,"b c",NULL}`. */
+export function arrayText(values: readonly (string | number | boolean | null)[]): string {
+  return `{${values.map(arrayElement).join(',')}}`;
 }
 
 function arrayElement(value: string | number | boolean | null): string {
   if (value === null) return 'NULL';
-  return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  if (typeof value !== 'string') return String(value);
+  return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
 }

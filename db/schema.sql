@@ -119,6 +119,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_free BEFORE DELETE OR UPDATE OF key ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
 -- owned by purser_ledger
@@ -330,13 +331,10 @@ CREATE TABLE deposits (
   settled_at timestamp with time zone
 );
 ALTER TABLE deposits ADD CONSTRAINT deposits_amount_positive CHECK ((amount_minor > 0));
-ALTER TABLE deposits ADD CONSTRAINT deposits_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE deposits ADD CONSTRAINT deposits_credited_has_wallet CHECK (((state <> 'credited'::text) OR (wallet_id IS NOT NULL)));
 ALTER TABLE deposits ADD CONSTRAINT deposits_lane_known CHECK ((lane = ANY (ARRAY['workflow'::text, 'backlog'::text])));
-ALTER TABLE deposits ADD CONSTRAINT deposits_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_one_per_line UNIQUE (line_id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (id);
-ALTER TABLE deposits ADD CONSTRAINT deposits_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'in_review'::text, 'credited'::text, 'returned'::text, 'dismissed'::text, 'reversed'::text])));
 ALTER TABLE deposits ADD CONSTRAINT deposits_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 CREATE INDEX deposits_by_amount ON public.deposits USING btree (bank_account_key, amount_minor, booking_date);
@@ -345,7 +343,11 @@ CREATE INDEX deposits_newest ON public.deposits USING btree (captured_at DESC, i
 CREATE INDEX deposits_open ON public.deposits USING btree (bank_account_key, captured_at, id) WHERE (state = ANY (ARRAY['captured'::text, 'in_review'::text]));
 CREATE TRIGGER deposits_audit_delete AFTER DELETE ON public.deposits REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION deposits_audited();
 CREATE TRIGGER deposits_audit_update AFTER UPDATE ON public.deposits REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION deposits_audited();
+CREATE TRIGGER deposits_keep_origin BEFORE UPDATE OF id, line_id, bank_account_key, booking_date, run_id ON public.deposits FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER deposits_legal_move BEFORE UPDATE ON public.deposits FOR EACH ROW EXECUTE FUNCTION check_deposit_move();
+CREATE TRIGGER deposits_never_deleted BEFORE DELETE ON public.deposits FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER deposits_no_truncate BEFORE TRUNCATE ON public.deposits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER deposits_of_lines AFTER INSERT ON public.deposits REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_deposits();
 GRANT SELECT ON deposits TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
 
@@ -407,14 +409,11 @@ CREATE TABLE journals (
   receivable_after bigint,
   spend_id text
 );
-ALTER TABLE journals ADD CONSTRAINT journals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_rate CHECK (((kind <> 'credit'::text) OR (rate_version IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'correction'::text, 'spend'::text])) OR (wallet_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decision_id) REFERENCES decisions(id);
-ALTER TABLE journals ADD CONSTRAINT journals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE journals ADD CONSTRAINT journals_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
 ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'dismiss'::text, 'reversal'::text, 'correction'::text, 'return_paid'::text, 'spend'::text])));
-ALTER TABLE journals ADD CONSTRAINT journals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = ANY (ARRAY['capture'::text, 'spend'::text])) OR (deposit_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text])) OR (decision_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_part_natural CHECK (((part >= 0) AND (part <= 99)));
@@ -497,7 +496,8 @@ CREATE TABLE lines (
   text text NOT NULL,
   counterparty_name text,
   counterparty_account text,
-  captured_at timestamp with time zone NOT NULL DEFAULT now()
+  captured_at timestamp with time zone NOT NULL DEFAULT now(),
+  source text
 );
 ALTER TABLE lines ADD CONSTRAINT lines_amount_in_range CHECK (((amount_minor >= '-10000000000000'::bigint) AND (amount_minor <= '10000000000000'::bigint)));
 ALTER TABLE lines ADD CONSTRAINT lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
@@ -506,7 +506,7 @@ ALTER TABLE lines ADD CONSTRAINT lines_captured_once UNIQUE (bank_account_key, k
 ALTER TABLE lines ADD CONSTRAINT lines_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
 ALTER TABLE lines ADD CONSTRAINT lines_occurrence_positive CHECK ((occurrence >= 1));
 ALTER TABLE lines ADD CONSTRAINT lines_pkey PRIMARY KEY (id);
-ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_shape CHECK ((transaction_key ~ '^[A-Za-z0-9._:-]{1,120}$'::text));
+ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_shape CHECK (((transaction_key ~ '^[A-Za-z0-9._:-]+$'::text) AND (length(transaction_key) <= 120)));
 ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_account_key, transaction_key);
 CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
 CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -595,8 +595,6 @@ CASE
     WHEN (account = ANY (ARRAY['credits_issued'::text, 'credits_spent'::text])) THEN ((wallet_id IS NULL) AND (bank_account_key IS NULL) AND (unit = 'CREDIT'::text))
     ELSE false
 END);
-ALTER TABLE postings ADD CONSTRAINT postings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
-ALTER TABLE postings ADD CONSTRAINT postings_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
 ALTER TABLE postings ADD CONSTRAINT postings_not_zero CHECK ((amount <> 0));
 ALTER TABLE postings ADD CONSTRAINT postings_pkey PRIMARY KEY (journal_id, leg);
 ALTER TABLE postings ADD CONSTRAINT postings_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
@@ -756,6 +754,8 @@ ALTER TABLE runs ADD CONSTRAINT runs_outcome_known CHECK ((outcome = ANY (ARRAY[
 ALTER TABLE runs ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 CREATE INDEX runs_by_id ON public.runs USING btree (started_at DESC, id DESC);
 CREATE INDEX runs_newest ON public.runs USING btree (bank_account_key, started_at DESC);
+CREATE TRIGGER runs_keep_names BEFORE DELETE OR UPDATE OF id ON public.runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT INSERT, SELECT, UPDATE ON runs TO purser_app;
 
 -- owned by purser_ledger
@@ -773,15 +773,14 @@ CREATE TABLE sightings (
   source text NOT NULL DEFAULT 'unknown'::text,
   run_id text
 );
-ALTER TABLE sightings ADD CONSTRAINT sightings_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
-ALTER TABLE sightings ADD CONSTRAINT sightings_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
-ALTER TABLE sightings ADD CONSTRAINT sightings_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
-ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK ((source ~ '^[a-z0-9.-]{1,60}$'::text));
+ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
+CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
 
 -- owned by purser_ledger
@@ -1033,25 +1032,29 @@ AS $function$
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
-CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references jsonb, p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[])
+CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[])
  RETURNS TABLE(idx bigint, line_id bigint)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   WITH input AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('public.lines', 'id')) AS line_id, nextval(pg_get_serial_sequence('public.journals', 'id')) AS journal_id,
-           i.*, ARRAY(SELECT jsonb_array_elements_text(p_references -> (i.idx::int - 1))) AS refs
+    SELECT nextval('public.lines_id_seq') AS line_id, nextval('public.journals_id_seq') AS journal_id, i.*
       FROM unnest(p_facts_key, p_occurrence, p_transaction_key, p_booking_date, p_value_date, p_amount, p_currency,
-                  p_reversal, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason)
+                  p_reversal, p_references, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason,
+                  p_seen, p_bank_id, p_shown_as)
            WITH ORDINALITY AS i(facts_key, occurrence, transaction_key, booking_date, value_date, amount, currency,
-                  reversal, text, counterparty_name, counterparty_account, deposit_id, hold_reason, idx)
+                  reversal, refs, text, counterparty_name, counterparty_account, deposit_id, hold_reason,
+                  seen, bank_id, shown_as, idx)
   ), new_lines AS (
     INSERT INTO lines (id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
-                       amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account)
+                       amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account, source)
     OVERRIDING SYSTEM VALUE
     SELECT line_id, p_bank_account, p_key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
-           amount, currency, reversal, refs, text, counterparty_name, counterparty_account FROM input
+           amount, currency, reversal, refs::text[], text, counterparty_name, counterparty_account, p_source FROM input
+  ), new_sightings AS (
+    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference)
+    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as FROM input WHERE seen
   ), new_deposits AS (
     INSERT INTO deposits (id, line_id, bank_account_key, transaction_key, amount_minor, currency, booking_date, hold_reason, run_id)
     SELECT deposit_id, line_id, p_bank_account, transaction_key, amount, currency, booking_date, hold_reason, p_run
@@ -1071,6 +1074,19 @@ AS $function$
   SELECT idx, line_id FROM input ORDER BY idx
 $function$;
 -- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.check_bank_account_free()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT 1 FROM sightings s WHERE s.bank_account_key = OLD.key AND s.line_id IS NULL) THEN
+    RAISE EXCEPTION 'bank account % has held sightings', OLD.key USING ERRCODE = '23503';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.check_decided_journals()
  RETURNS trigger
@@ -1179,26 +1195,60 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
-CREATE OR REPLACE FUNCTION public.check_journals()
+CREATE OR REPLACE FUNCTION public.check_deposits()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
   SELECT n.id INTO bad FROM new_rows n
-   WHERE (SELECT count(*) FROM postings p WHERE p.journal_id = n.id) < 2 LIMIT 1;
+    LEFT JOIN LATERAL (
+      SELECT l.bank_account_key, l.amount_minor, l.currency, l.booking_date, l.transaction_key FROM lines l
+       WHERE l.id = n.line_id LIMIT 1) l ON true
+   WHERE (n.bank_account_key = l.bank_account_key AND n.amount_minor = l.amount_minor AND n.currency = l.currency
+          AND n.booking_date = l.booking_date AND n.transaction_key = l.transaction_key) IS NOT TRUE LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % has fewer than two postings', bad.id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'deposit % has no line with its facts', bad.id USING ERRCODE = 'PU003';
   END IF;
-  -- No capture moves more or less money than its line brought.
-  SELECT n.id INTO bad FROM new_rows n LEFT JOIN lines l ON l.id = n.line_id
-   WHERE n.kind = 'capture'
-     AND l.amount_minor IS DISTINCT FROM
-         (SELECT sum(p.amount) FROM postings p
-           WHERE p.journal_id = n.id AND p.bank_account_key = n.bank_account_key AND p.unit = l.currency AND p.account = 'bank') LIMIT 1;
+  SELECT n.run_id INTO bad FROM (SELECT DISTINCT run_id FROM new_rows WHERE run_id IS NOT NULL) n
+   WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run_id) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % does not move the amount of its line', bad.id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'run % is unknown', bad.run_id USING ERRCODE = '23503';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_journals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE bad record;
+BEGIN
+  -- No capture moves more or less money than its line brought.
+  SELECT f.id, f.fault INTO bad FROM (
+    SELECT n.id, CASE
+             WHEN p.legs < 2 THEN 'has fewer than two postings'
+             WHEN n.line_id IS NOT NULL AND n.bank_account_key IS DISTINCT FROM l.bank_account_key
+               THEN 'has no line of its bank account'
+             WHEN n.deposit_id IS NOT NULL AND (SELECT d.id FROM deposits d WHERE d.id = n.deposit_id LIMIT 1) IS NULL
+               THEN 'has no deposit'
+             WHEN n.kind = 'capture' AND l.amount_minor IS DISTINCT FROM p.banked THEN 'does not move the amount of its line'
+           END AS fault
+      FROM new_rows n
+      LEFT JOIN LATERAL (
+        SELECT l.bank_account_key, l.amount_minor, l.currency FROM lines l WHERE l.id = n.line_id LIMIT 1) l ON true
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS legs,
+               sum(p.amount) FILTER (WHERE p.account = 'bank' AND p.bank_account_key = n.bank_account_key AND p.unit = l.currency) AS banked
+          FROM postings p WHERE p.journal_id = n.id) p) f
+   WHERE f.fault IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % %', bad.id, bad.fault USING ERRCODE = 'PU005';
   END IF;
   -- Whatever happened to a deposit, its moves together take exactly its amount out of suspense.
   SELECT m.deposit_id AS id INTO bad
@@ -1233,12 +1283,13 @@ CREATE OR REPLACE FUNCTION public.check_lines()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
   SELECT n.id INTO bad FROM new_rows n
    WHERE n.amount_minor <> 0
-     AND NOT EXISTS (SELECT 1 FROM journals j WHERE j.line_id = n.id AND j.kind = 'capture') LIMIT 1;
+     AND (SELECT j.id FROM journals j WHERE j.line_id = n.id AND j.kind = 'capture' LIMIT 1) IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'line % has no origin journal', bad.id USING ERRCODE = 'PU003';
   END IF;
@@ -1250,29 +1301,66 @@ CREATE OR REPLACE FUNCTION public.check_postings()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
-  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
-   WHERE j.xid <> pg_current_xact_id() LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'journal % is closed: it was written by an earlier transaction', bad.journal_id USING ERRCODE = 'PU006';
+  SELECT f.journal_id, f.fault INTO bad FROM (
+    SELECT n.journal_id, CASE
+             WHEN j.id IS NULL THEN 'unknown'
+             WHEN j.xid <> pg_current_xact_id() THEN 'an earlier transaction'
+             -- A second set of postings for the same journal, even a balanced one, is refused.
+             WHEN n.legs <> (SELECT count(*) FROM postings p WHERE p.journal_id = n.journal_id) THEN 'an earlier statement'
+             WHEN n.wallet_from <> n.wallet_to OR n.wallet_from <> coalesce(j.wallet_id, '') THEN 'wallet'
+             WHEN n.account_from <> n.account_to OR n.account_from <> coalesce(j.bank_account_key, '') THEN 'bank account'
+           END AS fault
+      FROM (SELECT journal_id, count(*) AS legs, min(wallet_id) AS wallet_from, max(wallet_id) AS wallet_to,
+                   min(bank_account_key) AS account_from, max(bank_account_key) AS account_to
+              FROM new_rows GROUP BY journal_id) n
+      LEFT JOIN LATERAL (
+        SELECT j.id, j.xid, j.wallet_id, j.bank_account_key FROM journals j WHERE j.id = n.journal_id LIMIT 1) j ON true) f
+   WHERE f.fault IS NOT NULL LIMIT 1;
+  IF bad.fault IN ('an earlier transaction', 'an earlier statement') THEN
+    RAISE EXCEPTION 'journal % is closed: it was written by %', bad.journal_id, bad.fault USING ERRCODE = 'PU006';
+  ELSIF bad.fault = 'unknown' THEN
+    RAISE EXCEPTION 'journal % is unknown', bad.journal_id USING ERRCODE = '23503';
+  ELSIF bad.fault IS NOT NULL THEN
+    RAISE EXCEPTION 'journal % posts to a % that it does not name', bad.journal_id, bad.fault USING ERRCODE = 'PU005';
   END IF;
   SELECT n.journal_id, n.unit, sum(n.amount) AS total INTO bad FROM new_rows n
    GROUP BY n.journal_id, n.unit HAVING sum(n.amount) <> 0 LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'journal % does not sum to zero in %: %', bad.journal_id, bad.unit, bad.total USING ERRCODE = 'PU005';
   END IF;
-  SELECT n.journal_id INTO bad FROM new_rows n JOIN journals j ON j.id = n.journal_id
-   WHERE n.wallet_id IS DISTINCT FROM j.wallet_id AND n.wallet_id IS NOT NULL LIMIT 1;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_sightings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE bad record;
+BEGIN
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.line_id IS NOT NULL
+     AND n.bank_account_key IS DISTINCT FROM (SELECT l.bank_account_key FROM lines l WHERE l.id = n.line_id LIMIT 1) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % posts to a wallet that it does not name', bad.journal_id USING ERRCODE = 'PU005';
+    RAISE EXCEPTION 'sighting % has no line of its bank account', bad.id USING ERRCODE = '23503';
   END IF;
-  -- A second set of postings for the same journal, even a balanced one, is refused.
-  SELECT n.journal_id INTO bad FROM (SELECT journal_id, count(*) AS legs FROM new_rows GROUP BY journal_id) n
-   WHERE n.legs <> (SELECT count(*) FROM postings p WHERE p.journal_id = n.journal_id) LIMIT 1;
+  -- Locked as a foreign key would, since nothing else keeps the account of a held sighting.
+  PERFORM 1 FROM bank_accounts b WHERE b.key IN (SELECT n.bank_account_key FROM new_rows n WHERE n.line_id IS NULL) FOR KEY SHARE;
+  SELECT n.bank_account_key INTO bad FROM (SELECT DISTINCT bank_account_key FROM new_rows WHERE line_id IS NULL) n
+   WHERE NOT EXISTS (SELECT 1 FROM bank_accounts b WHERE b.key = n.bank_account_key) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'journal % is closed: its postings were written by an earlier statement', bad.journal_id USING ERRCODE = 'PU006';
+    RAISE EXCEPTION 'bank account % is unknown', bad.bank_account_key USING ERRCODE = '23503';
+  END IF;
+  SELECT n.run_id INTO bad FROM (SELECT DISTINCT run_id FROM new_rows WHERE run_id IS NOT NULL) n
+   WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'run % is unknown', bad.run_id USING ERRCODE = '23503';
   END IF;
   RETURN NULL;
 END $function$;

@@ -1,4 +1,3 @@
-import { findRepeatedBatch } from './batch-repeat.ts';
 import { settleHolds, type HeldSighting, type SettledHold } from './held-sightings.ts';
 import type { LocalDate } from './local-date.ts';
 import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
@@ -22,11 +21,16 @@ export type HoldReason =
 /**
  * The facts that identify a line where no id can be trusted, as one unambiguous text (each part carries its length).
  * The caller hashes it; two sightings with the same text may be the same line or real twins, which only counting tells.
+ * @param bookingDate another day, to look for the same payment there
  */
-export function factsText(bankAccountKey: string, sighting: Sighting): string {
+export function factsText(
+  bankAccountKey: string,
+  sighting: Sighting,
+  bookingDate = sighting.bookingDate,
+): string {
   const parts = [
     bankAccountKey,
-    sighting.bookingDate,
+    bookingDate,
     signedMinor(sighting).toString(),
     sighting.currency,
     normaliseReference(sighting.references[0] ?? sighting.text),
@@ -104,7 +108,8 @@ interface Tally {
  * Tells new lines from known ones: the heart of "once".
  * Stable ids tie first; what is left is counted by facts key within complete days, n seen against m known
  * (n > m means n − m new lines, n ≤ m none). A partial row that equals a known line but for its id is held, and so is one
- * that looks like another feed's line of its day.
+ * that looks like another feed's line of its day. Batches booked again are held by the caller (`holdRepeats`).
+ * @param known what `rows` may be: {@link KnownLine}s of their days and near to them, of their facts, and of their ids
  */
 export function identify(
   known: readonly KnownLine[],
@@ -129,13 +134,23 @@ export function identify(
   const { untied, reusedIds } = tieByStableId(known, dropRepeats(rows), tally);
   if (scope.kind === 'partial') placePartialRows(known, untied, reusedIds, tally);
   else countByFacts(known, untied, reusedIds, scope, tally);
-  const { attached } = tally;
-  const newLines = holdRepeatedBatch(known, tally.newLines);
+  const { newLines, attached } = tally;
   const settledHolds = settleHolds(held, known, tally, scope.kind === 'complete' ? scope : null);
   const missing = known
     .filter((line) => line.storedBeforeSnapshot && isMissing(line, scope, tally))
     .map((line) => line.lineId);
   return { newLines, attached, held: tally.held, settledHolds, missing };
+}
+
+/** The new lines, those of them held that an earlier day's batch booked again is made of (`findRepeatedBatch`). */
+export function holdRepeats(
+  newLines: readonly NewLine[],
+  repeated: ReadonlySet<SnapshotRow>,
+): readonly NewLine[] {
+  if (repeated.size === 0) return newLines;
+  return newLines.map((line) =>
+    repeated.has(line.row) ? { ...line, hold: line.hold ?? 'possible_duplicate' } : line,
+  );
 }
 
 function isMissing(line: KnownLine, scope: SnapshotScope, tally: Tally): boolean {
@@ -144,20 +159,6 @@ function isMissing(line: KnownLine, scope: SnapshotScope, tally: Tally): boolean
     !tally.seen.has(line.lineId) &&
     line.bookingDate >= scope.from &&
     line.bookingDate <= scope.to
-  );
-}
-
-function holdRepeatedBatch(
-  known: readonly KnownLine[],
-  newLines: readonly NewLine[],
-): readonly NewLine[] {
-  const repeated = findRepeatedBatch(
-    newLines.map(({ row }) => row),
-    known,
-  );
-  if (repeated.size === 0) return newLines;
-  return newLines.map((line) =>
-    repeated.has(line.row) ? { ...line, hold: line.hold ?? 'possible_duplicate' } : line,
   );
 }
 

@@ -1,10 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { HeldSighting } from '../../domain/held-sightings.ts';
-import type { KnownLine } from '../../domain/identity.ts';
-import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
 import type { FeedKind } from '../../domain/sighting.ts';
-import type { Executor, Transaction } from '../client.ts';
-import { param } from '../param.ts';
+import type { Transaction } from '../client.ts';
+import { arrayText, param } from '../param.ts';
 
 /** Waits for other captures of the same bank account: counting known lines and adding new ones must be one step. */
 export async function lockBankAccountForCapture(
@@ -19,94 +17,6 @@ export async function lockBankAccountForCapture(
 /** A large capture writes for longer than a statement of daily work may. */
 export async function allowLongStatements(tx: Transaction, timeoutMs: number): Promise<void> {
   await tx.execute(sql`select set_config('statement_timeout', ${`${timeoutMs}ms`}, true)`);
-}
-
-/** Lines booked within the days, lines of one of the facts on whatever day, and lines ever seen under one of the ids. */
-export async function listKnownLines(
-  executor: Executor,
-  query: {
-    readonly accountKey: string;
-    readonly feed: FeedKind;
-    readonly source: string;
-    readonly from: LocalDate;
-    readonly to: LocalDate;
-    readonly keyScheme: number;
-    readonly factsKeys: readonly string[];
-    readonly bankIds: readonly string[];
-    readonly snapshotStartedAt: Date;
-  },
-): Promise<readonly KnownLine[]> {
-  const rows = await executor.execute<{
-    id: string;
-    facts_key: string;
-    occurrence: number;
-    booking_date: string;
-    amount_minor: string;
-    texts: string[];
-    bank_ids: string[];
-    ids_of_feed: string[];
-    seen_by_source: boolean;
-    stored_before: boolean;
-  }>(sql`
-    with wanted as (
-      select id from lines
-       where bank_account_key = ${query.accountKey} and booking_date between ${query.from}::date and ${query.to}::date
-      union
-      select id from lines
-       where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = any(${param(query.factsKeys)}::text[])
-      union
-      select line_id from sightings
-       where bank_account_key = ${query.accountKey} and bank_id = any(${param(query.bankIds)}::text[]) and line_id is not null
-    )
-    select l.id, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
-           l.captured_at < ${query.snapshotStartedAt.toISOString()}::timestamptz as stored_before,
-           coalesce(i.bank_ids, '{}') as bank_ids, coalesce(i.ids_of_feed, '{}') as ids_of_feed, coalesce(i.seen_by_source, false) as seen_by_source
-      from lines l join wanted w on w.id = l.id
-      left join lateral (
-        select array_agg(distinct s.bank_id) filter (where s.bank_id is not null) as bank_ids,
-               array_agg(distinct s.bank_id) filter (where s.bank_id is not null and s.feed = ${query.feed}) as ids_of_feed,
-               bool_or(s.source = ${query.source}) as seen_by_source
-          from sightings s where s.line_id = l.id) i on true
-     order by l.id`);
-  return rows.map((row) => ({
-    lineId: row.id,
-    factsKey: row.facts_key,
-    occurrence: row.occurrence,
-    stableIds: row.bank_ids,
-    idsOfFeed: row.ids_of_feed,
-    seenBySource: row.seen_by_source,
-    bookingDate: parseLocalDate(row.booking_date),
-    amountMinor: BigInt(row.amount_minor),
-    references: row.texts,
-    storedBeforeSnapshot: row.stored_before,
-  }));
-}
-
-/** Held sightings booked within the days, oldest first. */
-export async function listHeldSightings(
-  executor: Executor,
-  query: { readonly accountKey: string; readonly from: LocalDate; readonly to: LocalDate },
-): Promise<readonly HeldSighting[]> {
-  const rows = await executor.execute<{
-    id: string;
-    facts_key: string;
-    bank_id: string | null;
-    booking_date: string;
-    amount_minor: string;
-    reference: string | null;
-  }>(sql`
-    select id, facts_key, bank_id, booking_date::text, amount_minor::text, reference from sightings
-     where bank_account_key = ${query.accountKey} and line_id is null
-       and booking_date between ${query.from}::date and ${query.to}::date
-     order by id limit 10000`);
-  return rows.map((row) => ({
-    heldId: row.id,
-    factsKey: row.facts_key,
-    bankId: row.bank_id,
-    bookingDate: parseLocalDate(row.booking_date),
-    amountMinor: BigInt(row.amount_minor),
-    references: row.reference === null ? [] : [row.reference],
-  }));
 }
 
 /** A line to store; amounts signed. `depositId` is used for credits only. */
@@ -125,22 +35,27 @@ export interface LineInsert {
   readonly counterpartyAccount: string | null;
   readonly depositId: string;
   readonly hold: string | null;
+  /** The sighting that is stored with it; null where a held one is about to become its first. */
+  readonly seen: { readonly bankId: string | null; readonly reference: string | null } | null;
 }
 
-/** Stores lines, their origin journals and their deposits in one statement; answers the line ids in order. */
+/** What showed the rows: a feed, of it one file format say, and the run that read it. */
+export interface Appearance {
+  readonly accountKey: string;
+  readonly feed: FeedKind;
+  readonly source: string;
+  readonly runId: string | null;
+}
+
+/** Stores lines, with their origin journals, deposits and first sightings, in one statement; answers the line ids in order. */
 export async function insertLines(
   tx: Transaction,
-  batch: {
-    readonly accountKey: string;
-    readonly runId: string | null;
-    readonly keyScheme: number;
-    readonly lines: readonly LineInsert[];
-  },
+  batch: Appearance & { readonly keyScheme: number; readonly lines: readonly LineInsert[] },
 ): Promise<readonly string[]> {
   const { lines } = batch;
   const rows = await tx.execute<{ line_id: string }>(sql`
     select line_id from capture_lines(
-      ${batch.accountKey}, ${batch.runId}, ${batch.keyScheme}::smallint,
+      ${batch.accountKey}, ${batch.runId}, ${batch.feed}, ${batch.source}, ${batch.keyScheme}::smallint,
       ${param(lines.map((line) => line.factsKey))}::text[],
       ${param(lines.map((line) => line.occurrence))}::integer[],
       ${param(lines.map((line) => line.transactionKey))}::text[],
@@ -149,12 +64,15 @@ export async function insertLines(
       ${param(lines.map((line) => line.amountMinor.toString()))}::bigint[],
       ${param(lines.map((line) => line.currency))}::text[],
       ${param(lines.map((line) => line.reversal))}::boolean[],
-      ${JSON.stringify(lines.map((line) => line.references))}::jsonb,
+      ${param(lines.map((line) => arrayText(line.references)))}::text[],
       ${param(lines.map((line) => line.text))}::text[],
       ${param(lines.map((line) => line.counterpartyName))}::text[],
       ${param(lines.map((line) => line.counterpartyAccount))}::text[],
       ${param(lines.map((line) => line.depositId))}::text[],
-      ${param(lines.map((line) => line.hold))}::text[]) order by idx`);
+      ${param(lines.map((line) => line.hold))}::text[],
+      ${param(lines.map((line) => line.seen !== null))}::boolean[],
+      ${param(lines.map((line) => line.seen?.bankId ?? null))}::text[],
+      ${param(lines.map((line) => line.seen?.reference ?? null))}::text[]) order by idx`);
   return rows.map((row) => row.line_id);
 }
 
@@ -168,15 +86,10 @@ export interface SightingInsert {
   readonly reference: string | null;
 }
 
-/** Records sightings; ways of seeing a line that are known already add nothing. */
+/** Records sightings of known lines, and held ones; ways of seeing a line that are known already add nothing. */
 export async function insertSightings(
   tx: Transaction,
-  capture: {
-    readonly accountKey: string;
-    readonly feed: FeedKind;
-    readonly source: string;
-    readonly runId: string | null;
-  },
+  capture: Appearance,
   rows: readonly SightingInsert[],
 ): Promise<void> {
   if (rows.length === 0) return;

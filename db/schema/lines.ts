@@ -22,6 +22,8 @@ export const lines = pgTable('lines', {
   counterpartyName: text('counterparty_name'),
   counterpartyAccount: text('counterparty_account'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
+  /** What showed it first; null for lines of earlier versions. */
+  source: text('source'),
 });
 
 /** Shown, never credited; nothing in the ledger refers to them. */

@@ -74,6 +74,8 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
     'a deposit made larger',
     `UPDATE deposits SET amount_minor = amount_minor + 1 WHERE state = 'captured'`,
   ],
+  ['I3 sightings', 'a sighting of no line', `UPDATE sightings SET line_id = 900 + id`],
+  ['I3 sightings', 'a deposit of a run that is not there', `UPDATE deposits SET run_id = 'none'`],
   [
     'I13',
     'a line that is not booked',

@@ -13,6 +13,7 @@ import { sealAll } from '../support/audit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   aLine,
+  aPollOf,
   capture,
   credit,
   DAY,
@@ -44,7 +45,7 @@ beforeAll(async () => {
     aLine('back', 30_000n),
     aLine('review', 6_000n),
     aLine('open', 5_000n),
-    aLine('fee', -250n),
+    aLine('fee', -250n, { seen: { bankId: 'T1', reference: 'fee' } }),
     aLine('notice', 0n),
   ]);
   await credit(db, [
@@ -153,7 +154,7 @@ describe('verify', () => {
     const line = aLine('nested', 5_000n);
     await test.db.transaction((tx) =>
       tx.transaction((nested) =>
-        insertLines(nested, { accountKey: 'main', runId: null, keyScheme: 1, lines: [line] }),
+        insertLines(nested, { ...aPollOf('main'), keyScheme: 1, lines: [line] }),
       ),
     );
     expect((await verify(test.db)).ok).toBe(true);

@@ -5,6 +5,7 @@ import { newId } from '../../db/new-id.ts';
 import {
   insertLines,
   lockBankAccountForCapture,
+  type Appearance,
   type LineInsert,
 } from '../../db/queries/capture.ts';
 import { markCarriedOut } from '../../db/queries/decisions.ts';
@@ -52,8 +53,14 @@ export function aLine(
     counterpartyAccount: null,
     depositId: newId('deposit'),
     hold: null,
+    seen: null,
     ...given,
   };
+}
+
+/** How lines are shown that nothing else is said of. */
+export function aPollOf(accountKey: string): Appearance {
+  return { accountKey, feed: 'poll', source: 'poll', runId: null };
 }
 
 /** Captures lines as the product does; answers the ids of their deposits, in order (debits have none stored). */
@@ -64,7 +71,7 @@ export async function capture(
 ): Promise<readonly string[]> {
   await db.transaction(async (tx) => {
     await lockBankAccountForCapture(tx, accountKey);
-    await insertLines(tx, { accountKey, runId: null, keyScheme: KEY_SCHEME, lines });
+    await insertLines(tx, { ...aPollOf(accountKey), keyScheme: KEY_SCHEME, lines });
   });
   return lines.map((line) => line.depositId);
 }

@@ -71,6 +71,23 @@ export const LINE_CHECKS: readonly Check[] = [
               AND d.booking_date = l.booking_date) IS NOT TRUE`,
   },
   {
+    id: 'I3 sightings',
+    title:
+      'Each sighting is of a line of its bank account, or held, and each run that saw a line is known.',
+    checked: sql`SELECT count(*) AS checked FROM sightings`,
+    broken: sql`
+      SELECT s.id::text AS seen, s.line_id AS line, s.bank_account_key AS "bankAccount", s.run_id AS run
+        FROM sightings s
+        LEFT JOIN lines l ON l.id = s.line_id
+        LEFT JOIN bank_accounts b ON b.key = s.bank_account_key
+        LEFT JOIN runs r ON r.id = s.run_id
+       WHERE b.key IS NULL OR (s.line_id IS NOT NULL AND s.bank_account_key IS DISTINCT FROM l.bank_account_key)
+          OR (s.run_id IS NOT NULL AND r.id IS NULL)
+      UNION ALL
+      SELECT d.id, d.line_id, d.bank_account_key, d.run_id
+        FROM deposits d LEFT JOIN runs r ON r.id = d.run_id WHERE d.run_id IS NOT NULL AND r.id IS NULL`,
+  },
+  {
     id: 'I13',
     title: 'Only booked lines are in the ledger.',
     checked: sql`SELECT count(*) AS checked FROM lines`,

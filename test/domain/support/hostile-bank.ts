@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { createLineStore, dayOf, ONE_ROW, wholeDays, type BankRow } from './line-store.ts';
+import {
+  createLineStore,
+  dayOf,
+  ONE_ROW,
+  wholeDays,
+  type BankRow,
+  type LineStore,
+} from './line-store.ts';
 
 const CUSTOMERS = ['CUS00001234', 'CUS12345671'] as const;
 const AMOUNTS = [5_000n, 7_500n] as const;
@@ -45,10 +52,9 @@ export interface Tricks {
 }
 
 /** A bank that does what real ones do, and the captures of what it shows. */
-export function createHostileBank(tricks: Tricks) {
+export function createHostileBank(tricks: Tricks, store: LineStore = createLineStore()) {
   const lines: BankLine[] = [];
   const sent: BankRow[] = [];
-  const store = createLineStore();
   let today = 0;
   let issued = 0;
 

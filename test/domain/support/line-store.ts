@@ -1,6 +1,8 @@
+import { creditsByDay, findRepeatedBatch, pairsToCompare } from '../../../domain/batch-repeat.ts';
 import type { HeldSighting, SettledHold } from '../../../domain/held-sightings.ts';
 import {
   factsText,
+  holdRepeats,
   identify,
   type HoldReason,
   type IdentityDecision,
@@ -128,7 +130,11 @@ export function createLineStore(): LineStore {
         seenBySource: line.sources.has(source),
       }));
       const rows = toRows(bankRows, reading.idStable ?? true);
-      const decision = identify(known, held, rows, scope);
+      const identified = identify(known, held, rows, scope);
+      const decision = {
+        ...identified,
+        newLines: holdRepeats(identified.newLines, repeatedAmong(identified.newLines, lines)),
+      };
       const firstNew = lines.length;
       lines = [...lines, ...decision.newLines.map((line, index) => toLine(line, firstNew + index))];
       const idOf = (row: SnapshotRow) => bankRows[row.index]?.id ?? null;
@@ -175,6 +181,22 @@ export function createLineStore(): LineStore {
       return decision;
     },
   };
+}
+
+/** Every pair of days is compared whole, which capture does only where a part leaves it open. */
+function repeatedAmong(
+  newLines: readonly NewLine[],
+  stored: readonly StoredLine[],
+): ReadonlySet<SnapshotRow> {
+  const fresh = creditsByDay(newLines.map(({ row }) => row));
+  const credits = creditsByDay(stored);
+  const timesOn = (day: LocalDate) =>
+    new Map([...(credits.get(day) ?? [])].map(([payment, lines]) => [payment, lines.length]));
+  return findRepeatedBatch(
+    new Map(pairsToCompare(fresh).map((pair) => [pair, timesOn(pair.earlier)])),
+    fresh,
+    (day) => stored.filter((line) => line.bookingDate === day && line.amountMinor > 0n).length,
+  );
 }
 
 function addIds(
