@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CodedError } from './domain/errors.ts';
+import { isTimeZone } from './domain/local-date.ts';
 
 const flag = z.stringbool();
 const minorUnits = z
@@ -212,15 +213,6 @@ export const configSchema = z.object({
 
 /** The parsed environment, frozen. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Key and port prefix that only the simulator bank uses; production refuses them. */
 const SIMULATOR_KEY_PREFIX = 'simulator-';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CodedError } from '../../domain/errors.ts';
+import { isTimeZone } from '../../domain/local-date.ts';
 import { JSON_DATE_FORMATS } from './day.ts';
 
 /** A field by its plain name, or a JSON pointer (RFC 6901) to a nested one: `amount`, `/amount/value`. */
@@ -45,7 +46,10 @@ const mapSchema = z.strictObject({
   valueDate: pointer.optional(),
   dateFormat: z.enum(JSON_DATE_FORMATS).default('YYYY-MM-DD'),
   /** Of the bank's days, where it is not the account's. */
-  timeZone: z.string().optional(),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is not a time zone name such as Africa/Johannesburg')
+    .optional(),
   amountKind: z.enum(['signed', 'unsigned+indicator', 'creditColumn/debitColumn']),
   amount: pointer.optional(),
   credit: pointer.optional(),

@@ -64,6 +64,23 @@ describe('a field map', () => {
   });
 
   it.each([
+    ['"1.250,50"', '"0,00"', 125_050n, 'credit'],
+    ['0', '"7"', 700n, 'debit'],
+    ['"0,00"', '0', 0n, 'credit'],
+    ['"0,00"', 'null', 0n, 'credit'],
+    ['null', '"0,00"', 0n, 'debit'],
+  ])('reads money in %s and money out %s as one movement', async (credit, debit, minor, side) => {
+    const row = `{"dates":{"booked":"20-11-2026"},"money":{"in":${credit},"out":${debit}}}`;
+    const { snapshot } = await read(COLUMNS, `[${row}]`);
+    expect(snapshot.sightings).toMatchObject([{ amountMinor: minor, direction: side }]);
+  });
+
+  it.each([
+    [
+      'a column that is no amount beside one',
+      '[{"dates":{"booked":"20-11-2026"},"money":{"in":"1","out":"0x0"}}]',
+    ],
+    ['a zero with a sign', '[{"dates":{"booked":"20-11-2026"},"money":{"in":"1","out":"-0"}}]'],
     ['both columns filled', '[{"dates":{"booked":"20-11-2026"},"money":{"in":"1","out":"1"}}]'],
     ['neither column filled', '[{"dates":{"booked":"20-11-2026"},"money":{}}]'],
     ['a sign in a column', '[{"dates":{"booked":"20-11-2026"},"money":{"in":"-1"}}]'],
@@ -101,6 +118,7 @@ describe('a field map', () => {
     ['an opening balance alone', { opening: 'x' }, 'opening'],
     ['no reference', { references: [] }, 'references'],
     ['a date format that is none', { dateFormat: 'guess' }, 'dateFormat'],
+    ['a time zone that is none', { timeZone: 'Africa/Jozi' }, 'timeZone'],
   ])('is refused for %s, by name', (_name, change, named) => {
     let error: unknown = null;
     try {
