@@ -424,7 +424,6 @@ ALTER TABLE journals ADD CONSTRAINT journals_spend_known FOREIGN KEY (spend_id) 
 ALTER TABLE journals ADD CONSTRAINT journals_spend_stands_alone CHECK ((((kind = 'spend'::text) = (line_id IS NULL)) AND ((kind = 'spend'::text) = (bank_account_key IS NULL)) AND ((kind = 'spend'::text) = (spend_id IS NOT NULL))));
 ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = (reverses_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
-ALTER TABLE journals ADD CONSTRAINT journals_wallet_seq_unique UNIQUE (wallet_id, wallet_seq);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL)) AND ((wallet_id IS NULL) = (receivable_after IS NULL))));
 CREATE INDEX journals_decided_credits ON public.journals USING btree (line_id) WHERE ((kind = 'credit'::text) AND (decision_id IS NOT NULL));
 CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
@@ -434,10 +433,12 @@ CREATE UNIQUE INDEX journals_one_spend ON public.journals USING btree (spend_id)
 CREATE UNIQUE INDEX journals_one_terminal ON public.journals USING btree (deposit_id, generation, part) WHERE (kind = ANY (ARRAY['credit'::text, 'return'::text, 'dismiss'::text]));
 CREATE UNIQUE INDEX journals_one_undoing ON public.journals USING btree (reverses_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text]));
 CREATE INDEX journals_undoing_by_deposit ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'return_paid'::text]));
+CREATE UNIQUE INDEX journals_wallet_seq_unique ON public.journals USING btree (wallet_id, wallet_seq) WHERE (wallet_id IS NOT NULL);
 CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_decided AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_decided_journals();
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
+CREATE TRIGGER journals_whole AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journal_rows();
 GRANT SELECT ON journals TO purser_app;
 
 -- owned by purser_ledger
@@ -1200,22 +1201,63 @@ CREATE OR REPLACE FUNCTION public.check_deposits()
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
   SELECT n.id INTO bad FROM new_rows n
-    LEFT JOIN LATERAL (
-      SELECT l.bank_account_key, l.amount_minor, l.currency, l.booking_date, l.transaction_key FROM lines l
-       WHERE l.id = n.line_id LIMIT 1) l ON true
+    LEFT JOIN (
+      SELECT l.id, l.bank_account_key, l.amount_minor, l.currency, l.booking_date, l.transaction_key FROM lines l
+       WHERE l.id = ANY (ARRAY(SELECT line_id FROM new_rows)) OFFSET 0) l ON l.id = n.line_id
    WHERE (n.bank_account_key = l.bank_account_key AND n.amount_minor = l.amount_minor AND n.currency = l.currency
           AND n.booking_date = l.booking_date AND n.transaction_key = l.transaction_key) IS NOT TRUE LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'deposit % has no line with its facts', bad.id USING ERRCODE = 'PU003';
   END IF;
   SELECT n.run_id INTO bad FROM (SELECT DISTINCT run_id FROM new_rows WHERE run_id IS NOT NULL) n
-   WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run_id) LIMIT 1;
+   WHERE (SELECT r.id FROM runs r WHERE r.id = n.run_id LIMIT 1) IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'run % is unknown', bad.run_id USING ERRCODE = '23503';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_journal_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE bad record;
+BEGIN
+  -- No capture moves more or less money than its line brought.
+  SELECT f.id, f.fault INTO bad FROM (
+    SELECT n.id, CASE
+             WHEN coalesce(p.legs, 0) < 2 THEN 'has fewer than two postings'
+             WHEN n.line_id IS NOT NULL AND n.bank_account_key IS DISTINCT FROM l.bank_account_key
+               THEN 'has no line of its bank account'
+             WHEN n.deposit_id IS NOT NULL AND d.id IS NULL THEN 'has no deposit'
+             WHEN n.kind = 'capture' AND (l.amount_minor IS DISTINCT FROM p.banked OR l.currency <> p.unit_from OR l.currency <> p.unit_to)
+               THEN 'does not move the amount of its line'
+           END AS fault
+      FROM new_rows n
+      LEFT JOIN (
+        SELECT l.id, l.bank_account_key, l.amount_minor, l.currency FROM lines l
+         WHERE l.id = ANY (ARRAY(SELECT line_id FROM new_rows)) OFFSET 0) l ON l.id = n.line_id
+      LEFT JOIN (
+        SELECT d.id FROM deposits d WHERE d.id = ANY (ARRAY(SELECT deposit_id FROM new_rows)) OFFSET 0) d ON d.id = n.deposit_id
+      LEFT JOIN (
+        SELECT p.journal_id, count(*) AS legs, sum(p.amount) FILTER (WHERE p.account = 'bank') AS banked,
+               min(p.unit) FILTER (WHERE p.account = 'bank') AS unit_from, max(p.unit) FILTER (WHERE p.account = 'bank') AS unit_to
+          FROM postings p WHERE p.journal_id = ANY (ARRAY(SELECT id FROM new_rows)) GROUP BY p.journal_id OFFSET 0) p
+        ON p.journal_id = n.id) f
+   WHERE f.fault IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % %', bad.id, bad.fault USING ERRCODE = 'PU005';
   END IF;
   RETURN NULL;
 END $function$;
@@ -1226,30 +1268,12 @@ CREATE OR REPLACE FUNCTION public.check_journals()
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
-  -- No capture moves more or less money than its line brought.
-  SELECT f.id, f.fault INTO bad FROM (
-    SELECT n.id, CASE
-             WHEN p.legs < 2 THEN 'has fewer than two postings'
-             WHEN n.line_id IS NOT NULL AND n.bank_account_key IS DISTINCT FROM l.bank_account_key
-               THEN 'has no line of its bank account'
-             WHEN n.deposit_id IS NOT NULL AND (SELECT d.id FROM deposits d WHERE d.id = n.deposit_id LIMIT 1) IS NULL
-               THEN 'has no deposit'
-             WHEN n.kind = 'capture' AND l.amount_minor IS DISTINCT FROM p.banked THEN 'does not move the amount of its line'
-           END AS fault
-      FROM new_rows n
-      LEFT JOIN LATERAL (
-        SELECT l.bank_account_key, l.amount_minor, l.currency FROM lines l WHERE l.id = n.line_id LIMIT 1) l ON true
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS legs,
-               sum(p.amount) FILTER (WHERE p.account = 'bank' AND p.bank_account_key = n.bank_account_key AND p.unit = l.currency) AS banked
-          FROM postings p WHERE p.journal_id = n.id) p) f
-   WHERE f.fault IS NOT NULL LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'journal % %', bad.id, bad.fault USING ERRCODE = 'PU005';
-  END IF;
   -- Whatever happened to a deposit, its moves together take exactly its amount out of suspense.
   SELECT m.deposit_id AS id INTO bad
     FROM (SELECT DISTINCT n.deposit_id FROM new_rows n WHERE n.kind NOT IN ('capture', 'spend')) m
@@ -1284,12 +1308,16 @@ CREATE OR REPLACE FUNCTION public.check_lines()
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
   SELECT n.id INTO bad FROM new_rows n
-   WHERE n.amount_minor <> 0
-     AND (SELECT j.id FROM journals j WHERE j.line_id = n.id AND j.kind = 'capture' LIMIT 1) IS NULL LIMIT 1;
+    LEFT JOIN (
+      SELECT j.line_id FROM journals j WHERE j.kind = 'capture' AND j.line_id = ANY (ARRAY(SELECT id FROM new_rows)) OFFSET 0) j
+      ON j.line_id = n.id
+   WHERE n.amount_minor <> 0 AND j.line_id IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'line % has no origin journal', bad.id USING ERRCODE = 'PU003';
   END IF;
@@ -1302,6 +1330,8 @@ CREATE OR REPLACE FUNCTION public.check_postings()
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
@@ -1310,15 +1340,20 @@ BEGIN
              WHEN j.id IS NULL THEN 'unknown'
              WHEN j.xid <> pg_current_xact_id() THEN 'an earlier transaction'
              -- A second set of postings for the same journal, even a balanced one, is refused.
-             WHEN n.legs <> (SELECT count(*) FROM postings p WHERE p.journal_id = n.journal_id) THEN 'an earlier statement'
+             WHEN n.legs <> p.legs THEN 'an earlier statement'
              WHEN n.wallet_from <> n.wallet_to OR n.wallet_from <> coalesce(j.wallet_id, '') THEN 'wallet'
              WHEN n.account_from <> n.account_to OR n.account_from <> coalesce(j.bank_account_key, '') THEN 'bank account'
            END AS fault
       FROM (SELECT journal_id, count(*) AS legs, min(wallet_id) AS wallet_from, max(wallet_id) AS wallet_to,
                    min(bank_account_key) AS account_from, max(bank_account_key) AS account_to
               FROM new_rows GROUP BY journal_id) n
-      LEFT JOIN LATERAL (
-        SELECT j.id, j.xid, j.wallet_id, j.bank_account_key FROM journals j WHERE j.id = n.journal_id LIMIT 1) j ON true) f
+      LEFT JOIN (
+        SELECT j.id, j.xid, j.wallet_id, j.bank_account_key FROM journals j
+         WHERE j.id = ANY (ARRAY(SELECT DISTINCT journal_id FROM new_rows)) OFFSET 0) j ON j.id = n.journal_id
+      LEFT JOIN (
+        SELECT p.journal_id, count(*) AS legs FROM postings p
+         WHERE p.journal_id = ANY (ARRAY(SELECT DISTINCT journal_id FROM new_rows)) GROUP BY p.journal_id OFFSET 0) p
+        ON p.journal_id = n.journal_id) f
    WHERE f.fault IS NOT NULL LIMIT 1;
   IF bad.fault IN ('an earlier transaction', 'an earlier statement') THEN
     RAISE EXCEPTION 'journal % is closed: it was written by %', bad.journal_id, bad.fault USING ERRCODE = 'PU006';
@@ -1341,24 +1376,29 @@ CREATE OR REPLACE FUNCTION public.check_sightings()
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE bad record;
 BEGIN
   SELECT n.id INTO bad FROM new_rows n
-   WHERE n.line_id IS NOT NULL
-     AND n.bank_account_key IS DISTINCT FROM (SELECT l.bank_account_key FROM lines l WHERE l.id = n.line_id LIMIT 1) LIMIT 1;
+    LEFT JOIN (
+      SELECT l.id, l.bank_account_key FROM lines l WHERE l.id = ANY (ARRAY(SELECT line_id FROM new_rows)) OFFSET 0) l
+      ON l.id = n.line_id
+   WHERE n.line_id IS NOT NULL AND n.bank_account_key IS DISTINCT FROM l.bank_account_key LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'sighting % has no line of its bank account', bad.id USING ERRCODE = '23503';
   END IF;
   -- Locked as a foreign key would, since nothing else keeps the account of a held sighting.
-  PERFORM 1 FROM bank_accounts b WHERE b.key IN (SELECT n.bank_account_key FROM new_rows n WHERE n.line_id IS NULL) FOR KEY SHARE;
+  PERFORM 1 FROM bank_accounts b
+    WHERE b.key = ANY (ARRAY(SELECT DISTINCT bank_account_key FROM new_rows WHERE line_id IS NULL)) FOR KEY SHARE;
   SELECT n.bank_account_key INTO bad FROM (SELECT DISTINCT bank_account_key FROM new_rows WHERE line_id IS NULL) n
-   WHERE NOT EXISTS (SELECT 1 FROM bank_accounts b WHERE b.key = n.bank_account_key) LIMIT 1;
+   WHERE (SELECT b.key FROM bank_accounts b WHERE b.key = n.bank_account_key LIMIT 1) IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'bank account % is unknown', bad.bank_account_key USING ERRCODE = '23503';
   END IF;
   SELECT n.run_id INTO bad FROM (SELECT DISTINCT run_id FROM new_rows WHERE run_id IS NOT NULL) n
-   WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run_id) LIMIT 1;
+   WHERE (SELECT r.id FROM runs r WHERE r.id = n.run_id LIMIT 1) IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'run % is unknown', bad.run_id USING ERRCODE = '23503';
   END IF;

@@ -8,7 +8,7 @@ const DIFFERENT_PAYMENTS_MIN = 5;
 /** Of the earlier day's credits, and of the later day's, in per cent. */
 const REPEATED_PERCENT_MIN = 80;
 /** A day's payments are looked for in so many parts, since a few of them mostly tell that the day repeats none. */
-export const PARTS = 10;
+export const PARTS = 14;
 
 interface Payment {
   readonly bookingDate: LocalDate;

@@ -89,12 +89,14 @@ function wantedLines(query: KnownLinesQuery): SQL {
          and amount_minor = any(${param(query.heldAmounts.map(String))}::bigint[])`);
   if (query.factsKeys.length > 0)
     parts.push(sql`
-      select id from lines
-       where bank_account_key = ${accountKey} and key_scheme = ${query.keyScheme} and facts_key = any(${param(query.factsKeys)}::text[])`);
+      select l.id from unnest(${param(query.factsKeys)}::text[]) k(key) cross join lateral (
+        select id from lines
+         where bank_account_key = ${accountKey} and key_scheme = ${query.keyScheme} and facts_key = k.key offset 0) l`);
   if (query.bankIds.length > 0)
     parts.push(sql`
-      select line_id from sightings
-       where bank_account_key = ${accountKey} and bank_id = any(${param(query.bankIds)}::text[]) and line_id is not null`);
+      select s.line_id from unnest(${param(query.bankIds)}::text[]) k(id) cross join lateral (
+        select line_id from sightings
+         where bank_account_key = ${accountKey} and bank_id = k.id and line_id is not null offset 0) s`);
   return sql.join(parts, sql` union `);
 }
 
@@ -112,7 +114,7 @@ function appearances(query: KnownLinesQuery): SQL {
       from sightings s where s.line_id = l.id`;
 }
 
-/** Written so that it is looked up for each line: as a join, it would be planned as a read of all sightings. */
+/** Like all that is asked by key here, looked up row by row: as a join, it may be planned as a read of the whole table. */
 function notShown(source: string): SQL {
   return sql`((select s.id from sightings s where s.line_id = l.id and s.source = ${source} limit 1) is null)`;
 }
@@ -154,9 +156,10 @@ export async function countByFactsKey(
   },
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await executor.execute<{ facts_key: string; count: number }>(sql`
-    select facts_key, count(*)::int as count from lines
-     where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = any(${param(query.keys)}::text[])
-     group by facts_key`);
+    select k.key as facts_key, l.count from unnest(${param(query.keys)}::text[]) k(key) cross join lateral (
+      select count(*)::int as count from lines
+       where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = k.key) l
+     where l.count > 0`);
   return new Map(rows.map((row) => [row.facts_key, row.count]));
 }
 

@@ -90,6 +90,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
         FROM (VALUES
           ('lines_append_only', 'lines'), ('lines_no_truncate', 'lines'), ('lines_journalled', 'lines'),
           ('journals_append_only', 'journals'), ('journals_no_truncate', 'journals'), ('journals_not_empty', 'journals'),
+          ('journals_whole', 'journals'),
           ('postings_append_only', 'postings'), ('postings_no_truncate', 'postings'), ('postings_balanced', 'postings'),
           ('deposits_legal_move', 'deposits'), ('deposits_of_lines', 'deposits'), ('deposits_keep_origin', 'deposits'),
           ('deposits_never_deleted', 'deposits'), ('deposits_no_truncate', 'deposits'),
