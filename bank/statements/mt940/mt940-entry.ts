@@ -33,9 +33,10 @@ export function readMt940Entry(entry: Mt940Entry): {
   readonly isUnmarked: boolean;
 } {
   const { currency, at, position } = entry;
-  const hasControls = [entry.lines, entry.information, entry.nonSwift].some((lines) =>
-    lines.some(holdsControls),
-  );
+  const hasControls =
+    entry.lines.some(holdsControls) ||
+    entry.information.some(holdsControls) ||
+    entry.nonSwift.some(holdsControls);
   const [first = '', ...below] = wholeLines(entry.lines);
   const match = FIELD_61.exec(first);
   if (match === null) throw unreadable(whereOf(at), 'it is not date, mark, amount and type');
@@ -47,11 +48,10 @@ export function readMt940Entry(entry: Mt940Entry): {
     booked === undefined || booked.trim() === ''
       ? valueDay
       : entry.days.readOfYear(booked, valueDay.day, at);
-  const plain = (lines: readonly string[]) => (hasControls ? lines.map(withoutControls) : lines);
   const rest = hasControls ? withoutControls(behind) : behind;
-  const information = plain(entry.information);
-  const nonSwift = plain(entry.nonSwift);
-  const supplement = plain(below).join(' ').trim();
+  const information = hasControls ? entry.information.map(withoutControls) : entry.information;
+  const nonSwift = hasControls ? entry.nonSwift.map(withoutControls) : entry.nonSwift;
+  const supplement = below.length === 0 ? '' : withoutControls(below.join(' ')).trim();
   const texts = readTexts(information);
   const others = nonSwift.length === 0 ? NO_TEXTS : readNonSwift(nonSwift);
   const slashes = rest.indexOf('//');

@@ -215,13 +215,17 @@ function createMessages(limits: StatementLimits) {
 
 /** Some banks frame messages in control bytes, with blanks behind them that fill the frame up. */
 function withoutFrame(line: string): string {
-  const isFrame = (at: number) => line.charCodeAt(at) >= 1 && line.charCodeAt(at) <= 4;
   let start = 0;
-  while (isFrame(start)) start += 1;
+  while (isFrame(line, start)) start += 1;
   let end = line.length;
-  for (let at = end - 1; at >= start && (isFrame(at) || line[at] === ' '); at -= 1)
-    if (isFrame(at)) end = at;
-  return line.slice(start, end);
+  for (let at = end - 1; at >= start && (isFrame(line, at) || line[at] === ' '); at -= 1)
+    if (isFrame(line, at)) end = at;
+  return start === 0 && end === line.length ? line : line.slice(start, end);
+}
+
+function isFrame(line: string, at: number): boolean {
+  const code = line.charCodeAt(at);
+  return code >= 1 && code <= 4;
 }
 
 function firstLineOf(field: Mt940Field | undefined): string {
