@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { isCoded } from '../domain/errors.ts';
 import { addApi } from './commands/api.ts';
 import { addApiKey } from './commands/api-key.ts';
 import { addBacktest } from './commands/backtest.ts';
@@ -19,6 +18,7 @@ import { addStory } from './commands/story.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWorker } from './commands/worker.ts';
 import { loadDotEnv } from './environment.ts';
+import { explain } from './explain.ts';
 
 const program = new Command('purser')
   .description('Turns bank deposits into wallet credits, exactly once.')
@@ -55,10 +55,3 @@ try {
 }
 // Nothing of value is left: a forgotten handle must not keep a finished command alive.
 process.exit();
-
-function explain(error: unknown): string {
-  if (isCoded(error)) return `${error.message} [${error.code}, see docs/errors.md]`;
-  if (error instanceof Error)
-    return process.env['PURSER_DEBUG'] ? (error.stack ?? error.message) : error.message;
-  return String(error);
-}
