@@ -20,7 +20,8 @@ const DAYS = 20;
 const WARM_UP_DAY = parseLocalDate('2026-08-20');
 const LAST_DAY = parseLocalDate('2026-11-20');
 const CPU_US_MAX = 150;
-const LOOK_EVERY_MS = 50;
+/** Each look costs Postgres something that no import does. */
+const LOOK_EVERY_MS = 250;
 const CAPTURE_MS_MAX = 600_000;
 
 interface ImportReport {
