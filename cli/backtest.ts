@@ -7,18 +7,45 @@ import {
 } from '../db/queries/settlement.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { LocalDate } from '../domain/local-date.ts';
-import type { Owner } from '../domain/owner.ts';
+import type { DepositToOwn, WalletOfCode } from '../domain/owner.ts';
 import { readReferences } from '../domain/reference.ts';
 import {
   differenceOf,
   isWrong,
   RULE_DIFFERENCES,
+  type Decided,
   type RuleDifference,
   type WhatHappened,
 } from '../domain/rules-difference.ts';
 import { codesToFind, decideByRules, type Rules } from '../domain/rules.ts';
 
 const PAGE = 500;
+
+/** What decides in a backtest: rules by the code that runs, or the code of another revision. */
+export interface Judge {
+  readonly rules: Rules | null;
+  /** The revision whose code decides; null: that of this process. */
+  readonly commit: string | null;
+  readonly read: (texts: readonly string[]) => {
+    /** The codes whose wallets it wants to know. */
+    readonly codes: readonly string[];
+    readonly decide: (deposit: DepositToOwn, wallets: ReadonlyMap<string, WalletOfCode>) => Decided;
+  };
+}
+
+export function judgeByRules(rules: Rules): Judge {
+  return {
+    rules,
+    commit: null,
+    read: (texts) => {
+      const reading = readReferences(texts);
+      return {
+        codes: codesToFind(rules, reading),
+        decide: (deposit, wallets) => decideByRules(rules, deposit, reading, wallets),
+      };
+    },
+  };
+}
 
 export interface Difference {
   readonly depositId: string;
@@ -28,33 +55,34 @@ export interface Difference {
   readonly currency: string;
   readonly difference: RuleDifference;
   readonly from: WhatHappened;
-  readonly to: Owner;
+  readonly to: Decided;
 }
 
 export interface BacktestReport {
   /** Whether no money would have gone where people, or the rules of that day, did not put it. */
   readonly ok: boolean;
-  readonly rules: Rules;
+  readonly rules: Rules | null;
+  readonly commit: string | null;
   readonly deposits: number;
   readonly counts: Readonly<Record<RuleDifference, number>>;
   readonly differences: readonly Difference[];
 }
 
 /**
- * Decides every stored deposit anew by other rules, against the wallets as they are today, and holds it against what
+ * Decides every stored deposit anew by another judge, against the wallets as they are today, and holds it against what
  * happened. Everything is read in one snapshot that may write nothing.
  */
 export async function backtest(
   db: Database,
-  query: { readonly rules: Rules; readonly accountKey: string | null; readonly page?: number },
+  query: { readonly judge: Judge; readonly accountKey: string | null; readonly page?: number },
 ): Promise<BacktestReport> {
-  const { rules, accountKey, page = PAGE } = query;
+  const { judge, accountKey, page = PAGE } = query;
   const counts = new Map<RuleDifference, number>();
   const differences: Difference[] = [];
   await readOnly(db, async (tx) => {
     const list = (afterId: string) => listDepositFacts(tx, { accountKey, afterId, limit: page });
     for await (const deposits of pagesOf(list, page)) {
-      for (const tried of await tryDeposits(tx, rules, deposits)) {
+      for (const tried of await tryDeposits(tx, judge, deposits)) {
         counts.set(tried.difference, (counts.get(tried.difference) ?? 0) + 1);
         if (tried.difference !== 'same') differences.push(tried);
       }
@@ -63,7 +91,8 @@ export async function backtest(
   const countOf = (difference: RuleDifference) => counts.get(difference) ?? 0;
   return {
     ok: !RULE_DIFFERENCES.some((difference) => isWrong(difference) && countOf(difference) > 0),
-    rules,
+    rules: judge.rules,
+    commit: judge.commit,
     deposits: RULE_DIFFERENCES.reduce((sum, difference) => sum + countOf(difference), 0),
     counts: {
       same: countOf('same'),
@@ -79,11 +108,11 @@ export async function backtest(
 
 async function tryDeposits(
   tx: Transaction,
-  rules: Rules,
+  judge: Judge,
   deposits: readonly DepositFacts[],
 ): Promise<readonly Difference[]> {
-  const readings = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
-  const codes = readings.flatMap(({ reading }) => codesToFind(rules, reading));
+  const readings = deposits.map((deposit) => ({ deposit, reading: judge.read(deposit.texts) }));
+  const codes = readings.flatMap(({ reading }) => reading.codes);
   const wallets = await findWalletsByCode(tx, [...new Set(codes)]);
   const happened = await findWhatHappened(
     tx,
@@ -94,7 +123,7 @@ async function tryDeposits(
     const from = happened.get(depositId);
     invariant(from !== undefined, 'Each deposit of the snapshot has a past.');
     // What an account in shadow withholds is what is asked here.
-    const to = decideByRules(rules, { ...deposit, mode: 'live' }, reading, wallets);
+    const to = reading.decide({ ...deposit, mode: 'live' }, wallets);
     const difference = differenceOf(from, to);
     return { depositId, bankAccountKey, bookingDate, amountMinor, currency, difference, from, to };
   });

@@ -1,5 +1,3 @@
-import type { Owner } from './owner.ts';
-
 /** What became of a deposit. A credit that the bank took back later counts as the credit that it was. */
 export type WhatHappened =
   | {
@@ -11,6 +9,11 @@ export type WhatHappened =
   /** The bank took it back before anybody was credited. */
   | { readonly kind: 'reversed' }
   | { readonly kind: 'waiting' };
+
+/** Where a backtest would put a deposit. The code of another revision may have reasons that this one lacks. */
+export type Decided =
+  | { readonly kind: 'wallet'; readonly walletId: string }
+  | { readonly kind: 'review'; readonly reason: string };
 
 /** How rules would have differed from what happened. */
 export const RULE_DIFFERENCES = [
@@ -43,7 +46,7 @@ export function isWrong(difference: RuleDifference): boolean {
 }
 
 /** Holds what rules would do against what happened. */
-export function differenceOf(happened: WhatHappened, decided: Owner): RuleDifference {
+export function differenceOf(happened: WhatHappened, decided: Decided): RuleDifference {
   const isCredit = happened.kind === 'credited';
   if (decided.kind === 'review')
     return isCredit && happened.by === 'code' ? 'holds_credited' : 'same';

@@ -9,17 +9,21 @@ import {
 import { DEFAULT_RULES } from '../../domain/rules.ts';
 import {
   backtest,
+  judgeByRules,
   reportShadow,
   type BacktestReport,
   type Difference,
+  type Judge,
   type ShadowReport,
 } from '../backtest.ts';
+import { loadRevision } from '../backtest-revision.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { readRulesFile } from '../rules-file.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface BacktestOptions {
   readonly rules?: string;
+  readonly revision?: string;
   readonly shadow?: true;
   readonly account?: string;
   readonly json?: true;
@@ -29,7 +33,7 @@ export function addBacktest(program: Command): void {
   program
     .command('backtest')
     .description(
-      'decide all stored deposits anew by other rules, without crediting; exit 1 if one would go wrong',
+      'decide all stored deposits anew by other rules or another revision, without crediting; exit 1 if one would go wrong',
     )
     .option('--rules <file>', 'the rules to try, as JSON (without it, those of today)')
     .addOption(
@@ -37,6 +41,12 @@ export function addBacktest(program: Command): void {
         '--shadow',
         'how far people agreed with the codes of an account in shadow',
       ).conflicts('rules'),
+    )
+    .addOption(
+      new Option(
+        '--revision <git>',
+        'decide by domain/ of this git revision; nothing else of it is run',
+      ).conflicts(['rules', 'shadow']),
     )
     .option('--account <key>', 'only this bank account')
     .option('--json', 'print one JSON object')
@@ -51,19 +61,30 @@ export function addBacktest(program: Command): void {
         print(options.json ? toJson(report) : printShadow(report));
         return;
       }
-      const rules =
-        options.rules === undefined ? DEFAULT_RULES : await readRulesFile(options.rules);
+      const judge = await judgeOf(options);
       const report = await withDatabase(config, ({ db }) =>
-        backtest(db, { rules, accountKey: options.account ?? null }),
+        backtest(db, { judge, accountKey: options.account ?? null }),
       );
       print(options.json ? toJson(report) : printBacktest(report));
       if (!report.ok) process.exitCode = 1;
     });
 }
 
-function printBacktest({ ok, rules, deposits, counts, differences }: BacktestReport): string {
+async function judgeOf({ rules, revision }: BacktestOptions): Promise<Judge> {
+  if (revision !== undefined) return loadRevision(revision);
+  return judgeByRules(rules === undefined ? DEFAULT_RULES : await readRulesFile(rules));
+}
+
+function printBacktest({
+  ok,
+  rules,
+  commit,
+  deposits,
+  counts,
+  differences,
+}: BacktestReport): string {
   return [
-    `Rules ${rules.version}, on ${deposits} deposits:`,
+    `${rules === null ? `Revision ${commit ?? ''}` : `Rules ${rules.version}`}, on ${deposits} deposits:`,
     ...RULE_DIFFERENCES.map(
       (kind) => `  ${counts[kind].toString().padStart(7)}  ${differenceInWords(kind)}`,
     ),

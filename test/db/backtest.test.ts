@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
-import { backtest, reportShadow } from '../../cli/backtest.ts';
+import { backtest, judgeByRules, reportShadow } from '../../cli/backtest.ts';
 import type { ReviewReason } from '../../domain/review-reasons.ts';
 import { DEFAULT_RULES, type Rules } from '../../domain/rules.ts';
 import {
@@ -57,7 +57,11 @@ describe('backtest', { timeout: 60_000 }, () => {
       await creditWallet(dependencies, { depositId });
     }
     for (const page of [1, 2, 3, 500]) {
-      const report = await backtest(test.db, { rules: DEFAULT_RULES, accountKey, page });
+      const report = await backtest(test.db, {
+        judge: judgeByRules(DEFAULT_RULES),
+        accountKey,
+        page,
+      });
       expect(report).toMatchObject({ ok: true, deposits: 3, differences: [] });
     }
   });
@@ -74,7 +78,7 @@ describe('backtest', { timeout: 60_000 }, () => {
     await decided('guess_only', { depositId: agreed, kind: 'credit', walletId: anna.walletId });
     const waiting = await aDeposit(accountKey, `${broken(anna.code)} two`);
     const rules: Rules = { ...REPAIRS, groupedCodes: false };
-    const fine = await backtest(test.db, { rules, accountKey });
+    const fine = await backtest(test.db, { judge: judgeByRules(rules), accountKey });
     expect(fine.ok).toBe(true);
     expect(kinds(fine)).toEqual({
       [grouped]: 'holds_credited',
@@ -85,7 +89,7 @@ describe('backtest', { timeout: 60_000 }, () => {
     await decided('guess_only', { depositId: other, kind: 'credit', walletId: ben.walletId });
     const refused = await aDeposit(accountKey, `${broken(anna.code)} four`);
     await decided('guess_only', { depositId: refused, kind: 'dismiss' });
-    const wrong = await backtest(test.db, { rules, accountKey });
+    const wrong = await backtest(test.db, { judge: judgeByRules(rules), accountKey });
     expect(wrong.ok).toBe(false);
     expect(kinds(wrong)).toMatchObject({ [other]: 'other_wallet', [refused]: 'credits_refused' });
     expect(wrong.differences.find((each) => each.depositId === other)).toMatchObject({
@@ -107,7 +111,7 @@ describe('backtest', { timeout: 60_000 }, () => {
       test.owner,
       (session) => session.unsafe(`lock table ${all} in exclusive mode`),
       async () => {
-        const report = await backtest(test.db, { rules: REPAIRS, accountKey: null });
+        const report = await backtest(test.db, { judge: judgeByRules(REPAIRS), accountKey: null });
         expect(report.counts.credits_waiting).toBeGreaterThan(0);
       },
     );
@@ -134,7 +138,7 @@ describe('reportShadow', { timeout: 60_000 }, () => {
     expect(report.disagreed.map((each) => each.depositId).sort()).toEqual(
       [other, dismissed].sort(),
     );
-    const replayed = await backtest(test.db, { rules: DEFAULT_RULES, accountKey });
+    const replayed = await backtest(test.db, { judge: judgeByRules(DEFAULT_RULES), accountKey });
     expect(kinds(replayed)).toMatchObject({ [agreed]: 'as_person', [waiting]: 'credits_waiting' });
   });
 });

@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { CodedError } from '../domain/errors.ts';
+import type * as reference from '../domain/reference.ts';
+import type * as rules from '../domain/rules.ts';
+import type { Judge } from './backtest.ts';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The functions that decide; a revision that lacks one of them is too old. */
+const decidingCode = z.object({
+  DEFAULT_RULES: z.custom<rules.Rules>((value) => typeof value === 'object' && value !== null),
+  readReferences: z.custom<typeof reference.readReferences>(isFunction),
+  codesToFind: z.custom<typeof rules.codesToFind>(isFunction),
+  decideByRules: z.custom<typeof rules.decideByRules>(isFunction),
+});
+
+/** Another revision may know reasons that this one does not. */
+const decided = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('wallet'), walletId: z.string() }),
+  z.object({ kind: z.literal('review'), reason: z.string() }),
+]);
+
+/**
+ * The rules of another git revision, by its own code. Only the files of its `domain/` that decide are run, and only if
+ * they import nothing else; they lie in a temporary folder until they are loaded.
+ * @throws CodedError `request.invalid` without a git clone, where git does not know the revision, or where it cannot decide
+ */
+export async function loadRevision(revision: string, root = ROOT): Promise<Judge> {
+  const git = (args: readonly string[]) => askGit(root, args);
+  const commit = resolveCommit(git, revision);
+  const code = await load(revision, readSources(git, revision, commit));
+  const { DEFAULT_RULES } = code;
+  const run = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      const message = `The code of revision ${revision} failed on a deposit of today.`;
+      throw new CodedError('request.invalid', message, { cause });
+    }
+  };
+  return {
+    rules: null,
+    commit,
+    read: (texts) => {
+      const reading = run(() => code.readReferences(texts));
+      return {
+        codes: run(() => code.codesToFind(DEFAULT_RULES, reading)),
+        decide: (deposit, wallets) =>
+          run(() => decided.parse(code.decideByRules(DEFAULT_RULES, deposit, reading, wallets))),
+      };
+    },
+  };
+}
+
+/** What git answers; null where it refuses, or is not there. */
+type Git = (args: readonly string[]) => string | null;
+
+function resolveCommit(git: Git, revision: string): string {
+  if (!import.meta.url.endsWith('.ts') || git(['rev-parse', '--is-inside-work-tree']) === null)
+    throw new CodedError(
+      'request.invalid',
+      '--revision reads another revision out of git: run it from the sources in a git clone (node cli/purser.mjs).',
+    );
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const commit = git(args);
+  if (commit !== null) return commit.trim();
+  throw new CodedError(
+    'request.invalid',
+    `git knows no revision ${revision} here: name a commit, branch or tag, or fetch it first.`,
+  );
+}
+
+/** The files that decide, by name, as far as their imports reach. */
+function readSources(git: Git, revision: string, commit: string): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  const wanted = ['rules.ts', 'reference.ts'];
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (sources.has(name)) continue;
+    const source = git(['show', `${commit}:./domain/${name}`]);
+    if (source === null) throw tooOld(revision, `it has no domain/${name}`);
+    sources.set(name, source);
+    wanted.push(...importsOf(revision, name, source));
+  }
+  return sources;
+}
+
+const OTHER_MEANS =
+  /\bimport\s*\(|\bimport\.meta\b|\brequire\s*\(|\b(?:process|globalThis)[.[]\w|\b(?:fetch|eval)\s*\(/;
+
+/** Code of a revision may decide and nothing else: it reaches neither files, nor servers, nor this process. */
+function importsOf(revision: string, name: string, source: string): readonly string[] {
+  const froms = [...source.matchAll(/(?:\bfrom|\bimport)\s*(['"])(.*?)\1/g)];
+  const names = froms.map(([, , from = '']) => /^\.\/([a-z0-9-]+\.ts)$/.exec(from)?.[1]);
+  if (OTHER_MEANS.test(source) || names.includes(undefined))
+    throw new CodedError(
+      'request.invalid',
+      `domain/${name} of revision ${revision} does more than decide, so it is not run.`,
+    );
+  return names.filter((each) => each !== undefined);
+}
+
+async function load(
+  revision: string,
+  sources: ReadonlyMap<string, string>,
+): Promise<z.infer<typeof decidingCode>> {
+  const removal = createRemoval();
+  try {
+    const folder = removal.folder();
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    for (const [name, source] of sources) writeFileSync(join(folder, name), source);
+    const [readings, policy]: readonly unknown[] = await Promise.all(
+      ['reference.ts', 'rules.ts'].map(
+        (name): Promise<unknown> => import(pathToFileURL(join(folder, name)).href),
+      ),
+    );
+    const parsed = decidingCode.safeParse({ ...Object(readings), ...Object(policy) });
+    if (parsed.success) return parsed.data;
+    const lacks = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw tooOld(revision, `it lacks ${lacks}`);
+  } finally {
+    removal.end();
+  }
+}
+
+/** A temporary folder that is removed at the end, and by a signal that comes before. */
+function createRemoval(): { readonly folder: () => string; readonly end: () => void } {
+  let folder: string | null = null;
+  const remove = () => {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  };
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  const stop = (signal: keyof typeof signals) => {
+    remove();
+    process.exit(signals[signal]);
+  };
+  // Before the folder is made: from here on a signal no longer ends the process by itself.
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, stop);
+  return {
+    folder: () => (folder = mkdtempSync(join(tmpdir(), 'purser-revision-'))),
+    end: () => {
+      remove();
+      for (const name of names) process.off(name, stop);
+    },
+  };
+}
+
+function tooOld(revision: string, why: string): CodedError {
+  return new CodedError(
+    'request.invalid',
+    `Revision ${revision} cannot decide deposits apart from the rest of Purser: ${why}. Name a later one.`,
+  );
+}
+
+function askGit(root: string, args: readonly string[]): string | null {
+  try {
+    return execFileSync('git', [...args], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return null;
+  }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
