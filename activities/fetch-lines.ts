@@ -7,6 +7,7 @@ import { addDays, localDateIn } from '../domain/local-date.ts';
 import { pollWindow } from '../domain/poll-window.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { proveBalance, readWithBalances } from './prove-balance.ts';
 
 /** Longest window of one read; an account further behind walks forward, window by window. */
 const WINDOW_DAYS_MAX = 31;
@@ -53,9 +54,16 @@ async function fetchAndCapture(
     lastCompleteDay: await findLastCompleteDay(dependencies, input.accountKey),
     maxDays: Math.max(WINDOW_DAYS_MAX, dependencies.settings.overlapDays + 1),
   });
-  const snapshot = await account.feed.fetchWindow(window, cancellationSignal(), (progress) =>
-    heartbeat(progress.page),
+  const signal = cancellationSignal();
+  const read = await readWithBalances(
+    account.feed,
+    () =>
+      account.feed.fetchWindow(window, signal, (progress) => {
+        heartbeat(progress.page);
+      }),
+    { isCurrent: window.isCaughtUp, signal },
   );
+  const { snapshot } = read;
   if (snapshot.unknownFields.length > 0) {
     // Names only: the bank has begun to say something that nobody here reads yet.
     log.warn('bank rows carried fields that are not read', {
@@ -90,6 +98,7 @@ async function fetchAndCapture(
     });
     return captured;
   });
+  await proveBalance(dependencies, { accountKey: input.accountKey, window, read });
   return {
     linesSeen: snapshot.sightings.length,
     linesNew: outcome.linesNew,

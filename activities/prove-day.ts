@@ -1,8 +1,10 @@
 import { log } from '@temporalio/activity';
 import { eq } from 'drizzle-orm';
 import { findStatedBalance, insertDayProof, pinOpening } from '../db/queries/day-proofs.ts';
+import type { Transaction } from '../db/client.ts';
 import { setGate } from '../db/queries/gates.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
+import type { LocalDate } from '../domain/local-date.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 export interface ProveDayOutput {
@@ -32,21 +34,33 @@ export async function proveDay(
       stated,
     });
     if (difference === 0n) return { outcome: 'ok', gateClosed: false };
-    const [account] = await tx
-      .select({ balancePolicy: bankAccounts.balancePolicy })
-      .from(bankAccounts)
-      .where(eq(bankAccounts.key, accountKey));
-    if (account?.balancePolicy !== 'close_gate') return { outcome: 'differs', gateClosed: false };
-    const gateClosed = await setGate(tx, {
-      scope: accountKey,
-      state: 'closed',
-      cause: 'balance_differs',
-      reason: `The ledger differs from the bank's balance of ${stated.day}.`,
-      changedBy: null,
-    });
+    const gateClosed = await closeGateByPolicy(tx, accountKey, stated.day);
     return { outcome: 'differs', gateClosed };
   });
-  if (found.outcome === 'differs')
-    log.error('the ledger differs from the bank', { alert: 'balance_differs', accountKey });
+  if (found.outcome === 'differs') alertDifference(accountKey);
   return found;
+}
+
+export function alertDifference(accountKey: string): void {
+  log.error('the ledger differs from the bank', { alert: 'balance_differs', accountKey });
+}
+
+/** Closes the gate of an account whose ledger differs from the bank, where its policy says so. False where it stays as it is. */
+export async function closeGateByPolicy(
+  tx: Transaction,
+  accountKey: string,
+  day: LocalDate,
+): Promise<boolean> {
+  const [account] = await tx
+    .select({ balancePolicy: bankAccounts.balancePolicy })
+    .from(bankAccounts)
+    .where(eq(bankAccounts.key, accountKey));
+  if (account?.balancePolicy !== 'close_gate') return false;
+  return setGate(tx, {
+    scope: accountKey,
+    state: 'closed',
+    cause: 'balance_differs',
+    reason: `The ledger differs from the bank's balance of ${day}.`,
+    changedBy: null,
+  });
 }

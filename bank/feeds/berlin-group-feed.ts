@@ -6,6 +6,7 @@ import { readJsonBody } from '../http/read-json.ts';
 import { field, objectField, optionalText, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
+import { readBerlinGroupBalance } from './berlin-group-balance.ts';
 import { BERLIN_GROUP_FIELDS, readBerlinGroupRow, type AmountStyle } from './berlin-group-row.ts';
 import type { DayWindow, Feed } from './feed.ts';
 import {
@@ -63,11 +64,25 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
       const read = await readUntilAgreed(
         async (request) => {
           const url = addressOf(settings, window, request);
-          return readPage(reading, { page: request.page, url }, await fetchPage(reading, url));
+          return readPage(
+            reading,
+            { page: request.page, url },
+            await ask(reading, url, ['json', 'xml', 'text']),
+          );
         },
         { idStable: false, onPage },
       );
       return { window, ...read, unknownFields: [...unknown].sort(), heldPositions };
+    },
+    async readBalance(signal) {
+      // Without signs nobody can tell what is owed from what is held.
+      if (settings.amounts === 'unsigned') return null;
+      const url = addressUnder(
+        settings.base,
+        `accounts/${encodeURIComponent(settings.accountId)}/balances`,
+      );
+      const { bytes } = await ask({ settings, signal }, url, ['json']);
+      return readBerlinGroupBalance(readJsonBody(bytes), settings.currency);
     },
   };
 }
@@ -85,7 +100,11 @@ function addressOf(
   return url;
 }
 
-function fetchPage({ settings, signal }: Reading, url: URL): Promise<BankAnswer> {
+function ask(
+  { settings, signal }: Pick<Reading, 'settings' | 'signal'>,
+  url: URL,
+  media: Parameters<typeof askBank>[1],
+): Promise<BankAnswer> {
   const { consentId, token, limits } = settings;
   return askBank(
     {
@@ -99,7 +118,7 @@ function fetchPage({ settings, signal }: Reading, url: URL): Promise<BankAnswer>
       signal,
       limits,
     },
-    ['json', 'xml', 'text'],
+    media,
   );
 }
 

@@ -76,28 +76,45 @@ function feedOf(
   }
 }
 
+/** A balance is worth a short wait: the lines of the account come first. */
+const BALANCE_MS_MAX = 5_000;
+
 /** A bank that answers each page in time may still never come to its last one. */
 function withTotalDeadline(feed: Feed, totalMs: number): Feed {
+  const readBalance = feed.readBalance?.bind(feed);
   return {
     ...feed,
-    async fetchWindow(window, signal, onPage) {
-      const late = new AbortController();
-      const timer = setTimeout(() => {
-        late.abort(
-          new CodedError(
-            'bank.unavailable',
-            `The bank did not show all pages of the window within ${totalMs} ms.`,
-            { details: { reason: 'total_deadline' } },
-          ),
-        );
-      }, totalMs);
-      try {
-        return await feed.fetchWindow(window, AbortSignal.any([signal, late.signal]), onPage);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    fetchWindow: (window, signal, onPage) =>
+      within({ ms: totalMs, what: 'all pages of the window' }, signal, (both) =>
+        feed.fetchWindow(window, both, onPage),
+      ),
+    ...(readBalance === undefined
+      ? {}
+      : {
+          readBalance: (signal) =>
+            within({ ms: BALANCE_MS_MAX, what: 'its balance' }, signal, readBalance),
+        }),
   };
+}
+
+async function within<T>(
+  { ms, what }: { readonly ms: number; readonly what: string },
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(
+      new CodedError('bank.unavailable', `The bank did not show ${what} within ${ms} ms.`, {
+        details: { reason: 'total_deadline' },
+      }),
+    );
+  }, ms);
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function parseAddress(text: string): URL {

@@ -16,6 +16,19 @@ export function refusePage(page: number): Refuse {
     });
 }
 
+/** Refuses an answer about the balance; the lines are read all the same. */
+export function refuseBalance(why: string): CodedError {
+  return new CodedError('bank.bad_response', `The bank's balance is refused: ${why}.`, {
+    details: { reason: 'balance' },
+  });
+}
+
+/** The one amount among several answers; null where there is none, or where they differ. */
+export function onlyBalance(minors: readonly bigint[]): bigint | null {
+  const [minor = null, ...others] = new Set(minors);
+  return others.length === 0 ? minor : null;
+}
+
 /**
  * A row of another day means that the bank did not understand our window, so that the page may as well lack
  * rows of our days: counting on it as complete would be a guess.

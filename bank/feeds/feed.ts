@@ -23,6 +23,14 @@ export interface FeedSnapshot {
   readonly heldPositions?: ReadonlySet<string>;
 }
 
+/** What a bank says that the account holds, counting booked lines only. */
+export interface BookedBalance {
+  /** Signed minor units. */
+  readonly minor: bigint;
+  /** At the end of this day; null at the moment of the answer. */
+  readonly day: LocalDate | null;
+}
+
 /** One bank API as lines. Made by `createFeed`; holds no state but its access token. */
 export interface Feed {
   /** True only where the bank's contract says that its ids never change and never come twice. */
@@ -33,6 +41,12 @@ export interface Feed {
    * @throws CodedError `bank.unauthorized` · `bank.rate_limited` (details.retryAfterMs) · `bank.unavailable` · `bank.bad_response`
    */
   fetchWindow(window: DayWindow, signal: AbortSignal, onPage: OnPage): Promise<FeedSnapshot>;
+  /**
+   * Reads the balance that the booked lines add up to; null where the bank states none that is certain to be that. Absent where
+   * the protocol has no such call.
+   * @throws CodedError as `fetchWindow` does
+   */
+  readBalance?(signal: AbortSignal): Promise<BookedBalance | null>;
 }
 
 /** Protocols that we speak, as `BANK_FEED` names them. */

@@ -3,7 +3,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { countField, objectField, type Refuse } from '../json/fields.ts';
+import { countField, minorField, objectField, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonObject, type JsonValue } from '../json/json-text.ts';
 import { createTokenSource, type AskWithToken } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
@@ -12,6 +12,7 @@ import {
   noteUnknownAround,
   noteUnknownFields,
   onlyInWindow,
+  refuseBalance,
   refuseOutsideWindow,
   refusePage,
 } from './feed-page.ts';
@@ -68,6 +69,13 @@ export function createInvestecFeed(settings: InvestecFeedSettings): Feed {
       const sightings = [...read.sightings, ...(await fetchPending(reading))];
       return { window, sightings, pages: read.pages, unknownFields: [...reading.unknown].sort() };
     },
+    async readBalance(signal) {
+      const body = await ask(
+        { settings, askWithToken, signal },
+        addressOf({ settings }, 'balance'),
+      );
+      return { minor: readCurrentBalance(body, settings), day: null };
+    },
   };
 }
 
@@ -111,12 +119,18 @@ async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
   return onlyInWindow(rows, reading.window);
 }
 
-function addressOf({ settings }: Reading, list: 'transactions' | 'pending-transactions'): URL {
+function addressOf(
+  { settings }: Pick<Reading, 'settings'>,
+  list: 'transactions' | 'pending-transactions' | 'balance',
+): URL {
   const { accountId, host } = settings;
   return new URL(`/za/pb/v1/accounts/${encodeURIComponent(accountId)}/${list}`, host);
 }
 
-function ask({ settings, askWithToken, signal }: Reading, url: URL): Promise<JsonValue> {
+function ask(
+  { settings, askWithToken, signal }: Pick<Reading, 'settings' | 'askWithToken' | 'signal'>,
+  url: URL,
+): Promise<JsonValue> {
   return askWithToken(
     (token) =>
       readJson({
@@ -128,6 +142,17 @@ function ask({ settings, askWithToken, signal }: Reading, url: URL): Promise<Jso
       }),
     signal,
   );
+}
+
+/** What is available is the current balance with credit lines and without reservations, so it is not read. */
+function readCurrentBalance(body: JsonValue, settings: InvestecFeedSettings): bigint {
+  if (!isJsonObject(body)) throw refuseBalance('it is not an object');
+  const data = objectField(body, 'data', refuseBalance);
+  if (requiredText(data, 'accountId', refuseBalance) !== settings.accountId)
+    throw refuseBalance('it is about another account');
+  if (requiredText(data, 'currency', refuseBalance) !== settings.currency)
+    throw refuseBalance(`it is not in the account's ${settings.currency}`);
+  return minorField(data, 'currentBalance', settings.currency, refuseBalance);
 }
 
 function readPage(reading: Reading, page: number, body: JsonValue): FeedPage {

@@ -2,7 +2,7 @@ import { addDays } from '../../domain/local-date.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { countField, field, objectField, optionalText } from '../json/fields.ts';
+import { countField, field, objectField, optionalText, requiredText } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import type { DayWindow, Feed } from './feed.ts';
 import {
@@ -11,11 +11,17 @@ import {
   nextAddress,
   noteUnknownAround,
   noteUnknownFields,
+  onlyBalance,
   onlyInWindow,
+  refuseBalance,
   refuseOutsideWindow,
   refusePage,
 } from './feed-page.ts';
-import { OPEN_BANKING_UK_FIELDS, readOpenBankingUkRow } from './open-banking-uk-row.ts';
+import {
+  OPEN_BANKING_UK_FIELDS,
+  readOpenBankingUkRow,
+  readSignedBalance,
+} from './open-banking-uk-row.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 
 /** What stands around the rows in version 3.1. */
@@ -64,7 +70,46 @@ export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
       );
       return { window, ...read, unknownFields: [...unknown].sort() };
     },
+    async readBalance(signal) {
+      const { accountId, base, currency, key, limits } = settings;
+      const url = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/balances`);
+      const headers = { authorization: `Bearer ${key}` };
+      const body = await readJson({ method: 'GET', url, headers, signal, limits });
+      const minor = readBookedBalance(body, { accountId, currency });
+      return minor === null ? null : { minor, day: null };
+    },
   };
+}
+
+/** Version 4 writes codes where version 3 writes words. */
+const INTERIM_BOOKED = new Set(['InterimBooked', 'ITBD']);
+
+/**
+ * The booked balance of now. The closing ones carry an instant that banks use in more than one way, and one with a credit
+ * line in it is no sum of lines.
+ */
+function readBookedBalance(
+  body: JsonValue,
+  { accountId, currency }: Pick<OpenBankingUkSettings, 'accountId' | 'currency'>,
+): bigint | null {
+  if (!isJsonObject(body)) throw refuseBalance('it is not an object');
+  const balances = field(objectField(body, 'Data', refuseBalance), 'Balance') ?? [];
+  if (!isJsonArray(balances)) throw refuseBalance('Data.Balance is not a list');
+  const minors = balances.flatMap((balance) => {
+    if (!isJsonObject(balance)) throw refuseBalance('a balance is not an object');
+    if (!INTERIM_BOOKED.has(requiredText(balance, 'Type', refuseBalance))) return [];
+    if (requiredText(balance, 'AccountId', refuseBalance) !== accountId) return [];
+    return hasCreditLine(balance)
+      ? []
+      : (readSignedBalance(balance, currency, refuseBalance) ?? []);
+  });
+  return onlyBalance(minors);
+}
+
+function hasCreditLine(balance: JsonObject): boolean {
+  const lines = field(balance, 'CreditLine') ?? [];
+  if (!isJsonArray(lines)) throw refuseBalance('CreditLine is not a list');
+  return lines.some((line) => !isJsonObject(line) || field(line, 'Included') !== false);
 }
 
 function addressOf(

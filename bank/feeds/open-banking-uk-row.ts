@@ -127,6 +127,15 @@ function readBalance(row: JsonObject, currency: Currency, refuse: Refuse): bigin
   const balance = field(row, 'Balance') ?? null;
   if (balance === null) return null;
   if (!isJsonObject(balance)) throw refuse('Balance is not an object');
+  return readSignedBalance(balance, currency, refuse);
+}
+
+/** A balance of a row or of the account; null where it is in another currency. */
+export function readSignedBalance(
+  balance: JsonObject,
+  currency: Currency,
+  refuse: Refuse,
+): bigint | null {
   const money = valueAt(balance, '/Amount');
   // A balance in another currency belongs to a wallet beside the account and proves nothing here.
   if (!isJsonObject(money) || field(money, 'Currency') !== currency) return null;

@@ -4,12 +4,12 @@ import type { Currency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { field, objectField, requiredText, type Refuse } from '../json/fields.ts';
+import { field, minorField, objectField, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 import { createTokenSource } from './access-token.ts';
 import type { DayWindow, Feed } from './feed.ts';
-import { noteUnknownFields, onlyInWindow, refusePage } from './feed-page.ts';
+import { noteUnknownFields, onlyInWindow, refuseBalance, refusePage } from './feed-page.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
 import { STITCH_FIELDS, readStitchRow } from './stitch-row.ts';
 
@@ -41,40 +41,46 @@ const QUERY = `query BankAccountTransactions($accountId: ID!, $first: UInt!, $af
   }
 }`;
 
+const BALANCE_QUERY = `query BankAccountBalance($accountId: ID!) {
+  node(id: $accountId) {
+    id
+    ... on BankAccount { currentBalance }
+  }
+}`;
+
 /**
  * Stitch: GraphQL with Relay paging, newest first. It takes no days, so pages are read until one lies wholly before the window.
  * Its ids are its own and nothing is promised about them, so they are evidence only.
  */
 export function createStitchFeed(settings: StitchSettings): Feed {
   const askWithToken = createTokenSource(tokenRequest(settings), settings);
+  const { accountId, host, limits } = settings;
+  const ask = (
+    question: { readonly query: string; readonly variables: object },
+    signal: AbortSignal,
+  ) =>
+    askWithToken(
+      (token) =>
+        readJson({
+          method: 'POST',
+          url: new URL('/graphql', host),
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify(question),
+          signal,
+          limits,
+        }),
+      signal,
+    );
   return {
     idStable: false,
     async fetchWindow(window, signal, onPage) {
       const unknown = new Set<string>();
-      const ask = (cursor: string | null) =>
-        askWithToken(
-          (token) =>
-            readJson({
-              method: 'POST',
-              url: new URL('/graphql', settings.host),
-              headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-              body: JSON.stringify({
-                query: QUERY,
-                variables: {
-                  accountId: settings.accountId,
-                  first: ROWS_PER_PAGE,
-                  after: cursor,
-                },
-              }),
-              signal,
-              limits: settings.limits,
-            }),
-          signal,
-        );
       let newest: LocalDate | null = null;
       const read = await readUntilAgreed(
         async ({ page, cursor }) => {
-          const shown = readPage(settings, { page, body: await ask(cursor) }, unknown);
+          const variables = { accountId, first: ROWS_PER_PAGE, after: cursor };
+          const body = await ask({ query: QUERY, variables }, signal);
+          const shown = readPage(settings, { page, body }, unknown);
           if (page === 1) newest = shown.rows[0]?.bookingDate ?? null;
           const rows = onlyInWindow(shown.rows, window);
           const next = isPast(shown.rows, window, newest) ? null : shown.next;
@@ -83,6 +89,14 @@ export function createStitchFeed(settings: StitchSettings): Feed {
         { idStable: false, onPage },
       );
       return { window, ...read, unknownFields: [...unknown].sort() };
+    },
+    async readBalance(signal) {
+      const body = await ask({ query: BALANCE_QUERY, variables: { accountId } }, signal);
+      const node = nodeOf(settings, body, refuseBalance);
+      const money = objectField(node, 'currentBalance', refuseBalance);
+      if (requiredText(money, 'currency', refuseBalance) !== settings.currency)
+        throw refuseBalance(`it is not in the account's ${settings.currency}`);
+      return { minor: minorField(money, 'quantity', settings.currency, refuseBalance), day: null };
     },
   };
 }
@@ -111,11 +125,8 @@ function readPage(
 ): Pick<FeedPage, 'rows' | 'next'> {
   const { page, body } = answer;
   const refuse = refusePage(page);
-  if (!isJsonObject(body)) throw refuse('it is not an object');
-  refuseGraphqlErrors(body, refuse);
+  const node = nodeOf({ accountId }, body, refuse);
   noteUnknownFields(unknown, body, GRAPHQL_FIELDS);
-  const node = objectField(objectField(body, 'data', refuse), 'node', refuse);
-  if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it is about another account');
   const list = objectField(node, 'transactions', refuse);
   const edges = field(list, 'edges');
   if (!isJsonArray(edges)) throw refuse('edges is not a list');
@@ -128,6 +139,19 @@ function readPage(
   const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
   if (next !== null && rows.length === 0) throw refuse('it is empty and leads to a next one');
   return { rows, next };
+}
+
+/** The account that an answer is about, once it is sure to be ours and without faults. */
+function nodeOf(
+  { accountId }: Pick<StitchSettings, 'accountId'>,
+  body: JsonValue,
+  refuse: Refuse,
+): JsonObject {
+  if (!isJsonObject(body)) throw refuse('it is not an object');
+  refuseGraphqlErrors(body, refuse);
+  const node = objectField(objectField(body, 'data', refuse), 'node', refuse);
+  if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it is about another account');
+  return node;
 }
 
 /**

@@ -49,6 +49,68 @@ export async function pinOpening(
   return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
 }
 
+/** What is remembered of {@link pinOpening} or {@link beginLedger}. */
+export async function findOpening(
+  executor: Executor,
+  accountKey: string,
+): Promise<StatedBalance | null> {
+  const rows = await executor.execute<{ day: string; minor: string }>(sql`
+    select opening_on::text as day, opening_minor::text as minor from bank_accounts
+     where key = ${accountKey} and opening_minor is not null and opening_on is not null`);
+  const row = rows[0];
+  return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
+}
+
+/**
+ * Takes what the bank holds now as right, for an account of which no statement tells an opening: whatever its lines from `from`
+ * on do not explain, it held before them. Later balances are held against that.
+ */
+export async function beginLedger(
+  tx: Transaction,
+  begin: {
+    readonly accountKey: string;
+    readonly from: LocalDate;
+    readonly stated: StatedBalance;
+  },
+): Promise<void> {
+  const { accountKey, from, stated } = begin;
+  const moved = await sumOfLines(tx, { accountKey, from, to: stated.day });
+  await tx.execute(sql`
+    update bank_accounts set opening_minor = ${(stated.minor - moved).toString()}::bigint, opening_on = ${from}::date
+     where key = ${accountKey} and opening_minor is null`);
+}
+
+/** What the booked lines of these days, both included, have changed by the ledger. */
+export async function sumOfLines(
+  executor: Executor,
+  days: { readonly accountKey: string; readonly from: LocalDate; readonly to: LocalDate },
+): Promise<bigint> {
+  const { accountKey, from, to } = days;
+  const rows = await executor.execute<{ minor: string }>(sql`
+    select coalesce(sum(p.amount), 0)::text as minor from postings p join journals j on j.id = p.journal_id
+     where p.account = 'bank' and p.bank_account_key = ${accountKey} and j.event_on between ${from}::date and ${to}::date`);
+  return BigInt(rows[0]?.minor ?? '0');
+}
+
+/** How often the newest looks by API at this day, one after the other, have found this difference. */
+export async function countSameLooks(
+  executor: Executor,
+  look: {
+    readonly accountKey: string;
+    readonly day: LocalDate;
+    readonly differenceMinor: bigint;
+  },
+): Promise<number> {
+  const rows = await executor.execute<{ count: number }>(sql`
+    with looks as (
+      select id, difference_minor from day_proofs
+       where bank_account_key = ${look.accountKey} and source = 'api' and day = ${look.day}::date
+    )
+    select count(*)::int as count from looks
+     where id > coalesce((select max(id) from looks where difference_minor <> ${look.differenceMinor.toString()}::bigint), 0)`);
+  return rows[0]?.count ?? 0;
+}
+
 /** Holds the ledger against what the bank states, and writes down what was found. */
 export async function insertDayProof(
   tx: Transaction,
@@ -60,12 +122,10 @@ export async function insertDayProof(
   },
 ): Promise<bigint> {
   const { accountKey, opening, source, stated } = proof;
+  const moved = await sumOfLines(tx, { accountKey, from: opening.day, to: stated.day });
   const rows = await tx.execute<{ difference: string }>(sql`
     with ledger as (
-      select ${opening.minor.toString()}::bigint + coalesce(sum(p.amount), 0)::bigint as minor
-        from postings p join journals j on j.id = p.journal_id
-       where p.account = 'bank' and p.bank_account_key = ${accountKey}
-         and j.event_on between ${opening.day}::date and ${stated.day}::date
+      select ${(opening.minor + moved).toString()}::bigint as minor
     ), suspense as (
       select coalesce(-sum(p.amount), 0)::bigint as minor from postings p
        where p.account = 'suspense' and p.bank_account_key = ${accountKey}
@@ -105,7 +165,7 @@ export async function listUnprovedAccounts(executor: Executor): Promise<readonly
     select distinct f.bank_account_key as key
       from statements s join statement_files f on f.id = s.file_id
      where s.proof = 'ok' and f.state = 'captured' and s.closing_minor is not null and s.last_day is not null
-       and not exists (select 1 from day_proofs p where p.bank_account_key = f.bank_account_key and p.day >= s.last_day)
+       and not exists (select 1 from day_proofs p where p.bank_account_key = f.bank_account_key and p.source = 'statement' and p.day >= s.last_day)
      order by 1`);
   return rows.map((row) => row.key);
 }

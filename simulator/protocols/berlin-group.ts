@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem, sendSpoilt } from '../answer.ts';
 import { isDay } from '../calendar.ts';
 import { jsonArray, jsonObject } from '../json-text.ts';
@@ -20,14 +20,15 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function addBerlinGroupProtocol(app: FastifyInstance, simulation: Simulation): void {
   const { bank, faults, options, settings, stopping } = simulation;
 
-  app.get<{ Params: { id: string } }>(`${BASE}/:id/transactions`, async (request, reply) => {
-    if (!isAdmitted(request, settings.apiKey)) return sendProblem(reply, 401, 'No such consent.');
-    if (!UUID.test(headerOf(request, 'x-request-id'))) {
-      return sendProblem(reply, 400, 'X-Request-ID must be a UUID.');
-    }
-    if (request.params.id !== settings.accountId) {
-      return sendProblem(reply, 403, 'No consent for this account.');
-    }
+  app.get<Account>(`${BASE}/:id/balances`, async (request, reply) => {
+    const refusal = refuse(request, reply, simulation);
+    if (refusal !== null) return refusal;
+    return sendSpoilt(reply, faults.take('other', 1), balancesText(simulation), stopping);
+  });
+
+  app.get<Account>(`${BASE}/:id/transactions`, async (request, reply) => {
+    const refusal = refuse(request, reply, simulation);
+    if (refusal !== null) return refusal;
     const query = new URL(request.url, 'http://bank').searchParams;
     const [from, to] = [query.get('dateFrom') ?? '', query.get('dateTo') ?? ''];
     const page = readPage(query.get('page'));
@@ -51,6 +52,49 @@ export function addBerlinGroupProtocol(app: FastifyInstance, simulation: Simulat
       stopping,
     );
   });
+}
+
+interface Account {
+  Params: { id: string };
+}
+
+/** Sends the refusal that this request earns, or null when it may go on. */
+function refuse(
+  request: FastifyRequest<Account>,
+  reply: FastifyReply,
+  { settings }: Simulation,
+): FastifyReply | null {
+  if (!isAdmitted(request, settings.apiKey)) return sendProblem(reply, 401, 'No such consent.');
+  if (!UUID.test(headerOf(request, 'x-request-id'))) {
+    return sendProblem(reply, 400, 'X-Request-ID must be a UUID.');
+  }
+  return request.params.id === settings.accountId
+    ? null
+    : sendProblem(reply, 403, 'No consent for this account.');
+}
+
+/** What is booked; what is expected counts the pending lines as well. */
+function balancesText({ bank, settings, options }: Simulation): string {
+  const booked = bank.balanceMinor();
+  const pending = bank.lines().filter(({ status }) => status === 'pending');
+  const expected = pending.reduce((sum, line) => sum + signed(line), booked);
+  const one = (type: string, minor: bigint) =>
+    jsonObject([
+      ['balanceType', type],
+      ['balanceAmount', moneyText(minor, options.current())],
+      ['referenceDate', JSON.stringify(bank.today())],
+    ]);
+  return jsonObject([
+    ['account', jsonObject([['iban', JSON.stringify(settings.accountId)]])],
+    ['balances', jsonArray([one('"expected"', expected), one('"interimBooked"', booked)])],
+  ]);
+}
+
+function moneyText(minor: bigint, { amountsAsNumbers }: Options): string {
+  return jsonObject([
+    ['currency', '"ZAR"'],
+    ['amount', amountsAsNumbers ? numberLiteral(minor) : JSON.stringify(decimalText(minor))],
+  ]);
 }
 
 /** `consentId:token`, or a token alone. */
@@ -92,18 +136,9 @@ function answer(
   ]);
 }
 
-function rowText(
-  { line, balanceMinor }: StatementRow,
-  { amountsAsNumbers, berlinAmounts }: Options,
-): string {
-  const money = (minor: bigint) => {
-    const amount = amountsAsNumbers ? numberLiteral(minor) : JSON.stringify(decimalText(minor));
-    return jsonObject([
-      ['currency', '"ZAR"'],
-      ['amount', amount],
-    ]);
-  };
-  const isSigned = berlinAmounts === 'signed';
+function rowText({ line, balanceMinor }: StatementRow, options: Options): string {
+  const money = (minor: bigint) => moneyText(minor, options);
+  const isSigned = options.berlinAmounts === 'signed';
   const other = line.direction === 'credit' ? 'debtor' : 'creditor';
   const party = [
     [`${other}Name`, '"ANOTHER PARTY"'],

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem, sendSpoilt } from '../answer.ts';
 import { isDay, offsetAt } from '../calendar.ts';
 import { jsonArray, jsonObject } from '../json-text.ts';
@@ -14,13 +14,16 @@ const BASE = '/open-banking/v3.1/aisp/accounts';
 export function addOpenBankingUkProtocol(app: FastifyInstance, simulation: Simulation): void {
   const { bank, faults, options, settings, stopping } = simulation;
 
-  app.get<{ Params: { id: string } }>(`${BASE}/:id/transactions`, async (request, reply) => {
-    if (!hasBearer(request.headers.authorization, settings.apiKey)) {
-      return sendProblem(reply, 401, 'Invalid token.');
-    }
-    if (request.params.id !== settings.accountId) {
-      return sendProblem(reply, 403, 'No consent for this account.');
-    }
+  app.get<Account>(`${BASE}/:id/balances`, async (request, reply) => {
+    const refusal = refuse(request, reply, simulation);
+    if (refusal !== null) return refusal;
+    const text = jsonObject([['Data', jsonObject([['Balance', balanceList(simulation)]])]]);
+    return sendSpoilt(reply, faults.take('other', 1), text, stopping);
+  });
+
+  app.get<Account>(`${BASE}/:id/transactions`, async (request, reply) => {
+    const refusal = refuse(request, reply, simulation);
+    if (refusal !== null) return refusal;
     const query = new URL(request.url, 'http://bank').searchParams;
     const from = (query.get('fromBookingDateTime') ?? '').slice(0, 10);
     const to = (query.get('toBookingDateTime') ?? '').slice(0, 10);
@@ -45,6 +48,48 @@ export function addOpenBankingUkProtocol(app: FastifyInstance, simulation: Simul
     ]);
     return sendSpoilt(reply, fault, text, stopping);
   });
+}
+
+interface Account {
+  Params: { id: string };
+}
+
+/** Sends the refusal that this request earns, or null when it may go on. */
+function refuse(
+  request: FastifyRequest<Account>,
+  reply: FastifyReply,
+  { settings }: Simulation,
+): FastifyReply | null {
+  if (!hasBearer(request.headers.authorization, settings.apiKey)) {
+    return sendProblem(reply, 401, 'Invalid token.');
+  }
+  return request.params.id === settings.accountId
+    ? null
+    : sendProblem(reply, 403, 'No consent for this account.');
+}
+
+/** What is booked, and beside it what the account may spend with its credit line. */
+function balanceList({ bank, settings }: Simulation): string {
+  const CREDIT_LINE = 500_000n;
+  const minor = bank.balanceMinor();
+  const one = (type: string, shown: bigint, more: readonly (readonly [string, string])[]) =>
+    jsonObject([
+      ['AccountId', JSON.stringify(settings.accountId)],
+      ['Amount', money(shown < 0n ? -shown : shown)],
+      ['CreditDebitIndicator', side(shown >= 0n)],
+      ['Type', type],
+      ['DateTime', JSON.stringify(`${bank.today()}T00:00:00+00:00`)],
+      ...more,
+    ]);
+  const line = jsonObject([
+    ['Included', 'true'],
+    ['Type', '"Pre-Agreed"'],
+    ['Amount', money(CREDIT_LINE)],
+  ]);
+  return jsonArray([
+    one('"InterimAvailable"', minor + CREDIT_LINE, [['CreditLine', jsonArray([line])]]),
+    one('"InterimBooked"', minor, []),
+  ]);
 }
 
 function rowText(

@@ -47,6 +47,14 @@ function addGraphql(app: FastifyInstance, simulation: Simulation, desk: TokenDes
   const { settings, bank, faults, options, stopping } = simulation;
   app.post('/graphql', async (request, reply) => {
     if (!desk.isAllowed(request)) return sendProblem(reply, 401, 'Invalid or expired token.');
+    if (isAboutBalance(request.body, settings.accountId)) {
+      const node = jsonObject([
+        ['id', JSON.stringify(settings.accountId)],
+        ['currentBalance', moneyText(bank.balanceMinor())],
+      ]);
+      const text = jsonObject([['data', jsonObject([['node', node]])]]);
+      return sendSpoilt(reply, faults.take('other', 1), text, stopping);
+    }
     const question = readQuestion(request.body);
     if (question === null) {
       return sendSpoilt(reply, null, '{"data":null,"errors":[{"message":"Bad query."}]}', stopping);
@@ -80,6 +88,25 @@ function addGraphql(app: FastifyInstance, simulation: Simulation, desk: TokenDes
 
 const cursorOf = (page: number) => Buffer.from(`page ${page}`).toString('base64');
 
+function isAboutBalance(body: unknown, accountId: string): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { query, variables } = body as { query?: unknown; variables?: unknown };
+  if (typeof query !== 'string' || !query.includes('currentBalance')) return false;
+  return (
+    typeof variables === 'object' &&
+    variables !== null &&
+    'accountId' in variables &&
+    variables.accountId === accountId
+  );
+}
+
+function moneyText(minor: bigint): string {
+  return jsonObject([
+    ['quantity', JSON.stringify(decimalText(minor))],
+    ['currency', '"ZAR"'],
+  ]);
+}
+
 /** Null for what is no question of this kind. */
 function readQuestion(body: unknown): Question | null {
   if (typeof body !== 'object' || body === null) return null;
@@ -97,18 +124,13 @@ function readQuestion(body: unknown): Question | null {
 }
 
 function edgeText({ line, balanceMinor }: StatementRow, cursor: string): string {
-  const money = (minor: bigint) =>
-    jsonObject([
-      ['quantity', JSON.stringify(decimalText(minor))],
-      ['currency', '"ZAR"'],
-    ]);
   const node = jsonObject([
     ['id', JSON.stringify(line.id)],
-    ['amount', money(signed(line))],
+    ['amount', moneyText(signed(line))],
     ['date', JSON.stringify(`${line.bookingDate}T00:00:00.000Z`)],
     ['reference', JSON.stringify(line.reference)],
     ['description', JSON.stringify(line.description)],
-    ['runningBalance', balanceMinor === null ? 'null' : money(balanceMinor)],
+    ['runningBalance', balanceMinor === null ? 'null' : moneyText(balanceMinor)],
   ]);
   return jsonObject([
     ['cursor', JSON.stringify(cursor)],

@@ -5,6 +5,7 @@ import { FIELD_MAP_PRESETS } from '../../bank/feeds/presets/presets.ts';
 import { TRIAL_FEEDS, trialFeed, type TrialFeedName } from '../../cli/stack/trial-feeds.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { signedMinor } from '../../domain/sighting.ts';
+import { OPENING_MINOR } from '../../simulator/statement-book.ts';
 import { ACCOUNT_ID, CODES, startBank, type BankClient } from './bank-client.ts';
 
 const WINDOW = { from: parseLocalDate('2026-11-15'), to: parseLocalDate('2026-11-21') };
@@ -41,11 +42,15 @@ async function weekAs(name: TrialFeedName, options: Readonly<Record<string, stri
     amounts: options['berlinAmounts'] === 'unsigned' ? 'unsigned' : 'signed',
     ...(fieldMap === undefined ? {} : { fieldMap }),
   });
-  const read = await feed.fetchWindow(WINDOW, new AbortController().signal, () => undefined);
-  return read.sightings
-    .filter(({ status }) => status === 'booked')
-    .map((line) => `${line.bookingDate} ${signedMinor(line)}`)
-    .sort();
+  const { signal } = new AbortController();
+  const read = await feed.fetchWindow(WINDOW, signal, () => undefined);
+  const booked = read.sightings.filter(({ status }) => status === 'booked');
+  return {
+    lines: booked.map((line) => `${line.bookingDate} ${signedMinor(line)}`).sort(),
+    /** What the bank says to hold, and what its lines add up to. */
+    balance: await feed.readBalance?.(signal),
+    sumMinor: booked.reduce((sum, line) => sum + signedMinor(line), OPENING_MINOR),
+  };
 }
 
 describe('the simulator bank', () => {
@@ -56,8 +61,16 @@ describe('the simulator bank', () => {
     ['berlin-group', { berlinBody: 'camt052' }] as const,
     ['berlin-group', { berlinBody: 'mt940' }] as const,
   ])('says as %s (%o) what it says in its own protocol', async (feed, options) => {
-    const truth = await weekAs('json');
-    expect(truth.length).toBeGreaterThan(12);
-    expect(await weekAs(feed, options)).toEqual(truth);
+    const { lines } = await weekAs('json');
+    expect(lines.length).toBeGreaterThan(12);
+    expect((await weekAs(feed, options)).lines).toEqual(lines);
   });
+
+  it.each(['investec', 'open-banking-uk', 'berlin-group', 'stitch'] as const)(
+    'states as %s the balance that its booked lines lead to',
+    async (feed) => {
+      const { balance, sumMinor } = await weekAs(feed);
+      expect(balance).toEqual({ minor: sumMinor, day: null });
+    },
+  );
 });

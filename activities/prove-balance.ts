@@ -1,0 +1,122 @@
+import { log } from '@temporalio/activity';
+import type { BookedBalance, DayWindow, Feed, FeedSnapshot } from '../bank/feeds/feed.ts';
+import type { Transaction } from '../db/client.ts';
+import {
+  beginLedger,
+  countSameLooks,
+  findOpening,
+  insertDayProof,
+  pinOpening,
+  sumOfLines,
+  type StatedBalance,
+} from '../db/queries/day-proofs.ts';
+import { isCoded } from '../domain/errors.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { alertDifference, closeGateByPolicy } from './prove-day.ts';
+
+/** A difference counts once so many reads in a row have found it: a bank may show a line in one answer before the other. */
+const LOOKS_NEEDED = 2;
+
+/** The lines of a window, and the balances that the bank stated before and after it showed them. */
+export interface WindowWithBalances {
+  readonly snapshot: FeedSnapshot;
+  readonly before: BookedBalance | null;
+  readonly after: BookedBalance | null;
+}
+
+/**
+ * Reads a window between two looks at the balance, where the feed has one and `isCurrent`. A balance that cannot be read costs the
+ * proof and never the lines.
+ * @throws CodedError as the feed's `fetchWindow` does
+ */
+export async function readWithBalances(
+  feed: Feed,
+  fetch: () => Promise<FeedSnapshot>,
+  query: { readonly isCurrent: boolean; readonly signal: AbortSignal },
+): Promise<WindowWithBalances> {
+  const before = query.isCurrent ? await tryBalance(feed, query.signal) : null;
+  const snapshot = await fetch();
+  const after = before === null ? null : await tryBalance(feed, query.signal);
+  return { snapshot, before, after };
+}
+
+async function tryBalance(feed: Feed, signal: AbortSignal): Promise<BookedBalance | null> {
+  if (feed.readBalance === undefined) return null;
+  try {
+    return await feed.readBalance(signal);
+  } catch (error) {
+    if (signal.aborted || !isCoded(error)) throw error;
+    log.warn('the bank did not tell its balance', { code: error.code });
+    return null;
+  }
+}
+
+/**
+ * Holds the ledger, right after the lines of `window` were captured, against the balance that the bank stated with them. The first
+ * balance of an account without statements is where its ledger begins. What was found is written down once, and a difference twice
+ * before it counts: then it raises the alert, and the account's policy decides about its gate.
+ */
+export async function proveBalance(
+  { database }: Pick<ActivityDependencies, 'database'>,
+  input: {
+    readonly accountKey: string;
+    readonly window: DayWindow;
+    readonly read: WindowWithBalances;
+  },
+): Promise<BalanceProof> {
+  const { accountKey, read, window } = input;
+  const stated = balanceOf(read, window);
+  if (stated === null) return 'absent';
+  // Not in the transaction of the capture: closing a gate waits for credits, which may wait for what a capture holds.
+  const proof = await database.transaction((tx) => proveIn(tx, { accountKey, window, stated }));
+  if (proof === 'differs') alertDifference(accountKey);
+  return proof;
+}
+
+/**
+ * `begun`: the ledger begins here · `unsure`: a difference that one look has found · `known`: one that was told before ·
+ * `absent`: no balance that can be compared to the cent.
+ */
+export type BalanceProof = 'begun' | 'ok' | 'unsure' | 'differs' | 'known' | 'absent';
+
+/**
+ * What the bank held while it showed the lines, and at the end of which day; null where that cannot be compared to the cent: it
+ * moved while we read, or a line is not booked yet, which some banks count already and others do not.
+ */
+function balanceOf(
+  { snapshot, before, after }: WindowWithBalances,
+  window: DayWindow,
+): StatedBalance | null {
+  if (before === null || after === null) return null;
+  if (before.minor !== after.minor || before.day !== after.day) return null;
+  if (snapshot.sightings.some(({ status }) => status !== 'booked')) return null;
+  const day = after.day ?? window.to;
+  return day < window.from || day > window.to ? null : { day, minor: after.minor };
+}
+
+async function proveIn(
+  tx: Transaction,
+  input: {
+    readonly accountKey: string;
+    readonly window: DayWindow;
+    readonly stated: StatedBalance;
+  },
+): Promise<BalanceProof> {
+  const { accountKey, stated, window } = input;
+  const opening = (await pinOpening(tx, accountKey)) ?? (await findOpening(tx, accountKey));
+  if (opening === null) {
+    await beginLedger(tx, { accountKey, from: window.from, stated });
+    return 'begun';
+  }
+  if (stated.day < opening.day) return 'absent';
+  const moved = await sumOfLines(tx, { accountKey, from: opening.day, to: stated.day });
+  const differenceMinor = opening.minor + moved - stated.minor;
+  const isSame = differenceMinor === 0n;
+  const looks = await countSameLooks(tx, { accountKey, day: stated.day, differenceMinor });
+  if (looks >= (isSame ? 1 : LOOKS_NEEDED)) return isSame ? 'ok' : 'known';
+  await insertDayProof(tx, { accountKey, source: 'api', opening, stated });
+  if (isSame) return 'ok';
+  if (looks + 1 < LOOKS_NEEDED) return 'unsure';
+  await closeGateByPolicy(tx, accountKey, stated.day);
+  return 'differs';
+}
