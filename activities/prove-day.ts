@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity';
 import { eq } from 'drizzle-orm';
+import { actAs, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
 import { findStatedBalance, insertDayProof, pinOpening } from '../db/queries/day-proofs.ts';
 import type { Transaction } from '../db/client.ts';
 import { setGate } from '../db/queries/gates.ts';
@@ -56,11 +57,13 @@ export async function closeGateByPolicy(
     .from(bankAccounts)
     .where(eq(bankAccounts.key, accountKey));
   if (account?.balancePolicy !== 'close_gate') return false;
+  const reason = `The ledger differs from the bank's balance of ${day}.`;
+  await actAs(tx, WORKFLOW_ACTOR, reason);
   return setGate(tx, {
     scope: accountKey,
     state: 'closed',
     cause: 'balance_differs',
-    reason: `The ledger differs from the bank's balance of ${day}.`,
+    reason,
     changedBy: null,
   });
 }

@@ -5,6 +5,7 @@ import { addApiKey } from './commands/api-key.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBench } from './commands/bench.ts';
 import { addDemo } from './commands/demo.ts';
+import { addGate } from './commands/gate.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addParse } from './commands/parse.ts';
@@ -38,6 +39,7 @@ for (const add of [
   addReviews,
   addReview,
   addReturns,
+  addGate,
   addStory,
   addVerify,
   addBacktest,

@@ -7,6 +7,8 @@ import {
   type ToldPosting,
 } from './story-words.ts';
 
+type Actor = Parameters<typeof tellActor>[0];
+
 /** All that is known of a deposit, as the rows have it. Instants are ISO text in UTC. */
 export interface StoryFacts {
   readonly depositId: string;
@@ -79,10 +81,23 @@ export interface StoryFacts {
     readonly deliveredAt: string | null;
     readonly readAt: string | null;
   }[];
+  readonly gateWaits: readonly {
+    /** Null: the gate of all accounts. */
+    readonly accountKey: string | null;
+    readonly cause: string;
+    readonly closedAt: string;
+    readonly closedBy: Actor;
+    readonly closedWhy: string | null;
+    readonly opening: {
+      readonly at: string;
+      readonly by: Actor;
+      readonly why: string | null;
+    } | null;
+  }[];
   readonly audit: readonly {
     readonly at: string;
     readonly action: string;
-    readonly actor: Parameters<typeof tellActor>[0];
+    readonly actor: Actor;
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
     readonly why: string | null;
@@ -122,6 +137,7 @@ export function tellStory(facts: StoryFacts): readonly StoryLine[] {
       at,
       text: `${tellJournal(journal)}${laneOf(journal.kind, facts.lane)}.`,
     })),
+    ...facts.gateWaits.flatMap((wait) => tellGateWait(wait, facts.line.capturedAt)),
     ...facts.audit
       .filter(({ action }) => !TOLD_ELSEWHERE.has(action))
       .map(({ at, action, before, after, actor, why }) => ({
@@ -215,6 +231,24 @@ function tellDecision(
           : `The decision was refused: ${decision.refusal.replaceAll('_', ' ')}.`,
     });
   return lines;
+}
+
+/** A gate that was closed already is told when the deposit comes to it. */
+function tellGateWait(
+  wait: StoryFacts['gateWaits'][number],
+  capturedAt: string,
+): readonly StoryLine[] {
+  const { accountKey, cause, closedAt, closedBy, closedWhy, opening } = wait;
+  const gate = `gate of ${accountKey ?? 'all accounts'}`;
+  const why = closedWhy === null ? ` (${cause.replaceAll('_', ' ')})` : `: “${closedWhy}”`;
+  const waits = {
+    at: closedAt > capturedAt ? closedAt : capturedAt,
+    text: `Waits behind the ${gate}, closed by ${tellActor(closedBy)}${why}.`,
+  };
+  if (opening === null) return [waits];
+  const because = opening.why === null ? '' : `: “${opening.why}”`;
+  const text = `Let go: the ${gate} was opened by ${tellActor(opening.by)}${because}.`;
+  return [waits, { at: opening.at, text }];
 }
 
 function laneOf(kind: string, lane: string | null): string {

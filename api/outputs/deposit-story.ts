@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
+import type { GateActor } from '../../db/queries/gate-waits.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
 import { DECISION_KINDS, DECISION_STATES } from '../../domain/approval.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
@@ -19,6 +20,7 @@ import { auditEventSchema, toAuditEvent } from './audit-event.ts';
 import { decisionOutcome } from './decision.ts';
 import { tellDeposit } from './deposit-told.ts';
 import { depositSchema, toDeposit } from './deposit.ts';
+import { fromScope, gateCause, gateScope } from './gate.ts';
 import { reviewReasonSchema, toReviewReason } from './review.ts';
 
 const maybeText = z.string().nullable();
@@ -118,6 +120,18 @@ export const storySchema = depositSchema.extend({
     }),
   ),
   comments: z.array(z.strictObject({ by: z.string(), text: z.string(), at: instant })),
+  gateWaits: z
+    .array(
+      z.strictObject({
+        gate: gateScope,
+        cause: gateCause,
+        closedBy: z.string().meta({ description: 'The person; `purser` for Purser itself.' }),
+        closedAt: instant,
+        openedBy: maybeText,
+        openedAt: instant.nullable().meta({ description: 'Null while the deposit waits.' }),
+      }),
+    )
+    .meta({ description: 'When it waited behind a closed gate, oldest first.' }),
   audit: z.array(auditEventSchema),
   told: z
     .array(z.strictObject({ at: instant, text: z.string() }))
@@ -165,9 +179,22 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
       text: row.text,
       at: toInstant(row.created_at),
     })),
+    gateWaits: story.gate_waits.map((row) => ({
+      gate: fromScope(row.scope),
+      cause: row.cause,
+      closedBy: nameOf(row.closed_by),
+      closedAt: toInstant(row.closed_at),
+      openedBy: row.opened_by === null ? null : nameOf(row.opened_by),
+      openedAt: toInstantOrNull(row.opened_at),
+    })),
     audit: story.audit.map(toAuditEvent),
     told: [...tellDeposit(deposit, story).lines],
   };
+}
+
+/** As decisions name people: by the person, else by the key or the database login; Purser is `purser`. */
+function nameOf({ kind, person, key, login }: GateActor): string {
+  return kind === 'workflow' ? 'purser' : (person ?? key ?? login);
 }
 
 function toLine(row: DepositStory['line']): StoryOutput['line'] {

@@ -1,4 +1,6 @@
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
+import type { GateActor } from '../../db/queries/gate-waits.ts';
+import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
 import { tellHeading, tellStory, type StoryFacts, type StoryLine } from '../../domain/story.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
@@ -83,6 +85,17 @@ function toFacts(deposit: Deposit, story: DepositStory): StoryFacts {
       deliveredAt: toInstantOrNull(row.delivered_at),
       readAt: toInstantOrNull(row.read_at),
     })),
+    gateWaits: story.gate_waits.map((row) => ({
+      accountKey: row.scope === ALL_ACCOUNTS ? null : row.scope,
+      cause: row.cause,
+      closedAt: toInstant(row.closed_at),
+      closedBy: toActor(row.closed_by),
+      closedWhy: row.closed_why,
+      opening:
+        row.opened_at === null || row.opened_by === null
+          ? null
+          : { at: toInstant(row.opened_at), by: toActor(row.opened_by), why: row.opened_why },
+    })),
     audit: story.audit.map((row) => ({
       at: toInstant(row.happened_at),
       action: row.action,
@@ -97,6 +110,10 @@ function toFacts(deposit: Deposit, story: DepositStory): StoryFacts {
       why: row.why,
     })),
   };
+}
+
+function toActor({ kind, key, person, login }: GateActor) {
+  return { kind, keyId: key, person, login };
 }
 
 function toDecisionFacts(row: DepositStory['decisions'][number]): StoryFacts['decisions'][number] {

@@ -8,10 +8,12 @@ export const gateScope = z.union([z.literal('all'), accountKey]).meta({
   description: 'A bank account’s key, or `all`.',
 });
 
+export const gateCause = z.enum(['operator', 'proof_failed', 'balance_differs']);
+
 export const gateSchema = z.strictObject({
   scope: gateScope,
   state: z.enum(['open', 'closed']),
-  cause: z.enum(['operator', 'proof_failed', 'balance_differs']),
+  cause: gateCause,
   reason: z.string(),
   changedBy: z
     .string()
@@ -22,7 +24,7 @@ export const gateSchema = z.strictObject({
 
 export function toGate(gate: Gate): z.infer<typeof gateSchema> {
   return {
-    scope: gate.scope === ALL_ACCOUNTS ? 'all' : gate.scope,
+    scope: fromScope(gate.scope),
     state: gate.state,
     cause: gate.cause,
     reason: gate.reason,
@@ -33,4 +35,8 @@ export function toGate(gate: Gate): z.infer<typeof gateSchema> {
 
 export function toScope(scope: z.infer<typeof gateScope>): string {
   return scope === 'all' ? ALL_ACCOUNTS : scope;
+}
+
+export function fromScope(scope: string): string {
+  return scope === ALL_ACCOUNTS ? 'all' : scope;
 }

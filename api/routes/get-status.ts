@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus } from '../../db/queries/status.ts';
+import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
 import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
+import { dayProofSchema, toDayProof } from '../outputs/day-proof.ts';
 import { depositState } from '../outputs/deposit.ts';
+import { gateSchema, toGate } from '../outputs/gate.ts';
 import { runSchema, toRun } from '../outputs/run.ts';
 import { balanceSchema, toBalance } from '../outputs/wallet.ts';
 import { readProblems } from '../route-problems.ts';
@@ -39,8 +43,27 @@ const statusSchema = z.strictObject({
         .enum(['first', 'follows', 'gap', 'overlap', 'repeat', 'unknown'])
         .nullable()
         .meta({ description: 'How that statement continues the one before it.' }),
+      gate: z
+        .enum(['open', 'closed'])
+        .meta({ description: 'Closed as well where the gate of all accounts is.' }),
+      dayProof: dayProofSchema
+        .nullable()
+        .meta({ description: 'The last look at ledger and bank; null without one.' }),
     }),
   ),
+  closedGates: z.array(gateSchema),
+  openCases: z
+    .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
+    .meta({ description: 'Lines that the bank changed, until a person has looked at them.' }),
+  openProposals: z
+    .array(
+      z.strictObject({
+        state: z.enum(['needs_payer_details', 'proposed']),
+        count,
+        oldestAt: instant,
+      }),
+    )
+    .meta({ description: 'Decisions that wait for bank details or for a second person.' }),
   heldStatementFiles: count.meta({
     description: 'Statement files that wait for a person to release them.',
   }),
@@ -68,6 +91,9 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
       accessMode: 'read only',
     });
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
+  const dayProofs = new Map(
+    status.dayProofs.map(({ look, currency }) => [look.bankAccountKey, toDayProof(look, currency)]),
+  );
   return {
     wallets: {
       count: wallets.count,
@@ -100,6 +126,15 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
       suspense: toMoney(account.suspenseMinor, account.currency),
       lastProof: proofs.get(account.accountKey)?.proof ?? null,
       lastContinuity: proofs.get(account.accountKey)?.continuity ?? null,
+      gate: isBehindGate(status.closedGates, account.accountKey) ? 'closed' : 'open',
+      dayProof: dayProofs.get(account.accountKey) ?? null,
+    })),
+    closedGates: status.closedGates.map(toGate),
+    openCases: [...status.openCases],
+    openProposals: status.openProposals.map(({ state, count: waiting, oldestAt }) => ({
+      state,
+      count: waiting,
+      oldestAt: toInstant(oldestAt),
     })),
     heldStatementFiles: status.heldStatementFiles,
   };

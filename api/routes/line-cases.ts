@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { closeLineCase, listLineCases, type LineCaseRow } from '../../db/queries/line-cases.ts';
+import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../cursor.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -24,7 +25,7 @@ import {
 
 const caseSchema = z.strictObject({
   id: digits,
-  kind: z.enum(['line_vanished', 'amount_changed', 'reversal_unpaired']).meta({
+  kind: z.enum(LINE_CASE_KINDS).meta({
     description:
       '`line_vanished`: complete reads of its day do not show it any more; `amount_changed`: its id came with another amount, which waits in review; `reversal_unpaired`: a debit whose original was not found.',
   }),

@@ -4,24 +4,9 @@ import { listDayProofs } from '../../db/queries/day-proofs.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
+import { dayProofSchema, toDayProof } from '../outputs/day-proof.ts';
 import { readProblems } from '../route-problems.ts';
-import { accountKey, day, instant, money, pageOf, pageQuery, toInstant, toMoney } from '../wire.ts';
-
-const proofSchema = z.strictObject({
-  day: day.meta({ description: 'At whose end the bank states its balance.' }),
-  source: z.enum(['statement', 'api']),
-  bank: money,
-  ledger: money,
-  difference: money.meta({ description: 'Ledger less bank; anything but 0 needs a person.' }),
-  suspense: money.meta({
-    description: 'What is nobody’s yet, by the ledger, at the time of the look.',
-  }),
-  open: z.strictObject({
-    count: z.int().min(0),
-    amount: money.meta({ description: 'Of the deposits that are open; the same as suspense.' }),
-  }),
-  takenAt: instant,
-});
+import { accountKey, pageOf, pageQuery } from '../wire.ts';
 
 export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -33,7 +18,7 @@ export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
       summary: 'Ledger and bank held against each other, newest first',
       params: z.strictObject({ key: accountKey }),
       querystring: pageQuery,
-      response: { 200: pageOf(proofSchema), ...readProblems('account.not_found') },
+      response: { 200: pageOf(dayProofSchema), ...readProblems('account.not_found') },
     },
     handler: async (request) => {
       const { limit, cursor } = request.query;
@@ -46,20 +31,10 @@ export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
         beforeId: decodeNumber(cursor),
         limit: limit + 1,
       });
-      const rand = (minor: bigint) => toMoney(minor, account.currency);
       return toPage(
         rows,
         limit,
-        (row) => ({
-          day: row.day,
-          source: row.source,
-          bank: rand(row.bankMinor),
-          ledger: rand(row.ledgerMinor),
-          difference: rand(row.differenceMinor),
-          suspense: rand(row.suspenseMinor),
-          open: { count: row.openCount, amount: rand(row.openMinor) },
-          takenAt: toInstant(row.takenAt),
-        }),
+        (row) => toDayProof(row, account.currency),
         (row) => encodeNumber(row.id),
       );
     },

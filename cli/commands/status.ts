@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money-text.ts';
 import { runningContext, withDatabase } from '../environment.ts';
@@ -9,7 +10,7 @@ export function addStatus(program: Command): void {
   program
     .command('status')
     .description(
-      'wallets, deposits by state, last runs, oldest open review, ledger and proof per bank account',
+      'wallets, deposits by state, ledger, gate and proofs per bank account, last runs, open reviews, cases and proposals',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
@@ -26,6 +27,7 @@ export function addStatus(program: Command): void {
 function printStatus(status: Status): string {
   const { wallets } = status;
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
+  const dayProofs = new Map(status.dayProofs.map(({ look }) => [look.bankAccountKey, look]));
   const lines = [
     `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
     'Deposits:',
@@ -36,7 +38,11 @@ function printStatus(status: Status): string {
     'Bank accounts, by the ledger:',
     ...status.accounts.map(
       (account) =>
-        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${printProof(proofs.get(account.accountKey))}`,
+        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${printProof(proofs.get(account.accountKey))}   proof of the day: ${printDayProof(dayProofs.get(account.accountKey))}${isBehindGate(status.closedGates, account.accountKey) ? '   GATE CLOSED' : ''}`,
+    ),
+    ...status.closedGates.map(
+      ({ scope, cause, reason, changedAt }) =>
+        `  Gate of ${scope === ALL_ACCOUNTS ? 'all accounts' : scope} closed since ${changedAt.toISOString()} (${cause}): ${reason}`,
     ),
     'Last runs:',
     ...status.lastRuns.map(
@@ -56,6 +62,16 @@ function printStatus(status: Status): string {
           `  ${reason.padEnd(18)} ${count.toString().padStart(6)}   ${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}${escalated === 0 ? '' : `   ${escalated} escalated`}`,
       ),
     );
+  if (status.openCases.length > 0)
+    lines.push(
+      `Open cases (GET /v1/cases): ${status.openCases.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`,
+    );
+  lines.push(
+    ...status.openProposals.map(
+      ({ state, count, oldestAt }) =>
+        `Proposals that wait for ${state === 'proposed' ? 'a second person' : 'bank details'}: ${count}, the oldest since ${oldestAt.toISOString()}`,
+    ),
+  );
   const review = status.oldestOpenReview;
   lines.push(
     review === null
@@ -73,4 +89,12 @@ function printProof(last: Status['proofs'][number] | undefined): string {
       ? ''
       : ` by ${printRand(last.differenceMinor)}`;
   return `${last.proof}${off}${last.continuity === 'gap' ? ', a statement before it is missing' : ''}`;
+}
+
+/** The last look at ledger and bank, of which day it is, and what they differ by. */
+function printDayProof(look: Status['dayProofs'][number]['look'] | undefined): string {
+  if (look === undefined) return 'none';
+  const { day, differenceMinor, source } = look;
+  const found = differenceMinor === 0n ? 'ok' : `differs by ${printRand(differenceMinor)}`;
+  return `${found} (${day}, ${source})`;
 }

@@ -1,6 +1,7 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Executor, Transaction } from '../client.ts';
+import { bankAccounts } from '../schema/bank-accounts.ts';
 import { dayProofs } from '../schema/gates.ts';
 
 export type DayProof = typeof dayProofs.$inferSelect;
@@ -157,6 +158,20 @@ export async function listDayProofs(
     )
     .orderBy(desc(dayProofs.id))
     .limit(limit);
+}
+
+/** The newest look at each account; accounts that nobody has looked at are left out. */
+export async function listNewestDayProofs(
+  executor: Executor,
+): Promise<readonly { readonly look: DayProof; readonly currency: string }[]> {
+  return executor
+    .selectDistinctOn([dayProofs.bankAccountKey], {
+      look: dayProofs,
+      currency: bankAccounts.currency,
+    })
+    .from(dayProofs)
+    .innerJoin(bankAccounts, eq(bankAccounts.key, dayProofs.bankAccountKey))
+    .orderBy(dayProofs.bankAccountKey, desc(dayProofs.id));
 }
 
 /** Accounts whose newest statement nobody has held against the ledger yet. */

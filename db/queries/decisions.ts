@@ -84,6 +84,24 @@ export async function findOpenProposal(
   return rows[0] ?? null;
 }
 
+/** What waits for a person: a second one, or one who knows the payer's bank details. */
+export interface OpenProposals {
+  readonly state: 'needs_payer_details' | 'proposed';
+  readonly count: number;
+  readonly oldestAt: Date;
+}
+
+export async function countOpenProposals(executor: Executor): Promise<readonly OpenProposals[]> {
+  const rows = await executor.execute<{
+    state: OpenProposals['state'];
+    count: number;
+    oldest: string;
+  }>(sql`
+    select state, count(*)::int as count, min(proposed_at)::text as oldest from decisions
+     where state in ('needs_payer_details', 'proposed') group by state order by state`);
+  return rows.map(({ state, count, oldest }) => ({ state, count, oldestAt: new Date(oldest) }));
+}
+
 export async function listAllocations(
   executor: Executor,
   decisionId: string,

@@ -4,6 +4,7 @@ import type { Executor } from '../client.ts';
 import type { DecisionOutcome } from '../schema/decisions.ts';
 import type { JournalKind } from '../schema/ledger.ts';
 import { auditOf, type AuditEvent } from './audit-read.ts';
+import { gateWaitsOf, type GateWait } from './gate-waits.ts';
 
 /** Everything that is known of a deposit. Whole numbers are digit strings and instants ISO text, as JSON carries them. */
 export interface DepositStory {
@@ -100,6 +101,7 @@ export interface DepositStory {
     readonly text: string;
     readonly created_at: string;
   }[];
+  readonly gate_waits: readonly GateWait[];
   readonly audit: readonly AuditEvent[];
 }
 
@@ -188,6 +190,7 @@ export async function findDepositStory(
           from (select * from bank_events where deposit_id = d.id order by id limit 200) e),
       'comments', (select coalesce(json_agg(json_build_object('by', coalesce(c.person, c.key_id), 'text', c.text,
           'created_at', c.created_at) order by c.id), '[]') from review_comments c where c.deposit_id = d.id),
+      'gate_waits', ${gateWaitsOf()},
       'audit', ${auditOf(SUBJECTS)}
     ) as story
     from deposits d join lines l on l.id = d.line_id where d.id = ${depositId}`);

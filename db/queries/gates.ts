@@ -95,6 +95,11 @@ export async function listGates(executor: Executor): Promise<readonly Gate[]> {
   }));
 }
 
+/** Whether one of these closed gates is before an account. */
+export function isBehindGate(closed: readonly Pick<Gate, 'scope'>[], accountKey: string): boolean {
+  return closed.some(({ scope }) => scope === ALL_ACCOUNTS || scope === accountKey);
+}
+
 /** Gates that were opened and whose deposits may still wait. */
 export async function listUndrainedGates(executor: Executor): Promise<readonly string[]> {
   const rows = await executor.execute<{ scope: string }>(sql`

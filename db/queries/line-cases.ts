@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
-import { lineCases } from '../schema/gates.ts';
+import { lineCases, type LineCaseKind } from '../schema/gates.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
 
@@ -45,6 +45,14 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
        and not exists (select 1 from line_cases c where c.kind = 'reversal_unpaired' and c.line_id = r.line_id)
     on conflict do nothing returning id::text`);
   return rows.length;
+}
+
+/** Open cases by kind; kinds without one are left out. */
+export async function countOpenCases(
+  executor: Executor,
+): Promise<readonly { readonly kind: LineCaseKind; readonly count: number }[]> {
+  return executor.execute<{ kind: LineCaseKind; count: number }>(sql`
+    select kind, count(*)::int as count from line_cases where closed_at is null group by kind order by kind`);
 }
 
 /** Cases with the facts of their lines, newest first. */

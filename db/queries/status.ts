@@ -1,5 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
+import { listNewestDayProofs } from './day-proofs.ts';
+import { countOpenProposals } from './decisions.ts';
+import { listGates } from './gates.ts';
+import { countOpenCases } from './line-cases.ts';
 import { sumReviewsByReason } from './reviews-read.ts';
 import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../schema/deposits.ts';
@@ -164,6 +168,10 @@ export async function readStatus(executor: Executor) {
     accounts: await sumAccountBalances(executor),
     proofs: await listLastProofs(executor),
     heldStatementFiles: await countHeldFiles(executor),
+    closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),
+    dayProofs: await listNewestDayProofs(executor),
+    openCases: await countOpenCases(executor),
+    openProposals: await countOpenProposals(executor),
   };
 }
 

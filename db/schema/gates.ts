@@ -29,7 +29,8 @@ export const dayProofs = pgTable('day_proofs', {
   takenAt: instant('taken_at').notNull().defaultNow(),
 });
 
-export type LineCaseKind = 'line_vanished' | 'amount_changed' | 'reversal_unpaired';
+export const LINE_CASE_KINDS = ['line_vanished', 'amount_changed', 'reversal_unpaired'] as const;
+export type LineCaseKind = (typeof LINE_CASE_KINDS)[number];
 
 /** What the bank did to a line after it was captured. */
 export const lineCases = pgTable('line_cases', {

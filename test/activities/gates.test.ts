@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { drainGate } from '../../activities/drain-gate.ts';
+import { openReview } from '../../activities/open-review.ts';
 import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { findDepositStory } from '../../db/queries/deposit-story.ts';
 import { markDispatched } from '../../db/queries/dispatch.ts';
 import { isGateClosed, setGate } from '../../db/queries/gates.ts';
 import {
@@ -41,6 +43,35 @@ describe('a closed gate', () => {
       left: 0,
     });
     expect(await stateOf(test.db, depositId)).toBe('captured');
+  });
+
+  it('is in the story of who waited behind it, and of nobody else', async () => {
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    const deps = createTestDependencies(test.db);
+    let amountMinor = 5_000n;
+    const row = (reference: string) => [{ reference, amountMinor: (amountMinor += 100n) }];
+    const [before = ''] = await deposits(test.db, accountKey, row(code));
+    await creditWallet(deps, { depositId: before });
+    await change(accountKey, 'closed');
+    const [waits = ''] = await deposits(test.db, accountKey, row(`${code} waits`));
+    const [reviewed = ''] = await deposits(test.db, accountKey, row('rent'));
+    await openReview(deps, { depositId: reviewed, reason: 'no_reference' });
+    const waitsOf = async (depositId: string) =>
+      (await findDepositStory(test.db, depositId))?.gate_waits.map((wait) => [
+        wait.scope,
+        wait.closed_by.kind,
+        wait.opened_at !== null,
+      ]);
+    expect(await waitsOf(waits)).toEqual([[accountKey, 'workflow', false]]);
+    await change(accountKey, 'open');
+    await creditWallet(deps, { depositId: waits });
+    const [after = ''] = await deposits(test.db, accountKey, row(`${code} after`));
+    await creditWallet(deps, { depositId: after });
+    await change(accountKey, 'closed');
+    await change(accountKey, 'open');
+    expect(await waitsOf(waits)).toEqual([[accountKey, 'workflow', true]]);
+    for (const other of [before, reviewed, after]) expect(await waitsOf(other)).toEqual([]);
   });
 
   it('of all accounts closes each of them, and opening one account does not open it', async () => {

@@ -1,15 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
-import { ACCOUNT, get, post, startService, type ServiceUnderTest } from './service-under-test.ts';
+import { credit } from '../support/ledger.ts';
+import {
+  ACCOUNT,
+  capturedDeposit,
+  createdWallet,
+  depositInReview,
+  get,
+  post,
+  startService,
+  type ServiceUnderTest,
+} from './service-under-test.ts';
 
 let service: ServiceUnderTest;
+let url: string;
 beforeAll(async () => {
   service = await startService();
+  url = await service.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
   await verifyClean(service.database.db);
   await service.close();
 });
+
+interface Story {
+  readonly gateWaits: readonly object[];
+  readonly told: readonly { readonly text: string }[];
+}
+
+/** All that the command says, against this service. */
+async function purser(args: readonly string[], key = service.personKey): Promise<string> {
+  const env = {
+    ...process.env,
+    DATABASE_URL: service.database.url,
+    API_PORT: new URL(url).port,
+    PURSER_API_KEY: key,
+  };
+  const child = spawn(process.execPath, ['cli/purser.mjs', ...args], { env });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part) => said.push(String(part)));
+  await once(child, 'close');
+  return said.join('');
+}
 
 const operate = (scope: string, action: string) =>
   post(
@@ -57,6 +92,92 @@ describe('200', () => {
       next: null,
     });
     expect((await get(service, '/v1/cases')).json()).toEqual({ items: [], next: null });
+  });
+});
+
+describe('what one sees of it', { timeout: 60_000 }, () => {
+  it('stands in the status, with the last proof, open cases and open proposals', async () => {
+    const { owner } = service.database;
+    const depositId = await depositInReview(service, 30_000n);
+    await owner`
+      insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
+      values (${ACCOUNT}, '2026-11-19', 'statement', 1, 1, 0, 0, 0, 0), (${ACCOUNT}, '2026-11-20', 'api', 29000, 30000, 1000, 30000, 30000, 1)`;
+    await owner`insert into line_cases (kind, line_id) select 'line_vanished', line_id from deposits where id = ${depositId}`;
+    await post(
+      service,
+      `/v1/reviews/${depositId}/decisions`,
+      { kind: 'return', reason: 'sent twice' },
+      { key: service.personKey },
+    );
+    await operate('all', 'close');
+    expect((await get(service, '/v1/status')).json()).toMatchObject({
+      bankAccounts: [
+        {
+          account: ACCOUNT,
+          gate: 'closed',
+          dayProof: { day: '2026-11-20', source: 'api', difference: { minor: '1000' } },
+        },
+      ],
+      closedGates: [{ scope: 'all', state: 'closed', reason: 'the bank sent a batch twice' }],
+      openCases: [{ kind: 'line_vanished', count: 1 }],
+      openProposals: [{ state: 'needs_payer_details', count: 1 }],
+    });
+    const text = await purser(['status']);
+    expect(text).toContain('proof of the day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
+    expect(text).toMatch(/Gate of all accounts closed since \S+ \(operator\): the bank sent/);
+    expect(text).toContain('Open cases (GET /v1/cases): 1 line_vanished');
+    expect(text).toContain('Proposals that wait for bank details: 1, the oldest since 2');
+    await operate('all', 'open');
+    expect((await get(service, '/v1/status')).json()).toMatchObject({
+      bankAccounts: [{ gate: 'open' }],
+      closedGates: [],
+    });
+  });
+
+  it('stands in the answer about a deposit that waited behind it', async () => {
+    const wallet = await createdWallet(service);
+    await operate(ACCOUNT, 'close');
+    const depositId = await capturedDeposit(service, 5_000n);
+    await operate(ACCOUNT, 'open');
+    await credit(service.database.db, [{ depositId, walletId: wallet.id }]);
+    const [holder] = await service.database.owner<{ person: string }[]>`
+      select person from api_keys where owner_kind = 'person'`;
+    const person = holder?.person ?? '';
+    const story = (await get(service, `/v1/deposits/${depositId}`)).json<Story>();
+    expect(story.gateWaits).toMatchObject([
+      { gate: ACCOUNT, cause: 'operator', closedBy: person, openedBy: person },
+    ]);
+    expect(story.told.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        `Waits behind the gate of ${ACCOUNT}, closed by ${person}: “the bank sent a batch twice”.`,
+        `Let go: the gate of ${ACCOUNT} was opened by ${person}: “the bank sent a batch twice”.`,
+      ]),
+    );
+  });
+});
+
+describe('purser gate', { timeout: 60_000 }, () => {
+  it('closes, lists and opens gates in the name of who holds the key', async () => {
+    const closed = await purser(['gate', 'close', ACCOUNT, '--reason', 'a batch came twice']);
+    expect(closed).toMatch(new RegExp(`^${ACCOUNT} +closed .* operator: a batch came twice$`, 'm'));
+    const list = JSON.parse(await purser(['gate', '--json'])) as unknown;
+    expect(list).toMatchObject({
+      items: [
+        { scope: 'all', state: 'open' },
+        { scope: ACCOUNT, state: 'closed' },
+      ],
+    });
+    const opened = await purser(['gate', 'open', ACCOUNT, '--reason', 'it is gone', '--json']);
+    expect(JSON.parse(opened)).toMatchObject({ scope: ACCOUNT, state: 'open' });
+    expect(await purser(['gate'])).toContain('operator: it is gone');
+  });
+
+  it('needs a reason, a key and an account that is there', async () => {
+    expect(await purser(['gate', 'close', ACCOUNT])).toContain("'--reason <text>' not specified");
+    expect(await purser(['gate'], '')).toContain('auth.missing');
+    expect(await purser(['gate', 'open', 'nobody', '--reason', 'x'])).toContain(
+      'account.not_found',
+    );
   });
 });
 

@@ -33,6 +33,7 @@ function facts(given: Partial<StoryFacts> = {}): StoryFacts {
     decisions: [],
     journals: [],
     notifications: [],
+    gateWaits: [],
     audit: [],
     ...given,
   };
@@ -58,6 +59,37 @@ describe('a story', () => {
     expect(textsOf({ sightings: [seen, seen, { ...seen, bankId: 'T2' }] }).slice(1)).toEqual([
       'Seen when the account was read, as T1, and 1 more times.',
       'Seen when the account was read, as T2.',
+    ]);
+  });
+
+  it('says that it waited behind a gate, who closed it and why, and who let it go', () => {
+    const thandi = { kind: 'person', keyId: 'key_1', person: 'thandi', login: 'purser' } as const;
+    const early = '2026-11-20T07:00:00.000Z';
+    const gateWaits: StoryFacts['gateWaits'] = [
+      {
+        accountKey: 'main',
+        cause: 'operator',
+        closedAt: early,
+        closedBy: thandi,
+        closedWhy: 'a batch came twice',
+        opening: { at: LATER, by: PURSER, why: null },
+      },
+      {
+        accountKey: null,
+        cause: 'balance_differs',
+        closedAt: LATER,
+        closedBy: PURSER,
+        closedWhy: null,
+        opening: null,
+      },
+    ];
+    expect(tellStory(facts({ gateWaits })).slice(1)).toEqual([
+      { at: AT, text: 'Waits behind the gate of main, closed by thandi: “a batch came twice”.' },
+      { at: LATER, text: 'Let go: the gate of main was opened by Purser.' },
+      {
+        at: LATER,
+        text: 'Waits behind the gate of all accounts, closed by Purser (balance differs).',
+      },
     ]);
   });
 
