@@ -171,6 +171,16 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('file that the worker appends each head of the audit chain to'),
+  AUDIT_SIGNING_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file of an Ed25519 private key (PEM) by which the worker signs those heads'),
+  AUDIT_PUBLIC_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file of the public keys (PEM) that `purser verify` holds the signatures against'),
   WORKFLOW_BUNDLE: z
     .string()
     .min(1)
@@ -253,6 +263,8 @@ function crossFaults(config: z.infer<typeof configSchema>): string[] {
   if (isStandard && secret !== undefined && !/^whsec_[A-Za-z0-9+/=]{24,}$/.test(secret)) {
     faults.push('BANK_WEBHOOK_SECRET: is not whsec_ and base64, as Standard Webhooks has it');
   }
+  if (config.AUDIT_SIGNING_KEY_FILE !== undefined)
+    need('AUDIT_ANCHOR_FILE', 'when AUDIT_SIGNING_KEY_FILE is set: the signatures stand there');
   if (config.BANK_FIELD_MAP !== undefined && config.BANK_FEED !== 'json') {
     faults.push('BANK_FIELD_MAP: goes with BANK_FEED=json only');
   }

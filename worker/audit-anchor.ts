@@ -3,16 +3,37 @@ import type { AuditAnchor } from '../activities/dependencies.ts';
 import type { AuditSeal } from '../db/queries/audit-seals.ts';
 
 /** What one line of an anchor file says; null where it is not one of ours. */
-export type AnchorLine = AuditSeal | null;
+export type AnchorLine =
+  | (AuditSeal & {
+      /** What was signed: the line without its signature. */
+      readonly text: string;
+      /** Base64; null where no key was configured. */
+      readonly signature: string | null;
+    })
+  | null;
 
-const LINE = /^\{"seq":"([1-9][0-9]{0,18})","hash":"([0-9a-f]{64})","at":"[^"]{1,40}"\}$/;
+/** Signs the text of a head; answers base64. */
+export type SignHead = (text: string) => string;
 
-/** An append-only file with one line for each head of the audit chain, for a disk that database operators cannot write to. */
-export function createAnchorFile(path: string, clock: () => Date): AuditAnchor {
+const LINE =
+  /^(\{"seq":"([1-9][0-9]{0,18})","hash":"([0-9a-f]{64})","at":"[^"]{1,40}")(?:,"signature":"([A-Za-z0-9+/]{86}==)")?\}$/;
+
+/**
+ * An append-only file with one line for each head of the audit chain, for a disk that database operators cannot write to. With a
+ * signer, each line says who wrote it.
+ */
+export function createAnchorFile(
+  path: string,
+  clock: () => Date,
+  signHead: SignHead | null = null,
+): AuditAnchor {
   return {
     last: async () => (await readAnchorFile(path)).findLast((line) => line !== null) ?? null,
     append: async ({ seq, hash }) => {
-      const line = JSON.stringify({ seq: seq.toString(), hash, at: clock().toISOString() });
+      const head = { seq: seq.toString(), hash, at: clock().toISOString() };
+      const text = JSON.stringify(head);
+      const line =
+        signHead === null ? text : JSON.stringify({ ...head, signature: signHead(text) });
       const isCut = !/(^|\n)$/.test(await readText(path));
       const file = await open(path, 'a', 0o640);
       try {
@@ -32,8 +53,9 @@ export async function readAnchorFile(path: string): Promise<readonly AnchorLine[
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [, seq, hash] = LINE.exec(line) ?? [];
-      return seq === undefined || hash === undefined ? null : { seq: BigInt(seq), hash };
+      const [, head, seq, hash, signature = null] = LINE.exec(line) ?? [];
+      if (head === undefined || seq === undefined || hash === undefined) return null;
+      return { seq: BigInt(seq), hash, text: `${head}}`, signature };
     });
 }
 

@@ -1,5 +1,6 @@
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { AuditAnchor } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
 import { REMIND_DAYS } from '../domain/aging.ts';
@@ -7,6 +8,7 @@ import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { pollScheduleId } from '../workflows/contract.ts';
 import { createAnchorFile } from './audit-anchor.ts';
+import { loadSigner } from './audit-signature.ts';
 import {
   createPolledAccounts,
   listAccounts,
@@ -78,10 +80,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         wakeDeposit: createWakeDeposit(client),
         startDecision: createStartDecision(client),
         startImport: createStartImport(client),
-        auditAnchor:
-          config.AUDIT_ANCHOR_FILE === undefined
-            ? null
-            : createAnchorFile(config.AUDIT_ANCHOR_FILE, () => new Date()),
+        auditAnchor: createAuditAnchor(config),
         settings: {
           bulkAbove: config.BULK_ABOVE,
           overlapDays: config.POLL_OVERLAP_DAYS,
@@ -156,4 +155,15 @@ function supervise(worker: Worker, close: () => Promise<void>): RunningWorker {
       await done;
     },
   };
+}
+
+/** @throws CodedError `config.invalid` where the signing key cannot be used */
+function createAuditAnchor(config: Config): AuditAnchor | null {
+  const { AUDIT_ANCHOR_FILE: file, AUDIT_SIGNING_KEY_FILE: keyFile } = config;
+  if (file === undefined) return null;
+  return createAnchorFile(
+    file,
+    () => new Date(),
+    keyFile === undefined ? null : loadSigner(keyFile),
+  );
 }

@@ -6,11 +6,13 @@ import { checkAnchor } from '../../db/queries/verify/anchor-check.ts';
 import { verify, type VerifyReport } from '../../db/queries/verify/verify.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { readAnchorFile } from '../../worker/audit-anchor.ts';
+import { checkSignatures, loadPublicKeys } from '../../worker/audit-signature.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface VerifyOptions {
   readonly anchor?: string;
+  readonly publicKey?: string;
   readonly json?: true;
 }
 
@@ -22,12 +24,17 @@ export function addVerify(program: Command): void {
       '--anchor <file>',
       'also hold the audit chain against this copy of AUDIT_ANCHOR_FILE (without it, the file that is configured)',
     )
+    .option(
+      '--public-key <file>',
+      'the public keys that must have signed the heads of the anchor (without it, AUDIT_PUBLIC_KEY_FILE)',
+    )
     .option('--json', 'print one JSON object')
     .action(async (options: VerifyOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
       const anchor = options.anchor ?? config.AUDIT_ANCHOR_FILE;
-      const report = await withDatabase(config, ({ db }) => verifyAll(db, anchor));
+      const publicKey = options.publicKey ?? config.AUDIT_PUBLIC_KEY_FILE;
+      const report = await withDatabase(config, ({ db }) => verifyAll(db, { anchor, publicKey }));
       if (options.json) terminal.print(toJson(report));
       else {
         for (const check of report.checks) {
@@ -47,8 +54,19 @@ export function addVerify(program: Command): void {
 }
 
 /** The anchor is read first: what is sealed meanwhile is in the database then, and no line is missed. */
-async function verifyAll(db: Database, anchor: string | undefined): Promise<VerifyReport> {
-  if (anchor === undefined) return verify(db);
+async function verifyAll(
+  db: Database,
+  files: { readonly anchor: string | undefined; readonly publicKey: string | undefined },
+): Promise<VerifyReport> {
+  const { anchor, publicKey } = files;
+  const keys = publicKey === undefined ? null : loadPublicKeys(publicKey);
+  if (anchor === undefined) {
+    if (keys === null) return verify(db);
+    throw new CodedError(
+      'config.invalid',
+      'The signatures stand in the anchor: name its file with --anchor.',
+    );
+  }
   if (!existsSync(anchor)) {
     throw new CodedError(
       'config.invalid',
@@ -56,6 +74,10 @@ async function verifyAll(db: Database, anchor: string | undefined): Promise<Veri
     );
   }
   const lines = await readAnchorFile(anchor);
-  const [report, held] = [await verify(db), await checkAnchor(db, lines)];
-  return { ok: report.ok && held.ok, checks: [...report.checks, held] };
+  const report = await verify(db);
+  const more = [
+    await checkAnchor(db, lines),
+    ...(keys === null ? [] : [checkSignatures(lines, keys)]),
+  ];
+  return { ok: report.ok && more.every(({ ok }) => ok), checks: [...report.checks, ...more] };
 }
