@@ -14,6 +14,23 @@ const SETTINGS = Object.entries(configSchema.shape).map(([name, schema]) => ({
 const COMPOSE = readRepositoryFile('docker-compose.yml');
 const COMPOSE_ENV = readRepositoryFile('docker/compose.env.example');
 
+/** Settings that mean nothing inside the images, or that a file of the operator's own goes with. */
+const NOT_IN_COMPOSE: ReadonlySet<string> = new Set([
+  // Of the migration alone, which has it.
+  'MIGRATION_DATABASE_URL',
+  // Temporal is the one beside it.
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_TLS',
+  // No embedded server starts.
+  'PURSER_DATA_DIR',
+  // The image has its own.
+  'WORKFLOW_BUNDLE',
+  // Files on a disk that operators of the database cannot reach: whoever mounts one names it, too.
+  'AUDIT_ANCHOR_FILE',
+  'AUDIT_SIGNING_KEY_FILE',
+  'AUDIT_PUBLIC_KEY_FILE',
+]);
+
 describe('.env.example', () => {
   it('names every setting with its default, in the order of the schema', () => {
     const lines = readRepositoryFile('.env.example')
@@ -59,6 +76,30 @@ describe('docker-compose.yml', () => {
     expect(ours.length).toBeGreaterThan(10);
     const known = new Set(SETTINGS.map(({ name }) => name));
     expect(ours.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('passes every setting that has a meaning there, with the default that it has elsewhere', () => {
+    const passed = new Map(
+      blockOf(COMPOSE, /^  environment: &purser-environment/m).flatMap((line) => {
+        const [, name = '', value = ''] = /^ +([A-Z][A-Z0-9_]+): (.*)$/.exec(line) ?? [];
+        return name === '' ? [] : [[name, value] as const];
+      }),
+    );
+    const wanted = SETTINGS.filter(({ name }) => !NOT_IN_COMPOSE.has(name));
+    expect([...passed.keys()]).toEqual(wanted.map(({ name }) => name));
+    const others = wanted
+      .map(({ name, fallback }) => ({ name, fallback, value: passed.get(name) ?? '' }))
+      .filter(({ name, value }) => value.startsWith(`\${${name}:-`))
+      .filter(({ name, fallback, value }) => value !== `\${${name}:-${fallback ?? ''}}`);
+    // The namespace is one of its own there, not the one that Temporal makes for everybody.
+    expect(others.map(({ name }) => name)).toEqual(['TEMPORAL_NAMESPACE']);
+  });
+
+  it('says in its env example what it takes without one', () => {
+    const taken = [...COMPOSE.matchAll(/\$\{([A-Z0-9_]+):-([^}]*)\}/g)];
+    const lines = COMPOSE_ENV.split('\n');
+    const missing = taken.map(([, name, value]) => `${name}=${value}`);
+    expect(missing.filter((line) => !lines.includes(line))).toEqual([]);
   });
 
   it('asks its env file for nothing that the example lacks, and the example for nothing more', () => {
