@@ -11,7 +11,7 @@ import { writeProblems } from '../route-problems.ts';
 import { depositId, noQuery } from '../wire.ts';
 
 /** As many as a person has looked at, and as are answered within a request's time. */
-const DECISIONS_MAX = 50;
+export const BULK_DECISIONS_MAX = 50;
 
 const itemSchema = z.strictObject({ depositId, decision: decisionBody });
 type Item = z.infer<typeof itemSchema>;
@@ -20,7 +20,7 @@ const body = z.strictObject({
   decisions: z
     .array(itemSchema)
     .min(1)
-    .max(DECISIONS_MAX)
+    .max(BULK_DECISIONS_MAX)
     .refine(
       (items) => new Set(items.map((item) => item.depositId)).size === items.length,
       'names a deposit twice',
@@ -42,7 +42,7 @@ type Result = z.infer<typeof resultSchema>;
 
 const answered = z.union([outcomeSchema, acceptedSchema]);
 
-const reportSchema = z.strictObject({
+export const bulkReportSchema = z.strictObject({
   results: z.array(resultSchema),
   counts: z.record(z.string(), z.int()).meta({ description: 'How many ended with each outcome.' }),
 });
@@ -61,7 +61,7 @@ export function bulkDecisionsRoute(app: ApiApp, deps: ApiDeps): void {
       querystring: noQuery,
       body,
       response: {
-        200: reportSchema,
+        200: bulkReportSchema,
         ...writeProblems('request.idempotency_key_missing', 'request.key_reused'),
       },
     },

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { CodedError } from '../../domain/errors.ts';
 import { askApi, type ApiRequest } from '../api-client.ts';
 import { createTerminal, toJson } from '../terminal.ts';
+import { addCreditShadow } from './review-shadow.ts';
 
 interface DecideOptions {
   readonly credit?: string;
@@ -13,7 +14,7 @@ interface DecideOptions {
   readonly reason: string;
 }
 
-/** Decisions of people, through the API: PURSER_API_KEY says who. Every answer is JSON, as the API gives it. */
+/** Decisions of people, through the API: PURSER_API_KEY says who. Answers are JSON, as the API gives them. */
 export function addReview(program: Command): void {
   const review = program
     .command('review')
@@ -63,6 +64,7 @@ export function addReview(program: Command): void {
     .action((decision: string, options: { readonly reason: string }) =>
       show({ method: 'POST', path: `${pathOf('decisions', decision)}/reject`, body: options }),
     );
+  addCreditShadow(review);
 }
 
 function pathOf(list: 'decisions' | 'deposits' | 'reviews', id: string): string {
