@@ -89,14 +89,17 @@ function readSources(git: Git, revision: string, commit: string): ReadonlyMap<st
   return sources;
 }
 
+const COMMENTS = /\/\*[^]*?\*\/|\/\/.*$/gm;
 const OTHER_MEANS =
-  /\bimport\s*\(|\bimport\.meta\b|\brequire\s*\(|\b(?:process|globalThis)[.[]\w|\b(?:fetch|eval)\s*\(/;
+  /\bimport\s*\(|\bimport\.meta\b|\brequire\s*\(|\b(?:process|globalThis)\b|\b(?:fetch|eval)\s*\(/;
 
 /** Code of a revision may decide and nothing else: it reaches neither files, nor servers, nor this process. */
 function importsOf(revision: string, name: string, source: string): readonly string[] {
-  const froms = [...source.matchAll(/(?:\bfrom|\bimport)\s*(['"])(.*?)\1/g)];
+  // As it stands, too: what looks like a comment may be a part of a text.
+  const code = source.replaceAll(COMMENTS, ' ');
+  const froms = [...`${source}\n${code}`.matchAll(/(?:\bfrom|\bimport)\s*(['"])(.*?)\1/g)];
   const names = froms.map(([, , from = '']) => /^\.\/([a-z0-9-]+\.ts)$/.exec(from)?.[1]);
-  if (OTHER_MEANS.test(source) || names.includes(undefined))
+  if (OTHER_MEANS.test(code) || names.includes(undefined))
     throw new CodedError(
       'request.invalid',
       `domain/${name} of revision ${revision} does more than decide, so it is not run.`,

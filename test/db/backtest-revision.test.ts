@@ -139,7 +139,9 @@ describe('a backtest of another revision', { timeout: 60_000 }, () => {
     ['a file outside domain/', `import '../db/client.ts';\n`],
     ['a package', `export * from 'undici';\n`],
     ['a module by name at run time', `await import('node' + ':fs');\n`],
+    ['a package behind a comment', `import { get } from /* ours */ 'undici';\n`],
     ['the process', `process.exit(7);\n`],
+    ['the process by another name', `globalThis['process'].exit(7);\n`],
   ])('runs nothing of a revision whose domain reaches for %s', async (what, first) => {
     const tag = what.replaceAll(/[^a-z]+/gi, '-');
     revise(tag, 'owner.ts', (text) => first + text);
