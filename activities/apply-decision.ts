@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/client.ts';
+import { listOpenDispatches, type Dispatch } from '../db/queries/dispatch.ts';
 import { actAs, recordAudit, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
 import {
   areByPeople,
@@ -20,11 +21,12 @@ import {
 } from '../db/queries/settlement.ts';
 import type { DecisionOutcome } from '../db/schema/decisions.ts';
 import { eveningOf, scheduleReview } from '../domain/aging.ts';
-import { needsApproval, type Allocation } from '../domain/approval.ts';
+import { isDecidable, isOfReview, needsApproval, type Allocation } from '../domain/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import { localDateIn } from '../domain/local-date.ts';
 import { settle, settleDismissal, settleReturn } from '../domain/settle.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
+import { closeCaseOf, pairByHand, takeBackVanished } from './decide-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { moveCredit } from './take-back.ts';
 
@@ -52,26 +54,47 @@ export async function applyDecision(
   dependencies: ActivityDependencies,
   input: { readonly depositId: string; readonly decisionId: string },
 ): Promise<ApplyDecisionOutput> {
-  return dependencies.database.transaction(async (tx): Promise<ApplyDecisionOutput> => {
-    await actAs(tx, WORKFLOW_ACTOR, null);
-    const [deposit] = await lockDeposits(tx, [input.depositId]);
-    const decision = await lockDecision(tx, input.decisionId);
-    if (
-      decision === null ||
-      deposit === undefined ||
-      decision.depositId !== input.depositId ||
-      !(await areByPeople(tx, decision))
-    ) {
-      return turnAway(tx, input, 'unknown_decision');
-    }
-    if (decision.outcome !== null) return answerOf(decision.outcome, decision.refusal);
-    if (decision.state !== 'approved') return turnAway(tx, input, 'not_approved');
-    const allocations = await listAllocations(tx, decision.id);
-    const approved: Approved = { deposit, decision, allocations };
-    const refusal = refusalOf(dependencies, approved) ?? (await gateRefusal(tx, approved));
-    const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
-    return conclude(tx, decision, done);
-  });
+  const { output, open } = await dependencies.database.transaction((tx) =>
+    applyIn(tx, dependencies, input),
+  );
+  // A review that waits for a decision has nothing to decide any more.
+  for (const dispatch of open)
+    await dependencies.wakeDeposit(dispatch, { reason: 'settled_elsewhere' });
+  return output;
+}
+
+interface Applied {
+  readonly output: ApplyDecisionOutput;
+  /** Workflows that wait for what another has done. */
+  readonly open: readonly Dispatch[];
+}
+
+async function applyIn(
+  tx: Transaction,
+  dependencies: ActivityDependencies,
+  input: { readonly depositId: string; readonly decisionId: string },
+): Promise<Applied> {
+  const only = (output: ApplyDecisionOutput): Applied => ({ output, open: [] });
+  await actAs(tx, WORKFLOW_ACTOR, null);
+  const [deposit] = await lockDeposits(tx, [input.depositId]);
+  const decision = await lockDecision(tx, input.decisionId);
+  if (
+    decision === null ||
+    deposit === undefined ||
+    decision.depositId !== input.depositId ||
+    !(await areByPeople(tx, decision))
+  ) {
+    return only(await turnAway(tx, input, 'unknown_decision'));
+  }
+  if (decision.outcome !== null) return only(answerOf(decision.outcome, decision.refusal));
+  if (decision.state !== 'approved') return only(await turnAway(tx, input, 'not_approved'));
+  const allocations = await listAllocations(tx, decision.id);
+  const approved: Approved = { deposit, decision, allocations };
+  const refusal = refusalOf(dependencies, approved) ?? (await gateRefusal(tx, approved));
+  const open = isOfReview(decision.kind) ? [] : await listOpenDispatches(tx, [input.depositId]);
+  const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
+  const output = await conclude(tx, decision, done);
+  return { output, open };
 }
 
 /** Nothing moves, and the attempt is kept: an id that reached a workflow without an approved row may be forged. */
@@ -97,8 +120,7 @@ function refusalOf(
   { settings }: ActivityDependencies,
   { deposit, decision, allocations }: Approved,
 ): string | null {
-  if (deposit.state !== (decision.kind === 'correct' ? 'credited' : 'in_review'))
-    return 'already_settled';
+  if (!isDecidable(decision.kind, deposit.state)) return 'already_settled';
   const sha256 = payloadSha256(payloadOf(decision, allocations));
   const isUnchanged = sha256 === decision.payloadSha256;
   if (!isUnchanged || decision.amountMinor !== deposit.amountMinor) return 'payload_changed';
@@ -133,11 +155,17 @@ async function carryOut(
     case 'return':
       return post(tx, [settleReturn(held)]);
     case 'dismiss':
-      return post(tx, [settleDismissal(held)]);
+      await post(tx, [settleDismissal(held)]);
+      await closeCaseOf(tx, deposit, decision, 'line_vanished');
+      return null;
     case 'keep':
       return keep(tx, dependencies, decision);
     case 'correct':
       return correct(tx, dependencies, approved);
+    case 'take_back':
+      return takeBackVanished(tx, deposit, decision);
+    case 'pair':
+      return pairByHand(tx, deposit, decision);
   }
 }
 
@@ -188,6 +216,8 @@ const OUTCOMES = {
   dismiss: 'dismissed',
   keep: 'kept',
   correct: 'corrected',
+  take_back: 'taken_back',
+  pair: 'paired',
 } as const satisfies Record<Decision['kind'], DecisionOutcome>;
 
 async function conclude(

@@ -67,6 +67,7 @@ async function proposeReturn(tx: Transaction, deposit: DepositFacts, now: Date):
       amountMinor,
       currency,
       keepUntil: null,
+      lineId: null,
       payer: null,
       reason: 'The review ran out without a decision.',
       allocations: [],

@@ -3,18 +3,21 @@ import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
 import { updateLineCases } from '../db/queries/line-cases.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { proveDay } from './prove-day.ts';
+import { restoreLines } from './restore-lines.ts';
 import { settleReversals } from './settle-reversals.ts';
 
 export interface FollowUpOutput {
   readonly reversed: number;
   readonly returnsPaid: number;
   readonly casesOpened: number;
+  /** Deposits that begin anew, since the bank shows their line again. */
+  readonly restored: number;
   readonly proof: 'ok' | 'differs' | 'absent' | 'not_due';
 }
 
 /**
  * What a read of an account leaves to do besides its deposits: books what the bank took back or paid out, opens cases for
- * lines that it changed, and holds the ledger against a new balance. Safe to run again.
+ * lines that it changed, lets deposits begin anew whose line came back, and holds the ledger against a new balance. Safe to run again.
  */
 export async function followUp(
   dependencies: ActivityDependencies,
@@ -30,7 +33,9 @@ export async function followUp(
       accountKey,
       cases: casesOpened,
     });
+  const restored = await restoreLines(dependencies, input);
   const isDue = (await listUnprovedAccounts(database)).includes(accountKey);
   const proof = isDue ? (await proveDay(dependencies, input)).outcome : 'not_due';
-  return { reversed: reversals.paired, returnsPaid: reversals.returnsPaid, casesOpened, proof };
+  const { paired: reversed, returnsPaid } = reversals;
+  return { reversed, returnsPaid, casesOpened, restored, proof };
 }

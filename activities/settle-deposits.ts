@@ -104,5 +104,6 @@ function toOwned(deposit: DepositFacts, walletId: string): OwnedDeposit {
     amountMinor: deposit.amountMinor,
     bookingDate: deposit.bookingDate,
     decisionId: null,
+    generation: deposit.generation,
   };
 }

@@ -10,9 +10,9 @@ import {
   lockReversalPlace,
   recordReversals,
   settleReversal,
-  type StoredDebit,
+  type OpenReversal,
 } from '../db/queries/reversals.ts';
-import { lockDeposits, postJournals } from '../db/queries/settlement.ts';
+import { lockDeposits, postJournals, type DepositFacts } from '../db/queries/settlement.ts';
 import { addDays } from '../domain/local-date.ts';
 import {
   CHARGES_MINOR_MAX,
@@ -119,11 +119,7 @@ interface Settled {
 
 const UNCHANGED: Settled = { outcome: 'waiting', depositId: null, open: [] };
 
-async function pairOne(
-  tx: Transaction,
-  accountKey: string,
-  line: StoredDebit & { readonly ageDays: number },
-): Promise<Settled> {
+async function pairOne(tx: Transaction, accountKey: string, line: OpenReversal): Promise<Settled> {
   const { lineId, bookingDate, amountMinor } = line;
   const originals = await listOriginals(tx, {
     accountKey,
@@ -153,12 +149,25 @@ async function pairOne(
     await settleReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
     return { outcome: 'return_paid', depositId, open };
   }
-  await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: bookingDate });
-  await settleReversal(tx, {
-    lineId,
-    state: 'paired',
-    depositId,
-    chargesMinor: pairing.chargesMinor,
-  });
+  const { chargesMinor } = pairing;
+  await bookReversal(tx, { line, deposit, chargesMinor, decisionId: null });
   return { outcome: 'paired', depositId, open };
+}
+
+/** Takes a deposit back with the line that reverses it, and notes that the two are a pair. Both are locked. */
+export async function bookReversal(
+  tx: Transaction,
+  pair: {
+    readonly line: OpenReversal;
+    readonly deposit: DepositFacts;
+    readonly chargesMinor: bigint;
+    /** Of the people who paired them; null where Purser did. */
+    readonly decisionId: string | null;
+  },
+): Promise<void> {
+  const { line, deposit, chargesMinor, decisionId } = pair;
+  const { lineId, bookingDate } = line;
+  await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: bookingDate, decisionId });
+  const { depositId } = deposit;
+  await settleReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
 }

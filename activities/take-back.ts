@@ -12,13 +12,13 @@ import { settle, type JournalDraft, type WalletBalances } from '../domain/settle
 import { unwind, unwindUncredited, type StandingCredit, type Undoing } from '../domain/unwind.ts';
 
 /**
- * Takes a deposit back that the bank has taken back: each of its standing credits, or what lies in suspense. The caller
- * has locked the deposit.
+ * Takes a deposit back that the bank has taken back, or no longer shows: each of its standing credits, or what lies in
+ * suspense. The caller has locked the deposit.
  */
 export async function takeBack(
   tx: Transaction,
   deposit: DepositFacts,
-  undoing: Extract<Undoing, { kind: 'reversal' }>,
+  undoing: Extract<Undoing, { kind: 'reversal' | 'void' }>,
 ): Promise<void> {
   if (deposit.state !== 'credited') {
     const originId = await findOriginJournal(tx, deposit.depositId);

@@ -10,7 +10,12 @@ import {
   type Decision,
 } from '../db/queries/decisions.ts';
 import { findDeposit } from '../db/queries/deposits-read.ts';
-import { refusalToApprove, type ApprovalRefusal, type PayerDetails } from '../domain/approval.ts';
+import {
+  isDecidable,
+  refusalToApprove,
+  type ApprovalRefusal,
+  type PayerDetails,
+} from '../domain/approval.ts';
 import { CodedError, isCoded, type ErrorCode } from '../domain/errors.ts';
 import { lapsesAt, personOf, proposalOf, refuseAboveLimit, settledAlready } from './decisions.ts';
 import { actorOf, type ApiDeps, type Principal } from './deps.ts';
@@ -135,8 +140,7 @@ async function lockOrRefuse(tx: Transaction, decisionId: string): Promise<Decisi
 /** The deposit may have found its owner, or been taken back, while the proposal waited. */
 async function refuseIfOvertaken(tx: Transaction, decision: Decision): Promise<void> {
   const deposit = await findDeposit(tx, decision.depositId);
-  const waitsAs = decision.kind === 'correct' ? 'credited' : 'in_review';
-  if (deposit?.state !== waitsAs) throw settledAlready();
+  if (deposit === null || !isDecidable(decision.kind, deposit.state)) throw settledAlready();
 }
 
 function refused(code: ApprovalRefusal): CodedError {

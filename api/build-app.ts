@@ -39,6 +39,7 @@ import { exportReturnsRoute } from './routes/export-returns.ts';
 import { liveRoute, readyRoute } from './routes/health.ts';
 import { listAuditRoute } from './routes/list-audit.ts';
 import { listDecisionsRoute } from './routes/list-decisions.ts';
+import { pairCaseRoute, takeBackCaseRoute } from './routes/decide-case.ts';
 import { closeLineCaseRoute, listLineCasesRoute } from './routes/line-cases.ts';
 import { listDayProofsRoute } from './routes/list-day-proofs.ts';
 import { listDepositsRoute } from './routes/list-deposits.ts';
@@ -162,6 +163,8 @@ function addWriteRoutes(app: ApiApp, deps: ApiDeps): void {
   forgetPayerRoute(app, deps);
   changeWalletStatusRoute(app, deps);
   closeLineCaseRoute(app, deps);
+  takeBackCaseRoute(app, deps);
+  pairCaseRoute(app, deps);
   markNotificationReadRoute(app, deps);
   decideReviewRoute(app, deps);
   bulkDecisionsRoute(app, deps);

@@ -88,4 +88,6 @@ export const approvalBody = z.strictObject({
     .meta({ description: 'The hash of what is approved, as the decision states it.' }),
 });
 
-export const rejectionBody = z.strictObject({ reason });
+/** All that is said about a decision whose facts the rows have. */
+export const reasonBody = z.strictObject({ reason });
+export type ReasonBody = z.infer<typeof reasonBody>;

@@ -4,11 +4,18 @@ import { findWallet, findWalletByCode } from '../db/queries/wallets.ts';
 import type { Allocation, DecisionPayload } from '../domain/approval.ts';
 import { CodedError } from '../domain/errors.ts';
 import { addDays, localDateIn, parseLocalDate, type LocalDate } from '../domain/local-date.ts';
-import type { CorrectionBody, DecisionBody } from './decision-body.ts';
+import type { CorrectionBody, DecisionBody, ReasonBody } from './decision-body.ts';
 
 /** What a caller proposes about a deposit. */
 export type Proposed =
   | { readonly depositId: string; readonly kind: 'correct'; readonly body: CorrectionBody }
+  | { readonly depositId: string; readonly kind: 'take_back'; readonly body: ReasonBody }
+  | {
+      readonly depositId: string;
+      readonly kind: 'pair';
+      readonly body: ReasonBody;
+      readonly lineId: bigint;
+    }
   | {
       readonly depositId: string;
       readonly kind: DecisionBody['kind'];
@@ -37,12 +44,14 @@ export async function readProposal(
     amountMinor: deposit.amountMinor,
     currency: deposit.currency,
     keepUntil: null,
+    lineId: proposed.kind === 'pair' ? proposed.lineId : null,
     payer: null,
     reason: proposed.body.reason,
     allocations: [],
   };
   if (proposed.kind === 'correct')
     return { ...plain, allocations: [await wholeTo(tx, proposed.body, deposit)] };
+  if (proposed.kind === 'take_back' || proposed.kind === 'pair') return plain;
   const { body } = proposed;
   switch (body.kind) {
     case 'credit':

@@ -13,6 +13,7 @@ import {
 import { lockDeposits, type DepositFacts } from '../db/queries/settlement.ts';
 import {
   countsAgainstLimit,
+  isDecidable,
   needsApproval,
   splitFault,
   waitsMs,
@@ -115,15 +116,13 @@ function refuseUnlessWhole(payload: DecisionPayload): void {
 }
 
 function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
-  if (kind === 'correct') {
-    if (state === 'credited') return;
+  if (isDecidable(kind, state)) return;
+  if (kind === 'correct')
     throw new CodedError('deposit.not_credited', `This deposit is ${state}: nothing to correct.`);
-  }
   switch (state) {
-    case 'in_review':
-      return;
     case 'captured':
       throw new CodedError('review.not_open', 'This deposit is not in review: read it again soon.');
+    case 'in_review':
     case 'credited':
     case 'returned':
     case 'dismissed':

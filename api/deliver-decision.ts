@@ -1,6 +1,7 @@
 import { findDecision, type Decision } from '../db/queries/decisions.ts';
 import { findDeposit } from '../db/queries/deposits-read.ts';
 import { saveAnswer } from '../db/queries/idempotency.ts';
+import { isOfReview } from '../domain/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import { recordedSchema, settledAlready, storedDecision } from './decisions.ts';
@@ -43,19 +44,18 @@ async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDeposit
   const deposit = await findDeposit(db, decision.depositId);
   invariant(deposit !== null, 'The deposit of a stored decision is gone.');
   const call = { depositId: deposit.id, decisionId: decision.id };
-  const delivery =
-    decision.kind === 'correct'
-      ? await deps.temporal.startDecision(call)
-      : await deps.temporal.resolveDeposit({
-          ...call,
-          accountKey: deposit.bankAccountKey,
-          transactionKey: deposit.transactionKey,
-          round: deposit.workflowRound,
-        });
+  const delivery = !isOfReview(decision.kind)
+    ? await deps.temporal.startDecision(call)
+    : await deps.temporal.resolveDeposit({
+        ...call,
+        accountKey: deposit.bankAccountKey,
+        transactionKey: deposit.transactionKey,
+        round: deposit.workflowRound,
+      });
   if (delivery.kind === 'applied' && isAnswer(delivery.output)) return delivery.output;
   const now = await findDecision(db, decision.id);
   const tried = now === null ? null : outcomeOf(now);
-  if (tried !== null || decision.kind === 'correct') return tried;
+  if (tried !== null || !isOfReview(decision.kind)) return tried;
   const depositNow = await findDeposit(db, decision.depositId);
   return depositNow?.state === 'in_review' ? null : { outcome: 'already_settled', refusal: null };
 }

@@ -21,6 +21,8 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'bank.unauthorized': entry(502, 'The bank refused our credentials.'),
   'bank.unavailable': entry(503, 'The bank cannot be reached.'),
   'case.not_open': entry(404, 'There is no such open case.'),
+  'case.pair_mismatch': entry(409, 'The line does not reverse that deposit.'),
+  'case.wrong_kind': entry(409, 'This case is about something else.'),
   'claim.not_found': entry(404, 'There is no such claim.'),
   'claim.not_open': entry(409, 'The claim is over.'),
   'config.invalid': entry(500, 'The service is not configured rightly.'),

@@ -4,6 +4,7 @@ import { addApi } from './commands/api.ts';
 import { addApiKey } from './commands/api-key.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBench } from './commands/bench.ts';
+import { addCases } from './commands/cases.ts';
 import { addDemo } from './commands/demo.ts';
 import { addGate } from './commands/gate.ts';
 import { addImport } from './commands/import.ts';
@@ -38,6 +39,7 @@ for (const add of [
   addStatus,
   addReviews,
   addReview,
+  addCases,
   addReturns,
   addGate,
   addStory,

@@ -101,7 +101,8 @@ CREATE TABLE bank_accounts (
   opening_minor bigint,
   opening_on date,
   balance_policy text NOT NULL DEFAULT 'alert'::text,
-  mode text NOT NULL DEFAULT 'live'::text
+  mode text NOT NULL DEFAULT 'live'::text,
+  payer_conflict text NOT NULL DEFAULT 'credit'::text
 );
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_balance_policy_known CHECK ((balance_policy = ANY (ARRAY['alert'::text, 'close_gate'::text])));
@@ -112,6 +113,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_limit_positive CHECK ((amount_limit_minor > 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((opening_minor IS NULL) = (opening_on IS NULL)));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHECK ((payer_conflict = ANY (ARRAY['credit'::text, 'review'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
@@ -253,7 +255,8 @@ CREATE TABLE decisions (
   rejected_by text,
   rejected_person text,
   rejected_at timestamp with time zone,
-  rejected_because text
+  rejected_because text,
+  line_id bigint
 );
 ALTER TABLE decisions ADD CONSTRAINT decisions_approval_given CHECK (((rules = 1) OR (NOT needs_approval) OR (state <> ALL (ARRAY['approved'::text, 'executed'::text])) OR (approved_person IS NOT NULL)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approval_whole CHECK ((((approved_by IS NULL) = (approved_person IS NULL)) AND ((approved_by IS NULL) = (approved_at IS NULL)) AND ((approved_by IS NULL) = (approved_sha256 IS NULL))));
@@ -261,7 +264,8 @@ ALTER TABLE decisions ADD CONSTRAINT decisions_approved_as_proposed CHECK (((app
 ALTER TABLE decisions ADD CONSTRAINT decisions_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES api_keys(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_keep_has_day CHECK (((kind = 'keep'::text) = (keep_until IS NOT NULL)));
-ALTER TABLE decisions ADD CONSTRAINT decisions_kind_known CHECK ((kind = ANY (ARRAY['credit'::text, 'return'::text, 'dismiss'::text, 'keep'::text, 'correct'::text])));
+ALTER TABLE decisions ADD CONSTRAINT decisions_kind_known CHECK ((kind = ANY (ARRAY['credit'::text, 'return'::text, 'dismiss'::text, 'keep'::text, 'correct'::text, 'take_back'::text, 'pair'::text])));
+ALTER TABLE decisions ADD CONSTRAINT decisions_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_fits CHECK (
 CASE state
     WHEN 'executed'::text THEN ((outcome IS NOT NULL) AND (outcome =
@@ -270,13 +274,16 @@ CASE state
         WHEN 'return'::text THEN 'returned'::text
         WHEN 'dismiss'::text THEN 'dismissed'::text
         WHEN 'keep'::text THEN 'kept'::text
+        WHEN 'take_back'::text THEN 'taken_back'::text
+        WHEN 'pair'::text THEN 'paired'::text
         ELSE 'corrected'::text
     END))
     WHEN 'refused'::text THEN ((outcome IS NOT NULL) AND (outcome = 'refused'::text))
     ELSE (outcome IS NULL)
 END);
-ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_known CHECK ((outcome = ANY (ARRAY['credited'::text, 'returned'::text, 'dismissed'::text, 'kept'::text, 'corrected'::text, 'refused'::text])));
+ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_known CHECK ((outcome = ANY (ARRAY['credited'::text, 'returned'::text, 'dismissed'::text, 'kept'::text, 'corrected'::text, 'taken_back'::text, 'paired'::text, 'refused'::text])));
 ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_whole CHECK ((((outcome IS NULL) = (applied_at IS NULL)) AND ((refusal IS NULL) OR (outcome = 'refused'::text))));
+ALTER TABLE decisions ADD CONSTRAINT decisions_pair_has_line CHECK (((kind = 'pair'::text) = (line_id IS NOT NULL)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_payer_by_fkey FOREIGN KEY (payer_by) REFERENCES api_keys(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_payer_whole CHECK ((((payer IS NULL) OR (kind = 'return'::text)) AND ((payer IS NULL) = (payer_by IS NULL)) AND ((payer IS NULL) = (payer_person IS NULL)) AND ((payer IS NULL) = (payer_at IS NULL))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_payload_known CHECK (((rules = 1) OR (((payload_sha256 IS NULL) = ((kind = 'return'::text) AND (payer IS NULL))) AND ((payload_sha256 IS NOT NULL) OR (state = ANY (ARRAY['needs_payer_details'::text, 'rejected'::text, 'refused'::text]))) AND ((state <> 'needs_payer_details'::text) OR (payload_sha256 IS NULL)))));
@@ -308,7 +315,7 @@ CREATE TRIGGER decisions_no_truncate BEFORE TRUNCATE ON public.decisions FOR EAC
 CREATE CONSTRAINT TRIGGER decisions_payload_whole AFTER INSERT OR UPDATE ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_decision_payload();
 CREATE TRIGGER decisions_prepared BEFORE INSERT ON public.decisions FOR EACH ROW EXECUTE FUNCTION prepare_decision();
 GRANT SELECT ON decisions TO purser_app;
-GRANT INSERT (id, deposit_id, kind, reason, proposed_by, keep_until, payer, payload_sha256, needs_approval, expires_at) ON decisions TO purser_app;
+GRANT INSERT (id, deposit_id, kind, reason, proposed_by, keep_until, payer, payload_sha256, needs_approval, expires_at, line_id) ON decisions TO purser_app;
 GRANT UPDATE (outcome, refusal, applied_at, state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because) ON decisions TO purser_app;
 
 -- owned by purser_ledger
@@ -328,10 +335,12 @@ CREATE TABLE deposits (
   workflow_round integer NOT NULL DEFAULT 1,
   dispatched_at timestamp with time zone,
   captured_at timestamp with time zone NOT NULL DEFAULT now(),
-  settled_at timestamp with time zone
+  settled_at timestamp with time zone,
+  generation smallint NOT NULL DEFAULT 0
 );
 ALTER TABLE deposits ADD CONSTRAINT deposits_amount_positive CHECK ((amount_minor > 0));
 ALTER TABLE deposits ADD CONSTRAINT deposits_credited_has_wallet CHECK (((state <> 'credited'::text) OR (wallet_id IS NOT NULL)));
+ALTER TABLE deposits ADD CONSTRAINT deposits_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
 ALTER TABLE deposits ADD CONSTRAINT deposits_lane_known CHECK ((lane = ANY (ARRAY['workflow'::text, 'backlog'::text])));
 ALTER TABLE deposits ADD CONSTRAINT deposits_one_per_line UNIQUE (line_id);
 ALTER TABLE deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (id);
@@ -413,26 +422,28 @@ ALTER TABLE journals ADD CONSTRAINT journals_credit_has_rate CHECK (((kind <> 'c
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'correction'::text, 'spend'::text])) OR (wallet_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decision_id) REFERENCES decisions(id);
 ALTER TABLE journals ADD CONSTRAINT journals_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
-ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'dismiss'::text, 'reversal'::text, 'correction'::text, 'return_paid'::text, 'spend'::text])));
+ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'dismiss'::text, 'reversal'::text, 'correction'::text, 'return_paid'::text, 'spend'::text, 'void'::text, 'restore'::text])));
 ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = ANY (ARRAY['capture'::text, 'spend'::text])) OR (deposit_id IS NOT NULL)));
-ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text])) OR (decision_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text, 'void'::text])) OR (decision_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_part_natural CHECK (((part >= 0) AND (part <= 99)));
 ALTER TABLE journals ADD CONSTRAINT journals_pkey PRIMARY KEY (id);
 ALTER TABLE journals ADD CONSTRAINT journals_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES rates(version);
 ALTER TABLE journals ADD CONSTRAINT journals_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES journals(id);
 ALTER TABLE journals ADD CONSTRAINT journals_spend_known FOREIGN KEY (spend_id) REFERENCES spends(id);
 ALTER TABLE journals ADD CONSTRAINT journals_spend_stands_alone CHECK ((((kind = 'spend'::text) = (line_id IS NULL)) AND ((kind = 'spend'::text) = (bank_account_key IS NULL)) AND ((kind = 'spend'::text) = (spend_id IS NOT NULL))));
-ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = (reverses_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'void'::text])) = (reverses_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL)) AND ((wallet_id IS NULL) = (receivable_after IS NULL))));
 CREATE INDEX journals_decided_credits ON public.journals USING btree (line_id) WHERE ((kind = 'credit'::text) AND (decision_id IS NOT NULL));
 CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
 CREATE UNIQUE INDEX journals_one_per_decision_part ON public.journals USING btree (decision_id, kind, part) WHERE (decision_id IS NOT NULL);
+CREATE UNIQUE INDEX journals_one_restore ON public.journals USING btree (deposit_id, generation) WHERE (kind = 'restore'::text);
 CREATE UNIQUE INDEX journals_one_return_paid ON public.journals USING btree (deposit_id) WHERE (kind = 'return_paid'::text);
 CREATE UNIQUE INDEX journals_one_spend ON public.journals USING btree (spend_id) WHERE (spend_id IS NOT NULL);
 CREATE UNIQUE INDEX journals_one_terminal ON public.journals USING btree (deposit_id, generation, part) WHERE (kind = ANY (ARRAY['credit'::text, 'return'::text, 'dismiss'::text]));
-CREATE UNIQUE INDEX journals_one_undoing ON public.journals USING btree (reverses_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text]));
-CREATE INDEX journals_undoing_by_deposit ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'return_paid'::text]));
+CREATE UNIQUE INDEX journals_one_undoing ON public.journals USING btree (reverses_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'void'::text]));
+CREATE INDEX journals_undoing_by_deposit ON public.journals USING btree (deposit_id) WHERE (kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'return_paid'::text, 'void'::text, 'restore'::text]));
+CREATE INDEX journals_voided ON public.journals USING btree (bank_account_key, line_id) WHERE (kind = 'void'::text);
 CREATE UNIQUE INDEX journals_wallet_seq_unique ON public.journals USING btree (wallet_id, wallet_seq) WHERE (wallet_id IS NOT NULL);
 CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_decided AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_decided_journals();
@@ -1014,19 +1025,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -1104,6 +1115,9 @@ BEGIN
                   SELECT 1 FROM decision_allocations a
                    WHERE a.decision_id = c.id AND a.wallet_id = n.wallet_id AND (c.kind = 'correct' OR a.part = n.part))
                 WHEN 'correction' THEN c.kind = 'correct'
+                WHEN 'reversal' THEN c.kind = 'pair' AND c.line_id = n.line_id
+                WHEN 'void' THEN c.kind = 'take_back' AND EXISTS (
+                  SELECT 1 FROM line_cases k WHERE k.line_id = n.line_id AND k.kind = 'line_vanished' AND k.closed_at IS NULL)
                 ELSE c.kind = n.kind END) IS NOT TRUE
    LIMIT 1;
   IF FOUND THEN
@@ -1119,10 +1133,10 @@ CREATE OR REPLACE FUNCTION public.check_decision_move()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF (NEW.id, NEW.deposit_id, NEW.kind, NEW.reason, NEW.amount_minor, NEW.currency, NEW.keep_until, NEW.needs_approval, NEW.rules,
+  IF (NEW.id, NEW.deposit_id, NEW.kind, NEW.reason, NEW.amount_minor, NEW.currency, NEW.keep_until, NEW.line_id, NEW.needs_approval, NEW.rules,
       NEW.proposed_by, NEW.proposed_person, NEW.proposed_at)
      IS DISTINCT FROM (OLD.id, OLD.deposit_id, OLD.kind, OLD.reason, OLD.amount_minor, OLD.currency, OLD.keep_until,
-      OLD.needs_approval, OLD.rules, OLD.proposed_by, OLD.proposed_person, OLD.proposed_at)
+      OLD.line_id, OLD.needs_approval, OLD.rules, OLD.proposed_by, OLD.proposed_person, OLD.proposed_at)
      OR (OLD.state <> 'needs_payer_details' AND (NEW.payer, NEW.payer_by, NEW.payer_person, NEW.payer_at, NEW.payload_sha256, NEW.expires_at)
          IS DISTINCT FROM (OLD.payer, OLD.payer_by, OLD.payer_person, OLD.payer_at, OLD.payload_sha256, OLD.expires_at)) THEN
     RAISE EXCEPTION 'what decision % proposes never changes', OLD.id USING ERRCODE = 'PU017';
@@ -1169,7 +1183,7 @@ BEGIN
   IF c.payload_sha256 IS NULL THEN RETURN NULL; END IF;
   payload := concat(E'purser decision 1\n', c.id, E'\n', c.deposit_id, E'\n', c.kind, E'\n', c.amount_minor, ' ', c.currency,
     E'\n', c.keep_until, E'\n', c.payer ->> 'name', E'\n', c.payer ->> 'bank', E'\n', c.payer ->> 'branch', E'\n', c.payer ->> 'account',
-    E'\n', c.reason, parts.text);
+    E'\n', c.reason, E'\nline ' || c.line_id, parts.text);
   IF encode(sha256(convert_to(payload, 'UTF8')), 'hex') <> c.payload_sha256 THEN
     RAISE EXCEPTION 'the hash of decision % is not that of what it proposes', c.id USING ERRCODE = 'PU020';
   END IF;
@@ -1186,10 +1200,13 @@ BEGIN
      IS DISTINCT FROM (OLD.id, OLD.line_id, OLD.amount_minor, OLD.currency, OLD.transaction_key) THEN
     RAISE EXCEPTION 'the facts of deposit % never change', OLD.id USING ERRCODE = 'PU017';
   END IF;
+  IF NEW.generation <> OLD.generation AND NOT (OLD.state = 'reversed' AND NEW.state = 'captured' AND NEW.generation > OLD.generation) THEN
+    RAISE EXCEPTION 'the generation of deposit % changes only where its line comes back', OLD.id USING ERRCODE = 'PU017';
+  END IF;
   IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
     ('captured', 'in_review'), ('captured', 'credited'), ('captured', 'returned'), ('captured', 'reversed'),
     ('in_review', 'credited'), ('in_review', 'returned'), ('in_review', 'dismissed'), ('in_review', 'reversed'),
-    ('credited', 'reversed')) THEN
+    ('credited', 'reversed'), ('reversed', 'captured')) THEN
     RAISE EXCEPTION 'deposit % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'PU004';
   END IF;
   RETURN NEW;
@@ -1234,14 +1251,14 @@ CREATE OR REPLACE FUNCTION public.check_journal_rows()
 AS $function$
 DECLARE bad record;
 BEGIN
-  -- No capture moves more or less money than its line brought.
+  -- No capture, and no coming back of a line, moves more or less money than its line brought.
   SELECT f.id, f.fault INTO bad FROM (
     SELECT n.id, CASE
              WHEN coalesce(p.legs, 0) < 2 THEN 'has fewer than two postings'
              WHEN n.line_id IS NOT NULL AND n.bank_account_key IS DISTINCT FROM l.bank_account_key
                THEN 'has no line of its bank account'
              WHEN n.deposit_id IS NOT NULL AND d.id IS NULL THEN 'has no deposit'
-             WHEN n.kind = 'capture' AND (l.amount_minor IS DISTINCT FROM p.banked OR l.currency <> p.unit_from OR l.currency <> p.unit_to)
+             WHEN n.kind IN ('capture', 'restore') AND (l.amount_minor IS DISTINCT FROM p.banked OR l.currency <> p.unit_from OR l.currency <> p.unit_to)
                THEN 'does not move the amount of its line'
            END AS fault
       FROM new_rows n
@@ -1274,16 +1291,17 @@ CREATE OR REPLACE FUNCTION public.check_journals()
 AS $function$
 DECLARE bad record;
 BEGIN
-  -- Whatever happened to a deposit, its moves together take exactly its amount out of suspense.
+  -- Whatever happened to a deposit, its moves together take exactly its amount out of suspense; nothing where its line came back.
   SELECT m.deposit_id AS id INTO bad
-    FROM (SELECT DISTINCT n.deposit_id FROM new_rows n WHERE n.kind NOT IN ('capture', 'spend')) m
+    FROM (SELECT n.deposit_id, bool_or(n.kind = 'restore') AS is_restored FROM new_rows n
+           WHERE n.kind NOT IN ('capture', 'spend') GROUP BY n.deposit_id) m
     LEFT JOIN deposits d ON d.id = m.deposit_id
-   WHERE d.amount_minor IS DISTINCT FROM
+   WHERE CASE WHEN m.is_restored THEN 0 ELSE d.amount_minor END IS DISTINCT FROM
          coalesce((SELECT sum(p.amount) FROM journals j JOIN postings p ON p.journal_id = j.id
                     WHERE j.deposit_id = d.id AND j.kind IN ('credit', 'return', 'dismiss')
                       AND p.account = 'suspense' AND p.bank_account_key = d.bank_account_key AND p.unit = d.currency), 0)
        + coalesce((SELECT sum(p.amount) FROM journals j JOIN postings p ON p.journal_id = j.id
-                    WHERE j.deposit_id = d.id AND j.kind IN ('reversal', 'correction', 'return_paid')
+                    WHERE j.deposit_id = d.id AND j.kind IN ('reversal', 'correction', 'return_paid', 'void', 'restore')
                       AND p.account = 'suspense' AND p.bank_account_key = d.bank_account_key AND p.unit = d.currency), 0)
    LIMIT 1;
   IF FOUND THEN
@@ -1291,7 +1309,7 @@ BEGIN
   END IF;
   -- I9: what is undone gives back exactly what it gave, in rand; the customer may owe a part of it.
   SELECT n.id INTO bad FROM new_rows n JOIN journals o ON o.id = n.reverses_id
-   WHERE n.kind IN ('reversal', 'correction')
+   WHERE n.kind IN ('reversal', 'correction', 'void')
      AND (o.deposit_id IS DISTINCT FROM n.deposit_id OR o.wallet_id IS DISTINCT FROM n.wallet_id
           OR coalesce((SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR'), 0)
            + coalesce((SELECT sum(p.amount) FROM postings p WHERE p.journal_id = o.id AND p.wallet_id IS NOT NULL AND p.unit = 'ZAR'), 0) <> 0)
@@ -1474,19 +1492,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'decision.added', 'decision', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'decision.added', 'decision', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'line_id', r.line_id::text, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'decision.removed', 'decision', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'decision.removed', 'decision', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'line_id', r.line_id::text, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'decision.changed', 'decision', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal, true FROM new_rows r) r
-                 GROUP BY r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('deposit_id', r.deposit_id, 'kind', r.kind, 'state', r.state, 'amount_minor', r.amount_minor::text, 'currency', r.currency, 'keep_until', r.keep_until, 'line_id', r.line_id::text, 'payload_sha256', r.payload_sha256, 'needs_approval', r.needs_approval, 'proposed_by', r.proposed_by, 'proposed_person', r.proposed_person, 'expires_at', r.expires_at, 'payer_by', r.payer_by, 'payer_person', r.payer_person, 'approved_by', r.approved_by, 'approved_person', r.approved_person, 'rejected_by', r.rejected_by, 'rejected_person', r.rejected_person, 'outcome', r.outcome, 'refusal', r.refusal) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.line_id, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.line_id, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal, true FROM new_rows r) r
+                 GROUP BY r.id, r.deposit_id, r.kind, r.state, r.amount_minor, r.currency, r.keep_until, r.line_id, r.payload_sha256, r.needs_approval, r.proposed_by, r.proposed_person, r.expires_at, r.payer_by, r.payer_person, r.approved_by, r.approved_person, r.rejected_by, r.rejected_person, r.outcome, r.refusal HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -1610,7 +1628,11 @@ AS $function$
   )
   INSERT INTO reviews (deposit_id, reason, candidates, remind_at, escalate_at, due_at)
   SELECT i.deposit, i.reason, i.candidates, p_remind_at, p_escalate_at, p_due_at FROM input i JOIN moved m ON m.id = i.deposit
-  ON CONFLICT (deposit_id) DO NOTHING
+  ON CONFLICT (deposit_id) DO UPDATE
+     SET reason = excluded.reason, candidates = excluded.candidates, opened_at = now(), remind_at = excluded.remind_at,
+         escalate_at = excluded.escalate_at, due_at = excluded.due_at, round = reviews.round + 1, reminders_sent = 0,
+         overdue_at = NULL, escalated_at = NULL, closed_at = NULL
+   WHERE reviews.closed_at IS NOT NULL
   RETURNING deposit_id
 $function$;
 -- owned by purser_ledger, may be run by purser_app
@@ -1660,19 +1682,29 @@ BEGIN
                   credits_after, prepaid_after, remainder_after, receivable_after, rate, decision, told, credits, idx)
   ), deposit_moves AS (
     SELECT deposit, (array_agg(kind ORDER BY idx))[1] AS first_kind, (array_agg(kind ORDER BY idx DESC))[1] AS last_kind,
-           min(wallet) FILTER (WHERE kind = 'credit' AND part = 0) AS wallet
+           min(wallet) FILTER (WHERE kind = 'credit' AND part = 0) AS wallet,
+           max(generation) FILTER (WHERE kind = 'restore') AS restored_as
       FROM input WHERE deposit IS NOT NULL GROUP BY deposit
   ), moved_deposits AS (
     UPDATE deposits d
        SET state = CASE m.last_kind WHEN 'credit' THEN 'credited' WHEN 'return' THEN 'returned' WHEN 'dismiss' THEN 'dismissed'
-                                    WHEN 'reversal' THEN 'reversed' ELSE d.state END,
-           wallet_id = coalesce(m.wallet, d.wallet_id), settled_at = coalesce(d.settled_at, now()), lane = coalesce(d.lane, j_lane)
+                                    WHEN 'reversal' THEN 'reversed' WHEN 'void' THEN 'reversed' WHEN 'restore' THEN 'captured'
+                                    ELSE d.state END,
+           generation = coalesce(m.restored_as, d.generation),
+           wallet_id = CASE WHEN m.restored_as IS NULL THEN coalesce(m.wallet, d.wallet_id) END,
+           settled_at = CASE WHEN m.restored_as IS NULL THEN coalesce(d.settled_at, now()) END,
+           lane = CASE WHEN m.restored_as IS NULL THEN coalesce(d.lane, j_lane) END,
+           -- The workflow of its life before has ended: it gets another one.
+           dispatched_at = CASE WHEN m.restored_as IS NULL THEN d.dispatched_at END,
+           workflow_round = d.workflow_round + CASE WHEN m.restored_as IS NULL THEN 0 ELSE 1 END
       FROM deposit_moves m
      WHERE d.id = m.deposit
        AND CASE m.first_kind
              WHEN 'correction' THEN d.state = 'credited'
              WHEN 'return_paid' THEN d.state = 'returned'
              WHEN 'reversal' THEN d.state IN ('captured', 'in_review', 'credited')
+             WHEN 'void' THEN d.state IN ('captured', 'in_review', 'credited')
+             WHEN 'restore' THEN d.state = 'reversed'
              ELSE d.state IN ('captured', 'in_review') END
     RETURNING d.id, d.line_id, d.bank_account_key, d.booking_date
   ), rows AS (
@@ -1727,9 +1759,9 @@ BEGIN
   ), told AS (
     INSERT INTO notifications (wallet_id, deposit_id, journal_id, kind, amount_minor, credits)
     SELECT wallet, deposit, journal_id,
-           CASE kind WHEN 'credit' THEN 'deposit_credited' WHEN 'reversal' THEN 'deposit_reversed' ELSE 'deposit_corrected' END,
+           CASE kind WHEN 'credit' THEN 'deposit_credited' WHEN 'correction' THEN 'deposit_corrected' ELSE 'deposit_reversed' END,
            told, credits
-      FROM rows WHERE wallet IS NOT NULL AND kind IN ('credit', 'reversal', 'correction')
+      FROM rows WHERE wallet IS NOT NULL AND kind IN ('credit', 'reversal', 'correction', 'void')
   ), closed_reviews AS (
     UPDATE reviews r SET closed_at = now() FROM deposit_moves m WHERE r.deposit_id = m.deposit AND r.closed_at IS NULL
   )

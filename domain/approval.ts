@@ -2,8 +2,37 @@ import type { ErrorCode } from './errors.ts';
 import type { LocalDate } from './local-date.ts';
 
 /** What a person may decide about a deposit. */
-export const DECISION_KINDS = ['credit', 'return', 'dismiss', 'keep', 'correct'] as const;
+export const DECISION_KINDS = [
+  'credit',
+  'return',
+  'dismiss',
+  'keep',
+  'correct',
+  'take_back',
+  'pair',
+] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+/** The states in which a deposit may be decided so. What the bank took back is taken back wherever its money lies. */
+export const DECIDABLE_IN = {
+  credit: ['in_review'],
+  return: ['in_review'],
+  dismiss: ['in_review'],
+  keep: ['in_review'],
+  correct: ['credited'],
+  take_back: ['captured', 'in_review', 'credited'],
+  pair: ['captured', 'in_review', 'credited'],
+} as const satisfies Record<DecisionKind, readonly ('captured' | 'in_review' | 'credited')[]>;
+
+/** Whether a deposit in this state may be decided so. */
+export function isDecidable(kind: DecisionKind, state: string): boolean {
+  return DECIDABLE_IN[kind].some((each) => each === state);
+}
+
+/** Whether a deposit's review takes the decision; else it has a workflow of its own. */
+export function isOfReview(kind: DecisionKind): boolean {
+  return kind !== 'correct' && kind !== 'take_back' && kind !== 'pair';
+}
 
 export const DECISION_STATES = [
   'needs_payer_details',
@@ -40,6 +69,8 @@ export interface DecisionPayload {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly keepUntil: LocalDate | null;
+  /** The debit line that a `pair` says to reverse the deposit; null for all others. */
+  readonly lineId: bigint | null;
   readonly payer: PayerDetails | null;
   readonly reason: string;
   readonly allocations: readonly Allocation[];
@@ -78,6 +109,8 @@ export function payloadText(payload: DecisionPayload): string {
     payer?.branch ?? '',
     payer?.account ?? '',
     payload.reason,
+    // Only where there is one: hashes of decisions from before pairings stay what they are.
+    ...(payload.lineId === null ? [] : [`line ${payload.lineId}`]),
     ...allocations.map(({ walletId, amountMinor }) => `${walletId} ${amountMinor}`),
   ].join('\n');
 }
@@ -95,6 +128,8 @@ export function needsApproval(
     case 'return':
     case 'dismiss':
     case 'correct':
+    case 'take_back':
+    case 'pair':
       return true;
   }
 }

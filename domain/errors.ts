@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   'bank.unauthorized',
   'bank.unavailable',
   'case.not_open',
+  'case.pair_mismatch',
+  'case.wrong_kind',
   'claim.not_found',
   'claim.not_open',
   'config.invalid',

@@ -103,6 +103,20 @@ export function pairReversal(line: DebitLine, originals: readonly Original[]): P
   };
 }
 
+/** A debit line and a deposit, as far as the one may reverse the other whatever their texts say. */
+interface Booked {
+  readonly accountKey: string;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+}
+
+/** What a person pairs must be the deposit's account, currency and amount, with the bank's charge at most. Null where it is not. */
+export function chargesOf(line: Booked, deposit: Booked): bigint | null {
+  const chargesMinor = line.amountMinor - deposit.amountMinor;
+  const fits = line.accountKey === deposit.accountKey && line.currency === deposit.currency;
+  return fits && chargesMinor >= 0n && chargesMinor <= CHARGES_MINOR_MAX ? chargesMinor : null;
+}
+
 function isInTime(line: DebitLine, original: Original): boolean {
   const age = daysBetween(original.bookingDate, line.bookingDate);
   return age >= -DATED_LATER_DAYS_MAX && age <= ORIGINAL_DAYS_MAX;

@@ -16,7 +16,7 @@ export interface OwnedDeposit {
   readonly decisionId: string | null;
   /** Where a person split the deposit, which part this is; `amountMinor` is the part's then. */
   readonly part?: number;
-  /** Above 0 where an earlier credit of the deposit was corrected. */
+  /** Above 0 where an earlier credit of the deposit was corrected, or taken back. */
   readonly generation?: number;
   /** The day of a correction; the line's own day otherwise. */
   readonly eventOn?: LocalDate;
@@ -35,6 +35,7 @@ export interface WalletBalances {
 
 /** Ledger accounts by kind; bank-side ones belong to a bank account, wallet ones to a wallet. */
 export type LedgerAccount =
+  | 'bank'
   | 'suspense'
   | 'bank_other'
   | 'return_payable'
@@ -58,12 +59,20 @@ export interface Posting {
 /** A closed, balanced set of postings, ready to be written. */
 export interface JournalDraft {
   readonly kind:
-    'credit' | 'return' | 'dismiss' | 'reversal' | 'correction' | 'return_paid' | 'spend';
+    | 'credit'
+    | 'return'
+    | 'dismiss'
+    | 'reversal'
+    | 'correction'
+    | 'return_paid'
+    | 'spend'
+    | 'void'
+    | 'restore';
   /** Null for a spend. */
   readonly depositId: string | null;
   /** Which of the credits of a split deposit this is, from 0. */
   readonly part: number;
-  /** 0, and one more after each correction. */
+  /** 0, and one more after each correction, and where a line came back. */
   readonly generation: number;
   /** The journal that this one undoes. */
   readonly reversesId: string | null;
@@ -191,6 +200,7 @@ export interface HeldDeposit {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly decisionId: string;
+  readonly generation: number;
 }
 
 /** Decides the journal that sets a deposit aside for its sender: out of suspense, payable until the bank has sent it. */
@@ -213,6 +223,7 @@ function moveOfSuspense(
     ...PLAIN_JOURNAL,
     kind,
     depositId: deposit.depositId,
+    generation: deposit.generation,
     decisionId: deposit.decisionId,
     postings: [
       { account: 'suspense', ...ofBank, amount: deposit.amountMinor },

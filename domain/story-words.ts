@@ -50,6 +50,12 @@ export function tellJournal(journal: {
       return journal.walletCode === null
         ? `${money(sum('suspense'))} taken back by the bank before anybody had it`
         : `${money(sum('bank_other'))} taken back by the bank from ${wallet}: ${printCredits(credits)}${owedPart(sum('wallet_receivable'), money)}`;
+    case 'void':
+      return journal.walletCode === null
+        ? `${money(sum('bank'))} taken off the books before anybody had it, since the bank shows the line no more`
+        : `${money(sum('bank'))} taken back from ${wallet}, since the bank shows the line no more: ${printCredits(credits)}${owedPart(sum('wallet_receivable'), money)}`;
+    case 'restore':
+      return `${money(sum('bank'))} put in suspense again: the bank shows the line again`;
     case 'correction':
       return `${money(sum('suspense'))} taken back from ${wallet}: ${printCredits(credits)}${owedPart(sum('wallet_receivable'), money)}`;
     default:

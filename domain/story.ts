@@ -211,7 +211,9 @@ function tellDecision(
   const parts = decision.allocations.map(
     ({ walletCode, amountMinor }) => `${printAmount(amountMinor, currency)} to ${walletCode}`,
   );
-  const what = parts.length === 0 ? decision.kind : `${decision.kind} ${parts.join(' and ')}`;
+  const what = [inWords(decision.kind), parts.join(' and ')]
+    .filter((part) => part !== '')
+    .join(' ');
   const lines = [
     {
       at: decision.proposedAt,
@@ -227,8 +229,8 @@ function tellDecision(
       at: decision.appliedAt,
       text:
         decision.refusal === null
-          ? `The decision was carried out: ${decision.outcome ?? decision.state}.`
-          : `The decision was refused: ${decision.refusal.replaceAll('_', ' ')}.`,
+          ? `The decision was carried out: ${inWords(decision.outcome ?? decision.state)}.`
+          : `The decision was refused: ${inWords(decision.refusal)}.`,
     });
   return lines;
 }
@@ -240,7 +242,7 @@ function tellGateWait(
 ): readonly StoryLine[] {
   const { accountKey, cause, closedAt, closedBy, closedWhy, opening } = wait;
   const gate = `gate of ${accountKey ?? 'all accounts'}`;
-  const why = closedWhy === null ? ` (${cause.replaceAll('_', ' ')})` : `: “${closedWhy}”`;
+  const why = closedWhy === null ? ` (${inWords(cause)})` : `: “${closedWhy}”`;
   const waits = {
     at: closedAt > capturedAt ? closedAt : capturedAt,
     text: `Waits behind the ${gate}, closed by ${tellActor(closedBy)}${why}.`,
@@ -249,6 +251,10 @@ function tellGateWait(
   const because = opening.why === null ? '' : `: “${opening.why}”`;
   const text = `Let go: the ${gate} was opened by ${tellActor(opening.by)}${because}.`;
   return [waits, { at: opening.at, text }];
+}
+
+function inWords(code: string): string {
+  return code.replaceAll('_', ' ');
 }
 
 function laneOf(kind: string, lane: string | null): string {

@@ -31,8 +31,15 @@ export interface StandingCredit {
 
 /** Why a credit is taken back, and where its money goes. */
 export type Undoing =
-  /** The bank took the money back with this line. */
-  | { readonly kind: 'reversal'; readonly lineId: string; readonly eventOn: LocalDate }
+  /** The bank took the money back with this line; `decisionId` where a person paired the two. */
+  | {
+      readonly kind: 'reversal';
+      readonly lineId: string;
+      readonly eventOn: LocalDate;
+      readonly decisionId: string | null;
+    }
+  /** The bank took the line itself off its books, on the day of the line. */
+  | { readonly kind: 'void'; readonly decisionId: string; readonly eventOn: LocalDate }
   /** It was another customer's: the money waits in suspense for its next credit. */
   | { readonly kind: 'correction'; readonly decisionId: string; readonly eventOn: LocalDate };
 
@@ -76,7 +83,7 @@ export function unwind(
     reversesId: credit.journalId,
     lineId: undoing.kind === 'reversal' ? undoing.lineId : null,
     eventOn: undoing.eventOn,
-    decisionId: undoing.kind === 'correction' ? undoing.decisionId : null,
+    decisionId: undoing.decisionId,
     rateVersion: credit.rateVersion,
     wallet: after,
     toldMinor: credit.amountMinor,
@@ -105,7 +112,7 @@ function postingsOf(
   const credits = before.credits - after.credits;
   return withoutZeros([
     {
-      account: undoing.kind === 'reversal' ? 'bank_other' : 'suspense',
+      account: counterAccount(undoing),
       bankAccountKey: credit.bankAccountKey,
       walletId: null,
       unit: 'ZAR',
@@ -140,28 +147,66 @@ function postingsOf(
   ]);
 }
 
-/** A deposit that nobody was credited with is taken back out of suspense. @param originId its capture's journal */
+/** A reversal's own line has left the bank account already, against `bank_other`; of a line that vanished nothing else tells. */
+function counterAccount(undoing: Undoing): 'bank_other' | 'bank' | 'suspense' {
+  switch (undoing.kind) {
+    case 'reversal':
+      return 'bank_other';
+    case 'void':
+      return 'bank';
+    case 'correction':
+      return 'suspense';
+  }
+}
+
+/** A deposit that nobody was credited with is taken back out of suspense. @param originId the journal that put it there */
 export function unwindUncredited(
   deposit: {
     readonly depositId: string;
     readonly bankAccountKey: string;
     readonly amountMinor: bigint;
     readonly currency: string;
+    readonly generation: number;
   },
   originId: string,
-  undoing: Extract<Undoing, { kind: 'reversal' }>,
+  undoing: Extract<Undoing, { kind: 'reversal' | 'void' }>,
 ): JournalDraft {
   const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
   return {
     ...PLAIN_JOURNAL,
-    kind: 'reversal',
+    kind: undoing.kind,
     depositId: deposit.depositId,
+    generation: deposit.generation,
     reversesId: originId,
-    lineId: undoing.lineId,
+    lineId: undoing.kind === 'reversal' ? undoing.lineId : null,
     eventOn: undoing.eventOn,
+    decisionId: undoing.decisionId,
     postings: [
       { account: 'suspense', ...ofBank, amount: deposit.amountMinor },
-      { account: 'bank_other', ...ofBank, amount: -deposit.amountMinor },
+      { account: counterAccount(undoing), ...ofBank, amount: -deposit.amountMinor },
+    ],
+  };
+}
+
+/** A line that was taken off the books is back: its money is in the bank account and, again, nobody's yet. */
+export function settleRestored(
+  deposit: {
+    readonly depositId: string;
+    readonly bankAccountKey: string;
+    readonly amountMinor: bigint;
+    readonly currency: string;
+  },
+  generation: number,
+): JournalDraft {
+  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
+  return {
+    ...PLAIN_JOURNAL,
+    kind: 'restore',
+    depositId: deposit.depositId,
+    generation,
+    postings: [
+      { account: 'bank', ...ofBank, amount: deposit.amountMinor },
+      { account: 'suspense', ...ofBank, amount: -deposit.amountMinor },
     ],
   };
 }

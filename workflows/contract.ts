@@ -137,6 +137,8 @@ export interface ResolveDepositOutput {
     | 'dismissed'
     | 'kept'
     | 'corrected'
+    | 'taken_back'
+    | 'paired'
     | 'refused'
     | 'already_settled'
     | 'not_approved'

@@ -109,6 +109,8 @@ async function tryDecision(depositId: string, decisionId: string, desk: Desk): P
       return 'changed';
     case 'already_settled':
     case 'corrected':
+    case 'taken_back':
+    case 'paired':
       return 'settled_elsewhere';
     case 'unknown_decision':
       log.warn('decision was ignored: there is no such row for this deposit', { depositId });

@@ -5,6 +5,7 @@ import {
   day,
   decisionId,
   depositId,
+  digits,
   instant,
   money,
   toInstant,
@@ -27,6 +28,8 @@ export const decisionOutcome = z.enum([
   'dismissed',
   'kept',
   'corrected',
+  'taken_back',
+  'paired',
   'refused',
 ]);
 
@@ -44,6 +47,9 @@ export const decisionSchema = z.strictObject({
     .strictObject({ name: z.string(), bank: z.string(), branch: maybeText, account: z.string() })
     .nullable(),
   keepUntil: day.nullable(),
+  lineId: digits
+    .nullable()
+    .meta({ description: 'The debit line that a `pair` says to reverse the deposit.' }),
   reason: z.string(),
   payloadSha256: maybeText.meta({
     description: 'What an approval must name: it changes whenever anything of the decision does.',
@@ -54,10 +60,7 @@ export const decisionSchema = z.strictObject({
   payerGiven: byPerson.nullable(),
   approved: byPerson.nullable(),
   rejected: byPerson.extend({ reason: z.string() }).nullable(),
-  outcome: z
-    .enum(['credited', 'returned', 'dismissed', 'kept', 'corrected', 'refused'])
-    .nullable()
-    .meta({ description: 'Null until it was tried.' }),
+  outcome: decisionOutcome.nullable().meta({ description: 'Null until it was tried.' }),
   refusal: maybeText.meta({ description: 'Why it was not carried out.' }),
   appliedAt: instant.nullable(),
 });
@@ -79,6 +82,7 @@ export function toDecision(
     })),
     payer: row.payer,
     keepUntil: row.keepUntil,
+    lineId: row.lineId?.toString() ?? null,
     reason: row.reason,
     payloadSha256: row.payloadSha256,
     needsApproval: row.needsApproval,

@@ -1,65 +1,12 @@
 import { z } from 'zod';
-import { closeLineCase, listLineCases, type LineCaseRow } from '../../db/queries/line-cases.ts';
-import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
+import { closeLineCase, listLineCases } from '../../db/queries/line-cases.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../cursor.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
-import { depositState } from '../outputs/deposit.ts';
+import { caseSchema, toCase } from '../outputs/line-case.ts';
 import { readProblems, writeProblems } from '../route-problems.ts';
-import {
-  accountKey,
-  day,
-  depositId,
-  digits,
-  instant,
-  money,
-  noQuery,
-  pageOf,
-  pageQuery,
-  plainText,
-  toInstant,
-  toInstantOrNull,
-  toMoney,
-} from '../wire.ts';
-
-const caseSchema = z.strictObject({
-  id: digits,
-  kind: z.enum(LINE_CASE_KINDS).meta({
-    description:
-      '`line_vanished`: complete reads of its day do not show it any more; `amount_changed`: its id came with another amount, which waits in review; `reversal_unpaired`: a debit whose original was not found.',
-  }),
-  account: accountKey,
-  lineId: digits,
-  otherLineId: digits.nullable(),
-  amount: money,
-  bookingDate: day,
-  depositId: depositId.nullable(),
-  depositState: depositState.nullable(),
-  openedAt: instant,
-  closedAt: instant.nullable(),
-  outcome: z.enum(['restored', 'settled', 'decided']).nullable(),
-  note: z.string().nullable(),
-});
-
-function toCase(found: LineCaseRow): z.infer<typeof caseSchema> {
-  const { row } = found;
-  return {
-    id: row.id.toString(),
-    kind: row.kind,
-    account: found.accountKey,
-    lineId: row.lineId.toString(),
-    otherLineId: row.otherId?.toString() ?? null,
-    amount: toMoney(found.amountMinor, found.currency),
-    bookingDate: found.bookingDate,
-    depositId: found.depositId,
-    depositState: found.depositState,
-    openedAt: toInstant(row.openedAt),
-    closedAt: toInstantOrNull(row.closedAt),
-    outcome: row.outcome,
-    note: row.note,
-  };
-}
+import { accountKey, digits, noQuery, pageOf, pageQuery, plainText } from '../wire.ts';
 
 export function listLineCasesRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -98,7 +45,8 @@ export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
     schema: {
       tags: ['reviews'],
       summary: 'Close a case, with the reason why nothing is left to do',
-      description: 'Only for keys of persons. Posts nothing: money is moved by decisions.',
+      description:
+        'Only for keys of persons. Posts nothing: money is moved by `/take-back`, `/pair` and decisions on reviews.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: digits }),
       querystring: noQuery,

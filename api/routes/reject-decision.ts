@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keepingAttempts, rejectDecision } from '../approvals.ts';
-import { rejectionBody } from '../decision-body.ts';
+import { reasonBody } from '../decision-body.ts';
 import { storedDecision } from '../decisions.ts';
 import { listAllocations } from '../../db/queries/decisions.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -21,7 +21,7 @@ export function rejectDecisionRoute(app: ApiApp, deps: ApiDeps): void {
       headers: idempotencyHeaders,
       params: z.strictObject({ id: decisionId }),
       querystring: noQuery,
-      body: rejectionBody,
+      body: reasonBody,
       response: {
         200: decisionSchema,
         ...writeProblems(

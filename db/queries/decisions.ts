@@ -33,8 +33,8 @@ export async function insertDecision(
   const sha256 =
     payload.kind === 'return' && payload.payer === null ? null : payloadSha256(payload);
   await tx.execute(sql`
-    insert into decisions (id, deposit_id, kind, reason, keep_until, payer, payload_sha256, needs_approval, proposed_by, expires_at)
-    values (${payload.decisionId}, ${payload.depositId}, ${payload.kind}, ${payload.reason}, ${payload.keepUntil}::date,
+    insert into decisions (id, deposit_id, kind, reason, keep_until, line_id, payer, payload_sha256, needs_approval, proposed_by, expires_at)
+    values (${payload.decisionId}, ${payload.depositId}, ${payload.kind}, ${payload.reason}, ${payload.keepUntil}::date, ${payload.lineId?.toString() ?? null}::bigint,
             ${toJson(payload.payer)}::jsonb, ${sha256}, ${given.needsApproval}, ${given.proposedBy},
             ${given.expiresAt?.toISOString() ?? null}::timestamptz)`);
   const { allocations } = payload;
@@ -125,6 +125,7 @@ export function payloadOf(decision: Decision, allocations: readonly Allocation[]
     amountMinor: decision.amountMinor,
     currency: decision.currency,
     keepUntil: decision.keepUntil,
+    lineId: decision.lineId,
     payer: decision.payer,
     reason: decision.reason,
     allocations,
@@ -229,7 +230,9 @@ export async function refuseOvertaken(executor: Executor): Promise<number> {
     update decisions c set state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
       from deposits d
      where d.id = c.deposit_id and c.state in ('needs_payer_details', 'proposed')
-       and d.state <> case c.kind when 'correct' then 'credited' else 'in_review' end
+       and not case when c.kind = 'correct' then d.state = 'credited'
+                    when c.kind in ('take_back', 'pair') then d.state in ('captured', 'in_review', 'credited')
+                    else d.state = 'in_review' end
     returning c.id`);
   return rows.length;
 }

@@ -143,7 +143,7 @@ function journalsOf(): SQL {
     union all
     select o.* from journals o where o.deposit_id = d.id and o.kind in ('credit', 'return', 'dismiss')
     union all
-    select o.* from journals o where o.deposit_id = d.id and o.kind in ('reversal', 'correction', 'return_paid'))`;
+    select o.* from journals o where o.deposit_id = d.id and o.kind in ('reversal', 'correction', 'return_paid', 'void', 'restore'))`;
 }
 
 /** What the trail calls deposit `d` and all that belongs to it. */

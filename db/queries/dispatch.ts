@@ -118,7 +118,7 @@ export async function listWaitingDecisions(
   const rows = await executor.execute<
     DispatchRow & { decision_id: string; is_in_review: boolean }
   >(sql`
-    select c.id as decision_id, d.state = 'in_review' and c.kind <> 'correct' as is_in_review,
+    select c.id as decision_id, d.state = 'in_review' and c.kind not in ('correct', 'take_back', 'pair') as is_in_review,
            d.id, d.bank_account_key, d.transaction_key, d.workflow_round
       from decisions c join deposits d on d.id = c.deposit_id
      where c.state = 'approved'

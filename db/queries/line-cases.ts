@@ -8,7 +8,7 @@ import { lines } from '../schema/lines.ts';
 const MISSED_READS_MIN = 2;
 
 /**
- * Opens a case for each line that complete reads of its day have missed twice or more, for each id that came with another
+ * Opens a case for each line that complete reads of its day have missed twice or more, once for each absence, for each id that came with another
  * amount, and for each reversal without an original; closes those that the bank has set right. Answers how many are new.
  */
 export async function updateLineCases(tx: Transaction, accountKey: string): Promise<number> {
@@ -27,6 +27,7 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
     select 'line_vanished', l.id, null::bigint
       from line_absences a join lines l on l.id = a.line_id left join deposits d on d.line_id = l.id
      where l.bank_account_key = ${accountKey} and a.until is null and d.state is distinct from 'reversed'
+       and not exists (select 1 from line_cases c where c.line_id = l.id and c.kind = 'line_vanished' and c.opened_at >= a.since)
        and (select count(*) from runs r where r.bank_account_key = l.bank_account_key and r.kind = 'poll' and r.outcome is distinct from 'failed'
                and r.started_at >= a.since and r.window_from <= l.booking_date and r.window_to >= l.booking_date) >= ${MISSED_READS_MIN}
     union all
@@ -91,6 +92,75 @@ export async function listLineCases(
 }
 
 export type LineCaseRow = Awaited<ReturnType<typeof listLineCases>>[number];
+
+/** What an open case is about. */
+export interface OpenLineCase {
+  readonly id: bigint;
+  readonly kind: LineCaseKind;
+  readonly lineId: bigint;
+  readonly accountKey: string;
+  /** Signed minor units. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** Null where the line is a debit. */
+  readonly depositId: string | null;
+}
+
+export async function findOpenCase(executor: Executor, id: bigint): Promise<OpenLineCase | null> {
+  const rows = await executor
+    .select({
+      id: lineCases.id,
+      kind: lineCases.kind,
+      lineId: lineCases.lineId,
+      accountKey: lines.bankAccountKey,
+      amountMinor: lines.amountMinor,
+      currency: lines.currency,
+      depositId: deposits.id,
+    })
+    .from(lineCases)
+    .innerJoin(lines, eq(lines.id, lineCases.lineId))
+    .leftJoin(deposits, eq(deposits.lineId, lineCases.lineId))
+    .where(and(eq(lineCases.id, id), isNull(lineCases.closedAt)))
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** The open case of one kind about a line, locked. */
+export async function lockCaseOfLine(
+  tx: Transaction,
+  about: { readonly kind: LineCaseKind; readonly lineId: bigint },
+): Promise<{ readonly id: bigint } | null> {
+  const rows = await tx
+    .select({ id: lineCases.id })
+    .from(lineCases)
+    .where(
+      and(
+        eq(lineCases.lineId, about.lineId),
+        eq(lineCases.kind, about.kind),
+        isNull(lineCases.closedAt),
+      ),
+    )
+    .limit(1)
+    .for('update');
+  return rows[0] ?? null;
+}
+
+/** Deposits that were taken back since their line had vanished, and whose line the bank shows again. */
+export async function listRestored(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly depositId: string | null; readonly limit: number },
+): Promise<readonly { readonly depositId: string; readonly nextGeneration: number }[]> {
+  const rows = await executor.execute<{ id: string; next: number }>(sql`
+    select d.id, greatest(d.generation, (select max(j.generation) from journals j
+             where j.deposit_id = d.id and j.kind in ('credit', 'return', 'dismiss')))::int + 1 as next
+      from deposits d
+     where d.state = 'reversed' and (${query.depositId}::text is null or d.id = ${query.depositId})
+       and exists (select 1 from journals v where v.bank_account_key = ${query.accountKey} and v.line_id = d.line_id
+                      and v.kind = 'void' and v.generation >= d.generation)
+       and not exists (select 1 from line_absences a where a.line_id = d.line_id and a.until is null)
+     order by d.id limit ${query.limit}`);
+  return rows.map((row) => ({ depositId: row.id, nextGeneration: row.next }));
+}
 
 /** A person has looked and says why nothing is left to do; false where it is closed already. */
 export async function closeLineCase(

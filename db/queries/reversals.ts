@@ -78,18 +78,26 @@ export async function listWaitingReversals(
   return rows.map((row) => row.id);
 }
 
-/** A waiting reversal, locked; null when it is settled already. `ageDays` counts from the day on which it was found. */
-export async function lockReversal(
-  tx: Transaction,
-  lineId: string,
-): Promise<(StoredDebit & { readonly ageDays: number }) | null> {
-  const rows = await tx.execute<DebitRow & { age_days: number }>(sql`
-    select l.id::text, l.booking_date::text, (-l.amount_minor)::text as amount, l.reversal, array_append(l."references", l.text) as texts,
+/** A reversal that is settled with nothing yet. `ageDays` counts from the day on which it was found. */
+export interface OpenReversal extends StoredDebit {
+  readonly accountKey: string;
+  readonly currency: string;
+  readonly ageDays: number;
+}
+
+/** A reversal that waits or is a person's matter, locked; null when it is settled already. */
+export async function lockReversal(tx: Transaction, lineId: string): Promise<OpenReversal | null> {
+  const rows = await tx.execute<
+    DebitRow & { account: string; currency: string; age_days: number }
+  >(sql`
+    select l.bank_account_key as account, l.currency, l.id::text, l.booking_date::text, (-l.amount_minor)::text as amount, l.reversal, array_append(l."references", l.text) as texts,
            floor(extract(epoch from now() - r.found_at) / 86400)::int as age_days
       from reversals r join lines l on l.id = r.line_id
      where r.line_id = ${lineId}::bigint and r.state in ('waiting', 'unpaired') for update of r`);
   const row = rows[0];
-  return row === undefined ? null : { ...toDebit(row), ageDays: row.age_days };
+  if (row === undefined) return null;
+  const { account, currency } = row;
+  return { ...toDebit(row), accountKey: account, currency, ageDays: row.age_days };
 }
 
 /** Deposits of about an amount that no other line has taken back or paid out. */

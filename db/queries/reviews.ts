@@ -13,7 +13,7 @@ export interface OpenReview {
   readonly waitingDecisionIds: readonly string[];
 }
 
-/** Puts captured deposits into review, all with the same schedule; others are left alone. */
+/** Puts captured deposits into review, all with the same schedule; others are left alone. A closed review is opened again. */
 export async function openReviews(
   tx: Transaction,
   rows: readonly {

@@ -10,6 +10,7 @@ import { param } from '../param.ts';
 /** A deposit with the texts that may name its owner. */
 export interface DepositFacts {
   readonly depositId: string;
+  readonly lineId: bigint;
   readonly bankAccountKey: string;
   readonly state: DepositState;
   readonly hold: HoldReason | null;
@@ -17,6 +18,8 @@ export interface DepositFacts {
   readonly currency: string;
   readonly bookingDate: LocalDate;
   readonly texts: readonly string[];
+  /** Of its next credit; above 0 where its line vanished and came back. */
+  readonly generation: number;
   /** The largest amount that its bank account credits without a person; null for any. */
   readonly amountLimitMinor: bigint | null;
   /** Whether its bank account credits by itself. */
@@ -28,6 +31,7 @@ export type DepositState =
 
 type DepositRow = {
   id: string;
+  line_id: string;
   bank_account_key: string;
   state: DepositState;
   hold_reason: HoldReason | null;
@@ -35,18 +39,20 @@ type DepositRow = {
   currency: string;
   booking_date: string;
   texts: string[];
+  generation: number;
   amount_limit: string | null;
   mode: AccountMode;
 };
 
-const DEPOSIT_COLUMNS = sql`d.id, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
-  d.booking_date::text, array_append(l."references", l.text) as texts,
+const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
+  d.booking_date::text, d.generation, array_append(l."references", l.text) as texts,
   (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
   (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode`;
 
 function toFacts(row: DepositRow): DepositFacts {
   return {
     depositId: row.id,
+    lineId: BigInt(row.line_id),
     bankAccountKey: row.bank_account_key,
     state: row.state,
     hold: row.hold_reason,
@@ -54,6 +60,7 @@ function toFacts(row: DepositRow): DepositFacts {
     currency: row.currency,
     bookingDate: parseLocalDate(row.booking_date),
     texts: row.texts.filter((text) => text.trim() !== ''),
+    generation: row.generation,
     amountLimitMinor: row.amount_limit === null ? null : BigInt(row.amount_limit),
     mode: row.mode,
   };

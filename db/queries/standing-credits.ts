@@ -29,7 +29,7 @@ export async function listStandingCredits(
            coalesce(-sum(p.amount) filter (where p.account = 'wallet_receivable'), 0)::text as settled
       from journals j join postings p on p.journal_id = j.id join rates r on r.version = j.rate_version
      where j.deposit_id = ${depositId} and j.kind = 'credit'
-       and not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction'))
+       and not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction', 'void'))
      group by j.id, r.minor_per_credit order by j.id`);
   return rows.map((row) => ({
     journalId: row.id,
@@ -48,10 +48,11 @@ export async function listStandingCredits(
   }));
 }
 
-/** The journal that captured a deposit's line. */
+/** The journal that put a deposit's money in suspense: its capture, or the last coming back of its line. */
 export async function findOriginJournal(tx: Transaction, depositId: string): Promise<string> {
   const rows = await tx.execute<{ id: string }>(sql`
-    select j.id::text from deposits d join journals j on j.line_id = d.line_id and j.kind = 'capture' where d.id = ${depositId}`);
+    select coalesce((select r.id from journals r where r.deposit_id = d.id and r.kind = 'restore' order by r.generation desc limit 1), j.id)::text as id
+      from deposits d join journals j on j.line_id = d.line_id and j.kind = 'capture' where d.id = ${depositId}`);
   const id = rows[0]?.id;
   if (id === undefined) throw new RangeError('A deposit has a capture.');
   return id;

@@ -87,7 +87,7 @@ async function countByPayer(
       join lines l on (p.account is not null and l.counterparty_account = p.account)
                    or (coalesce(p.name, '') <> '' and upper(btrim(l.counterparty_name)) = p.name)
       join journals j on j.line_id = l.id and j.kind = 'credit' and j.decision_id is not null
-     where not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction'))
+     where not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction', 'void'))
        and not exists (
          select 1 from payer_revocations r join deposits e on e.id = r.deposit_id join lines k on k.id = e.line_id
           where r.wallet_id = j.wallet_id and r.revoked_at >= j.created_at

@@ -12,6 +12,9 @@ export type ProofPolicy = 'hold' | 'warn';
 /** What a bank balance that differs from the ledger means: a person is told, or crediting stops as well. */
 export type BalancePolicy = 'alert' | 'close_gate';
 
+/** What a payer that people confirmed for another customer than the code names means: the code wins, or a person looks. */
+export type PayerConflict = 'credit' | 'review';
+
 export const bankAccounts = pgTable('bank_accounts', {
   key: text('key').primaryKey(),
   bankName: text('bank_name').notNull(),
@@ -34,6 +37,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   openingMinor: whole('opening_minor'),
   openingOn: localDate('opening_on'),
+  payerConflict: oneOf<PayerConflict>('payer_conflict').notNull().default('credit'),
   balancePolicy: oneOf<BalancePolicy>('balance_policy').notNull().default('alert'),
   reversalsReadTo: whole('reversals_read_to')
     .notNull()

@@ -3,7 +3,14 @@ import type { DecisionKind, DecisionState, PayerDetails } from '../../domain/app
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
 export type DecisionOutcome =
-  'credited' | 'returned' | 'dismissed' | 'kept' | 'corrected' | 'refused';
+  | 'credited'
+  | 'returned'
+  | 'dismissed'
+  | 'kept'
+  | 'corrected'
+  | 'taken_back'
+  | 'paired'
+  | 'refused';
 
 export const decisions = pgTable('decisions', {
   id: text('id').primaryKey(),
@@ -36,6 +43,7 @@ export const decisions = pgTable('decisions', {
   rejectedPerson: text('rejected_person'),
   rejectedAt: instant('rejected_at'),
   rejectedBecause: text('rejected_because'),
+  lineId: whole('line_id'),
 });
 
 export const decisionAllocations = pgTable(

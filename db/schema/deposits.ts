@@ -1,4 +1,4 @@
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import type { HoldReason } from '../../domain/identity.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
@@ -23,4 +23,5 @@ export const deposits = pgTable('deposits', {
   dispatchedAt: instant('dispatched_at'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
   settledAt: instant('settled_at'),
+  generation: smallint('generation').notNull().default(0),
 });

@@ -12,10 +12,10 @@ export const JOURNAL_KINDS = [
   'correction',
   'return_paid',
   'spend',
+  'void',
+  'restore',
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
-/** All accounts of the ledger: those that `domain/` moves, and the one that only capture does. */
-export type PostingAccount = LedgerAccount | 'bank';
 
 export const journals = pgTable('journals', {
   id: rowId('id').primaryKey(),
@@ -47,7 +47,7 @@ export const postings = pgTable(
   {
     journalId: whole('journal_id').notNull(),
     leg: smallint('leg').notNull(),
-    account: oneOf<PostingAccount>('account').notNull(),
+    account: oneOf<LedgerAccount>('account').notNull(),
     bankAccountKey: text('bank_account_key'),
     walletId: text('wallet_id'),
     unit: text('unit').notNull(),

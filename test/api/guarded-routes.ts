@@ -86,6 +86,13 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
   },
   { method: 'GET', url: '/v1/cases', at: '/v1/cases', scope: 'review:read' },
   { method: 'POST', url: '/v1/cases/:id/close', at: '/v1/cases/1/close', scope: 'review:decide' },
+  {
+    method: 'POST',
+    url: '/v1/cases/:id/take-back',
+    at: '/v1/cases/1/take-back',
+    scope: 'review:decide',
+  },
+  { method: 'POST', url: '/v1/cases/:id/pair', at: '/v1/cases/1/pair', scope: 'review:decide' },
   { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
   { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
   { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },

@@ -131,6 +131,7 @@ describe('the database', () => {
       amountMinor: 7_500n,
       currency: 'ZAR',
       keepUntil: null,
+      lineId: null,
       payer: {
         name: 'Žofie "O\'Neil" \\ 陈',
         bank: 'Bank für Tests',

@@ -93,7 +93,7 @@ async function takeBackOne(walletId: string): Promise<void> {
     const [deposit] = await lockDeposits(tx, [depositId]);
     if (deposit === undefined) throw new Error('There is no such deposit.');
     await recordReversals(tx, { accountKey: 'main', lineIds: [lineId], readTo: lineId });
-    await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: DAY });
+    await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: DAY, decisionId: null });
     await settleReversal(tx, { lineId, state: 'paired', depositId, chargesMinor: 500n });
   });
 }

@@ -25,6 +25,7 @@ const payloads: fc.Arbitrary<DecisionPayload> = fc.record({
   amountMinor: fc.bigInt({ min: 1n, max: 10n ** 13n }),
   currency: fc.constantFrom('ZAR', 'USD'),
   keepUntil: fc.constantFrom(null, parseLocalDate('2026-12-01'), parseLocalDate('2026-12-02')),
+  lineId: fc.constantFrom(null, 7n, 8n),
   payer: fc.option(fc.record({ name: typed, bank: typed, branch: typed, account: typed })),
   reason: typed,
   allocations: fc.array(
@@ -65,6 +66,7 @@ describe('the text of a payload', () => {
         amountMinor: 7_500n,
         currency: 'ZAR',
         keepUntil: null,
+        lineId: null,
         payer: { name: 'A Payer', bank: 'Test Bank', branch: null, account: '00123' },
         reason: 'sent by mistake',
         allocations: [],

@@ -139,6 +139,7 @@ describe('settleReturn', () => {
             ...aDeposit(amountMinor),
             currency,
             decisionId: 'dec-1',
+            generation: 0,
           });
           expect(printed(journal)).toEqual([
             `suspense ${currency} ${amountMinor.toString()}`,

@@ -4,7 +4,7 @@ import { settle, type JournalDraft, type WalletBalances } from '../../domain/set
 import { spend, unwind, type StandingCredit } from '../../domain/unwind.ts';
 import { aDeposit, aWallet, DAY, R50 } from './support/settlements.ts';
 
-const REVERSAL = { kind: 'reversal', lineId: '99', eventOn: DAY } as const;
+const REVERSAL = { kind: 'reversal', decisionId: null, lineId: '99', eventOn: DAY } as const;
 
 function credit(before: WalletBalances, amountMinor: bigint) {
   const [journal] = settle([aDeposit(amountMinor)], [before], R50);

@@ -37,6 +37,8 @@ export interface WantedDecision {
   readonly split?: readonly Allocation[];
   readonly payer?: PayerDetails | null;
   readonly keepUntil?: LocalDate;
+  /** Of a pairing. */
+  readonly lineId?: bigint;
   /** `service`: forged with the key of a service, past every rule of the database. */
   readonly by?: 'person' | 'service';
   /** False leaves a proposal that needs a second person unapproved. */
@@ -98,6 +100,7 @@ async function propose(
     amountMinor,
     currency,
     keepUntil: wanted.keepUntil ?? null,
+    lineId: wanted.lineId ?? null,
     payer: kind === 'return' ? (wanted.payer === undefined ? PAYER : wanted.payer) : null,
     reason: 'the payer called',
     allocations: split ?? (walletId === undefined ? [] : [{ walletId, amountMinor }]),

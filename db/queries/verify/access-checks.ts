@@ -27,6 +27,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
         ('reviews', 'escalate_at', 'UPDATE'), ('reviews', 'escalated_at', 'UPDATE'), ('reviews', 'assignee', 'UPDATE'),
         ('decisions', 'id', 'INSERT'), ('decisions', 'deposit_id', 'INSERT'), ('decisions', 'kind', 'INSERT'),
         ('decisions', 'reason', 'INSERT'), ('decisions', 'proposed_by', 'INSERT'), ('decisions', 'keep_until', 'INSERT'),
+        ('decisions', 'line_id', 'INSERT'),
         ('decisions', 'payer', 'INSERT'), ('decisions', 'payload_sha256', 'INSERT'), ('decisions', 'needs_approval', 'INSERT'),
         ('decisions', 'expires_at', 'INSERT'),
         ('decisions', 'state', 'UPDATE'), ('decisions', 'outcome', 'UPDATE'), ('decisions', 'refusal', 'UPDATE'),

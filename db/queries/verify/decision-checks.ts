@@ -37,7 +37,7 @@ export const DECISION_CHECKS: readonly Check[] = [
          AND (c.payload_sha256 = encode(sha256(convert_to(concat(
                 E'purser decision 1\n', c.id, E'\n', c.deposit_id, E'\n', c.kind, E'\n', c.amount_minor, ' ', c.currency, E'\n',
                 c.keep_until, E'\n', c.payer ->> 'name', E'\n', c.payer ->> 'bank', E'\n', c.payer ->> 'branch', E'\n',
-                c.payer ->> 'account', E'\n', c.reason, a.text), 'UTF8')), 'hex')
+                c.payer ->> 'account', E'\n', c.reason, E'\nline ' || c.line_id, a.text), 'UTF8')), 'hex')
               AND (c.approved_by IS NULL OR c.approved_sha256 = c.payload_sha256)) IS NOT TRUE`,
   },
   {
@@ -68,6 +68,9 @@ export const DECISION_CHECKS: readonly Check[] = [
           SELECT o.decision_id, count(*) FILTER (WHERE o.kind = 'credit') AS credits,
                  count(*) FILTER (WHERE o.kind = 'correction') AS corrections,
                  count(*) FILTER (WHERE o.kind IN ('return', 'dismiss')) AS others,
+                 count(*) FILTER (WHERE o.kind = 'void') AS voids,
+                 count(*) FILTER (WHERE o.kind = 'reversal' AND o.line_id = w.line_id) AS reversals,
+                 count(*) FILTER (WHERE o.kind IN ('void', 'reversal')) AS undoings,
                  bool_and(o.deposit_id = w.deposit_id) AS own_deposit,
                  bool_and(o.kind <> 'credit' OR CASE w.kind
                    WHEN 'credit' THEN a.wallet_id = o.wallet_id AND a.amount_minor = p.moved
@@ -81,9 +84,11 @@ export const DECISION_CHECKS: readonly Check[] = [
         LEFT JOIN (SELECT decision_id, count(*) AS number FROM decision_allocations GROUP BY decision_id) n ON n.decision_id = c.id
        WHERE (CASE WHEN c.state = 'executed' AND c.kind <> 'keep'
                 THEN j.own_deposit AND j.to_its_wallets AND c.applied_at IS NOT NULL AND CASE c.kind
-                       WHEN 'credit' THEN c.outcome = 'credited' AND j.credits = n.number AND j.corrections + j.others = 0
-                       WHEN 'correct' THEN c.outcome = 'corrected' AND j.credits >= 1 AND j.credits = j.corrections AND j.others = 0
-                       ELSE j.others = 1 AND j.credits + j.corrections = 0
+                       WHEN 'credit' THEN c.outcome = 'credited' AND j.credits = n.number AND j.corrections + j.others + j.undoings = 0
+                       WHEN 'correct' THEN c.outcome = 'corrected' AND j.credits >= 1 AND j.credits = j.corrections AND j.others + j.undoings = 0
+                       WHEN 'take_back' THEN c.outcome = 'taken_back' AND j.voids >= 1 AND j.voids = j.undoings AND j.credits + j.corrections + j.others = 0
+                       WHEN 'pair' THEN c.outcome = 'paired' AND j.reversals >= 1 AND j.reversals = j.undoings AND j.credits + j.corrections + j.others = 0
+                       ELSE j.others = 1 AND j.credits + j.corrections + j.undoings = 0
                             AND c.outcome = CASE c.kind WHEN 'return' THEN 'returned' ELSE 'dismissed' END END
                 ELSE j.decision_id IS NULL AND (c.state IN ('executed', 'refused')) = (c.outcome IS NOT NULL) END) IS NOT TRUE`,
   },

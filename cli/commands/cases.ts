@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { caseSchema } from '../../api/outputs/line-case.ts';
+import { pageOf } from '../../api/wire.ts';
+import { ZAR } from '../../domain/money.ts';
+import { printRand } from '../../domain/money-text.ts';
+import { askApi } from '../api-client.ts';
+import { createTerminal, toJson } from '../terminal.ts';
+
+type Case = z.infer<typeof caseSchema>;
+
+interface ListOptions {
+  readonly account?: string;
+  readonly all?: true;
+  readonly json?: true;
+}
+
+/** As many as the API gives at once; whoever has more open cases reads them by account. */
+const SHOWN_MAX = 200;
+
+const WHAT: Readonly<Record<Case['kind'], string>> = {
+  line_vanished: 'the bank does not show this line any more',
+  amount_changed: 'its id came again with another amount',
+  reversal_unpaired: 'the bank took it back, and its original was not found',
+};
+
+/** Lines that the bank changed, and what people decide about them, through the API: PURSER_API_KEY says who. */
+export function addCases(program: Command): void {
+  const cases = program
+    .command('cases')
+    .description('lines that the bank changed after they were captured (PURSER_API_KEY)')
+    .option('--account <key>', 'only this bank account')
+    .option('--all', 'closed ones, too')
+    .option('--json', 'print one JSON object')
+    .action(list);
+  cases
+    .command('take-back <case>')
+    .description('propose to take the deposit of a vanished line back')
+    .requiredOption('--reason <text>', 'why; kept for ever')
+    .action((id: string, { reason }: { readonly reason: string }) =>
+      send(id, 'take-back', { reason }),
+    );
+  cases
+    .command('pair <case>')
+    .description('propose which deposit a reversal without an original takes back')
+    .requiredOption('--deposit <deposit>', 'the deposit that it reverses (dep_…)')
+    .requiredOption('--reason <text>', 'why; kept for ever')
+    .action((id: string, given: { readonly deposit: string; readonly reason: string }) =>
+      send(id, 'pair', { depositId: given.deposit, reason: given.reason }),
+    );
+  cases
+    .command('close <case>')
+    .description('close a case about which nothing is left to do')
+    .requiredOption('--note <text>', 'what you found out; kept for ever')
+    .action((id: string, { note }: { readonly note: string }) => send(id, 'close', { note }));
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const query = new URLSearchParams({ limit: `${SHOWN_MAX}` });
+  if (options.account !== undefined) query.set('account', options.account);
+  if (options.all) query.set('state', 'all');
+  const answer = await askApi({ method: 'GET', path: `/v1/cases?${query.toString()}` });
+  const { items, next } = pageOf(caseSchema).parse(JSON.parse(answer));
+  const terminal = createTerminal();
+  if (options.json) {
+    terminal.print(toJson({ shown: items.length, isWhole: next === null, cases: items }));
+    return;
+  }
+  if (items.length === 0) terminal.print(options.all ? 'There is no case.' : 'No case is open.');
+  for (const item of items) terminal.print(printCase(item));
+  if (next !== null) terminal.print(`The newest ${items.length} are shown.`);
+}
+
+function printCase(item: Case): string {
+  const minor = BigInt(item.amount.minor);
+  const amount = `${printRand(minor)}${item.amount.currency === ZAR ? '' : ` (${item.amount.currency})`}`;
+  const deposit =
+    item.depositId === null ? '' : `   ${item.depositId} (${item.depositState ?? '?'})`;
+  const state =
+    item.outcome === null
+      ? `open since ${item.openedAt}`
+      : `${item.outcome}${item.note === null ? '' : `: ${item.note}`}`;
+  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate}${deposit}\n  ${WHAT[item.kind]}; ${state}`;
+}
+
+async function send(id: string, step: 'take-back' | 'pair' | 'close', body: object): Promise<void> {
+  const path = `/v1/cases/${encodeURIComponent(id)}/${step}`;
+  createTerminal().print(toJson(JSON.parse(await askApi({ method: 'POST', path, body }))));
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { captureLines } from '../../../activities/capture-lines.ts';
+import type { CaptureOutcome } from '../../../activities/capture-outcome.ts';
+import { creditWallet } from '../../../activities/credit-wallet.ts';
+import { followUp, type FollowUpOutput } from '../../../activities/follow-up.ts';
+import { insertRun } from '../../../db/queries/runs.ts';
+import type { Sighting } from '../../../domain/sighting.ts';
+import {
+  activityContext,
+  createTestDependencies,
+  WHOLE_DAYS,
+  type TestDependencies,
+} from '../../support/activities.ts';
+import type { TestDatabase } from '../../support/database.ts';
+
+/** One run of the poll over whole days, and what follows it. */
+export async function read(
+  test: TestDatabase,
+  accountKey: string,
+  sightings: readonly Sighting[],
+  dependencies: TestDependencies = createTestDependencies(test.db),
+): Promise<{ readonly captured: CaptureOutcome; readonly followed: FollowUpOutput }> {
+  const runId = `run_${randomUUID().replaceAll('-', '')}`;
+  await insertRun(test.db, { runId, accountKey, kind: 'poll' });
+  await test.owner`
+    update runs set window_from = '2026-11-18', window_to = '2026-11-22', outcome = 'completed', finished_at = now()
+     where id = ${runId}`;
+  const captured = await captureLines(test.db, {
+    accountKey,
+    feed: 'poll',
+    idStable: true,
+    runId,
+    scope: WHOLE_DAYS,
+    startedAt: new Date(Date.now() + 1_000),
+    sightings,
+  });
+  return { captured, followed: await follow(test, accountKey, dependencies) };
+}
+
+/** What follows a read, alone. */
+export async function follow(
+  test: TestDatabase,
+  accountKey: string,
+  dependencies: TestDependencies = createTestDependencies(test.db),
+): Promise<FollowUpOutput> {
+  const work = () => followUp(dependencies, { accountKey });
+  return activityContext().run<[], FollowUpOutput, typeof work>(work);
+}
+
+/** The deposit of the first line that a read found new. */
+export function newDeposit({ placements }: CaptureOutcome): string {
+  const [placement] = placements;
+  if (placement?.kind === 'new' && placement.depositId !== null) return placement.depositId;
+  throw new Error('The read found no new deposit.');
+}
+
+/** A credited deposit of one line; answers its id. */
+export async function readAndCredit(
+  test: TestDatabase,
+  accountKey: string,
+  line: Sighting,
+): Promise<string> {
+  const { captured } = await read(test, accountKey, [line]);
+  const depositId = newDeposit(captured);
+  await creditWallet(createTestDependencies(test.db), { depositId });
+  return depositId;
+}
+
+/** The cases about an account's lines, in the order in which they were opened. */
+export async function casesOf(
+  test: TestDatabase,
+  accountKey: string,
+): Promise<readonly { readonly kind: string; readonly outcome: string | null }[]> {
+  return [
+    ...(await test.owner<{ kind: string; outcome: string | null }[]>`
+      select c.kind, c.outcome from line_cases c join lines l on l.id = c.line_id
+       where l.bank_account_key = ${accountKey} order by c.id`),
+  ];
+}
