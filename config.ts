@@ -126,6 +126,12 @@ export const configSchema = z.object({
     .describe(
       'the ledger differs from the bank, or a proof failed: a person is told, or crediting stops as well',
     ),
+  BANK_PAYER_CONFLICT: z
+    .enum(['credit', 'review'])
+    .default('credit')
+    .describe(
+      'the code names another customer than people confirmed for this payer: the code wins, or a person looks',
+    ),
   BANK_AMOUNT_LIMIT: z
     .string()
     .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents')

@@ -28,6 +28,7 @@ import { settle, settleDismissal, settleReturn } from '../domain/settle.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import { closeCaseOf, pairByHand, takeBackVanished } from './decide-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { wakeHeld } from './settle-reversals.ts';
 import { moveCredit } from './take-back.ts';
 
 /** Corrections are booked on the day on which they are made. */
@@ -54,12 +55,13 @@ export async function applyDecision(
   dependencies: ActivityDependencies,
   input: { readonly depositId: string; readonly decisionId: string },
 ): Promise<ApplyDecisionOutput> {
-  const { output, open } = await dependencies.database.transaction((tx) =>
+  const { output, open, pairedIn } = await dependencies.database.transaction((tx) =>
     applyIn(tx, dependencies, input),
   );
   // A review that waits for a decision has nothing to decide any more.
   for (const dispatch of open)
     await dependencies.wakeDeposit(dispatch, { reason: 'settled_elsewhere' });
+  if (pairedIn !== null) await wakeHeld(dependencies, pairedIn);
   return output;
 }
 
@@ -67,6 +69,8 @@ interface Applied {
   readonly output: ApplyDecisionOutput;
   /** Workflows that wait for what another has done. */
   readonly open: readonly Dispatch[];
+  /** The bank account of which a reversal found its deposit. */
+  readonly pairedIn: string | null;
 }
 
 async function applyIn(
@@ -74,7 +78,7 @@ async function applyIn(
   dependencies: ActivityDependencies,
   input: { readonly depositId: string; readonly decisionId: string },
 ): Promise<Applied> {
-  const only = (output: ApplyDecisionOutput): Applied => ({ output, open: [] });
+  const only = (output: ApplyDecisionOutput): Applied => ({ output, open: [], pairedIn: null });
   await actAs(tx, WORKFLOW_ACTOR, null);
   const [deposit] = await lockDeposits(tx, [input.depositId]);
   const decision = await lockDecision(tx, input.decisionId);
@@ -94,7 +98,7 @@ async function applyIn(
   const open = isOfReview(decision.kind) ? [] : await listOpenDispatches(tx, [input.depositId]);
   const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
   const output = await conclude(tx, decision, done);
-  return { output, open };
+  return { output, open, pairedIn: output.outcome === 'paired' ? deposit.bankAccountKey : null };
 }
 
 /** Nothing moves, and the attempt is kept: an id that reached a workflow without an approved row may be forged. */

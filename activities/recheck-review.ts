@@ -3,8 +3,19 @@ import { lockDeposits } from '../db/queries/settlement.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { settleDeposits } from './settle-deposits.ts';
 
-/** Reasons that a wallet which was created or opened again may do away with. Any other is a person's to judge. */
-const RECHECKED: ReadonlySet<string> = new Set(['unknown_code', 'wallet_closed', 'wallet_frozen']);
+/** Reasons that may go while a deposit waits, with nothing of the deposit itself in doubt. Any other is a person's to judge. */
+const RECHECKED: ReadonlySet<string> = new Set([
+  // A wallet was created or opened again.
+  'unknown_code',
+  'wallet_closed',
+  'wallet_frozen',
+  // The account's limit was raised.
+  'amount_over_limit',
+  // The payer was made forgotten.
+  'payer_conflict',
+  // The reversal was another deposit's.
+  'reversed',
+]);
 
 export interface RecheckReviewOutput {
   readonly outcome: 'credited' | 'waits' | 'settled';

@@ -10,6 +10,7 @@ import { holdGates } from '../db/queries/gates.ts';
 import { findOwner, type Owner } from '../domain/owner.ts';
 import { readReferences } from '../domain/reference.ts';
 import { settle, type OwnedDeposit } from '../domain/settle.ts';
+import { findObjections } from './objections.ts';
 
 export interface SettledDeposits {
   readonly creditedIds: readonly string[];
@@ -22,7 +23,7 @@ export interface SettledDeposits {
   }[];
 }
 
-/** Finds the owners of deposits by their references; reads only. In the order given. */
+/** Finds the owners of deposits by their references, and what speaks against them; reads only. In the order given. */
 export async function findOwners(
   executor: Parameters<typeof findWalletsByCode>[0],
   deposits: readonly DepositFacts[],
@@ -30,12 +31,14 @@ export async function findOwners(
   const readings = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
   const codes = readings.flatMap(({ reading }) => (reading.kind === 'exact' ? [reading.code] : []));
   const wallets = await findWalletsByCode(executor, codes);
+  const objections = await findObjections(executor, deposits);
   return readings.map(({ deposit, reading }) => ({
     deposit,
     owner: findOwner(
       deposit,
       reading,
       (reading.kind === 'exact' ? wallets.get(reading.code) : undefined) ?? null,
+      objections.get(deposit.depositId),
     ),
   }));
 }

@@ -12,6 +12,7 @@ import {
   settleReversal,
   type OpenReversal,
 } from '../db/queries/reversals.ts';
+import { listHeldByReversals } from '../db/queries/rechecks.ts';
 import { lockDeposits, postJournals, type DepositFacts } from '../db/queries/settlement.ts';
 import { addDays } from '../domain/local-date.ts';
 import {
@@ -107,7 +108,18 @@ async function settleOne(
   // A review that waits for a decision has nothing to decide any more.
   for (const dispatch of settled.open)
     await dependencies.wakeDeposit(dispatch, { reason: 'settled_elsewhere' });
+  if (settled.outcome === 'paired') await wakeHeld(dependencies, accountKey);
   return settled.outcome;
+}
+
+/** Deposits that waited since the reversal might have been theirs look again. */
+export async function wakeHeld(
+  dependencies: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
+  accountKey: string,
+): Promise<void> {
+  const { database } = dependencies;
+  for (const dispatch of await listHeldByReversals(database, { accountKey, limit: PAGE_SIZE }))
+    await dependencies.wakeDeposit(dispatch, { reason: 'cause_gone' });
 }
 
 interface Settled {

@@ -16,6 +16,7 @@ import { listOverdueClaims } from '../db/queries/claims.ts';
 import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
 import { listUndrainedGates } from '../db/queries/gates.ts';
 import { listAccountsWithReversals } from '../db/queries/reversals.ts';
+import { listCauseGone } from '../db/queries/rechecks.ts';
 import { checkClaim } from './check-claim.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { drainGate } from './drain-gate.ts';
@@ -51,6 +52,8 @@ export async function sweepDeposits(
     await checkClaim(dependencies, { claimId });
   for (const dispatch of await listLateOwned(database, { walletId: null, limit: PUBLISH_LIMIT }))
     await dependencies.wakeDeposit(dispatch, { reason: 'late_owner' });
+  for (const dispatch of await listCauseGone(database, PUBLISH_LIMIT))
+    await dependencies.wakeDeposit(dispatch, { reason: 'cause_gone' });
   for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
   const toFollow = new Set([
     ...(await listAccountsWithReversals(database)),

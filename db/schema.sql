@@ -685,7 +685,7 @@ ALTER TABLE reversals ADD CONSTRAINT reversals_pkey PRIMARY KEY (line_id);
 ALTER TABLE reversals ADD CONSTRAINT reversals_settled_whole CHECK ((((state = ANY (ARRAY['paired'::text, 'return_paid'::text])) = (deposit_id IS NOT NULL)) AND ((state = 'waiting'::text) = (settled_at IS NULL))));
 ALTER TABLE reversals ADD CONSTRAINT reversals_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'paired'::text, 'return_paid'::text, 'unpaired'::text])));
 CREATE UNIQUE INDEX reversals_one_per_deposit ON public.reversals USING btree (deposit_id) WHERE (deposit_id IS NOT NULL);
-CREATE INDEX reversals_waiting ON public.reversals USING btree (bank_account_key, line_id) WHERE (state = 'waiting'::text);
+CREATE INDEX reversals_open ON public.reversals USING btree (bank_account_key, line_id) WHERE (state = ANY (ARRAY['waiting'::text, 'unpaired'::text]));
 CREATE TRIGGER reversals_audit_delete AFTER DELETE ON public.reversals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();
 CREATE TRIGGER reversals_audit_insert AFTER INSERT ON public.reversals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();
 CREATE TRIGGER reversals_audit_update AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reversals_audited();

@@ -103,6 +103,17 @@ export function pairReversal(line: DebitLine, originals: readonly Original[]): P
   };
 }
 
+/**
+ * Whether a reversal that no deposit was found for may be of this one, whole or in part: such a deposit waits for a person,
+ * unless the reversal turns out to be another's.
+ */
+export function mayReverse(line: DebitLine, original: Original): boolean {
+  if (!isInTime(line, original)) return false;
+  const texts = line.texts.map(normaliseReference);
+  const isOfItsSize = line.amountMinor - original.amountMinor <= CHARGES_MINOR_MAX;
+  return namesId(texts, original) || (isOfItsSize && saysTheSame(line, texts, original));
+}
+
 /** A debit line and a deposit, as far as the one may reverse the other whatever their texts say. */
 interface Booked {
   readonly accountKey: string;

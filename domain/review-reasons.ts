@@ -106,8 +106,8 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
     nextStep: 'Decide as if no code were suggested; your decision is compared with it afterwards.',
   },
   reversed: {
-    sentence: 'The bank took this payment back before it was credited.',
-    nextStep: 'Compare both lines with the bank statement; nothing is left to credit.',
+    sentence: 'The bank took this payment, or a part of it, back before it was credited.',
+    nextStep: 'Compare both lines with the bank statement; credit it only if the bank took back something else.',
   },
   reversal_unpaired: {
     sentence: 'The bank took a payment back, and no earlier payment was found that it belongs to.',

@@ -25,6 +25,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     pollEnabled: config.BANK_API_ENABLED,
     proofPolicy: config.BANK_PROOF_POLICY,
     balancePolicy: config.BANK_BALANCE_POLICY,
+    payerConflict: config.BANK_PAYER_CONFLICT,
     amountLimitMinor: config.BANK_AMOUNT_LIMIT ?? null,
     mode: config.RECONCILE_MODE,
     fieldMap:

@@ -159,7 +159,7 @@ export interface BankEventInput {
 
 /** Something outside changed that a waiting deposit may go on by: it looks again, and the rows decide. */
 export interface WakeInput {
-  readonly reason: 'gate_opened' | 'late_owner' | 'settled_elsewhere';
+  readonly reason: 'gate_opened' | 'late_owner' | 'cause_gone' | 'settled_elsewhere';
 }
 
 export interface ImportStatementInput {

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { revokePayer } from '../../db/queries/payer-memory.ts';
+import { listHeldByPayer } from '../../db/queries/rechecks.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { writeProblems } from '../route-problems.ts';
 import { depositId, noQuery, plainText, walletId } from '../wire.ts';
+
+/** More than this are woken by the sweep. */
+const WOKEN_MAX = 100;
 
 export function forgetPayerRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -45,6 +49,9 @@ export function forgetPayerRoute(app: ApiApp, deps: ApiDeps): void {
           body: { walletId: revocation.walletId, depositId: revocation.depositId },
         };
       });
+      const held = { depositId: request.body.depositId, limit: WOKEN_MAX };
+      for (const dispatch of await listHeldByPayer(deps.database.db, held))
+        await deps.temporal.wakeDeposit(dispatch, { reason: 'cause_gone' });
       return sendAnswer(reply, given);
     },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { closeLineCase, listLineCases } from '../../db/queries/line-cases.ts';
+import { closeLineCase, findAccountOfCase, listLineCases } from '../../db/queries/line-cases.ts';
+import { listHeldByReversals } from '../../db/queries/rechecks.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../cursor.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -35,6 +36,9 @@ export function listLineCasesRoute(app: ApiApp, deps: ApiDeps): void {
   });
 }
 
+/** More than this are woken by the sweep. */
+const WOKEN_MAX = 100;
+
 const closedSchema = z.strictObject({ id: digits, outcome: z.literal('decided') });
 
 export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
@@ -67,7 +71,17 @@ export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
         if (!isClosed) throw new CodedError('case.not_open', 'There is no such open case.');
         return { status: 200, body: { id, outcome: 'decided' } };
       });
+      await wakeHeld(deps, BigInt(request.params.id));
       return sendAnswer(reply, given);
     },
   });
+}
+
+/** A reversal that a person has closed holds no deposit any more; where Temporal cannot be reached, the sweep says so. */
+async function wakeHeld(deps: ApiDeps, caseId: bigint): Promise<void> {
+  const { db } = deps.database;
+  const accountKey = await findAccountOfCase(db, caseId);
+  if (accountKey === null) return;
+  for (const dispatch of await listHeldByReversals(db, { accountKey, limit: WOKEN_MAX }))
+    await deps.temporal.wakeDeposit(dispatch, { reason: 'cause_gone' });
 }

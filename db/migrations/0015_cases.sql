@@ -20,6 +20,10 @@ CREATE INDEX journals_undoing_by_deposit ON journals (deposit_id)
 -- Serves the search for lines that came back.
 CREATE INDEX journals_voided ON journals (bank_account_key, line_id) WHERE kind = 'void';
 
+-- Serves what is held against a deposit before it is credited, and the next look at what waits.
+DROP INDEX reversals_waiting;
+CREATE INDEX reversals_open ON reversals (bank_account_key, line_id) WHERE state IN ('waiting', 'unpaired');
+
 -- How many of a deposit's credits and lives came before the one that it begins now.
 ALTER TABLE deposits ADD COLUMN generation smallint NOT NULL DEFAULT 0
   CONSTRAINT deposits_generation_natural CHECK (generation BETWEEN 0 AND 999);

@@ -125,6 +125,17 @@ export async function findOpenCase(executor: Executor, id: bigint): Promise<Open
   return rows[0] ?? null;
 }
 
+/** The bank account of a reversal's case, open or closed; null where it is about something else. */
+export async function findAccountOfCase(executor: Executor, id: bigint): Promise<string | null> {
+  const rows = await executor
+    .select({ accountKey: lines.bankAccountKey })
+    .from(lineCases)
+    .innerJoin(lines, eq(lines.id, lineCases.lineId))
+    .where(and(eq(lineCases.id, id), eq(lineCases.kind, 'reversal_unpaired')))
+    .limit(1);
+  return rows[0]?.accountKey ?? null;
+}
+
 /** The open case of one kind about a line, locked. */
 export async function lockCaseOfLine(
   tx: Transaction,

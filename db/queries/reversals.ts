@@ -3,6 +3,7 @@ import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { DebitLine, Original } from '../../domain/reversal.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
+import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** A debit line with the id that names it. */
 export interface StoredDebit extends DebitLine {
@@ -100,6 +101,56 @@ export async function lockReversal(tx: Transaction, lineId: string): Promise<Ope
   return { ...toDebit(row), accountKey: account, currency, ageDays: row.age_days };
 }
 
+type OriginalRow = {
+  id: string;
+  state: Original['state'];
+  is_duplicate: boolean;
+  amount: string;
+  booking_date: string;
+  texts: string[];
+  bank_ids: string[] | null;
+};
+
+const ORIGINAL_COLUMNS = sql`d.id, d.state, coalesce(d.hold_reason = 'possible_duplicate', false) and d.state <> 'credited' as is_duplicate,
+  d.amount_minor::text as amount, d.booking_date::text, array_append(l."references", l.text) as texts,
+  (select array_agg(distinct s.bank_id) filter (where s.bank_id is not null) from sightings s where s.line_id = l.id) as bank_ids`;
+
+function toOriginal(row: OriginalRow): Original {
+  return {
+    depositId: row.id,
+    state: row.state,
+    isPossibleDuplicate: row.is_duplicate,
+    amountMinor: BigInt(row.amount),
+    bookingDate: parseLocalDate(row.booking_date),
+    texts: row.texts.filter((text) => text.trim() !== ''),
+    bankIds: row.bank_ids ?? [],
+  };
+}
+
+/** Reversals of an account that were paired with nothing yet, and that no person has closed, newest first. */
+export async function listOpenReversals(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly StoredDebit[]> {
+  const rows = await executor.execute<DebitRow>(sql`
+    select l.id::text, l.booking_date::text, (-l.amount_minor)::text as amount, l.reversal, array_append(l."references", l.text) as texts
+      from reversals r join lines l on l.id = r.line_id
+     where r.bank_account_key = ${query.accountKey} and ${IS_OPEN_REVERSAL}
+     order by r.line_id desc limit ${query.limit}`);
+  return rows.map(toDebit);
+}
+
+/** These deposits, as reversals are held against them. */
+export async function listAsOriginals(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<readonly Original[]> {
+  const rows = await executor.execute<OriginalRow>(sql`
+    select ${ORIGINAL_COLUMNS} from deposits d join lines l on l.id = d.line_id
+     where d.id = any(${param(depositIds)}::text[]) order by d.id`);
+  return rows.map(toOriginal);
+}
+
 /** Deposits of about an amount that no other line has taken back or paid out. */
 export async function listOriginals(
   executor: Executor,
@@ -111,34 +162,15 @@ export async function listOriginals(
     readonly to: LocalDate;
   },
 ): Promise<readonly Original[]> {
-  const rows = await executor.execute<{
-    id: string;
-    state: Original['state'];
-    is_duplicate: boolean;
-    amount: string;
-    booking_date: string;
-    texts: string[];
-    bank_ids: string[] | null;
-  }>(sql`
-    select d.id, d.state, coalesce(d.hold_reason = 'possible_duplicate', false) and d.state <> 'credited' as is_duplicate,
-           d.amount_minor::text as amount, d.booking_date::text, array_append(l."references", l.text) as texts,
-           (select array_agg(distinct s.bank_id) filter (where s.bank_id is not null) from sightings s where s.line_id = l.id) as bank_ids
-      from deposits d join lines l on l.id = d.line_id
+  const rows = await executor.execute<OriginalRow>(sql`
+    select ${ORIGINAL_COLUMNS} from deposits d join lines l on l.id = d.line_id
      where d.bank_account_key = ${query.accountKey}
        and d.amount_minor between ${query.minorFrom.toString()}::bigint and ${query.minorTo.toString()}::bigint
        and d.booking_date between ${query.from}::date and ${query.to}::date
        and d.state in ('captured', 'in_review', 'credited', 'returned')
        and not exists (select 1 from reversals r where r.deposit_id = d.id)
      order by d.booking_date, d.id limit 5000`);
-  return rows.map((row) => ({
-    depositId: row.id,
-    state: row.state,
-    isPossibleDuplicate: row.is_duplicate,
-    amountMinor: BigInt(row.amount),
-    bookingDate: parseLocalDate(row.booking_date),
-    texts: row.texts.filter((text) => text.trim() !== ''),
-    bankIds: row.bank_ids ?? [],
-  }));
+  return rows.map(toOriginal);
 }
 
 /** Says what a reversal was found to belong to, or that a person must look. */

@@ -6,6 +6,8 @@ import type { AccountMode, WalletOfCode } from '../../domain/owner.ts';
 import type { JournalDraft, WalletBalances } from '../../domain/settle.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
+import type { PayerConflict } from '../schema/bank-accounts.ts';
+import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** A deposit with the texts that may name its owner. */
 export interface DepositFacts {
@@ -24,6 +26,10 @@ export interface DepositFacts {
   readonly amountLimitMinor: bigint | null;
   /** Whether its bank account credits by itself. */
   readonly mode: AccountMode;
+  /** What its bank account makes of a payer who is known for another customer. */
+  readonly payerConflict: PayerConflict;
+  /** Whether reversals of its bank account were paired with nothing yet. */
+  readonly hasOpenReversals: boolean;
 }
 
 export type DepositState =
@@ -42,12 +48,16 @@ type DepositRow = {
   generation: number;
   amount_limit: string | null;
   mode: AccountMode;
+  payer_conflict: PayerConflict;
+  has_open_reversals: boolean;
 };
 
 const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
   d.booking_date::text, d.generation, array_append(l."references", l.text) as texts,
   (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
-  (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode`;
+  (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode,
+  (select a.payer_conflict from bank_accounts a where a.key = d.bank_account_key) as payer_conflict,
+  exists (select 1 from reversals r where r.bank_account_key = d.bank_account_key and ${IS_OPEN_REVERSAL}) as has_open_reversals`;
 
 function toFacts(row: DepositRow): DepositFacts {
   return {
@@ -63,6 +73,8 @@ function toFacts(row: DepositRow): DepositFacts {
     generation: row.generation,
     amountLimitMinor: row.amount_limit === null ? null : BigInt(row.amount_limit),
     mode: row.mode,
+    payerConflict: row.payer_conflict,
+    hasOpenReversals: row.has_open_reversals,
   };
 }
 

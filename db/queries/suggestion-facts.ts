@@ -4,6 +4,7 @@ import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { DepositToPlace, SuggestionFacts } from '../../domain/suggest.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
+import { IS_CONFIRMED } from './payer-memory.ts';
 
 /** How far back habits are looked at. */
 const HABIT_DAYS = 400;
@@ -87,12 +88,7 @@ async function countByPayer(
       join lines l on (p.account is not null and l.counterparty_account = p.account)
                    or (coalesce(p.name, '') <> '' and upper(btrim(l.counterparty_name)) = p.name)
       join journals j on j.line_id = l.id and j.kind = 'credit' and j.decision_id is not null
-     where not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction', 'void'))
-       and not exists (
-         select 1 from payer_revocations r join deposits e on e.id = r.deposit_id join lines k on k.id = e.line_id
-          where r.wallet_id = j.wallet_id and r.revoked_at >= j.created_at
-            and (k.counterparty_account = l.counterparty_account
-                 or (k.counterparty_account is null and upper(btrim(k.counterparty_name)) = upper(btrim(l.counterparty_name)))))
+     where ${IS_CONFIRMED}
      group by j.wallet_id`);
   return new Map(
     rows.map((row) => [row.wallet, { byAccount: row.by_account, byName: row.by_name }]),

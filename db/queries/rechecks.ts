@@ -1,0 +1,68 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Executor } from '../client.ts';
+import type { Dispatch } from './dispatch.ts';
+import { IS_OPEN_REVERSAL } from './open-reversals.ts';
+
+/** Reviews that wait because of a reversal of this account, which has found its deposit, or was closed, just now. */
+export function listHeldByReversals(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly Dispatch[]> {
+  const held = sql`r.reason = 'reversed' and d.bank_account_key = ${query.accountKey}`;
+  return listReviews(executor, held, query.limit);
+}
+
+/** Reviews that wait because of the payer of this deposit, whom people have made forgotten just now. */
+export function listHeldByPayer(
+  executor: Executor,
+  query: { readonly depositId: string; readonly limit: number },
+): Promise<readonly Dispatch[]> {
+  const held = sql`r.reason = 'payer_conflict' and exists (
+    select 1 from lines l join lines k on k.counterparty_account = l.counterparty_account join deposits e on e.line_id = k.id
+     where l.id = d.line_id and e.id = ${query.depositId})`;
+  return listReviews(executor, held, query.limit);
+}
+
+/**
+ * Reviews whose reason has gone: the limit was raised, the payer was made forgotten or is not looked at any more, no
+ * reversal is open. Only those that an open wallet, an open gate and a live account would let go.
+ */
+export function listCauseGone(executor: Executor, limit: number): Promise<readonly Dispatch[]> {
+  const gone = sql`
+    a.mode = 'live' and cardinality(r.candidates) = 1
+    and exists (select 1 from wallets w where w.code = r.candidates[1] and w.status = 'open')
+    and not exists (select 1 from gates g where g.scope in ('*', d.bank_account_key) and g.state = 'closed')
+    and case r.reason
+      when 'amount_over_limit' then a.amount_limit_minor is null or d.amount_minor <= a.amount_limit_minor
+      when 'payer_conflict' then a.payer_conflict = 'credit' or exists (
+        select 1 from payer_revocations v join deposits e on e.id = v.deposit_id join lines k on k.id = e.line_id
+          join lines l on l.counterparty_account = k.counterparty_account
+         where l.id = d.line_id and v.revoked_at >= r.opened_at)
+      when 'reversed' then not exists (
+        select 1 from reversals r where r.bank_account_key = d.bank_account_key and ${IS_OPEN_REVERSAL})
+      else false end`;
+  return listReviews(executor, gone, limit);
+}
+
+async function listReviews(
+  executor: Executor,
+  which: SQL,
+  limit: number,
+): Promise<readonly Dispatch[]> {
+  const rows = await executor.execute<{
+    id: string;
+    account: string;
+    key: string;
+    round: number;
+  }>(sql`
+    select d.id, d.bank_account_key as account, d.transaction_key as key, d.workflow_round as round
+      from reviews r join deposits d on d.id = r.deposit_id join bank_accounts a on a.key = d.bank_account_key
+     where r.closed_at is null and ${which}
+     order by d.captured_at, d.id limit ${limit}`);
+  return rows.map((row) => ({
+    depositId: row.id,
+    accountKey: row.account,
+    transactionKey: row.key,
+    round: row.round,
+  }));
+}
