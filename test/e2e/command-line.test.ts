@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
 import { freePort } from '../../embedded/free-port.ts';
+import { startPurser } from '../support/purser.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let dataDir: string;
@@ -11,17 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => removeThrowAwayFolder(dataDir));
 
-/** Runs `purser` as a person would, with the test's own data folder. */
+/** Runs `purser` with the test's own data folder. */
 function purser(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['cli/purser.mjs', ...args], {
-    env: { ...process.env, PURSER_DATA_DIR: dataDir, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
-  const exit = once(child, 'close').then(([code]: unknown[]) => code);
-  return { child, output, exit };
+  return startPurser(args, { PURSER_DATA_DIR: dataDir, ...env });
 }
 
 describe('purser demo', () => {

@@ -1,0 +1,35 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A `purser` that a test started, with what it has written so far. */
+export interface RunningPurser {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  /** The exit code, once it has ended. */
+  readonly exit: Promise<unknown>;
+}
+
+/** Runs `purser` as a person would, in a process of its own. */
+export function startPurser(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunningPurser {
+  const child = spawn(process.execPath, ['cli/purser.mjs', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const exit = once(child, 'close').then(([code]: unknown[]) => code);
+  return { child, output, exit };
+}
+
+/** As {@link startPurser}, waited for. */
+export async function runPurser(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
+  const { exit, output } = startPurser(args, env);
+  return { code: await exit, ...output };
+}
