@@ -14,7 +14,7 @@ export const DECISION_KINDS = [
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
 /** The states in which a deposit may be decided so. What the bank took back is taken back wherever its money lies. */
-export const DECIDABLE_IN = {
+const DECIDABLE_IN = {
   credit: ['in_review'],
   return: ['in_review'],
   dismiss: ['in_review'],

@@ -107,7 +107,8 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
   },
   reversed: {
     sentence: 'The bank took this payment, or a part of it, back before it was credited.',
-    nextStep: 'Compare both lines with the bank statement; credit it only if the bank took back something else.',
+    nextStep:
+      'Compare both lines with the bank statement; credit it only if the bank took back something else.',
   },
   reversal_unpaired: {
     sentence: 'The bank took a payment back, and no earlier payment was found that it belongs to.',

@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
+import { takeBack } from '../../activities/take-back.ts';
 import { spendCredits } from '../../db/queries/spending.ts';
 import { settleRestored } from '../../domain/unwind.ts';
-import { postJournals } from '../../db/queries/settlement.ts';
+import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import {
   anAccount,
@@ -17,7 +18,7 @@ import {
   walletBalance,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { aDecision, aPersonsKey } from '../support/decisions.ts';
+import { aDecision, aPersonsKey, approve } from '../support/decisions.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 import { casesOf, newDeposit, read, readAndCredit } from './support/reads.ts';
 
@@ -36,6 +37,10 @@ async function vanish(accountKey: string): Promise<void> {
 
 async function decide(depositId: string, kind: 'take_back' | 'dismiss') {
   const decisionId = await aDecision(test.owner, { depositId, kind });
+  return decideAgain(depositId, decisionId);
+}
+
+function decideAgain(depositId: string, decisionId: string) {
   return applyDecision(createTestDependencies(test.db), { depositId, decisionId });
 }
 
@@ -118,6 +123,25 @@ describe('the credit of a line that vanished', () => {
     });
     expect(await countMoves(test.db)).toEqual(before);
     expect(await stateOf(test.db, depositId)).toBe('credited');
+  });
+
+  it('is held fast by the database, too, while no case is open or the decision is not approved', async () => {
+    const { accountKey, depositId } = await aCredited();
+    const tryVoid = async (decisionId: string) =>
+      sqlStateOf(
+        test.db.transaction(async (tx) => {
+          const [deposit] = await lockDeposits(tx, [depositId]);
+          if (deposit === undefined) throw new Error('There is no such deposit.');
+          await takeBack(tx, deposit, { kind: 'void', decisionId, eventOn: TODAY });
+        }),
+      );
+    const waiting = { depositId, kind: 'take_back', approved: false } as const;
+    const unapproved = await aDecision(test.owner, waiting);
+    expect(await tryVoid(unapproved)).toBe('PU020');
+    await approve(test.owner, unapproved);
+    expect(await tryVoid(unapproved)).toBe('PU020');
+    await vanish(accountKey);
+    expect(await decideAgain(depositId, unapproved)).toMatchObject({ outcome: 'taken_back' });
   });
 
   it('is taken from every wallet that a split gave it to', async () => {
