@@ -1,57 +1,39 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { addApi } from './commands/api.ts';
-import { addApiKey } from './commands/api-key.ts';
-import { addBacktest } from './commands/backtest.ts';
-import { addBench } from './commands/bench.ts';
-import { addCases } from './commands/cases.ts';
-import { addDemo } from './commands/demo.ts';
-import { addGate } from './commands/gate.ts';
-import { addImport } from './commands/import.ts';
-import { addMigrate } from './commands/migrate.ts';
-import { addParse } from './commands/parse.ts';
-import { addReconcile } from './commands/reconcile.ts';
-import { addReturns } from './commands/returns.ts';
-import { addReview } from './commands/review.ts';
-import { addReviews } from './commands/reviews.ts';
-import { addStart } from './commands/start.ts';
-import { addStatus } from './commands/status.ts';
-import { addStory } from './commands/story.ts';
-import { addVerify } from './commands/verify.ts';
-import { addWorker } from './commands/worker.ts';
 import { loadDotEnv } from './environment.ts';
 import { explain } from './explain.ts';
+
+/** In the order of the help. A command loads no other: what they need between them takes seconds to load. */
+const COMMANDS = new Map<string, () => Promise<(program: Command) => void>>([
+  ['start', async () => (await import('./commands/start.ts')).addStart],
+  ['demo', async () => (await import('./commands/demo.ts')).addDemo],
+  ['migrate', async () => (await import('./commands/migrate.ts')).addMigrate],
+  ['worker', async () => (await import('./commands/worker.ts')).addWorker],
+  ['api', async () => (await import('./commands/api.ts')).addApi],
+  ['api-key', async () => (await import('./commands/api-key.ts')).addApiKey],
+  ['reconcile', async () => (await import('./commands/reconcile.ts')).addReconcile],
+  ['import', async () => (await import('./commands/import.ts')).addImport],
+  ['parse', async () => (await import('./commands/parse.ts')).addParse],
+  ['status', async () => (await import('./commands/status.ts')).addStatus],
+  ['reviews', async () => (await import('./commands/reviews.ts')).addReviews],
+  ['review', async () => (await import('./commands/review.ts')).addReview],
+  ['cases', async () => (await import('./commands/cases.ts')).addCases],
+  ['returns', async () => (await import('./commands/returns.ts')).addReturns],
+  ['gate', async () => (await import('./commands/gate.ts')).addGate],
+  ['story', async () => (await import('./commands/story.ts')).addStory],
+  ['verify', async () => (await import('./commands/verify.ts')).addVerify],
+  ['backtest', async () => (await import('./commands/backtest.ts')).addBacktest],
+  ['bench', async () => (await import('./commands/bench.ts')).addBench],
+]);
 
 const program = new Command('purser')
   .description('Turns bank deposits into wallet credits, exactly once.')
   .showHelpAfterError('Run `purser --help` for the commands.');
 
-for (const add of [
-  addStart,
-  addDemo,
-  addMigrate,
-  addWorker,
-  addApi,
-  addApiKey,
-  addReconcile,
-  addImport,
-  addParse,
-  addStatus,
-  addReviews,
-  addReview,
-  addCases,
-  addReturns,
-  addGate,
-  addStory,
-  addVerify,
-  addBacktest,
-  addBench,
-]) {
-  add(program);
-}
-
 try {
   loadDotEnv();
+  const named = COMMANDS.get(process.argv[2] ?? '');
+  for (const load of named === undefined ? COMMANDS.values() : [named]) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${pc.red('✗')} ${explain(error)}\n`);
