@@ -38,7 +38,7 @@ async function stirUp(codes: readonly string[]): Promise<void> {
 describe('a worker that is killed', () => {
   it(
     `at any of ${ROUNDS} moments loses no deposit and credits none twice`,
-    { timeout: 240_000 },
+    { timeout: 480_000 },
     async () => {
       const wallets = [await service.openWallet(31), await service.openWallet(32)];
       const codes = wallets.map(({ code }) => code);
