@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { sql } from 'drizzle-orm';
@@ -7,14 +6,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { localDateIn } from '../../domain/local-date.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
 import { verifyClean } from '../support/database.ts';
+import { keepHistory, type HistoryName } from '../support/keep-history.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-/**
- * Lives of workflows on a real server, replayed by today's code. `RECORD_HISTORIES=1` keeps them in test/workflows/histories,
- * which later code must go on with: record anew only what was never released.
- */
-const FOLDER = new URL('../workflows/histories/', import.meta.url);
 
 let service: Service;
 let api: { readonly url: string; readonly key: string };
@@ -24,11 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function replayed(name: string, workflowId: string): Promise<void> {
-  const history = await service.temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  const json = historyToJSON(history);
-  if (process.env['RECORD_HISTORIES'] === '1')
-    writeFileSync(new URL(`${name}.json`, FOLDER), `${json}\n`);
+async function replayed(workflowId: string, recordedAs?: HistoryName): Promise<void> {
+  const { client } = service.temporal;
+  if (recordedAs !== undefined) await keepHistory(client, workflowId, recordedAs);
+  const json = historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory());
   const options = { workflowBundle: { codePath: inject('workflowBundlePath') } };
   await expect(
     Worker.runReplayHistory(options, historyFromJSON(JSON.parse(json)), workflowId),
@@ -80,14 +73,14 @@ describe('the history of each workflow', () => {
       reason: 'she called',
     });
     await service.temporal.client.workflow.getHandle(reviewed.workflowId).result();
-    await replayed('deposit-reviewed', reviewed.workflowId);
-    await replayed('deposit-credited', (await workflowOf(9_101)).workflowId);
+    await replayed(reviewed.workflowId);
+    await replayed((await workflowOf(9_101)).workflowId);
     const runs = service.temporal.client.workflow.list({ query: `WorkflowType = 'reconcile'` });
     const ids: string[] = [];
     for await (const run of runs)
       if (run.workflowId.startsWith(pollScheduleId(ACCOUNT))) ids.push(run.workflowId);
     expect(ids).not.toEqual([]);
-    await replayed('reconcile', ids[0] ?? '');
+    await replayed(ids[0] ?? '');
   });
 
   it('is gone on with by today’s code: a deposit behind a gate, the opening of the gate, a claim', async () => {
@@ -117,9 +110,9 @@ describe('the history of each workflow', () => {
     expect(await service.temporal.client.workflow.getHandle(claimWorkflow).result()).toEqual({
       state: 'met',
     });
-    await replayed('deposit-gated', gated.workflowId);
-    await replayed('drain-gate', `gate/${ACCOUNT}`);
-    await replayed('claim', claimWorkflow);
+    await replayed(gated.workflowId, 'deposit-gated');
+    await replayed(`gate/${ACCOUNT}`, 'drain-gate');
+    await replayed(claimWorkflow, 'claim');
     await verifyClean(service.database.db);
   });
 });

@@ -2,6 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
+export type HistoryName =
+  'claim' | 'deposit-credited' | 'deposit-gated' | 'deposit-reviewed' | 'drain-gate' | 'reconcile';
+
 /**
  * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`: do so whenever a
  * workflow changes its commands. Who ran the worker is left out.
@@ -9,7 +12,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 export async function keepHistory(
   client: Client,
   workflowId: string,
-  name: 'deposit-credited' | 'deposit-reviewed' | 'reconcile',
+  name: HistoryName,
 ): Promise<void> {
   if (process.env['RECORD_HISTORIES'] !== '1') return;
   const history = await client.workflow.getHandle(workflowId).fetchHistory();

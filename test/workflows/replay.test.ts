@@ -19,7 +19,14 @@ function replay(json: string): Promise<void> {
 
 describe('workflows that are under way while the code changes', () => {
   it('have recorded histories to be tried with', () => {
-    expect(NAMES).toEqual(['deposit-credited.json', 'deposit-reviewed.json', 'reconcile.json']);
+    expect(NAMES).toEqual([
+      'claim.json',
+      'deposit-credited.json',
+      'deposit-gated.json',
+      'deposit-reviewed.json',
+      'drain-gate.json',
+      'reconcile.json',
+    ]);
   });
 
   it.each(NAMES)('go on with today’s code: %s', async (name) => {
