@@ -19,6 +19,7 @@ export const gateSchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'The key of whoever did it; null: a rule.' }),
+  changedPerson: z.string().nullable().meta({ description: 'Who holds that key.' }),
   changedAt: instant,
 });
 
@@ -29,6 +30,7 @@ export function toGate(gate: Gate): z.infer<typeof gateSchema> {
     cause: gate.cause,
     reason: gate.reason,
     changedBy: gate.changedBy,
+    changedPerson: gate.changedPerson,
     changedAt: toInstant(gate.changedAt),
   };
 }

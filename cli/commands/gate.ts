@@ -44,8 +44,8 @@ function printGates(gates: readonly Gate[]): string {
   if (gates.length === 0) return 'Every gate is open, and none was ever closed.';
   return gates
     .map(
-      ({ scope, state, cause, reason, changedBy, changedAt }) =>
-        `${scope.padEnd(12)} ${state.padEnd(6)}   ${changedAt} by ${changedBy ?? 'Purser'}   ${cause}: ${reason}`,
+      ({ scope, state, cause, reason, changedBy, changedPerson, changedAt }) =>
+        `${scope.padEnd(12)} ${state.padEnd(6)}   ${changedAt} by ${changedPerson ?? changedBy ?? 'Purser'}   ${cause}: ${reason}`,
     )
     .join('\n');
 }

@@ -13,6 +13,8 @@ export interface Gate {
   readonly cause: GateCause;
   readonly reason: string;
   readonly changedBy: string | null;
+  /** The human behind that key; null where a rule or a service did it. */
+  readonly changedPerson: string | null;
   readonly changedAt: Date;
 }
 
@@ -81,16 +83,18 @@ export async function listGates(executor: Executor): Promise<readonly Gate[]> {
     cause: GateCause;
     reason: string;
     changed_by: string | null;
+    changed_person: string | null;
     changed_at: string;
-  }>(
-    sql`select scope, state, cause, reason, changed_by, changed_at::text from gates order by scope`,
-  );
+  }>(sql`
+    select g.scope, g.state, g.cause, g.reason, g.changed_by, k.person as changed_person, g.changed_at::text
+      from gates g left join api_keys k on k.id = g.changed_by order by g.scope`);
   return rows.map((row) => ({
     scope: row.scope,
     state: row.state,
     cause: row.cause,
     reason: row.reason,
     changedBy: row.changed_by,
+    changedPerson: row.changed_person,
     changedAt: new Date(row.changed_at),
   }));
 }

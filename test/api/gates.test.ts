@@ -63,6 +63,12 @@ describe('200', () => {
       items: [{ scope: ACCOUNT, state: 'closed' }],
     });
     expect((await operate(ACCOUNT, 'open')).json()).toMatchObject({ state: 'open' });
+    const { items } = (await get(service, '/v1/gates')).json<{
+      items: readonly { changedPerson: string }[];
+    }>();
+    const [holder] = await service.database.owner`
+      select k.person from gates g join api_keys k on k.id = g.changed_by where g.scope = ${ACCOUNT}`;
+    expect(items.map(({ changedPerson }) => changedPerson)).toEqual([holder?.['person']]);
     const trail = await service.database.owner`
       select action, actor_kind, actor_person is not null as named, why from audit_events where subject_kind = 'gate' order by id`;
     expect([...trail]).toEqual([
