@@ -5,18 +5,16 @@ import { parseCurrency } from '../../domain/money.ts';
 import type { Sighting } from '../../domain/sighting.ts';
 import {
   anAccount,
-  aSighting,
   aWallet,
   countMoves,
   createTestDependencies,
   deposits,
-  poll,
   stateOf,
   walletBalance,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 import { aDecision } from '../support/decisions.ts';
-import { casesOf, follow } from './support/reads.ts';
+import { anUnpaired, casesOf } from './support/reads.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -25,23 +23,9 @@ beforeAll(async () => {
 afterEach(() => verifyClean(test.db));
 afterAll(() => test.close());
 
-/** A debit that the bank marks as a reversal and that nothing leads to a deposit; its case is open. */
-async function anUnpaired(accountKey: string, given: Partial<Sighting> = {}): Promise<bigint> {
-  const debit = aSighting({
-    direction: 'debit',
-    reversal: true,
-    references: [],
-    text: 'RECALL BY REMITTER',
-    bankId: 'R1',
-    ...given,
-  });
-  await poll(test.db, accountKey, [debit], { scope: { kind: 'partial' } });
-  await follow(test, accountKey);
-  await test.owner`update reversals set found_at = now() - interval '11 days' where bank_account_key = ${accountKey}`;
-  await follow(test, accountKey);
-  const [row] = await test.owner<{ id: string }[]>`
-    select line_id::text as id from reversals where bank_account_key = ${accountKey} and state = 'unpaired'`;
-  return BigInt(row?.id ?? 0);
+async function unpaired(accountKey: string, given: Partial<Sighting> = {}): Promise<bigint> {
+  const { lineId } = await anUnpaired(test, accountKey, { bankId: 'R1', ...given });
+  return lineId;
 }
 
 /** A credited deposit of R50.00 that no poll reads again. */
@@ -63,7 +47,7 @@ describe('a reversal that people pair with its deposit', () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await aCredited(accountKey, code);
-    const lineId = await anUnpaired(accountKey);
+    const lineId = await unpaired(accountKey);
     const decisionId = await aDecision(test.owner, { depositId, kind: 'pair', lineId });
     const deps = createTestDependencies(test.db);
 
@@ -88,7 +72,7 @@ describe('a reversal that people pair with its deposit', () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const depositId = await aCredited(accountKey, code);
-    const lineId = await anUnpaired(accountKey, { amountMinor: 6_500n });
+    const lineId = await unpaired(accountKey, { amountMinor: 6_500n });
     expect(await pair(depositId, lineId)).toMatchObject({ outcome: 'paired' });
     const [row] = await test.owner`
       select charges_minor::text as charges from reversals where deposit_id = ${depositId}`;
@@ -103,7 +87,7 @@ describe('a reversal that people pair with its deposit', () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const depositId = await aCredited(accountKey, code);
-    const lineId = await anUnpaired(accountKey, given);
+    const lineId = await unpaired(accountKey, given);
     const before = await countMoves(test.db);
     expect(await pair(depositId, lineId)).toEqual({
       outcome: 'refused',
@@ -117,7 +101,7 @@ describe('a reversal that people pair with its deposit', () => {
     const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
     const { code } = await aWallet(test.db);
     const depositId = await aCredited(other, code);
-    const lineId = await anUnpaired(accountKey);
+    const lineId = await unpaired(accountKey);
     expect(await pair(depositId, lineId)).toMatchObject({ refusal: 'pair_mismatch' });
   });
 
@@ -126,7 +110,7 @@ describe('a reversal that people pair with its deposit', () => {
     const [one, other] = [await aWallet(test.db), await aWallet(test.db)];
     const first = await aCredited(accountKey, one.code);
     const second = await aCredited(accountKey, other.code);
-    const lineId = await anUnpaired(accountKey);
+    const lineId = await unpaired(accountKey);
     const outcomes = await Promise.all([pair(first, lineId), pair(second, lineId)]);
     expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['paired', 'refused']);
     expect(outcomes.map(({ refusal }) => refusal)).toContain('case_not_open');
@@ -137,7 +121,7 @@ describe('a reversal that people pair with its deposit', () => {
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: 'no code' }], {
       scope: { kind: 'partial' },
     });
-    const lineId = await anUnpaired(accountKey);
+    const lineId = await unpaired(accountKey);
     expect(await pair(depositId, lineId)).toMatchObject({ outcome: 'paired' });
     expect(await stateOf(test.db, depositId)).toBe('reversed');
   });

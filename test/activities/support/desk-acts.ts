@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { applyDecision } from '../../../activities/apply-decision.ts';
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { drainGate } from '../../../activities/drain-gate.ts';
 import { openReview } from '../../../activities/open-review.ts';
@@ -9,7 +7,7 @@ import {
 } from '../../../activities/settle-reversals.ts';
 import { setGate } from '../../../db/queries/gates.ts';
 import { spendCredits } from '../../../db/queries/spending.ts';
-import type { Allocation, DecisionKind } from '../../../domain/approval.ts';
+import type { Allocation } from '../../../domain/approval.ts';
 import { isCoded } from '../../../domain/errors.ts';
 import {
   activityContext,
@@ -17,52 +15,20 @@ import {
   deposits as captureDeposits,
   poll,
   TODAY,
-  type TestDependencies,
 } from '../../support/activities.ts';
-import type { TestDatabase } from '../../support/database.ts';
-import { aDecision } from '../../support/decisions.ts';
-import type { DeskModel, ModelDeposit } from './desk-model.ts';
-
-/** One account with its customers, and what the model says of them. */
-export interface DeskCase {
-  readonly test: TestDatabase;
-  readonly dependencies: TestDependencies;
-  readonly accountKey: string;
-  readonly keyId: string;
-  readonly wallets: readonly { readonly walletId: string; readonly code: string }[];
-  readonly model: DeskModel;
-}
-
-export interface Act {
-  readonly kind: 'capture' | 'settle' | 'decide' | 'reverse' | 'correct' | 'spend' | 'gate';
-  readonly pick: number;
-  readonly how: number;
-}
-
-export const anyActs: fc.Arbitrary<readonly Act[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(
-      'capture' as const,
-      'capture' as const,
-      'settle' as const,
-      'settle' as const,
-      'decide' as const,
-      'reverse' as const,
-      'correct' as const,
-      'spend' as const,
-      'gate' as const,
-    ),
-    pick: fc.nat({ max: 99 }),
-    how: fc.nat({ max: 99 }),
-  }),
-  { minLength: 3, maxLength: 14 },
-);
-
-const partial = { scope: { kind: 'partial' } } as const;
-const referenceOf = (desk: DeskCase, deposit: Pick<ModelDeposit, 'codeOf' | 'amountMinor'>) =>
-  deposit.codeOf === null
-    ? `PAYMENT OF ${deposit.amountMinor}`
-    : `${desk.wallets[deposit.codeOf]?.code ?? ''} X${deposit.amountMinor}`;
+import {
+  carryOut,
+  expectSame,
+  isStanding,
+  isState,
+  partial,
+  pick,
+  referenceOf,
+  type Act,
+  type DeskCase,
+} from './desk-case.ts';
+import { comeBack, pairByHand, takeBackVanished, vanish } from './desk-line-acts.ts';
+import type { ModelDeposit } from './desk-model.ts';
 
 /** Does one thing to the service and to the model; what the model forbids must be refused. */
 export async function perform(desk: DeskCase, act: Act): Promise<void> {
@@ -75,26 +41,22 @@ export async function perform(desk: DeskCase, act: Act): Promise<void> {
     case 'decide':
       return decide(desk, act, pick(model.deposits.filter(isState('in_review')), act));
     case 'reverse':
-      return reverse(
-        desk,
-        pick(model.deposits.filter(isState('captured', 'in_review', 'credited')), act),
-      );
+      return reverse(desk, pick(model.deposits.filter(isStanding), act));
     case 'correct':
       return correct(desk, act, pick(model.deposits.filter(isState('credited')), act));
     case 'spend':
       return spend(desk, act);
     case 'gate':
       return moveGate(desk);
+    case 'vanish':
+      return vanish(desk, act);
+    case 'take_back':
+      return takeBackVanished(desk, act);
+    case 'come_back':
+      return comeBack(desk, act);
+    case 'pair':
+      return pairByHand(desk, act);
   }
-}
-
-const isState =
-  (...states: readonly ModelDeposit['state'][]) =>
-  ({ state }: ModelDeposit) =>
-    states.includes(state);
-
-function pick(from: readonly ModelDeposit[], { pick: index }: Act): ModelDeposit | null {
-  return from[index % Math.max(from.length, 1)] ?? null;
 }
 
 async function capture(desk: DeskCase, act: Act): Promise<void> {
@@ -111,7 +73,7 @@ async function capture(desk: DeskCase, act: Act): Promise<void> {
     [{ reference, amountMinor }],
     partial,
   );
-  model.deposits.push({ depositId, amountMinor, codeOf, state: 'captured', shares: new Map() });
+  model.capture({ depositId, amountMinor, codeOf });
 }
 
 async function settle(desk: DeskCase, deposit: ModelDeposit | null): Promise<void> {
@@ -124,7 +86,7 @@ async function settle(desk: DeskCase, deposit: ModelDeposit | null): Promise<voi
     return;
   }
   const { outcome } = await creditWallet(dependencies, { depositId });
-  expectSame(outcome, model.gate.isClosed() ? 'gated' : 'credited');
+  expectSame(desk, outcome, model.gate.isClosed() ? 'gated' : 'credited');
   if (outcome === 'credited') model.credit(deposit, new Map([[codeOf, amountMinor]]));
 }
 
@@ -140,10 +102,10 @@ async function decide(desk: DeskCase, act: Act, deposit: ModelDeposit | null): P
     ...(isCredit ? { split: toAllocations(desk, shares) } : {}),
   });
   if (isCredit && model.gate.isClosed()) {
-    expectSame(outcome, 'gate_closed');
+    expectSame(desk, outcome, 'gate_closed');
     return;
   }
-  expectSame(outcome, isCredit ? 'credited' : kind === 'return' ? 'returned' : 'dismissed');
+  expectSame(desk, outcome, isCredit ? 'credited' : kind === 'return' ? 'returned' : 'dismissed');
   if (isCredit) model.credit(deposit, shares);
   else model.end(deposit, kind === 'return' ? 'returned' : 'dismissed');
 }
@@ -165,25 +127,6 @@ function toAllocations(desk: DeskCase, shares: ReadonlyMap<number, bigint>): rea
   }));
 }
 
-/** Has a decision made, approved and carried out twice, of which the second must change nothing. */
-async function carryOut(
-  desk: DeskCase,
-  depositId: string,
-  kind: DecisionKind,
-  given: { readonly split?: readonly Allocation[]; readonly walletId?: string },
-): Promise<string> {
-  const decisionId = await aDecision(desk.test.owner, {
-    depositId,
-    kind,
-    proposedBy: desk.keyId,
-    ...given,
-  });
-  const first = await applyDecision(desk.dependencies, { depositId, decisionId });
-  const again = await applyDecision(desk.dependencies, { depositId, decisionId });
-  expectSame(JSON.stringify(again), JSON.stringify(first));
-  return first.refusal ?? first.outcome;
-}
-
 async function reverse(desk: DeskCase, deposit: ModelDeposit | null): Promise<void> {
   if (deposit === null) return;
   const { accountKey, dependencies, model, test } = desk;
@@ -195,10 +138,12 @@ async function reverse(desk: DeskCase, deposit: ModelDeposit | null): Promise<vo
     text: 'REVERSAL',
   });
   await poll(test.db, accountKey, [taken], partial);
+  desk.debits.push(taken);
+  model.takeFromBank(deposit.amountMinor);
   const settleAll = (): Promise<SettleReversalsOutput> =>
     activityContext().run(() => settleReversals(dependencies, { accountKey }));
-  expectSame(String((await settleAll()).paired), '1');
-  expectSame(String((await settleAll()).paired), '0');
+  expectSame(desk, String((await settleAll()).paired), '1');
+  expectSame(desk, String((await settleAll()).paired), '0');
   model.end(deposit, 'reversed');
 }
 
@@ -209,20 +154,21 @@ async function correct(desk: DeskCase, act: Act, deposit: ModelDeposit | null): 
   const walletId = wallets[to]?.walletId ?? '';
   const outcome = await carryOut(desk, deposit.depositId, 'correct', { walletId });
   if (model.gate.isClosed()) {
-    expectSame(outcome, 'gate_closed');
+    expectSame(desk, outcome, 'gate_closed');
     return;
   }
   if (deposit.shares.size === 1 && deposit.shares.has(to)) {
-    expectSame(outcome, 'same_wallet');
+    expectSame(desk, outcome, 'same_wallet');
     return;
   }
-  expectSame(outcome, 'corrected');
+  expectSame(desk, outcome, 'corrected');
   model.credit(deposit, new Map([[to, deposit.amountMinor]]));
 }
 
 async function spend(desk: DeskCase, act: Act): Promise<void> {
   const { model, test, wallets } = desk;
-  const customer = act.pick % wallets.length;
+  const customer = pick(spendersOf(desk, act), act);
+  if (customer === null) return;
   const credits = BigInt(1 + (act.how % 3));
   const { credits: has, owed } = model.balanceOf(customer);
   const expected =
@@ -244,8 +190,18 @@ async function spend(desk: DeskCase, act: Act): Promise<void> {
         throw error;
       },
     );
-  expectSame(outcome, expected);
+  expectSame(desk, outcome, expected);
   if (outcome === 'spent') model.spend(customer, credits);
+}
+
+/** Customers who have or owe something; seldom also one who never had any. */
+function spendersOf({ model, wallets }: DeskCase, { how }: Act): readonly number[] {
+  const all = [...wallets.keys()];
+  if (how % 10 === 0) return all;
+  return all.filter((customer) => {
+    const { credits, owed } = model.balanceOf(customer);
+    return credits > 0n || owed > 0n;
+  });
 }
 
 async function moveGate(desk: DeskCase): Promise<void> {
@@ -261,9 +217,4 @@ async function moveGate(desk: DeskCase): Promise<void> {
     if (deposit.state === 'captured' && deposit.codeOf !== null)
       model.credit(deposit, new Map([[deposit.codeOf, deposit.amountMinor]]));
   }
-}
-
-function expectSame(found: string, expected: string): void {
-  if (found !== expected)
-    throw new Error(`The service answered ${found}, the model says ${expected}.`);
 }

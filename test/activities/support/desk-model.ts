@@ -10,6 +10,17 @@ export interface ModelDeposit {
   state: ModelState;
   /** What each customer has of it while it is credited. */
   shares: Map<number, bigint>;
+  /** Whether the bank still shows its line. */
+  isShown: boolean;
+  /** Whether people took it back since its line had vanished: it begins anew when the line comes back. */
+  isOffTheBooks: boolean;
+}
+
+/** A debit line that the bank marks as a reversal and that nothing leads to a deposit. */
+export interface ModelRecall {
+  readonly lineId: bigint;
+  readonly amountMinor: bigint;
+  isPaired: boolean;
 }
 
 const RATE = 5_000n;
@@ -20,6 +31,8 @@ const RATE = 5_000n;
  */
 export function createDeskModel(customers: number) {
   const deposits: ModelDeposit[] = [];
+  const recalls: ModelRecall[] = [];
+  let takenMinor = 0n;
   const spent = Array.from({ length: customers }, () => 0n);
   let isGateClosed = false;
   const valueOf = (customer: number): bigint =>
@@ -35,7 +48,15 @@ export function createDeskModel(customers: number) {
   };
   return {
     deposits,
+    recalls,
     balanceOf,
+    capture(line: Pick<ModelDeposit, 'depositId' | 'amountMinor' | 'codeOf'>): void {
+      const shown = { isShown: true, isOffTheBooks: false };
+      deposits.push({ ...line, ...shown, state: 'captured', shares: new Map() });
+    },
+    takeFromBank(amountMinor: bigint): void {
+      takenMinor += amountMinor;
+    },
     gate: {
       isClosed: () => isGateClosed,
       set: (closed: boolean) => {
@@ -50,9 +71,22 @@ export function createDeskModel(customers: number) {
       deposit.state = state;
       deposit.shares = new Map();
     },
+    takeOffTheBooks(deposit: ModelDeposit): void {
+      this.end(deposit, 'reversed');
+      deposit.isOffTheBooks = true;
+    },
+    beginAnew(deposit: ModelDeposit): void {
+      deposit.state = 'captured';
+      deposit.isOffTheBooks = false;
+    },
     spend(customer: number, credits: bigint): void {
       spent[customer] = (spent[customer] ?? 0n) + credits;
     },
+    /** What the ledger holds in the bank account. */
+    bankMinor: (): bigint =>
+      deposits
+        .filter(({ isOffTheBooks }) => !isOffTheBooks)
+        .reduce((sum, { amountMinor }) => sum + amountMinor, 0n) - takenMinor,
     openMinor: (): bigint =>
       deposits
         .filter(({ state }) => state === 'captured' || state === 'in_review')

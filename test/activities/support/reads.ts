@@ -3,11 +3,12 @@ import { captureLines } from '../../../activities/capture-lines.ts';
 import type { CaptureOutcome } from '../../../activities/capture-outcome.ts';
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { followUp, type FollowUpOutput } from '../../../activities/follow-up.ts';
-import { insertRun } from '../../../db/queries/runs.ts';
 import type { Sighting } from '../../../domain/sighting.ts';
 import {
   activityContext,
+  aSighting,
   createTestDependencies,
+  poll,
   WHOLE_DAYS,
   type TestDependencies,
 } from '../../support/activities.ts';
@@ -20,12 +21,21 @@ export async function read(
   sightings: readonly Sighting[],
   dependencies: TestDependencies = createTestDependencies(test.db),
 ): Promise<{ readonly captured: CaptureOutcome; readonly followed: FollowUpOutput }> {
+  const captured = await readAlone(test, accountKey, sightings);
+  return { captured, followed: await follow(test, accountKey, dependencies) };
+}
+
+/** One run of the poll over whole days, and nothing after it. */
+export async function readAlone(
+  test: TestDatabase,
+  accountKey: string,
+  sightings: readonly Sighting[],
+): Promise<CaptureOutcome> {
   const runId = `run_${randomUUID().replaceAll('-', '')}`;
-  await insertRun(test.db, { runId, accountKey, kind: 'poll' });
   await test.owner`
-    update runs set window_from = '2026-11-18', window_to = '2026-11-22', outcome = 'completed', finished_at = now()
-     where id = ${runId}`;
-  const captured = await captureLines(test.db, {
+    insert into runs (id, bank_account_key, kind, window_from, window_to, outcome, finished_at)
+    values (${runId}, ${accountKey}, 'poll', '2026-11-18', '2026-11-22', 'completed', now())`;
+  return captureLines(test.db, {
     accountKey,
     feed: 'poll',
     idStable: true,
@@ -34,7 +44,6 @@ export async function read(
     startedAt: new Date(Date.now() + 1_000),
     sightings,
   });
-  return { captured, followed: await follow(test, accountKey, dependencies) };
 }
 
 /** What follows a read, alone. */
@@ -45,6 +54,30 @@ export async function follow(
 ): Promise<FollowUpOutput> {
   const work = () => followUp(dependencies, { accountKey });
   return activityContext().run<[], FollowUpOutput, typeof work>(work);
+}
+
+/** A debit that the bank marks as a reversal and that nothing leads to a deposit; its case is open. */
+export async function anUnpaired(
+  test: TestDatabase,
+  accountKey: string,
+  given: Partial<Sighting> = {},
+  whatFollows: () => Promise<unknown> = () => follow(test, accountKey),
+): Promise<{ readonly debit: Sighting; readonly lineId: bigint }> {
+  const debit = aSighting({
+    direction: 'debit',
+    reversal: true,
+    references: [],
+    text: 'RECALL BY REMITTER',
+    ...given,
+  });
+  await poll(test.db, accountKey, [debit], { scope: { kind: 'partial' } });
+  await whatFollows();
+  await test.owner`update reversals set found_at = now() - interval '11 days' where bank_account_key = ${accountKey}`;
+  await whatFollows();
+  const [row] = await test.owner<{ id: string }[]>`
+    select line_id::text as id from reversals where bank_account_key = ${accountKey} and state = 'unpaired'
+     order by line_id desc limit 1`;
+  return { debit, lineId: BigInt(row?.id ?? 0) };
 }
 
 /** The deposit of the first line that a read found new. */
