@@ -1,3 +1,5 @@
+import { VANISHED_PLANTS } from './vanished-plants.ts';
+
 /** Faults in decisions, as {@link PLANTS} has them. */
 export const DECISION_PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   [
@@ -51,4 +53,5 @@ export const DECISION_PLANTS: readonly (readonly [string, string, ...string[]])[
     'approvals that nothing looks at',
     `ALTER TABLE decisions DISABLE TRIGGER decisions_legal_move`,
   ],
+  ...VANISHED_PLANTS,
 ];

@@ -21,12 +21,13 @@ import {
   seedBankAccount,
   seedWallet,
 } from '../support/ledger.ts';
+import { seedVanished } from './vanished-seed.ts';
 import { PLANTS } from './verify-plants.ts';
 
 let test: TestDatabase;
 let superuser: DatabaseHandle;
 
-/** Two wallets, three credits, a return, a review, an open deposit, a debit and a notice: each rule has rows to hold. */
+/** Two wallets, credits, a return, a review, an open deposit, a debit, a notice and lines that vanished: each rule has rows to hold. */
 beforeAll(async () => {
   test = await createTestDatabase();
   superuser = openDatabase({
@@ -63,6 +64,7 @@ beforeAll(async () => {
   await returnDeposit(db, owner, back);
   await takeBackOne(second);
   await spendOne(second);
+  await seedVanished(test, 'CUS00000001');
   await owner`
     insert into statement_files (id, bank_account_key, sha256, body) values ('stf_1', 'main', 'x', '\\x00')`;
   await owner`

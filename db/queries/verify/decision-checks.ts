@@ -92,4 +92,21 @@ export const DECISION_CHECKS: readonly Check[] = [
                             AND c.outcome = CASE c.kind WHEN 'return' THEN 'returned' ELSE 'dismissed' END END
                 ELSE j.decision_id IS NULL AND (c.state IN ('executed', 'refused')) = (c.outcome IS NOT NULL) END) IS NOT TRUE`,
   },
+  {
+    id: 'cases',
+    title:
+      'Each deposit that people took off the books, or paired with a line, closed a case about that line; each that began anew has a line that came back.',
+    checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('void', 'restore') OR (kind = 'reversal' AND decision_id IS NOT NULL)`,
+    broken: sql`
+      SELECT m.line_id AS line, m.ground, m.moves, coalesce(g.number, 0) AS grounds
+        FROM (SELECT line_id, CASE kind WHEN 'void' THEN 'line_vanished' WHEN 'restore' THEN 'line_shown' ELSE 'reversal_unpaired' END AS ground,
+                     count(DISTINCT CASE kind WHEN 'restore' THEN id::text ELSE coalesce(decision_id, id::text) END) AS moves
+                FROM journals WHERE kind IN ('void', 'restore') OR (kind = 'reversal' AND decision_id IS NOT NULL)
+               GROUP BY 1, 2) m
+        LEFT JOIN (SELECT line_id, kind AS ground, count(*) AS number FROM line_cases WHERE outcome = 'decided' GROUP BY 1, 2
+                   UNION ALL
+                   SELECT line_id, 'line_shown', count(*) FROM line_absences WHERE until IS NOT NULL GROUP BY 1) g
+          ON g.line_id = m.line_id AND g.ground = m.ground
+       WHERE (g.number >= m.moves) IS NOT TRUE`,
+  },
 ];

@@ -82,8 +82,9 @@ export async function anUnpaired(
 
 /** The deposit of the first line that a read found new. */
 export function newDeposit({ placements }: CaptureOutcome): string {
-  const [placement] = placements;
-  if (placement?.kind === 'new' && placement.depositId !== null) return placement.depositId;
+  for (const placement of placements) {
+    if (placement.kind === 'new' && placement.depositId !== null) return placement.depositId;
+  }
   throw new Error('The read found no new deposit.');
 }
 
