@@ -7,10 +7,10 @@ import {
   type DepositFacts,
 } from '../db/queries/settlement.ts';
 import { holdGates } from '../db/queries/gates.ts';
+import { findObjections } from '../db/queries/objections.ts';
 import { findOwner, type Owner } from '../domain/owner.ts';
 import { readReferences } from '../domain/reference.ts';
 import { settle, type OwnedDeposit } from '../domain/settle.ts';
-import { findObjections } from './objections.ts';
 
 export interface SettledDeposits {
   readonly creditedIds: readonly string[];

@@ -50,8 +50,10 @@ export async function loadRevision(revision: string, root = ROOT): Promise<Judge
       const reading = run(() => code.readReferences(texts));
       return {
         codes: run(() => code.codesToFind(DEFAULT_RULES, reading)),
-        decide: (deposit, wallets) =>
-          run(() => decided.parse(code.decideByRules(DEFAULT_RULES, deposit, reading, wallets))),
+        decide: (deposit, wallets, objections) =>
+          run(() =>
+            decided.parse(code.decideByRules(DEFAULT_RULES, deposit, reading, wallets, objections)),
+          ),
       };
     },
   };

@@ -1,5 +1,10 @@
 import type { Database, Transaction } from '../db/client.ts';
-import { findWhatHappened, listShadowReviews } from '../db/queries/backtest.ts';
+import {
+  findStoredObjections,
+  findWhatHappened,
+  listShadowReviews,
+} from '../db/queries/backtest.ts';
+import { findObjections } from '../db/queries/objections.ts';
 import {
   findWalletsByCode,
   listDepositFacts,
@@ -7,7 +12,7 @@ import {
 } from '../db/queries/settlement.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { LocalDate } from '../domain/local-date.ts';
-import type { DepositToOwn, WalletOfCode } from '../domain/owner.ts';
+import type { DepositToOwn, Objections, WalletOfCode } from '../domain/owner.ts';
 import { readReferences } from '../domain/reference.ts';
 import {
   differenceOf,
@@ -29,7 +34,11 @@ export interface Judge {
   readonly read: (texts: readonly string[]) => {
     /** The codes whose wallets it wants to know. */
     readonly codes: readonly string[];
-    readonly decide: (deposit: DepositToOwn, wallets: ReadonlyMap<string, WalletOfCode>) => Decided;
+    readonly decide: (
+      deposit: DepositToOwn,
+      wallets: ReadonlyMap<string, WalletOfCode>,
+      objections: Objections | undefined,
+    ) => Decided;
   };
 }
 
@@ -41,7 +50,8 @@ export function judgeByRules(rules: Rules): Judge {
       const reading = readReferences(texts);
       return {
         codes: codesToFind(rules, reading),
-        decide: (deposit, wallets) => decideByRules(rules, deposit, reading, wallets),
+        decide: (deposit, wallets, objections) =>
+          decideByRules(rules, deposit, reading, wallets, objections),
       };
     },
   };
@@ -118,15 +128,33 @@ async function tryDeposits(
     tx,
     deposits.map((deposit) => deposit.depositId),
   );
+  const objections = await findAllObjections(tx, deposits);
   return readings.map(({ deposit, reading }): Difference => {
     const { depositId, bankAccountKey, bookingDate, amountMinor, currency } = deposit;
     const from = happened.get(depositId);
     invariant(from !== undefined, 'Each deposit of the snapshot has a past.');
     // What an account in shadow withholds is what is asked here.
-    const to = reading.decide({ ...deposit, mode: 'live' }, wallets);
+    const live = { ...deposit, mode: 'live' } as const;
+    // Nothing spoke against what was credited by its code: what the bank said later could not hold it.
+    const isByCode = from.kind === 'credited' && from.by === 'code';
+    const to = reading.decide(live, wallets, isByCode ? undefined : objections.get(depositId));
     const difference = differenceOf(from, to);
     return { depositId, bankAccountKey, bookingDate, amountMinor, currency, difference, from, to };
   });
+}
+
+/** What speaks against deposits that are open, and what spoke against those that went to review for it. */
+async function findAllObjections(
+  tx: Transaction,
+  deposits: readonly DepositFacts[],
+): Promise<ReadonlyMap<string, Objections>> {
+  const open = deposits.filter(({ state }) => state === 'captured' || state === 'in_review');
+  const today = await findObjections(tx, open);
+  const stored = await findStoredObjections(
+    tx,
+    deposits.map(({ depositId }) => depositId),
+  );
+  return new Map([...today, ...stored]);
 }
 
 export interface ShadowReport {

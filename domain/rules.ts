@@ -1,10 +1,16 @@
 import { hasValidCheckDigit, type CustomerCode } from './customer-code.ts';
-import { findOwner, type DepositToOwn, type Owner, type WalletOfCode } from './owner.ts';
+import {
+  findOwner,
+  type DepositToOwn,
+  type Objections,
+  type Owner,
+  type WalletOfCode,
+} from './owner.ts';
 import { CANDIDATES_MAX, type ReferenceReading } from './reference.ts';
 
 /**
  * The policy on references as data, so that another one can be tried on what is stored. Rules only say which readings
- * count as exact: holds, check digits, closed and frozen wallets stand above all of them.
+ * count as exact: holds, objections, check digits, closed and frozen wallets stand above all of them.
  */
 export interface Rules {
   readonly version: string;
@@ -39,12 +45,14 @@ export function decideByRules(
   deposit: DepositToOwn,
   reading: ReferenceReading,
   wallets: ReadonlyMap<string, WalletOfCode>,
+  objections?: Objections,
 ): Owner {
   const seen = readByRules(rules, reading, wallets);
   return findOwner(
     { ...deposit, amountLimitMinor: rules.amountLimitMinor ?? deposit.amountLimitMinor },
     seen,
     (seen.kind === 'exact' ? wallets.get(seen.code) : undefined) ?? null,
+    objections,
   );
 }
 

@@ -1,10 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { DepositState } from '../schema/deposits.ts';
+import type { Objections } from '../../domain/owner.ts';
 import type { WhatHappened } from '../../domain/rules-difference.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 
-/** What became of deposits: whom they were credited to, by a code or by a person. What the bank took back counts as it stood before. */
+/**
+ * What became of deposits: whom they were credited to, by a code or by a person. What the bank took back counts as it stood
+ * before, unless its line came back: then only what happened since does.
+ */
 export async function findWhatHappened(
   executor: Executor,
   depositIds: readonly string[],
@@ -18,7 +22,7 @@ export async function findWhatHappened(
     select d.id, d.state, coalesce(array_agg(distinct j.wallet_id) filter (where j.id is not null), '{}') as wallets,
            coalesce(bool_or(j.decision_id is not null), false) as by_person
       from deposits d
-      left join journals j on j.deposit_id = d.id and j.kind = 'credit'
+      left join journals j on j.deposit_id = d.id and j.kind = 'credit' and j.generation >= d.generation
        and not exists (select 1 from journals u where u.reverses_id = j.id and u.kind = 'correction')
      where d.id = any(${param(depositIds)}::text[])
      group by d.id`);
@@ -34,6 +38,30 @@ function toWhatHappened(row: {
     return { kind: 'credited', walletIds: row.wallets, by: row.by_person ? 'person' : 'code' };
   if (row.state === 'returned' || row.state === 'dismissed') return { kind: row.state };
   return { kind: row.state === 'reversed' ? 'reversed' : 'waiting' };
+}
+
+/** Who it was is not written down, only that the code names another customer. */
+const SOMEBODY_ELSE = 'somebody else';
+
+/**
+ * What spoke against deposits when they went to review, as their reviews have kept it. The reversals and payments that it came
+ * of may be settled or forgotten since.
+ */
+export async function findStoredObjections(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<ReadonlyMap<string, Objections>> {
+  const rows = await executor.execute<{ id: string; is_taken_back: boolean }>(sql`
+    select r.deposit_id as id, r.reason = 'reversed' as is_taken_back
+      from reviews r join deposits d on d.id = r.deposit_id
+     where r.deposit_id = any(${param(depositIds)}::text[]) and r.reason in ('reversed', 'payer_conflict')
+       and d.state <> 'captured'`);
+  return new Map(
+    rows.map(({ id, is_taken_back: isTakenBack }) => [
+      id,
+      { isTakenBack, payerWalletId: isTakenBack ? null : SOMEBODY_ELSE },
+    ]),
+  );
 }
 
 /** A review of a bank account in shadow: whom its code would have credited, where it names one. */

@@ -1,10 +1,9 @@
-import { findKnownPayers } from '../db/queries/payer-memory.ts';
-import { listAsOriginals, listOpenReversals } from '../db/queries/reversals.ts';
-import type { findDepositFacts, DepositFacts } from '../db/queries/settlement.ts';
-import { PAYER_TIMES_MIN, type Objections } from '../domain/owner.ts';
-import { mayReverse } from '../domain/reversal.ts';
-
-type Reader = Parameters<typeof findDepositFacts>[0];
+import { PAYER_TIMES_MIN, type Objections } from '../../domain/owner.ts';
+import { mayReverse } from '../../domain/reversal.ts';
+import type { Executor } from '../client.ts';
+import { findKnownPayers } from './payer-memory.ts';
+import { listAsOriginals, listOpenReversals } from './reversals.ts';
+import type { DepositFacts } from './settlement.ts';
 
 /** More open reversals than this are a fault of the feed; the newest are the likeliest to matter. */
 const REVERSALS_MAX = 500;
@@ -14,7 +13,7 @@ const REVERSALS_MAX = 500;
  * and its payers are not held against codes.
  */
 export async function findObjections(
-  executor: Reader,
+  executor: Executor,
   deposits: readonly DepositFacts[],
 ): Promise<ReadonlyMap<string, Objections>> {
   const takenBack = await findTakenBack(
@@ -38,7 +37,7 @@ export async function findObjections(
 }
 
 async function findTakenBack(
-  executor: Reader,
+  executor: Executor,
   deposits: readonly DepositFacts[],
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
