@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/client.ts';
-import { listOpenDispatches, type Dispatch } from '../db/queries/dispatch.ts';
+import { listOpenDepositWorkflows } from '../db/queries/deposit-workflows.ts';
 import { actAs, recordAudit, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
 import {
   areByPeople,
@@ -10,7 +10,7 @@ import {
   payloadSha256,
   type Decision,
 } from '../db/queries/decisions.ts';
-import { holdGates } from '../db/queries/gates.ts';
+import { lockGates } from '../db/queries/gates.ts';
 import { postponeReview } from '../db/queries/reviews.ts';
 import {
   listRates,
@@ -20,16 +20,22 @@ import {
   type DepositFacts,
 } from '../db/queries/settlement.ts';
 import type { DecisionOutcome } from '../db/schema/decisions.ts';
-import { eveningOf, scheduleReview } from '../domain/aging.ts';
-import { isDecidable, isOfReview, needsApproval, type Allocation } from '../domain/approval.ts';
+import { eveningOf, scheduleReview } from '../domain/review/aging.ts';
+import {
+  isDecidable,
+  isOfReview,
+  needsApproval,
+  type Allocation,
+} from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import { localDateIn } from '../domain/local-date.ts';
-import { settle, settleDismissal, settleReturn } from '../domain/settle.ts';
+import { settle, settleDismissal, settleReturn } from '../domain/ledger/settle.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
-import { closeCaseOf, pairByHand, takeBackVanished } from './decide-lines.ts';
+import { closeCaseOf, pairByHand, takeBackVanished } from '../app/undo/decide-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { wakeHeld } from './settle-reversals.ts';
-import { moveCredit } from './take-back.ts';
+import { wakeHeld } from '../app/undo/pair-reversals.ts';
+import { moveCredit } from '../app/undo/take-back.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 /** Corrections are booked on the day on which they are made. */
 const TIME_ZONE = 'Africa/Johannesburg';
@@ -59,8 +65,7 @@ export async function applyDecision(
     applyIn(tx, dependencies, input),
   );
   // A review that waits for a decision has nothing to decide any more.
-  for (const dispatch of open)
-    await dependencies.wakeDeposit(dispatch, { reason: 'settled_elsewhere' });
+  for (const ref of open) await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
   if (pairedIn !== null) await wakeHeld(dependencies, pairedIn);
   return output;
 }
@@ -68,7 +73,7 @@ export async function applyDecision(
 interface Applied {
   readonly output: ApplyDecisionOutput;
   /** Workflows that wait for what another has done. */
-  readonly open: readonly Dispatch[];
+  readonly open: readonly DepositWorkflowRef[];
   /** The bank account of which a reversal found its deposit. */
   readonly pairedIn: string | null;
 }
@@ -95,7 +100,9 @@ async function applyIn(
   const allocations = await listAllocations(tx, decision.id);
   const approved: Approved = { deposit, decision, allocations };
   const refusal = refusalOf(dependencies, approved) ?? (await gateRefusal(tx, approved));
-  const open = isOfReview(decision.kind) ? [] : await listOpenDispatches(tx, [input.depositId]);
+  const open = isOfReview(decision.kind)
+    ? []
+    : await listOpenDepositWorkflows(tx, [input.depositId]);
   const done = refusal === null ? await carryOut(tx, dependencies, approved) : { refusal };
   const output = await conclude(tx, decision, done);
   return { output, open, pairedIn: output.outcome === 'paired' ? deposit.bankAccountKey : null };
@@ -142,7 +149,7 @@ async function gateRefusal(
   { deposit, decision }: Approved,
 ): Promise<'gate_closed' | null> {
   if (decision.kind !== 'credit' && decision.kind !== 'correct') return null;
-  const closed = await holdGates(tx, [deposit.bankAccountKey]);
+  const closed = await lockGates(tx, [deposit.bankAccountKey]);
   return closed.has(deposit.bankAccountKey) ? 'gate_closed' : null;
 }
 

@@ -12,13 +12,13 @@ import {
   type FileOrders,
 } from '../db/queries/statement-files.ts';
 import { CodedError, isCoded } from '../domain/errors.ts';
-import type { HoldReason } from '../domain/identity.ts';
-import type { StatementLine } from '../domain/statement.ts';
-import { captureLinesIn } from './capture-lines.ts';
+import type { HoldReason } from '../domain/line/identity.ts';
+import type { StatementLine } from '../domain/line/statement.ts';
+import { captureLinesIn } from '../app/capture/capture-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { recordStatements, type StatementPlan } from './record-statements.ts';
-import { groupDays } from './statement-groups.ts';
-import { surveyStatement, type Survey } from './survey-statement.ts';
+import { recordStatements, type StatementPlan } from '../app/statement/record-statements.ts';
+import { groupDays } from '../app/statement/statement-groups.ts';
+import { surveyStatement, type Survey } from '../app/statement/survey-statement.ts';
 
 export interface CaptureStatementInput {
   readonly accountKey: string;

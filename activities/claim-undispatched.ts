@@ -2,9 +2,9 @@ import {
   countUndispatched,
   listUndispatched,
   markDispatched as markRowsDispatched,
-  type Dispatch,
-} from '../db/queries/dispatch.ts';
+} from '../db/queries/deposit-workflows.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 /** Which lane the waiting deposits of an account take. */
 export async function planDispatch(
@@ -19,7 +19,7 @@ export async function planDispatch(
 export async function claimUndispatched(
   dependencies: ActivityDependencies,
   input: { readonly accountKey: string; readonly limit: number },
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   return listUndispatched(dependencies.database, input.accountKey, input.limit);
 }
 

@@ -1,7 +1,7 @@
 import { lockDeposits } from '../db/queries/settlement.ts';
-import type { ReviewReason } from '../domain/review-reasons.ts';
+import type { ReviewReason } from '../domain/review/review-reasons.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { settleDeposits } from './settle-deposits.ts';
+import { creditDeposits } from '../app/credit/credit-deposits.ts';
 
 export type CreditWalletOutput =
   /** Also when an earlier attempt, or the backlog lane, had credited it. */
@@ -24,7 +24,7 @@ export async function creditWallet(
     const [deposit] = deposits;
     if (deposit?.state === 'credited') return { outcome: 'credited' };
     if (deposit?.state !== 'captured') return { outcome: 'settled' };
-    const settled = await settleDeposits(tx, deposits, 'workflow');
+    const settled = await creditDeposits(tx, deposits, 'workflow');
     if (settled.gatedIds.length > 0) return { outcome: 'gated' };
     const [review] = settled.reviews;
     return review === undefined

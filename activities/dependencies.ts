@@ -1,9 +1,9 @@
 import type { Feed } from '../bank/feeds/feed.ts';
 import type { Database } from '../db/client.ts';
 import type { AuditSeal } from '../db/queries/audit-seals.ts';
-import type { Dispatch } from '../db/queries/dispatch.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 import type { ForgottenFile } from '../db/queries/statement-files.ts';
-import type { AgingPolicy } from '../domain/aging.ts';
+import type { AgingPolicy } from '../domain/review/aging.ts';
 import type { DecideInput, WakeInput } from '../workflows/contract.ts';
 
 /** A bank account with its API, as the poller needs it. */
@@ -28,13 +28,13 @@ export interface ActivityDependencies {
   /** @throws CodedError `account.not_found` when the account has no API. */
   readonly polledAccount: (accountKey: string) => Promise<PolledAccount>;
   /** Starts a deposit's workflow unless one is `running`; `ended` is one that completed under this id. */
-  readonly startDeposit: (dispatch: Dispatch) => Promise<'started' | 'running' | 'ended'>;
+  readonly startDeposit: (ref: DepositWorkflowRef) => Promise<'started' | 'running' | 'ended'>;
   /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
-  readonly deliverDecision: (dispatch: Dispatch, decisionId: string) => Promise<void>;
+  readonly deliverDecision: (ref: DepositWorkflowRef, decisionId: string) => Promise<void>;
   /** Has an approved decision carried out whose deposit has no review workflow. */
   readonly startDecision: (input: DecideInput) => Promise<void>;
   /** Has a waiting deposit look again; starts its workflow if none is running. */
-  readonly wakeDeposit: (dispatch: Dispatch, input: WakeInput) => Promise<void>;
+  readonly wakeDeposit: (ref: DepositWorkflowRef, input: WakeInput) => Promise<void>;
   /** Imports a stored statement file, unless its import is running. */
   readonly startImport: (file: ForgottenFile) => Promise<void>;
   readonly auditAnchor: AuditAnchor | null;

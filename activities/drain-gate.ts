@@ -1,10 +1,10 @@
 import { heartbeat } from '@temporalio/activity';
-import { listDispatches } from '../db/queries/dispatch.ts';
+import { listDepositWorkflows } from '../db/queries/deposit-workflows.ts';
 import { listWaitingAccounts, markDrained } from '../db/queries/gates.ts';
 import { publishNotifications } from '../db/queries/publication.ts';
 import { lockWaitingDeposits } from '../db/queries/settlement.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { settleDeposits } from './settle-deposits.ts';
+import { creditDeposits } from '../app/credit/credit-deposits.ts';
 
 const PAGE_SIZE = 100;
 
@@ -24,7 +24,7 @@ export async function drainGate(
       const page = await database.transaction(async (tx) => {
         const query = { accountKey, afterId, limit: PAGE_SIZE };
         const waiting = await lockWaitingDeposits(tx, query);
-        const settled = await settleDeposits(tx, waiting, 'backlog');
+        const settled = await creditDeposits(tx, waiting, 'backlog');
         await publishNotifications(tx, settled.creditedIds);
         return { ids: waiting.map(({ depositId }) => depositId), settled };
       });
@@ -34,8 +34,8 @@ export async function drainGate(
       if (page.settled.gatedIds.length > 0) return { credited, woken };
       afterId = last;
       credited += page.settled.creditedIds.length;
-      for (const dispatch of await listDispatches(database, page.ids)) {
-        await dependencies.wakeDeposit(dispatch, { reason: 'gate_opened' });
+      for (const ref of await listDepositWorkflows(database, page.ids)) {
+        await dependencies.wakeDeposit(ref, { reason: 'gate_opened' });
         woken += 1;
       }
       heartbeat(credited);

@@ -4,8 +4,8 @@ import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { addRunCapture, insertRun, markDayComplete } from '../db/queries/runs.ts';
 import { CodedError } from '../domain/errors.ts';
 import { addDays, localDateIn } from '../domain/local-date.ts';
-import { pollWindow } from '../domain/poll-window.ts';
-import { captureLinesIn } from './capture-lines.ts';
+import { pollWindow } from '../domain/line/poll-window.ts';
+import { captureLinesIn } from '../app/capture/capture-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { proveBalance, readWithBalances } from './prove-balance.ts';
 

@@ -2,9 +2,9 @@ import { log } from '@temporalio/activity';
 import type { Transaction } from '../db/client.ts';
 import { newId } from '../db/new-id.ts';
 import { expireProposals, findOpenProposal, insertDecision } from '../db/queries/decisions.ts';
-import { lockReviewRound, markProgress, openNextRound } from '../db/queries/reviews.ts';
+import { lockReviewRound, markProgress, reopenReview } from '../db/queries/reviews.ts';
 import { lockDeposits, type DepositFacts } from '../db/queries/settlement.ts';
-import { dueSteps, scheduleReview } from '../domain/aging.ts';
+import { dueSteps, scheduleReview } from '../domain/review/aging.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /**
@@ -48,7 +48,7 @@ async function runOut(
 ): Promise<void> {
   const { aging, reviewFinal } = dependencies.settings;
   const { depositId } = deposit;
-  await openNextRound(tx, depositId, now, scheduleReview(now, aging));
+  await reopenReview(tx, depositId, now, scheduleReview(now, aging));
   if (reviewFinal === 'propose_return') await proposeReturn(tx, deposit, now);
   log.error('review ran out and was opened again', { alert: 'review.overdue', depositId });
 }

@@ -4,7 +4,7 @@ import { updateLineCases } from '../db/queries/line-cases.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { proveDay } from './prove-day.ts';
 import { restoreLines } from './restore-lines.ts';
-import { settleReversals } from './settle-reversals.ts';
+import { pairReversals } from '../app/undo/pair-reversals.ts';
 
 export interface FollowUpOutput {
   readonly reversed: number;
@@ -25,7 +25,7 @@ export async function followUp(
 ): Promise<FollowUpOutput> {
   const { database } = dependencies;
   const { accountKey } = input;
-  const reversals = await settleReversals(dependencies, input);
+  const reversals = await pairReversals(dependencies, input);
   const casesOpened = await database.transaction((tx) => updateLineCases(tx, accountKey));
   if (casesOpened > 0)
     log.error('the bank changed lines after they were captured', {

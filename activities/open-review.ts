@@ -1,9 +1,9 @@
 import { findDepositFacts } from '../db/queries/settlement.ts';
 import { findOpenReview, openReviews } from '../db/queries/reviews.ts';
-import { nextStepAt, scheduleReview } from '../domain/aging.ts';
-import type { ReviewReason } from '../domain/review-reasons.ts';
+import { nextStepAt, scheduleReview } from '../domain/review/aging.ts';
+import type { ReviewReason } from '../domain/review/review-reasons.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { findOwners } from './settle-deposits.ts';
+import { findOwners } from '../app/credit/credit-deposits.ts';
 
 export type OpenReviewOutput =
   | {

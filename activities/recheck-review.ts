@@ -1,7 +1,7 @@
 import { findOpenReview } from '../db/queries/reviews.ts';
 import { lockDeposits } from '../db/queries/settlement.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { settleDeposits } from './settle-deposits.ts';
+import { creditDeposits } from '../app/credit/credit-deposits.ts';
 
 /** Reasons that may go while a deposit waits, with nothing of the deposit itself in doubt. Any other is a person's to judge. */
 const RECHECKED: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ export async function recheckReview(
     if (deposits[0]?.state !== 'in_review') return { outcome: 'settled' };
     const review = await findOpenReview(tx, input.depositId);
     if (review === null || !RECHECKED.has(review.reason)) return { outcome: 'waits' };
-    const { creditedIds } = await settleDeposits(tx, deposits, 'workflow');
+    const { creditedIds } = await creditDeposits(tx, deposits, 'workflow');
     return { outcome: creditedIds.length === 1 ? 'credited' : 'waits' };
   });
 }

@@ -1,10 +1,11 @@
 import type { Transaction } from '../db/client.ts';
 import { actAs, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
-import { listOpenDispatches, markDispatched, type Dispatch } from '../db/queries/dispatch.ts';
+import { listOpenDepositWorkflows, markDispatched } from '../db/queries/deposit-workflows.ts';
 import { listRestored } from '../db/queries/line-cases.ts';
 import { lockDeposits, postJournals } from '../db/queries/settlement.ts';
-import { settleRestored } from '../domain/unwind.ts';
+import { settleRestored } from '../domain/ledger/unwind.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 const LINES_MAX = 500;
 
@@ -20,12 +21,12 @@ export async function restoreLines(
   const found = await listRestored(database, { ...input, depositId: null, limit: LINES_MAX });
   let restored = 0;
   for (const { depositId } of found) {
-    const dispatches = await database.transaction((tx) => restoreOne(tx, { ...input, depositId }));
-    for (const dispatch of dispatches) {
-      await dependencies.startDeposit(dispatch);
+    const refs = await database.transaction((tx) => restoreOne(tx, { ...input, depositId }));
+    for (const ref of refs) {
+      await dependencies.startDeposit(ref);
       await markDispatched(database, [depositId]);
     }
-    restored += dispatches.length;
+    restored += refs.length;
   }
   return restored;
 }
@@ -34,11 +35,11 @@ export async function restoreLines(
 async function restoreOne(
   tx: Transaction,
   line: { readonly accountKey: string; readonly depositId: string },
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   await actAs(tx, WORKFLOW_ACTOR, null);
   const [deposit] = await lockDeposits(tx, [line.depositId]);
   const [found] = await listRestored(tx, { ...line, limit: 1 });
   if (deposit === undefined || found === undefined) return [];
   await postJournals(tx, [settleRestored(deposit, found.nextGeneration)], 'workflow');
-  return listOpenDispatches(tx, [line.depositId]);
+  return listOpenDepositWorkflows(tx, [line.depositId]);
 }

@@ -2,7 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { lockWaitingDeposits } from '../db/queries/settlement.ts';
 import { publishNotifications } from '../db/queries/publication.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { settleDeposits } from './settle-deposits.ts';
+import { creditDeposits } from '../app/credit/credit-deposits.ts';
 
 /** Deposits in one transaction: larger batches hold their locks too long (reference figures in docs/performance.md). */
 const BATCH_SIZE = 250;
@@ -33,7 +33,7 @@ export async function settleBacklog(
         afterId,
         limit: BATCH_SIZE,
       });
-      const settled = await settleDeposits(tx, deposits, 'backlog');
+      const settled = await creditDeposits(tx, deposits, 'backlog');
       await publishNotifications(tx, settled.creditedIds);
       return { lastId: deposits.at(-1)?.depositId, size: deposits.length, settled };
     });

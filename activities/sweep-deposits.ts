@@ -6,9 +6,8 @@ import {
   listOpenDeposits,
   listWaitingDecisions,
   markDispatched,
-  openNextRound,
-  type Dispatch,
-} from '../db/queries/dispatch.ts';
+  startNextWorkflowRound,
+} from '../db/queries/deposit-workflows.ts';
 import { listForgottenFiles } from '../db/queries/statement-files.ts';
 import { listLateOwned } from '../db/queries/late-owners.ts';
 import { publishForgotten } from '../db/queries/publication.ts';
@@ -22,6 +21,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { drainGate } from './drain-gate.ts';
 import { followUp } from './follow-up.ts';
 import { settleBacklog } from './settle-backlog.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 const PAGE_SIZE = 100;
 const PUBLISH_LIMIT = 1_000;
@@ -50,10 +50,10 @@ export async function sweepDeposits(
   }
   for (const claimId of await listOverdueClaims(database, PAGE_SIZE))
     await checkClaim(dependencies, { claimId });
-  for (const dispatch of await listLateOwned(database, { walletId: null, limit: PUBLISH_LIMIT }))
-    await dependencies.wakeDeposit(dispatch, { reason: 'late_owner' });
-  for (const dispatch of await listCauseGone(database, PUBLISH_LIMIT))
-    await dependencies.wakeDeposit(dispatch, { reason: 'cause_gone' });
+  for (const ref of await listLateOwned(database, { walletId: null, limit: PUBLISH_LIMIT }))
+    await dependencies.wakeDeposit(ref, { reason: 'late_owner' });
+  for (const ref of await listCauseGone(database, PUBLISH_LIMIT))
+    await dependencies.wakeDeposit(ref, { reason: 'cause_gone' });
   for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
   const toFollow = new Set([
     ...(await listAccountsWithReversals(database)),
@@ -78,9 +78,9 @@ async function restartLost(
     const page = await listOpenDeposits(database, { olderThanMs, afterId, limit: PAGE_SIZE });
     const last = page.at(-1);
     if (last === undefined) return restarted;
-    const starts = await Promise.all(page.map((dispatch) => startOrReopen(dependencies, dispatch)));
+    const starts = await Promise.all(page.map((ref) => startOrReopen(dependencies, ref)));
     restarted += starts.filter(Boolean).length;
-    const depositIds = page.map((dispatch) => dispatch.depositId);
+    const depositIds = page.map((ref) => ref.depositId);
     await markDispatched(database, depositIds);
     heartbeat(restarted);
     afterId = last.depositId;
@@ -93,12 +93,12 @@ async function restartLost(
  */
 async function startOrReopen(
   dependencies: ActivityDependencies,
-  dispatch: Dispatch,
+  ref: DepositWorkflowRef,
 ): Promise<boolean> {
-  const start = await dependencies.startDeposit(dispatch);
+  const start = await dependencies.startDeposit(ref);
   if (start !== 'ended') return start === 'started';
-  const round = await openNextRound(dependencies.database, dispatch);
-  return round !== null && (await dependencies.startDeposit({ ...dispatch, round })) === 'started';
+  const round = await startNextWorkflowRound(dependencies.database, ref);
+  return round !== null && (await dependencies.startDeposit({ ...ref, round })) === 'started';
 }
 
 /** A file that was stored while Temporal could not be reached waits in its row, and so does one whose import was lost. */
@@ -131,9 +131,9 @@ async function deliverDecisions(
     olderThanMs,
     limit: PUBLISH_LIMIT,
   });
-  for (const { dispatch, decisionId, isInReview } of waiting) {
-    if (isInReview) await dependencies.deliverDecision(dispatch, decisionId);
-    else await dependencies.startDecision({ depositId: dispatch.depositId, decisionId });
+  for (const { ref, decisionId, isInReview } of waiting) {
+    if (isInReview) await dependencies.deliverDecision(ref, decisionId);
+    else await dependencies.startDecision({ depositId: ref.depositId, decisionId });
     heartbeat(decisionId);
   }
 }

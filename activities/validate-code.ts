@@ -1,8 +1,8 @@
 import { findDepositFacts } from '../db/queries/settlement.ts';
 import { CodedError } from '../domain/errors.ts';
-import type { ReviewReason } from '../domain/review-reasons.ts';
+import type { ReviewReason } from '../domain/review/review-reasons.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { findOwners } from './settle-deposits.ts';
+import { findOwners } from '../app/credit/credit-deposits.ts';
 
 export type ValidateCodeOutput =
   | { readonly outcome: 'matched'; readonly walletId: string }

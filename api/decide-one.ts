@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/client.ts';
-import { keepingAttempts } from './approvals.ts';
+import { keepingAttempts } from '../app/decide/approve.ts';
 import type { DecisionBody } from './decision-body.ts';
-import { recordDecision } from './decisions.ts';
+import { recordDecision } from '../app/decide/propose.ts';
 import { deliverDecision } from './deliver-decision.ts';
 import type { ApiDeps, Principal } from './deps.ts';
 import type { Answer, GivenAnswer } from './idempotency.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PARTS_MAX } from '../domain/approval.ts';
+import { PARTS_MAX } from '../domain/review/approval.ts';
 import { customerCode, day, money, plainText, walletId } from './wire.ts';
 
 const reason = plainText(1_000).meta({ description: 'Why; kept for ever beside the decision.' });

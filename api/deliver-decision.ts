@@ -1,10 +1,10 @@
 import { findDecision, type Decision } from '../db/queries/decisions.ts';
 import { findDeposit } from '../db/queries/deposits-read.ts';
 import { saveAnswer } from '../db/queries/idempotency.ts';
-import { isOfReview } from '../domain/approval.ts';
+import { isOfReview } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
-import { recordedSchema, settledAlready, storedDecision } from './decisions.ts';
+import { recordedSchema, settledAlready, storedDecision } from '../app/decide/propose.ts';
 import type { ApiDeps } from './deps.ts';
 import { toSavedRefusal, type GivenAnswer } from './idempotency.ts';
 

@@ -3,10 +3,10 @@ import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { findBankAccount } from '../db/queries/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
-import { temporalConnectionOptions } from '../worker/temporal-connection.ts';
+import { temporalConnectionOptions } from '../temporal/connection.ts';
 import { buildApp } from './build-app.ts';
 import type { ApiDeps, RateLimits } from './deps.ts';
-import { createTemporalGateway } from './temporal-gateway.ts';
+import { createTemporalGateway } from '../temporal/gateway.ts';
 
 /** Room for a bank that sends a day's lines at once; a webhook costs one hash and one row. */
 const RATE_LIMITS: RateLimits = {

@@ -6,7 +6,7 @@ import {
   type QueuePlace,
 } from '../db/queries/reviews-read.ts';
 import { CodedError } from '../domain/errors.ts';
-import { REVIEW_REASONS } from '../domain/review-reasons.ts';
+import { REVIEW_REASONS } from '../domain/review/review-reasons.ts';
 import { accountKey, plainText } from './wire.ts';
 
 const minor = z

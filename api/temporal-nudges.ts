@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Dispatch } from '../db/queries/dispatch.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 import {
   claimWorkflowId,
   depositWorkflowId,
@@ -22,7 +22,7 @@ export interface TemporalNudges {
   /** Has a claim wait for its deposit. */
   startClaim(claimId: string): Promise<void>;
   /** Has a review look again. */
-  wakeDeposit(dispatch: Dispatch, input: WakeInput): Promise<void>;
+  wakeDeposit(ref: DepositWorkflowRef, input: WakeInput): Promise<void>;
 }
 
 export function createNudges(

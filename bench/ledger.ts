@@ -6,7 +6,7 @@ import { param } from '../db/param.ts';
 import { sumCreditedByCode } from '../db/queries/credited-totals.ts';
 import { sumDepositsByState } from '../db/queries/status.ts';
 import { verify } from '../db/queries/verify/verify.ts';
-import { customerCodeFromNumber } from '../domain/customer-code.ts';
+import { customerCodeFromNumber } from '../domain/reference/customer-code.ts';
 
 /** Milliseconds; null where there was nothing to measure. */
 export interface Latency {

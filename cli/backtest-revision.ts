@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { CodedError } from '../domain/errors.ts';
-import type * as reference from '../domain/reference.ts';
-import type * as rules from '../domain/rules.ts';
+import type * as reference from '../domain/reference/reference.ts';
+import type * as rules from '../domain/review/rules.ts';
 import type { Judge } from './backtest.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));

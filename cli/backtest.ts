@@ -4,7 +4,7 @@ import {
   findWhatHappened,
   listShadowReviews,
 } from '../db/queries/backtest.ts';
-import { findObjections } from '../db/queries/objections.ts';
+import { findObjections } from '../app/credit/objections.ts';
 import {
   findWalletsByCode,
   listDepositFacts,
@@ -12,8 +12,8 @@ import {
 } from '../db/queries/settlement.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { LocalDate } from '../domain/local-date.ts';
-import type { DepositToOwn, Objections, WalletOfCode } from '../domain/owner.ts';
-import { readReferences } from '../domain/reference.ts';
+import type { DepositToOwn, Objections, WalletOfCode } from '../domain/review/owner.ts';
+import { readReferences } from '../domain/reference/reference.ts';
 import {
   differenceOf,
   isWrong,
@@ -21,8 +21,8 @@ import {
   type Decided,
   type RuleDifference,
   type WhatHappened,
-} from '../domain/rules-difference.ts';
-import { codesToFind, decideByRules, type Rules } from '../domain/rules.ts';
+} from '../domain/review/rules-difference.ts';
+import { codesToFind, decideByRules, type Rules } from '../domain/review/rules.ts';
 
 const PAGE = 500;
 

@@ -1,7 +1,7 @@
 import { desc, eq, and, gte, isNotNull } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { runs } from '../db/schema/runs.ts';
-import { printRunSummary } from '../domain/run-summary.ts';
+import { printRunSummary } from '../domain/words/run-summary.ts';
 
 export type RunRow = typeof runs.$inferSelect;
 

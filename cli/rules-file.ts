@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CodedError } from '../domain/errors.ts';
-import { DEFAULT_RULES, type Rules } from '../domain/rules.ts';
+import { DEFAULT_RULES, type Rules } from '../domain/review/rules.ts';
 
 /** What a file leaves out is as it is today; what it says beyond these is a fault, never ignored. */
 const rulesSchema = z.strictObject({

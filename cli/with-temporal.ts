@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import { CodedError } from '../domain/errors.ts';
-import { temporalConnectionOptions } from '../worker/temporal-connection.ts';
+import { temporalConnectionOptions } from '../temporal/connection.ts';
 
 /** Runs `work` with a Temporal client and closes it whatever happens. @throws CodedError `temporal.unavailable` */
 export async function withTemporal<T>(

@@ -1,14 +1,14 @@
 import type postgres from 'postgres';
-import { captureLinesIn } from '../activities/capture-lines.ts';
-import type { Placement } from '../activities/capture-outcome.ts';
-import { bankIdOf, factsKeyOf } from '../activities/stored-texts.ts';
+import { captureLinesIn } from '../app/capture/capture-lines.ts';
+import type { Placement } from '../app/capture/capture-outcome.ts';
+import { bankIdOf, factsKeyOf } from '../app/capture/stored-texts.ts';
 import { settleBacklog } from '../activities/settle-backlog.ts';
 import { parseFieldMap } from '../bank/json/field-map.ts';
 import { readBankEvent } from '../bank/webhooks/read-bank-event.ts';
 import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { withDeadline } from '../db/with-deadline.ts';
-import { listOpenDispatches, markDispatched, type Dispatch } from '../db/queries/dispatch.ts';
+import { listOpenDepositWorkflows, markDispatched } from '../db/queries/deposit-workflows.ts';
 import {
   areMoreWaiting,
   findDepositsOfLines,
@@ -18,9 +18,10 @@ import {
   type WaitingEvent,
 } from '../db/queries/relay.ts';
 import { isCoded } from '../domain/errors.ts';
-import { parseCurrency } from '../domain/money.ts';
+import { parseCurrency } from '../domain/money/money.ts';
 import type { Logger } from '../logger.ts';
 import type { BankEventInput } from '../workflows/contract.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 const BATCH_SIZE = 200;
 const LOOK_EVERY_MS = 250;
@@ -32,7 +33,7 @@ export interface InboxRelayDependencies {
   readonly listener: postgres.Sql;
   readonly clock: () => Date;
   readonly bulkAbove: number;
-  readonly signalDeposit: (dispatch: Dispatch, event: BankEventInput) => Promise<void>;
+  readonly signalDeposit: (ref: DepositWorkflowRef, event: BankEventInput) => Promise<void>;
   readonly triggerPoll: (accountKey: string) => Promise<void>;
   readonly logger: Logger;
 }
@@ -250,12 +251,12 @@ async function ring(dependencies: InboxRelayDependencies, relayed: Relayed): Pro
       await settleBacklog({ database }, { accountKey }, () => undefined);
   }
   const eventIds = new Map(relayed.bells.map((bell) => [bell.depositId, bell.eventId]));
-  const open = await listOpenDispatches(database, [...eventIds.keys()]);
+  const open = await listOpenDepositWorkflows(database, [...eventIds.keys()]);
   for (let start = 0; start < open.length; start += SIGNALS_AT_ONCE) {
     const page = open.slice(start, start + SIGNALS_AT_ONCE);
     await Promise.all(
-      page.map((dispatch) =>
-        dependencies.signalDeposit(dispatch, { eventId: eventIds.get(dispatch.depositId) ?? '' }),
+      page.map((ref) =>
+        dependencies.signalDeposit(ref, { eventId: eventIds.get(ref.depositId) ?? '' }),
       ),
     );
     await markDispatched(

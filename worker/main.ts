@@ -3,7 +3,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AuditAnchor } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
-import { REMIND_DAYS } from '../domain/aging.ts';
+import { REMIND_DAYS } from '../domain/review/aging.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { pollScheduleId } from '../workflows/contract.ts';
@@ -18,17 +18,17 @@ import {
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
-import { applySchedules } from './schedules.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
+import { applySchedules } from '../temporal/schedules.ts';
+import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import {
   createDeliverDecision,
   createSignalDeposit,
   createStartDecision,
   createStartDeposit,
   createWakeDeposit,
-} from './start-deposit.ts';
-import { createStartImport } from './start-import.ts';
-import { temporalConnectionOptions } from './temporal-connection.ts';
+} from '../temporal/deposits.ts';
+import { createStartImport } from '../temporal/imports.ts';
+import { temporalConnectionOptions } from '../temporal/connection.ts';
 
 export interface RunningWorker {
   /** Resolves when the worker has stopped by itself or by {@link RunningWorker.stop}; rejects when it failed. */

@@ -15,7 +15,7 @@ export const steps = proxyLocalActivities<Pick<Activities, 'validateCode' | 'cre
 });
 
 /** Telling the customer is tried a few times here; after that the sweep publishes it. */
-export const telling = proxyLocalActivities<Pick<Activities, 'notifyCustomer'>>({
+export const notifying = proxyLocalActivities<Pick<Activities, 'notifyCustomer'>>({
   startToCloseTimeout: '5s',
   localRetryThreshold: '10s',
   retry: {

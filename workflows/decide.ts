@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { records } from './activity-options.ts';
 import type { DecideInput, ResolveDepositOutput } from './contract.ts';
-import { tellCustomer } from './tell-customer.ts';
+import { notifyOfCredit } from './notify-customer.ts';
 
 const CUSTOMER_HEARS: ReadonlySet<ResolveDepositOutput['outcome']> = new Set([
   'credited',
@@ -14,7 +14,7 @@ const CUSTOMER_HEARS: ReadonlySet<ResolveDepositOutput['outcome']> = new Set([
 export async function decide(input: DecideInput): Promise<ResolveDepositOutput> {
   const { depositId, decisionId } = input;
   const output = await records.applyDecision({ depositId, decisionId });
-  if (CUSTOMER_HEARS.has(output.outcome)) await tellCustomer(depositId);
+  if (CUSTOMER_HEARS.has(output.outcome)) await notifyOfCredit(depositId);
   setCurrentDetails(`Decision tried: ${output.outcome}.`);
   return output;
 }

@@ -23,9 +23,9 @@ import {
   type ResolveDepositOutput,
   type WakeInput,
 } from './contract.ts';
-import { createDesk, type Desk } from './desk.ts';
+import { createDecisionInbox, type DecisionInbox } from './decision-inbox.ts';
 import { reviewDeposit } from './review-deposit.ts';
-import { tellCustomer } from './tell-customer.ts';
+import { notifyOfCredit } from './notify-customer.ts';
 
 const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositInput]>(
   RESOLVE_DEPOSIT_UPDATE,
@@ -43,55 +43,55 @@ const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
  * Credited straight through it takes one workflow task and eight events.
  */
 export async function deposit(input: DepositInput): Promise<DepositOutput> {
-  const desk = createDesk();
-  setHandler(getStateQuery, () => desk.state());
-  setHandler(bankEventSignal, () => desk.noteBankEvent());
-  setHandler(wakeSignal, () => desk.wake());
-  setHandler(resolveSignal, ({ decisionId }) => desk.hand(decisionId));
+  const inbox = createDecisionInbox();
+  setHandler(getStateQuery, () => inbox.state());
+  setHandler(bankEventSignal, () => inbox.noteBankEvent());
+  setHandler(wakeSignal, () => inbox.wake());
+  setHandler(resolveSignal, ({ decisionId }) => inbox.hand(decisionId));
   setHandler(resolveDepositUpdate, async ({ decisionId }) => {
-    desk.hand(decisionId);
-    return desk.answer(decisionId);
+    inbox.hand(decisionId);
+    return inbox.answer(decisionId);
   });
-  const output = await settle(input, desk);
-  desk.close(output.outcome);
+  const output = await settle(input, inbox);
+  inbox.close(output.outcome);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   return output;
 }
 
-async function settle(input: DepositInput, desk: Desk): Promise<DepositOutput> {
+async function settle(input: DepositInput, inbox: DecisionInbox): Promise<DepositOutput> {
   const { depositId } = input;
   const validated = await steps.validateCode({ depositId });
   switch (validated.outcome) {
     case 'settled':
       return { outcome: 'settled_elsewhere' };
     case 'in_review':
-      return reviewDeposit({ ...input, reason: null }, desk);
+      return reviewDeposit({ ...input, reason: null }, inbox);
     case 'review':
-      return reviewDeposit({ ...input, reason: validated.reason }, desk);
+      return reviewDeposit({ ...input, reason: validated.reason }, inbox);
     case 'matched':
   }
-  const credited = await creditBehindGate(depositId, desk);
+  const credited = await creditBehindGate(depositId, inbox);
   switch (credited.outcome) {
     case 'settled':
       return { outcome: 'settled_elsewhere' };
     case 'review':
-      return reviewDeposit({ ...input, reason: credited.reason }, desk);
+      return reviewDeposit({ ...input, reason: credited.reason }, inbox);
     case 'credited':
   }
-  await tellCustomer(depositId);
+  await notifyOfCredit(depositId);
   return { outcome: 'credited' };
 }
 
 /** While the account's gate is closed the deposit waits here; whoever opens the gate wakes it. */
 async function creditBehindGate(
   depositId: string,
-  desk: Desk,
+  inbox: DecisionInbox,
 ): Promise<Exclude<CreditWalletOutput, { outcome: 'gated' }>> {
   for (;;) {
     const credited = await steps.creditWallet({ depositId });
     if (credited.outcome !== 'gated') return credited;
     setCurrentDetails('Waiting: crediting is stopped for this bank account.');
-    await condition(() => desk.isWoken(), GATE_LOOK_EVERY);
-    desk.takeWake();
+    await condition(() => inbox.isWoken(), GATE_LOOK_EVERY);
+    inbox.takeWake();
   }
 }

@@ -3,8 +3,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { OpenReviewOutput } from '../activities/open-review.ts';
 import { records } from './activity-options.ts';
 import type { DepositInput, DepositOutput } from './contract.ts';
-import type { Desk } from './desk.ts';
-import { tellCustomer } from './tell-customer.ts';
+import type { DecisionInbox } from './decision-inbox.ts';
+import { notifyOfCredit } from './notify-customer.ts';
 
 type ReviewReason = Parameters<typeof records.openReview>[0]['reason'];
 type OpenReview = Extract<OpenReviewOutput, { outcome: 'in_review' }>;
@@ -24,7 +24,7 @@ type Step = DepositOutput['outcome'] | 'changed' | 'unchanged';
  */
 export async function reviewDeposit(
   input: DepositInput & { readonly reason: ReviewReason },
-  desk: Desk,
+  inbox: DecisionInbox,
 ): Promise<DepositOutput> {
   const { depositId, accountKey } = input;
   let shown: OpenReview | null = null;
@@ -33,18 +33,18 @@ export async function reviewDeposit(
     const review: OpenReviewOutput = await records.openReview({ depositId, reason });
     if (review.outcome === 'settled') return close('settled_elsewhere');
     if (shown?.dueAt !== review.dueAt || shown.reason !== review.reason)
-      show(accountKey, review, desk);
+      show(accountKey, review, inbox);
     shown = review;
     reason = null;
-    for (const decisionId of review.waitingDecisionIds) desk.hand(decisionId);
-    const outcome = await untilChanged(depositId, review, desk);
-    if (outcome === 'credited') await tellCustomer(depositId);
+    for (const decisionId of review.waitingDecisionIds) inbox.hand(decisionId);
+    const outcome = await untilChanged(depositId, review, inbox);
+    if (outcome === 'credited') await notifyOfCredit(depositId);
     if (outcome !== 'changed') return close(outcome);
   }
 }
 
-function show(accountKey: string, review: OpenReview, desk: Desk): void {
-  desk.openReview({ reason: review.reason, dueAt: review.dueAt });
+function show(accountKey: string, review: OpenReview, inbox: DecisionInbox): void {
+  inbox.openReview({ reason: review.reason, dueAt: review.dueAt });
   upsertSearchAttributes([
     { key: DEPOSIT_STATE, value: 'in_review' },
     { key: BANK_ACCOUNT_KEY, value: accountKey },
@@ -63,29 +63,29 @@ function close(outcome: DepositOutput['outcome']): DepositOutput {
 async function untilChanged(
   depositId: string,
   review: OpenReview,
-  desk: Desk,
+  inbox: DecisionInbox,
 ): Promise<Exclude<Step, 'unchanged'>> {
   for (;;) {
-    const step = await advance(depositId, review, desk);
+    const step = await advance(depositId, review, inbox);
     if (step !== 'unchanged') return step;
   }
 }
 
-async function advance(depositId: string, review: OpenReview, desk: Desk): Promise<Step> {
+async function advance(depositId: string, review: OpenReview, inbox: DecisionInbox): Promise<Step> {
   const waitMs = Math.max(Date.parse(review.nextAt) - Date.now(), 1);
-  if (!(await condition(() => desk.hasUntried() || desk.isWoken(), waitMs))) {
+  if (!(await condition(() => inbox.hasUntried() || inbox.isWoken(), waitMs))) {
     await records.followReview({ depositId, at: new Date().toISOString() });
     return 'changed';
   }
-  const decisionId = desk.next();
+  const decisionId = inbox.next();
   return decisionId === undefined
-    ? lookAgain(depositId, desk)
-    : tryDecision(depositId, decisionId, desk);
+    ? lookAgain(depositId, inbox)
+    : tryDecision(depositId, decisionId, inbox);
 }
 
 /** What is outside may have changed so that the reference now names one open wallet; the rows decide. */
-async function lookAgain(depositId: string, desk: Desk): Promise<Step> {
-  desk.takeWake();
+async function lookAgain(depositId: string, inbox: DecisionInbox): Promise<Step> {
+  inbox.takeWake();
   const { outcome } = await records.recheckReview({ depositId });
   switch (outcome) {
     case 'credited':
@@ -97,9 +97,13 @@ async function lookAgain(depositId: string, desk: Desk): Promise<Step> {
   }
 }
 
-async function tryDecision(depositId: string, decisionId: string, desk: Desk): Promise<Step> {
+async function tryDecision(
+  depositId: string,
+  decisionId: string,
+  inbox: DecisionInbox,
+): Promise<Step> {
   const output = await records.applyDecision({ depositId, decisionId });
-  desk.record(decisionId, output);
+  inbox.record(decisionId, output);
   switch (output.outcome) {
     case 'credited':
     case 'returned':

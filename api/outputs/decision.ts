@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Decision } from '../../db/queries/decisions.ts';
-import { DECISION_KINDS, DECISION_STATES, type Allocation } from '../../domain/approval.ts';
+import { DECISION_KINDS, DECISION_STATES, type Allocation } from '../../domain/review/approval.ts';
 import {
   day,
   decisionId,

@@ -3,7 +3,7 @@ import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
 import type { GateActor } from '../../db/queries/gate-waits.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
-import { DECISION_KINDS, DECISION_STATES } from '../../domain/approval.ts';
+import { DECISION_KINDS, DECISION_STATES } from '../../domain/review/approval.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {
   day,
@@ -18,7 +18,7 @@ import {
 } from '../wire.ts';
 import { auditEventSchema, toAuditEvent } from './audit-event.ts';
 import { decisionOutcome } from './decision.ts';
-import { tellDeposit } from './deposit-told.ts';
+import { tellDeposit } from './narrative.ts';
 import { depositSchema, toDeposit } from './deposit.ts';
 import { fromScope, gateCause, gateScope } from './gate.ts';
 import { reviewReasonSchema, toReviewReason } from './review.ts';

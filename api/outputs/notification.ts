@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NOTIFICATION_KINDS } from '../../db/schema/notifications.ts';
 import type { Notification } from '../../db/queries/notifications.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { depositId, digits, instant, money, toInstant, toInstantOrNull, toMoney } from '../wire.ts';
 
 export const notificationSchema = z.strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { stateOf, type ReturnRow } from '../../db/queries/returns.ts';
-import { csvLine, type CsvCell } from '../../domain/csv-cell.ts';
-import { parseCurrency } from '../../domain/money.ts';
-import { printMinor } from '../../domain/money-text.ts';
-import { returnReference } from '../../domain/reversal.ts';
+import { csvLine, type CsvCell } from '../../domain/words/csv-cell.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
+import { printMinor } from '../../domain/money/money-text.ts';
+import { returnReference } from '../../domain/ledger/reversal.ts';
 import { accountKey, day, decisionId, depositId, money, returnExportId, toMoney } from '../wire.ts';
 
 export const returnSchema = z.strictObject({

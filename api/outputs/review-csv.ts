@@ -4,10 +4,10 @@ import {
   type QueueFilter,
 } from '../../db/queries/reviews-read.ts';
 import type { Executor } from '../../db/client.ts';
-import { csvLine, type CsvCell } from '../../domain/csv-cell.ts';
-import { printMinor } from '../../domain/money-text.ts';
-import { parseCurrency } from '../../domain/money.ts';
-import { adviceFor } from '../../domain/review-reasons.ts';
+import { csvLine, type CsvCell } from '../../domain/words/csv-cell.ts';
+import { printMinor } from '../../domain/money/money-text.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
+import { adviceFor } from '../../domain/review/review-reasons.ts';
 
 const PAGE_SIZE = 500;
 

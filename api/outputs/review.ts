@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OpenReviewRow } from '../../db/queries/reviews-read.ts';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
+import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import {
   accountKey,
   day,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Run } from '../../db/queries/runs-read.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import {
   accountKey,
   day,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { listWalletTransactions, Wallet } from '../../db/queries/wallets.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import {
   customerCode,
   day,

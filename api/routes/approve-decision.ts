@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { approveDecision, keepingAttempts } from '../approvals.ts';
+import { approveDecision, keepingAttempts } from '../../app/decide/approve.ts';
 import { approvalBody } from '../decision-body.ts';
 import { deliverDecision } from '../deliver-decision.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { assignReview, isKnownPerson } from '../../db/queries/review-desk.ts';
+import { assignReview, isKnownPerson } from '../../db/queries/review-work.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
-import { lockOpenReview } from '../open-review.ts';
+import { lockOpenReview } from '../../app/decide/lock-open-review.ts';
 import { writeProblems } from '../route-problems.ts';
 import { depositId, noQuery, plainText } from '../wire.ts';
 

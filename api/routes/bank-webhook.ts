@@ -8,7 +8,7 @@ import type { VerifiedDelivery, WebhookHeaders } from '../../bank/webhooks/webho
 import { findBankAccount, type BankAccount } from '../../db/queries/bank-accounts.ts';
 import { insertBankEvent } from '../../db/queries/bank-events.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { parseCurrency } from '../../domain/money.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
 import type { ApiApp, ApiDeps } from '../deps.ts';
 import { problems } from '../route-problems.ts';
 import { accountKey, noQuery } from '../wire.ts';

@@ -5,7 +5,7 @@ import { findWallet } from '../../db/queries/wallets.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { AMOUNT_MINOR_MAX, ZAR } from '../../domain/money.ts';
+import { AMOUNT_MINOR_MAX, ZAR } from '../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { readProblems, writeProblems } from '../route-problems.ts';

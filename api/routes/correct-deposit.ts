@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { correctionBody } from '../decision-body.ts';
-import { recordDecision } from '../decisions.ts';
+import { recordDecision } from '../../app/decide/propose.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { acceptedSchema } from '../outputs/decision.ts';

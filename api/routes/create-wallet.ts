@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { listLateOwned } from '../../db/queries/late-owners.ts';
-import { asCustomerCode } from '../../domain/customer-code.ts';
+import { asCustomerCode } from '../../domain/reference/customer-code.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
-import { createWallet } from '../new-wallet.ts';
+import { createWallet } from '../../app/wallet/create-wallet.ts';
 import { toWallet, walletSchema } from '../outputs/wallet.ts';
 import { writeProblems } from '../route-problems.ts';
 import { wakeLateOwned } from '../wake-late-owned.ts';

@@ -50,8 +50,8 @@ export function forgetPayerRoute(app: ApiApp, deps: ApiDeps): void {
         };
       });
       const held = { depositId: request.body.depositId, limit: WOKEN_MAX };
-      for (const dispatch of await listHeldByPayer(deps.database.db, held))
-        await deps.temporal.wakeDeposit(dispatch, { reason: 'cause_gone' });
+      for (const ref of await listHeldByPayer(deps.database.db, held))
+        await deps.temporal.wakeDeposit(ref, { reason: 'cause_gone' });
       return sendAnswer(reply, given);
     },
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus } from '../../db/queries/status.ts';
 import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
+import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { dayProofSchema, toDayProof } from '../outputs/day-proof.ts';
 import { depositState } from '../outputs/deposit.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { completeReturn, keepingAttempts } from '../approvals.ts';
+import { completeReturn, keepingAttempts } from '../../app/decide/approve.ts';
 import { payerBody } from '../decision-body.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';

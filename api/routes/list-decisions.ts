@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listAllocationsOf, listDecisions } from '../../db/queries/decisions.ts';
-import { DECISION_STATES } from '../../domain/approval.ts';
+import { DECISION_STATES } from '../../domain/review/approval.ts';
 import { decodePlace, encodePlace, toPage } from '../cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { decisionSchema, toDecision } from '../outputs/decision.ts';

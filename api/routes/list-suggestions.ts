@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findDepositToPlace, listSuggestionFacts } from '../../db/queries/suggestion-facts.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { CONFIDENT_SCORE, suggest } from '../../domain/suggest.ts';
+import { CONFIDENT_SCORE, suggest } from '../../domain/review/suggest.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
 import { readProblems } from '../route-problems.ts';
 import { customerCode, depositId, noQuery, walletId } from '../wire.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { keepingAttempts, rejectDecision } from '../approvals.ts';
+import { keepingAttempts, rejectDecision } from '../../app/decide/approve.ts';
 import { reasonBody } from '../decision-body.ts';
-import { storedDecision } from '../decisions.ts';
+import { storedDecision } from '../../app/decide/propose.ts';
 import { listAllocations } from '../../db/queries/decisions.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { findDeposit } from '../../db/queries/deposits-read.ts';
-import { insertComment, listComments, type ReviewComment } from '../../db/queries/review-desk.ts';
+import { insertComment, listComments, type ReviewComment } from '../../db/queries/review-work.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../cursor.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
-import { lockOpenReview } from '../open-review.ts';
+import { lockOpenReview } from '../../app/decide/lock-open-review.ts';
 import { readProblems, writeProblems } from '../route-problems.ts';
 import {
   depositId,

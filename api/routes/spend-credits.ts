@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { spendCredits } from '../../db/queries/spending.ts';
+import { spendCredits } from '../../app/wallet/spend-credits.ts';
 import { findWallet } from '../../db/queries/wallets.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { localDateIn } from '../../domain/local-date.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { balanceSchema, toBalance } from '../outputs/wallet.ts';

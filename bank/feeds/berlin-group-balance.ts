@@ -1,5 +1,5 @@
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { Currency } from '../../domain/money.ts';
+import type { Currency } from '../../domain/money/money.ts';
 import { field, minorField, objectField, optionalDayField, requiredText } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import type { BookedBalance } from './feed.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Currency } from '../../domain/money.ts';
-import type { LineStatus, Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { LineStatus, Sighting } from '../../domain/line/sighting.ts';
 import { askBank, type BankAnswer, type HttpLimits } from '../http/exchange.ts';
 import { readJsonBody } from '../http/read-json.ts';
 import { field, objectField, optionalText, type Refuse } from '../json/fields.ts';

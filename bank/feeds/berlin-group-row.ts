@@ -1,5 +1,5 @@
-import type { Currency } from '../../domain/money.ts';
-import type { Direction, LineStatus, Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { Direction, LineStatus, Sighting } from '../../domain/line/sighting.ts';
 import { styledDay, optionalStyledDay } from '../json/day.ts';
 import {
   decimalText,

@@ -1,5 +1,5 @@
 import { CodedError } from '../../domain/errors.ts';
-import { parseCurrency, type Currency } from '../../domain/money.ts';
+import { parseCurrency, type Currency } from '../../domain/money/money.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/exchange.ts';
 import { DEFAULT_FIELD_MAP } from '../json/field-map.ts';
 import { createBerlinGroupFeed } from './berlin-group-feed.ts';

@@ -1,5 +1,5 @@
 import { CodedError } from '../../domain/errors.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { unknownFields, type Refuse } from '../json/fields.ts';
 import { isJsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';

@@ -1,5 +1,5 @@
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
 import type { AmountStyle } from './berlin-group-row.ts';
 

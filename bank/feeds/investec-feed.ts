@@ -1,6 +1,6 @@
 import { isCoded } from '../../domain/errors.ts';
-import type { Currency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { countField, minorField, objectField, requiredText, type Refuse } from '../json/fields.ts';

@@ -1,5 +1,5 @@
-import type { Currency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   choiceField,
   dayField,

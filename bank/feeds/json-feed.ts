@@ -1,5 +1,5 @@
-import { signedMinor } from '../../domain/sighting.ts';
-import type { Currency } from '../../domain/money.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { printDay } from '../json/day.ts';

@@ -1,5 +1,5 @@
 import { addDays } from '../../domain/local-date.ts';
-import type { Currency } from '../../domain/money.ts';
+import type { Currency } from '../../domain/money/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { countField, field, objectField, optionalText, requiredText } from '../json/fields.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '../../domain/errors.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import type { OnPage } from './feed.ts';
 import { PAGES_MAX } from './feed-page.ts';
 

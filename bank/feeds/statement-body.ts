@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isCoded } from '../../domain/errors.ts';
-import type { Sighting } from '../../domain/sighting.ts';
-import type { Statement, StatementFile, StatementLine } from '../../domain/statement.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
+import type { Statement, StatementFile, StatementLine } from '../../domain/line/statement.ts';
 import type { BankAnswer } from '../http/exchange.ts';
 import type { Refuse } from '../json/fields.ts';
 import { entryToCapture, NEVER_POSTS } from '../statements/capture-entries.ts';

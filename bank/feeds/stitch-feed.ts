@@ -1,7 +1,7 @@
 import { CodedError } from '../../domain/errors.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { Currency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { field, minorField, objectField, requiredText, type Refuse } from '../json/fields.ts';

@@ -1,7 +1,7 @@
 import { isCoded, type CodedError } from '../../domain/errors.ts';
 import { asLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import { parseMinor, type DecimalStyle } from '../../domain/money-text.ts';
-import type { Currency } from '../../domain/money.ts';
+import { parseMinor, type DecimalStyle } from '../../domain/money/money-text.ts';
+import type { Currency } from '../../domain/money/money.ts';
 import { cleanText } from './clean-text.ts';
 import { isJsonNumber, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
 

@@ -1,5 +1,5 @@
-import { AMOUNT_MINOR_MAX, type Currency } from '../../domain/money.ts';
-import type { Direction, Sighting } from '../../domain/sighting.ts';
+import { AMOUNT_MINOR_MAX, type Currency } from '../../domain/money/money.ts';
+import type { Direction, Sighting } from '../../domain/line/sighting.ts';
 import { optionalStyledDay, styledDay } from './day.ts';
 import type { JsonFieldMap } from './field-map.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Sighting } from '../../domain/sighting.ts';
-import type { StatementLine } from '../../domain/statement.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
+import type { StatementLine } from '../../domain/line/statement.ts';
 
 /** The sightings of one entry. A hold says that the money is real and that no wallet may get it unseen. */
 export interface EntryToCapture {

@@ -4,7 +4,7 @@ import type {
   StatementFormat,
   StatementLine,
   StatementWarning,
-} from '../../domain/statement.ts';
+} from '../../domain/line/statement.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { CsvProfile } from './csv/csv-profile.ts';
 import { csvReaderOf } from './csv/read-csv.ts';

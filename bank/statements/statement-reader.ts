@@ -3,7 +3,7 @@ import type {
   StatementFormat,
   StatementLine,
   StatementWarning,
-} from '../../domain/statement.ts';
+} from '../../domain/line/statement.ts';
 import type { StatementLimits } from './statement-fault.ts';
 
 /** A statement without its lines: what its end tells. */

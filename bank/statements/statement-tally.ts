@@ -1,6 +1,6 @@
 import type { LocalDate } from '../../domain/local-date.ts';
-import { signedMinor } from '../../domain/sighting.ts';
-import type { ProofLevel, StatementLine } from '../../domain/statement.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
+import type { ProofLevel, StatementLine } from '../../domain/line/statement.ts';
 
 /** What a statement's lines add up to while they pass by; nothing is kept of the lines themselves. */
 export interface StatementTally {

@@ -1,4 +1,4 @@
-import type { StatementWarning } from '../../domain/statement.ts';
+import type { StatementWarning } from '../../domain/line/statement.ts';
 
 /**
  * What can be odd about a file that is not wrong. Capture and print look for some of these codes, since a line

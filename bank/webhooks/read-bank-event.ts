@@ -1,7 +1,7 @@
 import { CodedError } from '../../domain/errors.ts';
 import { addDays, localDateIn } from '../../domain/local-date.ts';
-import type { Currency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Currency } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { field, refuseUnknownFields, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
 import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';

@@ -4,9 +4,9 @@ import { createActivities } from '../../activities/index.ts';
 import { sayReady, untilAskedToStop } from '../../cli/supervise.ts';
 import { loadConfig } from '../../config.ts';
 import { openDatabase } from '../../db/client.ts';
-import { REMIND_DAYS } from '../../domain/aging.ts';
+import { REMIND_DAYS } from '../../domain/review/aging.ts';
 import { createPolledAccounts } from '../../worker/bank-account-settings.ts';
-import { temporalConnectionOptions } from '../../worker/temporal-connection.ts';
+import { temporalConnectionOptions } from '../../temporal/connection.ts';
 import { NAIVE_TASK_QUEUE } from './contract.ts';
 
 // The naive arm's worker: the product's activities and its worker's options, other workflows, a queue of its own.

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { CodedError } from '../../domain/errors.ts';
-import { printRand } from '../../domain/money-text.ts';
+import { printRand } from '../../domain/money/money-text.ts';
 import {
   differenceInWords,
   RULE_DIFFERENCES,
   type WhatHappened,
-} from '../../domain/rules-difference.ts';
-import { DEFAULT_RULES } from '../../domain/rules.ts';
+} from '../../domain/review/rules-difference.ts';
+import { DEFAULT_RULES } from '../../domain/review/rules.ts';
 import {
   backtest,
   judgeByRules,

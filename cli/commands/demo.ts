@@ -6,7 +6,7 @@ import { verify } from '../../db/queries/verify/verify.ts';
 import { sumDepositsByState, sumWallets } from '../../db/queries/status.ts';
 import type { Database } from '../../db/client.ts';
 import { sumCreditedByCode } from '../../db/queries/credited-totals.ts';
-import { printRand } from '../../domain/money-text.ts';
+import { printRand } from '../../domain/money/money-text.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
 import { withDatabase } from '../environment.ts';
 import { reconcileNow } from '../reconcile-now.ts';

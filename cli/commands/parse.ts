@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
-import { printStatementFile } from '../../bank/statements/print.ts';
+import { printStatementFile } from '../../bank/statements/to-json.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { parseOptionsOf, type ParseFileOptions } from '../parse-options.ts';
 import { createTerminal, toJson } from '../terminal.ts';

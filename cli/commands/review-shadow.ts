@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { reviewSchema } from '../../api/outputs/review.ts';
 import { BULK_DECISIONS_MAX, bulkReportSchema } from '../../api/routes/bulk-decisions.ts';
 import { pageOf } from '../../api/wire.ts';
-import { printRand } from '../../domain/money-text.ts';
+import { printRand } from '../../domain/money/money-text.ts';
 import { askApi } from '../api-client.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 

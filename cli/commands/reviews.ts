@@ -10,9 +10,9 @@ import {
   type QueueOrder,
 } from '../../db/queries/reviews-read.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { parseMinor, printRand } from '../../domain/money-text.ts';
-import { ZAR } from '../../domain/money.ts';
-import { adviceFor } from '../../domain/review-reasons.ts';
+import { parseMinor, printRand } from '../../domain/money/money-text.ts';
+import { ZAR } from '../../domain/money/money.ts';
+import { adviceFor } from '../../domain/review/review-reasons.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 

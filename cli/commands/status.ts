@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
-import { printRand } from '../../domain/money-text.ts';
+import { printRand } from '../../domain/money/money-text.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { runToJson } from '../report-run.ts';
 import { createTerminal, toJson } from '../terminal.ts';

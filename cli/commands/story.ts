@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { toStory } from '../../api/outputs/deposit-story.ts';
-import { tellDeposit } from '../../api/outputs/deposit-told.ts';
+import { tellDeposit } from '../../api/outputs/narrative.ts';
 import { findDepositStory, type DepositStory } from '../../db/queries/deposit-story.ts';
 import { findDeposit, type Deposit } from '../../db/queries/deposits-read.ts';
 import type { Database } from '../../db/client.ts';

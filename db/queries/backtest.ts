@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { DepositState } from '../schema/deposits.ts';
-import type { Objections } from '../../domain/owner.ts';
-import type { WhatHappened } from '../../domain/rules-difference.ts';
+import type { Objections } from '../../domain/review/owner.ts';
+import type { WhatHappened } from '../../domain/review/rules-difference.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 

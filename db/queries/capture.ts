@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { FeedKind } from '../../domain/sighting.ts';
+import type { FeedKind } from '../../domain/line/sighting.ts';
 import type { Transaction } from '../client.ts';
 import { arrayText, param } from '../param.ts';
 

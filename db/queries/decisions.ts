@@ -6,7 +6,7 @@ import {
   type DecisionPayload,
   type DecisionState,
   type PayerDetails,
-} from '../../domain/approval.ts';
+} from '../../domain/review/approval.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import { decisionAllocations, decisions, type DecisionOutcome } from '../schema/decisions.ts';

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DecisionKind, DecisionState } from '../../domain/approval.ts';
+import type { DecisionKind, DecisionState } from '../../domain/review/approval.ts';
 import type { Executor } from '../client.ts';
 import type { DecisionOutcome } from '../schema/decisions.ts';
 import type { JournalKind } from '../schema/ledger.ts';

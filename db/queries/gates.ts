@@ -24,7 +24,7 @@ const lockOf = (scope: string) => sql`hashtextextended(${`gate:${scope}`}, 0)`;
  * The accounts of these whose gate is closed. Whoever credits holds the gate until the transaction ends, so that nothing
  * is credited once a closing is committed.
  */
-export async function holdGates(
+export async function lockGates(
   tx: Transaction,
   accountKeys: readonly string[],
 ): Promise<ReadonlySet<string>> {

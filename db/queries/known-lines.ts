@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { HeldSighting } from '../../domain/held-sightings.ts';
-import type { KnownLine } from '../../domain/identity.ts';
+import type { HeldSighting } from '../../domain/line/resolve-holds.ts';
+import type { KnownLine } from '../../domain/line/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { FeedKind } from '../../domain/sighting.ts';
+import type { FeedKind } from '../../domain/line/sighting.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 

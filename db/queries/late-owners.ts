@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 
 /**
  * Deposits in review whose code an open wallet bears now: it was created, or opened again, after the deposit came. All of
@@ -9,7 +9,7 @@ import type { Dispatch } from './dispatch.ts';
 export async function listLateOwned(
   executor: Executor,
   query: { readonly walletId: string | null; readonly limit: number },
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   const rows = await executor.execute<{
     id: string;
     account: string;

@@ -1,13 +1,13 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** Reviews that wait because of a reversal of this account, which has found its deposit, or was closed, just now. */
 export function listHeldByReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly limit: number },
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   const held = sql`r.reason = 'reversed' and d.bank_account_key = ${query.accountKey}`;
   return listReviews(executor, held, query.limit);
 }
@@ -16,7 +16,7 @@ export function listHeldByReversals(
 export function listHeldByPayer(
   executor: Executor,
   query: { readonly depositId: string; readonly limit: number },
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   const held = sql`r.reason = 'payer_conflict' and exists (
     select 1 from lines l join lines k on k.counterparty_account = l.counterparty_account join deposits e on e.line_id = k.id
      where l.id = d.line_id and e.id = ${query.depositId})`;
@@ -27,7 +27,10 @@ export function listHeldByPayer(
  * Reviews whose reason has gone: the limit was raised, the payer was made forgotten or is not looked at any more, no
  * reversal is open. Only those that an open wallet, an open gate and a live account would let go.
  */
-export function listCauseGone(executor: Executor, limit: number): Promise<readonly Dispatch[]> {
+export function listCauseGone(
+  executor: Executor,
+  limit: number,
+): Promise<readonly DepositWorkflowRef[]> {
   const gone = sql`
     a.mode = 'live' and cardinality(r.candidates) = 1
     and exists (select 1 from wallets w where w.code = r.candidates[1] and w.status = 'open')
@@ -48,7 +51,7 @@ async function listReviews(
   executor: Executor,
   which: SQL,
   limit: number,
-): Promise<readonly Dispatch[]> {
+): Promise<readonly DepositWorkflowRef[]> {
   const rows = await executor.execute<{
     id: string;
     account: string;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { PayerDetails } from '../../domain/approval.ts';
+import type { PayerDetails } from '../../domain/review/approval.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { DebitLine, Original } from '../../domain/reversal.ts';
+import type { DebitLine, Original } from '../../domain/ledger/reversal.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';

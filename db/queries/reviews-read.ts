@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gte, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
-import type { ReviewReason } from '../../domain/review-reasons.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import type { Executor } from '../client.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';

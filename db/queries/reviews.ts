@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { ReviewProgress, ReviewSchedule } from '../../domain/aging.ts';
-import type { ReviewReason } from '../../domain/review-reasons.ts';
+import type { ReviewProgress, ReviewSchedule } from '../../domain/review/aging.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 
@@ -91,7 +91,7 @@ export async function markProgress(
 }
 
 /** Opens a review again whose deadline ran out: the next round, escalated, with a schedule of its own. */
-export async function openNextRound(
+export async function reopenReview(
   tx: Transaction,
   depositId: string,
   ranOutAt: Date,

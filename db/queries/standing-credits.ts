@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { StandingCredit } from '../../domain/unwind.ts';
+import type { StandingCredit } from '../../domain/ledger/unwind.ts';
 import type { Transaction } from '../client.ts';
 
 /** The credits of a deposit that nothing has undone, as their postings tell them. The caller has locked the deposit. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { Statement, StatementFormat } from '../../domain/statement.ts';
+import type { Statement, StatementFormat } from '../../domain/line/statement.ts';
 import type { Transaction } from '../client.ts';
 import type { Continuity, StatementState } from '../schema/intake.ts';
 

@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { asCustomerCode, codesNear, type CustomerCode } from '../../domain/customer-code.ts';
+import {
+  asCustomerCode,
+  codesNear,
+  type CustomerCode,
+} from '../../domain/reference/customer-code.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { DepositToPlace, SuggestionFacts } from '../../domain/suggest.ts';
+import type { DepositToPlace, SuggestionFacts } from '../../domain/review/suggest.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { IS_CONFIRMED } from './payer-memory.ts';

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import type { CustomerCode } from '../../domain/customer-code.ts';
+import type { CustomerCode } from '../../domain/reference/customer-code.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { journals, postings } from '../schema/ledger.ts';

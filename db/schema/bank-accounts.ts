@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import type { AccountMode } from '../../domain/owner.ts';
+import type { AccountMode } from '../../domain/review/owner.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
 /** Protocols that `bank/feeds/` speaks. */

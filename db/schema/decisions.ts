@@ -1,5 +1,5 @@
 import { boolean, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
-import type { DecisionKind, DecisionState, PayerDetails } from '../../domain/approval.ts';
+import type { DecisionKind, DecisionState, PayerDetails } from '../../domain/review/approval.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
 export type DecisionOutcome =

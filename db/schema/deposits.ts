@@ -1,5 +1,5 @@
 import { integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
-import type { HoldReason } from '../../domain/identity.ts';
+import type { HoldReason } from '../../domain/line/identity.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
 export type DepositState =

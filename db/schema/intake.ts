@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import type { ProofLevel } from '../../domain/statement.ts';
+import type { ProofLevel } from '../../domain/line/statement.ts';
 import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
 export type BankEventOutcome =

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
-import type { LedgerAccount } from '../../domain/settle.ts';
+import type { LedgerAccount } from '../../domain/ledger/settle.ts';
 import { instant, localDate, oneOf, rowId, transactionNumber, whole } from './columns.ts';
 
 export const JOURNAL_KINDS = [

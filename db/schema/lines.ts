@@ -1,5 +1,5 @@
 import { boolean, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
-import type { FeedKind } from '../../domain/sighting.ts';
+import type { FeedKind } from '../../domain/line/sighting.ts';
 import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
 /** Booked lines. Written by `capture_lines` only, and never changed. */

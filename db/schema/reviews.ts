@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
-import type { ReviewReason } from '../../domain/review-reasons.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import { count, instant, oneOf, rowId } from './columns.ts';
 
 export const reviews = pgTable('reviews', {

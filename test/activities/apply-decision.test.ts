@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { parseCurrency } from '../../domain/money.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
 import {
   anAccount,
   aWallet,

@@ -7,7 +7,7 @@ import { listUnprovedAccounts } from '../../db/queries/day-proofs.ts';
 import { isGateClosed } from '../../db/queries/gates.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { addDays, parseLocalDate } from '../../domain/local-date.ts';
-import { signedMinor, type Sighting } from '../../domain/sighting.ts';
+import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
 import {
   activityContext,
   anAccount,

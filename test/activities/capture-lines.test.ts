@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { AMOUNT_MINOR_MAX } from '../../domain/money.ts';
+import { AMOUNT_MINOR_MAX } from '../../domain/money/money.ts';
 import { aSighting, anAccount, notify, poll, TODAY, WHOLE_DAYS } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 

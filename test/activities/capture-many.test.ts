@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Capture } from '../../activities/capture-lines.ts';
-import type { SnapshotScope } from '../../domain/identity.ts';
+import type { Capture } from '../../app/capture/capture-lines.ts';
+import type { SnapshotScope } from '../../domain/line/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { aSighting, anAccount, poll } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { captureLines } from '../../activities/capture-lines.ts';
-import type { SnapshotScope } from '../../domain/identity.ts';
+import { captureLines } from '../../app/capture/capture-lines.ts';
+import type { SnapshotScope } from '../../domain/line/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { createHostileBank, movesOf, type Tricks } from '../domain/support/hostile-bank.ts';
 import {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tellDeposit } from '../../api/outputs/deposit-told.ts';
+import { tellDeposit } from '../../api/outputs/narrative.ts';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
 import { findDeposit } from '../../db/queries/deposits-read.ts';
 import { openReviews } from '../../db/queries/reviews.ts';

@@ -3,7 +3,7 @@ import { fetchLines, type FetchLinesOutput } from '../../activities/fetch-lines.
 import type { Feed } from '../../bank/feeds/feed.ts';
 import { newId } from '../../db/new-id.ts';
 import { CodedError } from '../../domain/errors.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   activityContext,
   anAccount,

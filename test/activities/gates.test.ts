@@ -5,7 +5,7 @@ import { drainGate } from '../../activities/drain-gate.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { settleBacklog } from '../../activities/settle-backlog.ts';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
-import { markDispatched } from '../../db/queries/dispatch.ts';
+import { markDispatched } from '../../db/queries/deposit-workflows.ts';
 import { isGateClosed, setGate } from '../../db/queries/gates.ts';
 import {
   activityContext,

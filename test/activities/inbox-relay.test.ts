@@ -137,9 +137,9 @@ describe('startInboxRelay', () => {
     const relay = inbox.relay();
     const running = await startInboxRelay({
       ...relay.dependencies,
-      signalDeposit: (dispatch, event) => {
+      signalDeposit: (ref, event) => {
         if ((failures -= 1) >= 0) return Promise.reject(new Error('Not now.'));
-        return relay.dependencies.signalDeposit(dispatch, event);
+        return relay.dependencies.signalDeposit(ref, event);
       },
     });
     await inbox.receive(account, [booked(account, { id: 'T1' })]);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
-import { parseCurrency } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   anAccount,
   aWallet,

@@ -11,9 +11,9 @@ import { revokePayer } from '../../db/queries/payer-memory.ts';
 import { listCauseGone } from '../../db/queries/rechecks.ts';
 import { findDepositToPlace, listSuggestionFacts } from '../../db/queries/suggestion-facts.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import type { ReviewReason } from '../../domain/review-reasons.ts';
-import type { Sighting } from '../../domain/sighting.ts';
-import { suggest } from '../../domain/suggest.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
+import { suggest } from '../../domain/review/suggest.ts';
 import {
   anAccount,
   aSighting,
@@ -40,7 +40,7 @@ afterAll(() => test.close());
 function fresh(): void {
   woken = [];
   deps = createTestDependencies(test.db, {
-    wakeDeposit: (dispatch) => Promise.resolve(void woken.push(dispatch.depositId)),
+    wakeDeposit: (ref) => Promise.resolve(void woken.push(ref.depositId)),
   });
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { settleReversals, type SettleReversalsOutput } from '../../activities/settle-reversals.ts';
+import { pairReversals, type PairReversalsOutput } from '../../app/undo/pair-reversals.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   activityContext,
   anAccount,
@@ -33,9 +33,9 @@ function takenBack(reference: string, given: Partial<Sighting> = {}): Sighting {
   });
 }
 
-async function settle(accountKey: string): Promise<SettleReversalsOutput> {
+async function settle(accountKey: string): Promise<PairReversalsOutput> {
   return activityContext().run(() =>
-    settleReversals(createTestDependencies(test.db), { accountKey }),
+    pairReversals(createTestDependencies(test.db), { accountKey }),
   );
 }
 
@@ -83,14 +83,14 @@ describe('a reversal on the statement', () => {
     const woken: string[] = [];
     const deps = {
       ...createTestDependencies(test.db),
-      wakeDeposit: (dispatch: { readonly depositId: string }) => {
-        woken.push(dispatch.depositId);
+      wakeDeposit: (ref: { readonly depositId: string }) => {
+        woken.push(ref.depositId);
         return Promise.resolve();
       },
     };
     await poll(test.db, accountKey, [aSighting({ references: [code] }), takenBack(code)]);
 
-    expect(await activityContext().run(() => settleReversals(deps, { accountKey }))).toMatchObject({
+    expect(await activityContext().run(() => pairReversals(deps, { accountKey }))).toMatchObject({
       paired: 1,
     });
 

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
-import { takeBack } from '../../activities/take-back.ts';
-import { spendCredits } from '../../db/queries/spending.ts';
-import { settleRestored } from '../../domain/unwind.ts';
+import { takeBack } from '../../app/undo/take-back.ts';
+import { spendCredits } from '../../app/wallet/spend-credits.ts';
+import { settleRestored } from '../../domain/ledger/unwind.ts';
 import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   anAccount,
   aSighting,
@@ -251,7 +251,7 @@ describe('a vanished line whose deposit nobody was credited with', () => {
     await vanish(accountKey);
     const woken: string[] = [];
     const deps = createTestDependencies(test.db, {
-      wakeDeposit: (dispatch) => Promise.resolve(void woken.push(dispatch.depositId)),
+      wakeDeposit: (ref) => Promise.resolve(void woken.push(ref.depositId)),
     });
     const decisionId = await aDecision(test.owner, { depositId, kind: 'take_back' });
 

@@ -4,7 +4,7 @@ import { createApiKey } from '../../api/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
 import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/scopes.ts';
-import { createTemporalGateway } from '../../api/temporal-gateway.ts';
+import { createTemporalGateway } from '../../temporal/gateway.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

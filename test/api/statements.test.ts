@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureStatement } from '../../activities/capture-statement.ts';
-import type { TemporalGateway } from '../../api/temporal-gateway.ts';
+import type { TemporalGateway } from '../../temporal/gateway.ts';
 import { newId } from '../../db/new-id.ts';
 import { createTestDependencies } from '../support/activities.ts';
 import { camt053 } from '../support/camt.ts';

@@ -5,7 +5,7 @@ import {
   codesNear,
   customerCodeFromNumber,
   mayBeTakenFor,
-} from '../../domain/customer-code.ts';
+} from '../../domain/reference/customer-code.ts';
 import {
   createdWallet,
   creditedDeposit,

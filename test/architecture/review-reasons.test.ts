@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
+import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import { readRepositoryFile, readTable } from './repository.ts';
 
 describe('docs/reviews.md', () => {

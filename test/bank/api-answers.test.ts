@@ -3,7 +3,7 @@ import { DEFAULT_FIELD_MAP, parseFieldMap } from '../../bank/json/field-map.ts';
 import { readJsonRow } from '../../bank/json/json-row.ts';
 import { parseJsonBytes } from '../../bank/json/json-text.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { failureOf, parseBytes, parseText, readSample } from './support/samples.ts';
 
 const ROW = {

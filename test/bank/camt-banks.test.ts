@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printStatementFile } from '../../bank/statements/print.ts';
+import { printStatementFile } from '../../bank/statements/to-json.ts';
 import { entryOf, ISO, lineOf } from './support/camt-entry.ts';
 import { failureOf, parseBytes, parseText, readSample } from './support/samples.ts';
 

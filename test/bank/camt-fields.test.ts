@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReferences } from '../../domain/reference.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
 import { entryToCapture } from '../../bank/statements/capture-entries.ts';
 import { detailOf, entryOf, lineOf } from './support/camt-entry.ts';
 import { failureOf, parseText } from './support/samples.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../../domain/statement.ts';
+import type { Statement } from '../../domain/line/statement.ts';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
 import { chunksOf, parseBytes, parseText, readSample, SAMPLES } from './support/samples.ts';
 

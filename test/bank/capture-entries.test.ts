@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signedMinor } from '../../domain/sighting.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
 import { entryToCapture } from '../../bank/statements/capture-entries.ts';
 import { parseText, readSample } from './support/samples.ts';
 

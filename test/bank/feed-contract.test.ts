@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signedMinor } from '../../domain/sighting.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
 import { sendJson, startBank, type Answer } from './support/bank-server.ts';
 import { FEED_DIALECTS } from './support/feed-dialects.ts';
 import {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFeed } from '../../bank/feeds/create-feed.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { signedMinor } from '../../domain/sighting.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
 import { sendJson, startBank, type BankRequest } from './support/bank-server.ts';
 import { ACCOUNT } from './support/feed-dialect.ts';
 import { aRow, dialectOf, feedAt, fetchAll, startFeed } from './support/feed-kinds.ts';

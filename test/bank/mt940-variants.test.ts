@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReferences } from '../../domain/reference.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
 import { failureOf, parseText } from './support/samples.ts';
 
 const HEAD = ':20:X\n:25:42\n:28C:1/1\n:60F:C260102ZAR100,00\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printStatementFile } from '../../bank/statements/print.ts';
+import { printStatementFile } from '../../bank/statements/to-json.ts';
 import { parseText, readSample } from './support/samples.ts';
 
 describe('a statement file in print', () => {

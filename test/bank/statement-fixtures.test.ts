@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Statement, StatementFile } from '../../domain/statement.ts';
+import type { Statement, StatementFile } from '../../domain/line/statement.ts';
 import { expectCutsRefused } from './support/cuts.ts';
 import { failureOf, parseBytes } from './support/samples.ts';
 

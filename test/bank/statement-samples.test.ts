@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STATEMENT_READERS } from '../../bank/statements/formats.ts';
-import { readReferences } from '../../domain/reference.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
 import { expectCutsRefused } from './support/cuts.ts';
 import { describeFile } from './support/sample-facts.ts';
 import { failureOf, parseBytes, SAMPLES } from './support/samples.ts';

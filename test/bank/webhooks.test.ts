@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { isCoded, type CodedError } from '../../domain/errors.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { readBankEvent } from '../../bank/webhooks/read-bank-event.ts';
 import { STANDARD_BANK } from '../../bank/feeds/presets/standard-bank.ts';
 import { verifyStandardWebhook } from '../../bank/webhooks/verify-standard-webhook.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRules, readRulesFile } from '../../cli/rules-file.ts';
-import { DEFAULT_RULES } from '../../domain/rules.ts';
+import { DEFAULT_RULES } from '../../domain/review/rules.ts';
 
 describe('a file of rules', () => {
   it('changes what it names and leaves the rest as it is', () => {

@@ -5,8 +5,8 @@ import { openReview } from '../../activities/open-review.ts';
 import { recheckReview } from '../../activities/recheck-review.ts';
 import { backtest, judgeByRules, type BacktestReport } from '../../cli/backtest.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { DEFAULT_RULES } from '../../domain/rules.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import { DEFAULT_RULES } from '../../domain/review/rules.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { follow, newDeposit, read } from '../activities/support/reads.ts';
 import {
   anAccount,

@@ -3,8 +3,8 @@ import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { backtest, judgeByRules, reportShadow } from '../../cli/backtest.ts';
-import type { ReviewReason } from '../../domain/review-reasons.ts';
-import { DEFAULT_RULES, type Rules } from '../../domain/rules.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
+import { DEFAULT_RULES, type Rules } from '../../domain/review/rules.ts';
 import {
   anAccount,
   aWallet,

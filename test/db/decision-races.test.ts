@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
-import { approveDecision, rejectDecision } from '../../api/approvals.ts';
+import { approveDecision, rejectDecision } from '../../app/decide/approve.ts';
 import type { Principal } from '../../api/deps.ts';
 import type { Transaction } from '../../db/client.ts';
 import { findDecision } from '../../db/queries/decisions.ts';

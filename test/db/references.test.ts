@@ -7,7 +7,7 @@ import {
   type LineInsert,
   type SightingInsert,
 } from '../../db/queries/capture.ts';
-import { KEY_SCHEME } from '../../domain/identity.ts';
+import { KEY_SCHEME } from '../../domain/line/identity.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 import { aLine, aPollOf, capture, DAY, seedBankAccount } from '../support/ledger.ts';
 import { sqlStateOf } from '../support/sql-state.ts';

@@ -10,8 +10,13 @@ import {
   type DepositFacts,
 } from '../../db/queries/settlement.ts';
 import type { Transaction } from '../../db/client.ts';
-import type { JournalDraft } from '../../domain/settle.ts';
-import { settleRestored, unwind, unwindUncredited, type Undoing } from '../../domain/unwind.ts';
+import type { JournalDraft } from '../../domain/ledger/settle.ts';
+import {
+  settleRestored,
+  unwind,
+  unwindUncredited,
+  type Undoing,
+} from '../../domain/ledger/unwind.ts';
 import { newDeposit, read } from '../activities/support/reads.ts';
 import {
   anAccount,

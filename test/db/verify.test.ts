@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, runChecks, verify } from '../../db/queries/verify/verify.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { insertLines } from '../../db/queries/capture.ts';
-import { takeBack } from '../../activities/take-back.ts';
+import { takeBack } from '../../app/undo/take-back.ts';
 import { newId } from '../../db/new-id.ts';
 import { recordReversals, settleReversal } from '../../db/queries/reversals.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
-import { spendCredits } from '../../db/queries/spending.ts';
+import { spendCredits } from '../../app/wallet/spend-credits.ts';
 import { sealAll } from '../support/audit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {

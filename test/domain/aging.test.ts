@@ -6,7 +6,7 @@ import {
   scheduleReview,
   type AgingPolicy,
   type ReviewProgress,
-} from '../../domain/aging.ts';
+} from '../../domain/review/aging.ts';
 
 const POLICY: AgingPolicy = { remindDays: [1, 5, 15], escalateDays: 10, reviewDays: 20 };
 /** Friday noon in Johannesburg; 16 December is a holiday. */

@@ -9,7 +9,7 @@ import {
   splitFault,
   type DecisionPayload,
   type Proposal,
-} from '../../domain/approval.ts';
+} from '../../domain/review/approval.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 
 const POLICY = { fourEyesAboveMinor: 500_000n };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoteCredits, rateOn, type Rate } from '../../domain/credits.ts';
+import { quoteCredits, rateOn, type Rate } from '../../domain/money/credits.ts';
 import { InvariantViolation } from '../../domain/invariant.ts';
 import { addDays, parseLocalDate } from '../../domain/local-date.ts';
-import { AMOUNT_MINOR_MAX } from '../../domain/money.ts';
+import { AMOUNT_MINOR_MAX } from '../../domain/money/money.ts';
 
 function aRate(version: number, minorPerCredit: bigint, effectiveFrom = '2026-01-01'): Rate {
   return { version, minorPerCredit, effectiveFrom: parseLocalDate(effectiveFrom) };

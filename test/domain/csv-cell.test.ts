@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvLine } from '../../domain/csv-cell.ts';
+import { csvLine } from '../../domain/words/csv-cell.ts';
 
 describe('a line of CSV', () => {
   it.each([

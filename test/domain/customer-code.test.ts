@@ -9,7 +9,7 @@ import {
   hasValidCheckDigit,
   mayBeTakenFor,
   type CustomerCode,
-} from '../../domain/customer-code.ts';
+} from '../../domain/reference/customer-code.ts';
 import { InvariantViolation } from '../../domain/invariant.ts';
 
 function code(text: string): CustomerCode {

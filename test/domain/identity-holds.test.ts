@@ -55,7 +55,7 @@ describe('a partial sighting', () => {
     expect(store.capture([aRow({ id: 'T2' })], ONE_ROW).held).toHaveLength(1);
     const decision = store.capture([aRow({ id: 'P1' }), aRow({ id: 'P2' })], BOTH_DAYS);
     expect(decision.newLines.map(({ hold }) => hold)).toEqual([null]);
-    expect(decision.settledHolds).toMatchObject([{ newLineIndex: 0 }]);
+    expect(decision.resolvedHolds).toMatchObject([{ newLineIndex: 0 }]);
   });
 
   it('that was held waits while its day is open and is attached when the closed day counts one', () => {
@@ -63,10 +63,10 @@ describe('a partial sighting', () => {
     store.capture([aRow({ id: 'T1' })], ONE_ROW);
     store.capture([aRow({ id: 'T2' })], ONE_ROW);
     const openDay = wholeDays(DAY, DAY, '2026-11-01');
-    expect(store.capture([aRow({ id: 'P1' })], openDay).settledHolds).toEqual([]);
+    expect(store.capture([aRow({ id: 'P1' })], openDay).resolvedHolds).toEqual([]);
     expect(store.held()).toHaveLength(1);
     expect(
-      store.capture([aRow({ id: 'P1' })], wholeDays(DAY, NEXT_DAY, DAY)).settledHolds,
+      store.capture([aRow({ id: 'P1' })], wholeDays(DAY, NEXT_DAY, DAY)).resolvedHolds,
     ).toMatchObject([{ lineId: 'line-1' }]);
     expect(store.lines()).toHaveLength(1);
   });
@@ -75,8 +75,8 @@ describe('a partial sighting', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'P1' })], BOTH_DAYS);
     for (const id of ['A', 'B', 'C']) store.capture([aRow({ id })], ONE_ROW);
-    const { settledHolds } = store.capture([aRow(), aRow(), aRow()], BOTH_DAYS);
-    expect(settledHolds.map((hold) => 'newLineIndex' in hold)).toEqual([true, true, false]);
+    const { resolvedHolds } = store.capture([aRow(), aRow(), aRow()], BOTH_DAYS);
+    expect(resolvedHolds.map((hold) => 'newLineIndex' in hold)).toEqual([true, true, false]);
     expect(store.lines()).toHaveLength(3);
   });
 
@@ -84,12 +84,12 @@ describe('a partial sighting', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'T2' })], ONE_ROW);
-    const { newLines, settledHolds } = store.capture(
+    const { newLines, resolvedHolds } = store.capture(
       [aRow({ id: 'T1' }), aRow({ id: 'T3' }), aRow({ id: 'T2' })],
       BOTH_DAYS,
     );
     expect(newLines.map(({ row }) => row.stableId)).toEqual(['T3', 'T2']);
-    expect(settledHolds).toMatchObject([{ newLineIndex: 1 }]);
+    expect(resolvedHolds).toMatchObject([{ newLineIndex: 1 }]);
   });
 
   it('is held where it looks like a line of its day under another id and another text', () => {
@@ -106,7 +106,7 @@ describe('a partial sighting', () => {
     store.capture([aRow({ id: 'W1', reference: `${ANNA} second` })], ONE_ROW);
     const decision = store.capture([first, aRow({ reference: `${ANNA} second` })], BOTH_DAYS);
     expect(decision.newLines.map(({ hold }) => hold)).toEqual([null]);
-    expect(decision.settledHolds).toHaveLength(1);
+    expect(decision.resolvedHolds).toHaveLength(1);
   });
 });
 

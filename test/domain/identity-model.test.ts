@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readReferences } from '../../domain/reference.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
 import {
   createHostileBank,
   movesOf,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { factsText } from '../../domain/identity.ts';
+import { factsText } from '../../domain/line/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { ZAR } from '../../domain/money.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { anyRows, rowsWithoutIds, THREE_DAYS } from './support/bank-rows.ts';
 import {
   ANNA,

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AMOUNT_MINOR_MAX, parseCurrency, ZAR } from '../../domain/money.ts';
-import { parseMinor, printMinor, printRand, type DecimalStyle } from '../../domain/money-text.ts';
+import { AMOUNT_MINOR_MAX, parseCurrency, ZAR } from '../../domain/money/money.ts';
+import {
+  parseMinor,
+  printMinor,
+  printRand,
+  type DecimalStyle,
+} from '../../domain/money/money-text.ts';
 
 const aMinor = fc.bigInt({ min: -AMOUNT_MINOR_MAX, max: AMOUNT_MINOR_MAX });
 const aCurrency = fc.constantFrom('ZAR', 'JPY', 'KWD', 'CLF').map(parseCurrency);

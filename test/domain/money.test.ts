@@ -7,7 +7,7 @@ import {
   divideFloor,
   parseCurrency,
   ZAR,
-} from '../../domain/money.ts';
+} from '../../domain/money/money.ts';
 
 const anyBigint = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n });
 const aDivisor = fc.bigInt({ min: 1n, max: 10n ** 8n });

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HoldReason } from '../../domain/identity.ts';
-import { findOwner, type DepositToOwn, type Owner, type WalletOfCode } from '../../domain/owner.ts';
-import { readReferences } from '../../domain/reference.ts';
+import type { HoldReason } from '../../domain/line/identity.ts';
+import {
+  findOwner,
+  type DepositToOwn,
+  type Owner,
+  type WalletOfCode,
+} from '../../domain/review/owner.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
 
 /** Its last digit is right. */
 const CHECKED = 'CUS00001234';

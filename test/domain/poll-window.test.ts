@@ -8,7 +8,7 @@ import {
   parseLocalDate,
   type LocalDate,
 } from '../../domain/local-date.ts';
-import { pollWindow, type PollWindowInput } from '../../domain/poll-window.ts';
+import { pollWindow, type PollWindowInput } from '../../domain/line/poll-window.ts';
 
 const JOHANNESBURG = 'Africa/Johannesburg';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readReferences, type ReferenceReading } from '../../domain/reference.ts';
+import { readReferences, type ReferenceReading } from '../../domain/reference/reference.ts';
 
 interface GoldenCase {
   readonly group: string;

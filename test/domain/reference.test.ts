@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { customerCodeFromNumber, hasValidCheckDigit } from '../../domain/customer-code.ts';
+import {
+  customerCodeFromNumber,
+  hasValidCheckDigit,
+} from '../../domain/reference/customer-code.ts';
 import {
   CANDIDATES_MAX,
   findCustomerCodes,
   normaliseReference,
   readReferences,
-} from '../../domain/reference.ts';
+} from '../../domain/reference/reference.ts';
 
 const aCode = fc.integer({ min: 1, max: 9_999_999 }).map(customerCodeFromNumber);
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });

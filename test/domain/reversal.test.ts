@@ -6,7 +6,7 @@ import {
   returnReference,
   type DebitLine,
   type Original,
-} from '../../domain/reversal.ts';
+} from '../../domain/ledger/reversal.ts';
 
 const CODE = 'CUS00001234';
 const OTHER = 'CUS12345671';

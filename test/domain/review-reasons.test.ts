@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review-reasons.ts';
+import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 
 describe('review reasons', () => {
   it('are a closed list of twenty-one, each named once', () => {

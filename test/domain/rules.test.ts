@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasValidCheckDigit, type CustomerCode } from '../../domain/customer-code.ts';
-import { findOwner, type DepositToOwn, type WalletOfCode } from '../../domain/owner.ts';
-import { readReferences } from '../../domain/reference.ts';
-import { codesToFind, decideByRules, DEFAULT_RULES, type Rules } from '../../domain/rules.ts';
+import { hasValidCheckDigit, type CustomerCode } from '../../domain/reference/customer-code.ts';
+import { findOwner, type DepositToOwn, type WalletOfCode } from '../../domain/review/owner.ts';
+import { readReferences } from '../../domain/reference/reference.ts';
+import {
+  codesToFind,
+  decideByRules,
+  DEFAULT_RULES,
+  type Rules,
+} from '../../domain/review/rules.ts';
 
 const golden = JSON.parse(
   readFileSync(new URL('golden/references.json', import.meta.url), 'utf8'),

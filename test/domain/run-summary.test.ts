@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvariantViolation } from '../../domain/invariant.ts';
-import { printRunSummary, type RunCounts } from '../../domain/run-summary.ts';
+import { printRunSummary, type RunCounts } from '../../domain/words/run-summary.ts';
 
 const FIVE_AND_ONE: RunCounts = {
   reconciledCount: 5,

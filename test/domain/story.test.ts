@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tellActor, tellChange, tellJournal } from '../../domain/story-words.ts';
-import { tellHeading, tellStory, type StoryFacts } from '../../domain/story.ts';
+import { actorInWords, changeInWords, journalInWords } from '../../domain/words/story-words.ts';
+import { storyHeading, storyLines, type StoryFacts } from '../../domain/words/story.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
 const ZONE = 'Africa/Johannesburg';
@@ -39,14 +39,14 @@ function facts(given: Partial<StoryFacts> = {}): StoryFacts {
   };
 }
 
-const textsOf = (given: Partial<StoryFacts>) => tellStory(facts(given)).map(({ text }) => text);
+const textsOf = (given: Partial<StoryFacts>) => storyLines(facts(given)).map(({ text }) => text);
 
 describe('a story', () => {
   it('begins with the line, of whose account it shows the last digits only', () => {
     expect(textsOf({})).toEqual([
       'R75.00 booked by Test bank on 2026-11-20 was captured: “for Sam” “PAYSHAP CREDIT”, from account ending 4567.',
     ]);
-    expect(tellHeading(facts())).toBe('Deposit dep_1: R75.00 on main (Test bank), in review');
+    expect(storyHeading(facts())).toBe('Deposit dep_1: R75.00 on main (Test bank), in review');
   });
 
   it('lets no text of a bank move a terminal’s cursor or begin a line of its own', () => {
@@ -83,7 +83,7 @@ describe('a story', () => {
         opening: null,
       },
     ];
-    expect(tellStory(facts({ gateWaits })).slice(1)).toEqual([
+    expect(storyLines(facts({ gateWaits })).slice(1)).toEqual([
       { at: AT, text: 'Waits behind the gate of main, closed by thandi: “a batch came twice”.' },
       { at: LATER, text: 'Let go: the gate of main was opened by Purser.' },
       {
@@ -169,42 +169,42 @@ describe('the words of a story', () => {
         { account: 'wallet_remainder', unit: 'ZAR', amount: '2500' },
       ],
     };
-    expect(tellJournal(reversal)).toBe(
+    expect(journalInWords(reversal)).toBe(
       'R75.00 taken back by the bank from CUS00000018: 0 credits, and R50.00 that it owes now',
     );
-    expect(tellJournal({ ...reversal, kind: 'gift' })).toBe(
+    expect(journalInWords({ ...reversal, kind: 'gift' })).toBe(
       'Posted as gift: bank_other -7500 ZAR, wallet_receivable 5000 ZAR, wallet_remainder 2500 ZAR',
     );
   });
 
   it('name everybody who can change anything', () => {
     const actor = { keyId: 'key_1', person: null, login: 'dba' };
-    expect(tellActor({ ...actor, kind: 'person', person: 'thandi' })).toBe('thandi');
-    expect(tellActor({ ...actor, kind: 'service' })).toBe('the service with key key_1');
-    expect(tellActor({ ...actor, kind: 'system' })).toBe('an operator (database login dba)');
-    expect(tellActor(PURSER)).toBe('Purser');
+    expect(actorInWords({ ...actor, kind: 'person', person: 'thandi' })).toBe('thandi');
+    expect(actorInWords({ ...actor, kind: 'service' })).toBe('the service with key key_1');
+    expect(actorInWords({ ...actor, kind: 'system' })).toBe('an operator (database login dba)');
+    expect(actorInWords(PURSER)).toBe('Purser');
   });
 
   it('show instants as the clock of the bank account does', () => {
     const closed = { closed_at: '2026-11-20T22:30:00.5+00:00' };
-    expect(tellChange('review.changed', { closed_at: null }, closed, ZONE)).toBe(
+    expect(changeInWords('review.changed', { closed_at: null }, closed, ZONE)).toBe(
       'Review: closed at none → 2026-11-21 00:30:00',
     );
   });
 
   it('name what changed and leave out what did not', () => {
     expect(
-      tellChange(
+      changeInWords(
         'review.changed',
         { assignee: null, due_at: 'x' },
         { assignee: 'thandi', due_at: 'x' },
         ZONE,
       ),
     ).toBe('Review: assignee none → thandi');
-    expect(tellChange('decision.not_found', null, { decision: 'dec_1' }, ZONE)).toBe(
+    expect(changeInWords('decision.not_found', null, { decision: 'dec_1' }, ZONE)).toBe(
       'Decision not found: decision dec_1',
     );
-    expect(tellChange('wallet.removed', { status: 'open' }, null, ZONE)).toBe(
+    expect(changeInWords('wallet.removed', { status: 'open' }, null, ZONE)).toBe(
       'Wallet removed: status open → none',
     );
   });

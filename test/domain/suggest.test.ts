@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { customerCodeFromNumber } from '../../domain/customer-code.ts';
+import { customerCodeFromNumber } from '../../domain/reference/customer-code.ts';
 import { addDays, parseLocalDate } from '../../domain/local-date.ts';
-import { CONFIDENT_SCORE, suggest, type SuggestionFacts } from '../../domain/suggest.ts';
+import { CONFIDENT_SCORE, suggest, type SuggestionFacts } from '../../domain/review/suggest.ts';
 
 const DAY = parseLocalDate('2026-11-20');
 const codeOf = (number: number) => customerCodeFromNumber(number);

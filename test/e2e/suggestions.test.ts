@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { customerCodeFromNumber } from '../../domain/customer-code.ts';
+import { customerCodeFromNumber } from '../../domain/reference/customer-code.ts';
 import { localDateIn } from '../../domain/local-date.ts';
 import { verifyClean } from '../support/database.ts';
 import { mt940 } from '../support/mt940.ts';

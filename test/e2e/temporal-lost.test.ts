@@ -6,13 +6,13 @@ import {
   WORKFLOW,
   type SweepOutput,
 } from '../../workflows/contract.ts';
-import { tellDeposit } from '../../api/outputs/deposit-told.ts';
+import { tellDeposit } from '../../api/outputs/narrative.ts';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
 import { listDeposits } from '../../db/queries/deposits-read.ts';
-import { captureLines } from '../../activities/capture-lines.ts';
+import { captureLines } from '../../app/capture/capture-lines.ts';
 import { localDateIn } from '../../domain/local-date.ts';
-import { ZAR } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import { ZAR } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { verifyClean } from '../support/database.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -4,7 +4,7 @@ import type { FeedSettings } from '../../bank/feeds/feed.ts';
 import { FIELD_MAP_PRESETS } from '../../bank/feeds/presets/presets.ts';
 import { TRIAL_FEEDS, trialFeed, type TrialFeedName } from '../../cli/stack/trial-feeds.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { signedMinor } from '../../domain/sighting.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
 import { OPENING_MINOR } from '../../simulator/statement-book.ts';
 import { ACCOUNT_ID, CODES, startBank, type BankClient } from './bank-client.ts';
 

@@ -4,18 +4,18 @@ import { DefaultLogger } from '@temporalio/worker';
 import { sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
-import { captureLines, type Capture } from '../../activities/capture-lines.ts';
-import type { CaptureOutcome } from '../../activities/capture-outcome.ts';
+import { captureLines, type Capture } from '../../app/capture/capture-lines.ts';
+import type { CaptureOutcome } from '../../app/capture/capture-outcome.ts';
 import type { Feed } from '../../bank/feeds/feed.ts';
 import type { Database } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
-import type { Dispatch } from '../../db/queries/dispatch.ts';
-import { REMIND_DAYS } from '../../domain/aging.ts';
-import { customerCodeFromNumber } from '../../domain/customer-code.ts';
-import type { SnapshotScope } from '../../domain/identity.ts';
+import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import { REMIND_DAYS } from '../../domain/review/aging.ts';
+import { customerCodeFromNumber } from '../../domain/reference/customer-code.ts';
+import type { SnapshotScope } from '../../domain/line/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { ZAR } from '../../domain/money.ts';
-import type { Sighting } from '../../domain/sighting.ts';
+import { ZAR } from '../../domain/money/money.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
 import { seedBankAccount } from './ledger.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -136,7 +136,7 @@ export const TEST_SETTINGS: ActivityDependencies['settings'] = {
 
 /** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
 export interface TestDependencies extends ActivityDependencies {
-  readonly started: Dispatch[];
+  readonly started: DepositWorkflowRef[];
   /** Statement files whose import was started. */
   readonly imported: string[];
 }
@@ -145,7 +145,7 @@ export function createTestDependencies(
   database: Database,
   given: Partial<ActivityDependencies> & { readonly feed?: Feed } = {},
 ): TestDependencies {
-  const started: Dispatch[] = [];
+  const started: DepositWorkflowRef[] = [];
   const imported: string[] = [];
   const { feed } = given;
   return {
@@ -160,8 +160,8 @@ export function createTestDependencies(
             currency: 'ZAR',
             feed,
           }),
-    startDeposit: (dispatch) => {
-      started.push(dispatch);
+    startDeposit: (ref) => {
+      started.push(ref);
       return Promise.resolve('started');
     },
     deliverDecision: () => Promise.resolve(),

@@ -17,7 +17,7 @@ import {
   type DecisionKind,
   type DecisionPayload,
   type PayerDetails,
-} from '../../domain/approval.ts';
+} from '../../domain/review/approval.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 
 export const PAYER: PayerDetails = {

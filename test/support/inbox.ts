@@ -64,8 +64,8 @@ export function createInbox(test: TestDatabase): Inbox {
         listener: test.owner,
         clock: () => NOW,
         bulkAbove: 250,
-        signalDeposit: (dispatch) => {
-          signalled.push(dispatch.depositId);
+        signalDeposit: (ref) => {
+          signalled.push(ref.depositId);
           return Promise.resolve();
         },
         triggerPoll: (accountKey) => {

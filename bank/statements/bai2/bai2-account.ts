@@ -1,6 +1,6 @@
 import { asLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { AMOUNT_MINOR_MAX, parseCurrency, type Currency } from '../../../domain/money.ts';
-import type { StatementLine } from '../../../domain/statement.ts';
+import { AMOUNT_MINOR_MAX, parseCurrency, type Currency } from '../../../domain/money/money.ts';
+import type { StatementLine } from '../../../domain/line/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { StatementSummary } from '../statement-reader.ts';

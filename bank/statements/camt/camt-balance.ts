@@ -1,6 +1,6 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementWarning } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementWarning } from '../../../domain/line/statement.ts';
 import { warn } from '../warnings.ts';
 import { childrenOf, onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { currencyOf, readAmount, readCurrency, readDay, readDirection } from './camt-values.ts';

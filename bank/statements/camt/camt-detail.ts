@@ -1,6 +1,6 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { Direction, Sighting } from '../../../domain/sighting.ts';
-import type { StatementDetail } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { Direction, Sighting } from '../../../domain/line/sighting.ts';
+import type { StatementDetail } from '../../../domain/line/statement.ts';
 import { childrenOf, descend, onlyChild, textAt, type XmlElement } from '../xml-element.ts';
 import { currencyOf, readAmount, readDirection } from './camt-values.ts';
 

@@ -1,10 +1,10 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
-import type { LineStatus } from '../../../domain/sighting.ts';
+import type { LineStatus } from '../../../domain/line/sighting.ts';
 import type {
   StatementDetail,
   StatementLine,
   StatementWarning,
-} from '../../../domain/statement.ts';
+} from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';
 import { childrenOf, requiredChild, textAt, type XmlElement } from '../xml-element.ts';

@@ -1,8 +1,8 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementFormat } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementFormat } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
-import { createPrint } from '../statement-print.ts';
+import { createPrint } from '../fingerprint.ts';
 import type { StatementEvent, StatementSummary } from '../statement-reader.ts';
 import { judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';

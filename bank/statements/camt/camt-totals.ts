@@ -1,5 +1,5 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementLine } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementLine } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import { onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { readDirection, readMinor } from './camt-values.ts';

@@ -1,8 +1,8 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { parseMinor } from '../../../domain/money-text.ts';
-import { parseCurrency, type Currency } from '../../../domain/money.ts';
-import type { Direction } from '../../../domain/sighting.ts';
+import { parseMinor } from '../../../domain/money/money-text.ts';
+import { parseCurrency, type Currency } from '../../../domain/money/money.ts';
+import type { Direction } from '../../../domain/line/sighting.ts';
 import { unreadable } from '../statement-fault.ts';
 import { onlyChild, requiredChild, type XmlElement } from '../xml-element.ts';
 

@@ -1,5 +1,5 @@
 import { invariant } from '../../../domain/invariant.ts';
-import type { StatementFormat } from '../../../domain/statement.ts';
+import type { StatementFormat } from '../../../domain/line/statement.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader } from '../statement-reader.ts';
 import { textAt, type XmlElement } from '../xml-element.ts';

@@ -1,5 +1,5 @@
 import type { LocalDate } from '../../../domain/local-date.ts';
-import { parseCurrency, type Currency } from '../../../domain/money.ts';
+import { parseCurrency, type Currency } from '../../../domain/money/money.ts';
 import { unreadable } from '../statement-fault.ts';
 import { plain } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';

@@ -1,4 +1,4 @@
-import type { Statement } from '../../../domain/statement.ts';
+import type { Statement } from '../../../domain/line/statement.ts';
 import type { Ends, RunningBalance } from '../running-balance.ts';
 import { judgeProof, type StatementTally } from '../statement-tally.ts';
 

@@ -1,5 +1,5 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementLine } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementLine } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import { isLabel, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';

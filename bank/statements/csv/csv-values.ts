@@ -1,7 +1,7 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, daysBetween, type LocalDate } from '../../../domain/local-date.ts';
-import { ZAR, type Currency } from '../../../domain/money.ts';
-import { parseMinor } from '../../../domain/money-text.ts';
+import { ZAR, type Currency } from '../../../domain/money/money.ts';
+import { parseMinor } from '../../../domain/money/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { CsvDateFormat, CsvProfile } from './csv-profile.ts';
 

@@ -1,6 +1,6 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { LineStatus, Sighting } from '../../../domain/sighting.ts';
-import type { StatementFormat } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { LineStatus, Sighting } from '../../../domain/line/sighting.ts';
+import type { StatementFormat } from '../../../domain/line/statement.ts';
 import { readBerlinGroupRow } from '../../feeds/berlin-group-row.ts';
 import { investecRows, readInvestecRow } from '../../feeds/investec-row.ts';
 import { readOpenBankingUkRow } from '../../feeds/open-banking-uk-row.ts';

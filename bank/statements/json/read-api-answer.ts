@@ -1,7 +1,7 @@
 import { isCoded } from '../../../domain/errors.ts';
-import { parseCurrency, ZAR, type Currency } from '../../../domain/money.ts';
-import { signedMinor, type Sighting } from '../../../domain/sighting.ts';
-import type { StatementFormat } from '../../../domain/statement.ts';
+import { parseCurrency, ZAR, type Currency } from '../../../domain/money/money.ts';
+import { signedMinor, type Sighting } from '../../../domain/line/sighting.ts';
+import type { StatementFormat } from '../../../domain/line/statement.ts';
 import { parseJsonBytes, type JsonValue } from '../../json/json-text.ts';
 import { createRunningBalance } from '../running-balance.ts';
 import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';

@@ -1,5 +1,5 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementLine, StatementWarning } from '../../../domain/line/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';

@@ -1,10 +1,10 @@
 import { addDays } from '../../../domain/local-date.ts';
-import type { Currency } from '../../../domain/money.ts';
-import { signedMinor } from '../../../domain/sighting.ts';
-import type { StatementWarning } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import { signedMinor } from '../../../domain/line/sighting.ts';
+import type { StatementWarning } from '../../../domain/line/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
-import { createPrint } from '../statement-print.ts';
+import { createPrint } from '../fingerprint.ts';
 import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, daysBetweenBalances, judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';

@@ -1,5 +1,5 @@
-import type { Currency } from '../../../domain/money.ts';
-import type { StatementLine } from '../../../domain/statement.ts';
+import type { Currency } from '../../../domain/money/money.ts';
+import type { StatementLine } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { StatementTally } from '../statement-tally.ts';
 import { readAmount, readCurrencyCode, whereOf, type Mt940Place } from './mt940-values.ts';

@@ -1,6 +1,6 @@
-import type { Currency } from '../../../domain/money.ts';
+import type { Currency } from '../../../domain/money/money.ts';
 import type { LocalDate } from '../../../domain/local-date.ts';
-import type { StatementLine, StatementWarning } from '../../../domain/statement.ts';
+import type { StatementLine, StatementWarning } from '../../../domain/line/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { unreadable } from '../statement-fault.ts';
 import { warn } from '../warnings.ts';

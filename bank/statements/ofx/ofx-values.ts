@@ -1,7 +1,7 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { currencyExponent, type Currency } from '../../../domain/money.ts';
-import { parseMinor, type DecimalStyle } from '../../../domain/money-text.ts';
+import { currencyExponent, type Currency } from '../../../domain/money/money.ts';
+import { parseMinor, type DecimalStyle } from '../../../domain/money/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 
 /**

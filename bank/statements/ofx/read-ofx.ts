@@ -1,6 +1,6 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { addDays, type LocalDate } from '../../../domain/local-date.ts';
-import { parseCurrency, type Currency } from '../../../domain/money.ts';
+import { parseCurrency, type Currency } from '../../../domain/money/money.ts';
 import { holdsControls } from '../control-characters.ts';
 import { unreadable, type StatementLimits } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader } from '../statement-reader.ts';

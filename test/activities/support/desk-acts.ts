@@ -1,13 +1,10 @@
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { drainGate } from '../../../activities/drain-gate.ts';
 import { openReview } from '../../../activities/open-review.ts';
-import {
-  settleReversals,
-  type SettleReversalsOutput,
-} from '../../../activities/settle-reversals.ts';
+import { pairReversals, type PairReversalsOutput } from '../../../app/undo/pair-reversals.ts';
 import { setGate } from '../../../db/queries/gates.ts';
-import { spendCredits } from '../../../db/queries/spending.ts';
-import type { Allocation } from '../../../domain/approval.ts';
+import { spendCredits } from '../../../app/wallet/spend-credits.ts';
+import type { Allocation } from '../../../domain/review/approval.ts';
 import { isCoded } from '../../../domain/errors.ts';
 import {
   activityContext,
@@ -140,8 +137,8 @@ async function reverse(desk: DeskCase, deposit: ModelDeposit | null): Promise<vo
   await poll(test.db, accountKey, [taken], partial);
   desk.debits.push(taken);
   model.takeFromBank(deposit.amountMinor);
-  const settleAll = (): Promise<SettleReversalsOutput> =>
-    activityContext().run(() => settleReversals(dependencies, { accountKey }));
+  const settleAll = (): Promise<PairReversalsOutput> =>
+    activityContext().run(() => pairReversals(dependencies, { accountKey }));
   expectSame(desk, String((await settleAll()).paired), '1');
   expectSame(desk, String((await settleAll()).paired), '0');
   model.end(deposit, 'reversed');

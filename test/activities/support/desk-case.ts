@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { applyDecision } from '../../../activities/apply-decision.ts';
 import type { FollowUpOutput } from '../../../activities/follow-up.ts';
-import type { Allocation, DecisionKind } from '../../../domain/approval.ts';
-import type { Sighting } from '../../../domain/sighting.ts';
+import type { Allocation, DecisionKind } from '../../../domain/review/approval.ts';
+import type { Sighting } from '../../../domain/line/sighting.ts';
 import { aSighting, type TestDependencies } from '../../support/activities.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { aDecision } from '../../support/decisions.ts';

@@ -1,4 +1,4 @@
-import type { Sighting } from '../../../domain/sighting.ts';
+import type { Sighting } from '../../../domain/line/sighting.ts';
 import {
   carryOut,
   expectSame,

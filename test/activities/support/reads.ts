@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { captureLines } from '../../../activities/capture-lines.ts';
-import type { CaptureOutcome } from '../../../activities/capture-outcome.ts';
+import { captureLines } from '../../../app/capture/capture-lines.ts';
+import type { CaptureOutcome } from '../../../app/capture/capture-outcome.ts';
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { followUp, type FollowUpOutput } from '../../../activities/follow-up.ts';
-import type { Sighting } from '../../../domain/sighting.ts';
+import type { Sighting } from '../../../domain/line/sighting.ts';
 import {
   activityContext,
   aSighting,

@@ -1,4 +1,4 @@
-import type { StatementDetail, StatementLine } from '../../../domain/statement.ts';
+import type { StatementDetail, StatementLine } from '../../../domain/line/statement.ts';
 import { parseText } from './samples.ts';
 
 export const ISO = 'urn:iso:std:iso:20022:tech:xsd:';

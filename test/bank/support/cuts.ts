@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { isCoded } from '../../../domain/errors.ts';
-import type { StatementFile } from '../../../domain/statement.ts';
+import type { StatementFile } from '../../../domain/line/statement.ts';
 import { parseBytes } from './samples.ts';
 
 /** All that a file says which capture could use. */

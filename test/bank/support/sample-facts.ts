@@ -1,4 +1,4 @@
-import type { Statement, StatementFile, StatementLine } from '../../../domain/statement.ts';
+import type { Statement, StatementFile, StatementLine } from '../../../domain/line/statement.ts';
 
 /** What a file says, short enough to be written down beside it and read by a person. */
 export function describeFile(file: StatementFile): unknown {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isCoded, type CodedError } from '../../../domain/errors.ts';
-import type { StatementFile } from '../../../domain/statement.ts';
+import type { StatementFile } from '../../../domain/line/statement.ts';
 import {
   parseStatementFile,
   type ParseOptions,

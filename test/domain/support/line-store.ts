@@ -1,19 +1,23 @@
-import { creditsByDay, findRepeatedBatch, pairsToCompare } from '../../../domain/batch-repeat.ts';
-import type { HeldSighting, SettledHold } from '../../../domain/held-sightings.ts';
+import {
+  creditsByDay,
+  findRepeatedBatch,
+  pairsToCompare,
+} from '../../../domain/line/batch-repeat.ts';
+import type { HeldSighting, ResolvedHold } from '../../../domain/line/resolve-holds.ts';
 import {
   factsText,
   holdRepeats,
   identify,
   type HoldReason,
-  type IdentityDecision,
+  type RowPlacements,
   type KnownLine,
   type NewLine,
   type SnapshotRow,
   type SnapshotScope,
-} from '../../../domain/identity.ts';
+} from '../../../domain/line/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { ZAR } from '../../../domain/money.ts';
-import type { FeedKind } from '../../../domain/sighting.ts';
+import { ZAR } from '../../../domain/money/money.ts';
+import type { FeedKind } from '../../../domain/line/sighting.ts';
 
 /** A stored line with the hold that it was stored under. */
 export interface StoredLine extends Omit<
@@ -90,7 +94,7 @@ export interface Reading {
 export interface LineStore {
   lines(): readonly StoredLine[];
   held(): readonly HeldSighting[];
-  capture(rows: readonly BankRow[], scope: SnapshotScope, reading?: Reading): IdentityDecision;
+  capture(rows: readonly BankRow[], scope: SnapshotScope, reading?: Reading): RowPlacements;
 }
 
 interface Sight {
@@ -138,7 +142,7 @@ export function createLineStore(): LineStore {
       const firstNew = lines.length;
       lines = [...lines, ...decision.newLines.map((line, index) => toLine(line, firstNew + index))];
       const idOf = (row: SnapshotRow) => bankRows[row.index]?.id ?? null;
-      const lineIdOf = (hold: SettledHold) =>
+      const lineIdOf = (hold: ResolvedHold) =>
         'lineId' in hold ? hold.lineId : nameOf(firstNew + hold.newLineIndex);
       see([
         ...decision.newLines.map(({ row }, index) => ({
@@ -148,7 +152,7 @@ export function createLineStore(): LineStore {
           source,
         })),
         ...decision.attached.map(({ row, lineId }) => ({ lineId, id: idOf(row), feed, source })),
-        ...decision.settledHolds.flatMap((hold) =>
+        ...decision.resolvedHolds.flatMap((hold) =>
           held
             .filter(({ heldId }) => heldId === hold.heldId)
             .map((each) => ({
@@ -159,7 +163,7 @@ export function createLineStore(): LineStore {
             })),
         ),
       ]);
-      const settled = new Set(decision.settledHolds.map(({ heldId }) => heldId));
+      const settled = new Set(decision.resolvedHolds.map(({ heldId }) => heldId));
       const fresh = decision.held.map(
         ({ index, factsKey, bookingDate, amountMinor, references }) => {
           const bankId = bankRows[index]?.id ?? null;

@@ -1,0 +1,50 @@
+import type { LineInsert } from '../../db/queries/capture.ts';
+import type { RowPlacements } from '../../domain/line/identity.ts';
+import type { Sighting } from '../../domain/line/sighting.ts';
+
+/** Where each sighting ended up, in order. */
+export type Placement =
+  | { readonly kind: 'new'; readonly lineId: string; readonly depositId: string | null }
+  | { readonly kind: 'known'; readonly lineId: string }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'pending' }
+  /** The same row again in the same read. */
+  | { readonly kind: 'repeat' };
+
+export interface CaptureOutcome {
+  readonly linesNew: number;
+  readonly depositsNew: number;
+  readonly held: number;
+  readonly placements: readonly Placement[];
+}
+
+/** What became of each sighting, by the decision and the ids that its new lines were given. */
+export function summarise(
+  sightings: readonly Sighting[],
+  decision: RowPlacements,
+  lines: readonly LineInsert[],
+  lineIds: readonly string[],
+): CaptureOutcome {
+  const placements: Placement[] = sightings.map((sighting) =>
+    sighting.status === 'pending' ? { kind: 'pending' } : { kind: 'repeat' },
+  );
+  for (const row of decision.held) placements[row.index] = { kind: 'held' };
+  for (const { row, lineId } of decision.attached)
+    placements[row.index] = { kind: 'known', lineId };
+  decision.newLines.forEach(({ row }, index) => {
+    const line = lines[index];
+    const lineId = lineIds[index];
+    if (line === undefined || lineId === undefined) return;
+    placements[row.index] = {
+      kind: 'new',
+      lineId,
+      depositId: line.amountMinor > 0n ? line.depositId : null,
+    };
+  });
+  return {
+    linesNew: lines.length,
+    depositsNew: lines.filter((line) => line.amountMinor > 0n).length,
+    held: decision.held.length + lines.filter((line) => line.hold !== null).length,
+    placements,
+  };
+}

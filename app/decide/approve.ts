@@ -1,0 +1,148 @@
+import type { Transaction } from '../../db/client.ts';
+import { actAs, recordAudit } from '../../db/queries/audit.ts';
+import {
+  givePayerDetails,
+  listAllocations,
+  lockDecision,
+  markApproved,
+  markRejected,
+  payloadOf,
+  type Decision,
+} from '../../db/queries/decisions.ts';
+import { findDeposit } from '../../db/queries/deposits-read.ts';
+import {
+  isDecidable,
+  refusalToApprove,
+  type ApprovalRefusal,
+  type PayerDetails,
+} from '../../domain/review/approval.ts';
+import { CodedError, isCoded, type ErrorCode } from '../../domain/errors.ts';
+import { lapsesAt, personOf, proposalOf, refuseAboveLimit, settledAlready } from './propose.ts';
+import { actorOf, type ApiDeps, type Principal } from '../../api/deps.ts';
+import type { Answer } from '../../api/idempotency.ts';
+
+const REFUSALS = {
+  'decision.expired': 'This proposal was not approved in time: propose it again.',
+  'decision.not_open': 'This decision does not wait for an approval: read what became of it.',
+  'decision.payload_changed':
+    'The hash is not that of the proposal: read the decision again and check what it would do.',
+  'decision.same_person':
+    'You proposed this, or gave its bank details: a second person must approve it.',
+} as const satisfies Record<ApprovalRefusal, string>;
+
+/**
+ * Approves a proposal, which is locked until the transaction ends: of approvals and rejections that race, one wins.
+ * The answer is open until a workflow has carried the decision out.
+ * @throws CodedError `decision.not_found` · `decision.not_open` · `decision.expired` · `decision.same_person` ·
+ *   `decision.payload_changed` · `decision.limit_reached` · `deposit.already_settled`
+ */
+export async function approveDecision(
+  tx: Transaction,
+  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  approval: { readonly decisionId: string; readonly payloadSha256: string },
+  principal: Principal,
+): Promise<Answer> {
+  const { decisionId, payloadSha256 } = approval;
+  const decision = await lockOrRefuse(tx, decisionId);
+  const person = personOf(principal);
+  const code = refusalToApprove(decision, { person, payloadSha256, now: deps.clock() });
+  if (code !== null) throw refused(code);
+  await refuseIfOvertaken(tx, decision);
+  await refuseAboveLimit(tx, deps, decision, [person, decision.proposedPerson]);
+  await markApproved(tx, { decisionId, by: principal.keyId, sha256: payloadSha256 });
+  return { status: null, body: { decisionId } };
+}
+
+/**
+ * Ends a proposal; the deposit stays in review. Whoever may approve may reject, the proposer too.
+ * @throws CodedError `decision.not_found` · `decision.not_open`
+ */
+export async function rejectDecision(
+  tx: Transaction,
+  rejection: { readonly decisionId: string; readonly reason: string },
+  principal: Principal,
+): Promise<void> {
+  const { decisionId, reason } = rejection;
+  const { state } = await lockOrRefuse(tx, decisionId);
+  if (state === 'expired') throw refused('decision.expired');
+  if (state !== 'proposed' && state !== 'needs_payer_details') throw refused('decision.not_open');
+  await markRejected(tx, { decisionId, by: principal.keyId, because: reason });
+}
+
+/**
+ * Gives a return the bank details that it asked for: from then on it waits for a second person, who sees them.
+ * @throws CodedError `decision.not_found` · `decision.not_open`
+ */
+export async function completeReturn(
+  tx: Transaction,
+  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  given: { readonly decisionId: string; readonly payer: PayerDetails },
+  principal: Principal,
+): Promise<Answer> {
+  const decision = await lockOrRefuse(tx, given.decisionId);
+  const allocations = await listAllocations(tx, decision.id);
+  const payload = payloadOf({ ...decision, payer: given.payer }, allocations);
+  const expiresAt = lapsesAt(deps.clock(), deps);
+  const isGiven = await givePayerDetails(tx, payload, { by: principal.keyId, expiresAt });
+  if (!isGiven) {
+    throw new CodedError('decision.not_open', 'This decision asks for no payer details.');
+  }
+  return { status: 200, body: proposalOf(payload, expiresAt) };
+}
+
+/** Attempts that are kept in the audit trail although they changed nothing. */
+const KEPT_ATTEMPTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'decision.expired',
+  'decision.limit_reached',
+  'decision.not_found',
+  'decision.not_open',
+  'decision.payload_changed',
+  'decision.same_person',
+]);
+
+/** Runs a write about a decision. What a refusal undoes, its entry in the audit trail survives. */
+export async function keepingAttempts<T>(
+  deps: Pick<ApiDeps, 'database'>,
+  attempt: {
+    readonly what: string;
+    readonly subjectKind: 'decision' | 'deposit';
+    readonly subjectId: string;
+    readonly principal: Principal;
+  },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCoded(error) && KEPT_ATTEMPTS.has(error.code)) {
+      await deps.database.db.transaction(async (tx) => {
+        await actAs(tx, actorOf(attempt.principal), null);
+        await recordAudit(tx, {
+          action: `${attempt.subjectKind}.${attempt.what}_refused`,
+          subjectKind: attempt.subjectKind,
+          subjectId: attempt.subjectId,
+          before: null,
+          after: { code: error.code },
+          why: null,
+        });
+      });
+    }
+    throw error;
+  }
+}
+
+async function lockOrRefuse(tx: Transaction, decisionId: string): Promise<Decision> {
+  const decision = await lockDecision(tx, decisionId);
+  if (decision !== null) return decision;
+  throw new CodedError('decision.not_found', 'There is no such decision.');
+}
+
+/** The deposit may have found its owner, or been taken back, while the proposal waited. */
+async function refuseIfOvertaken(tx: Transaction, decision: Decision): Promise<void> {
+  const deposit = await findDeposit(tx, decision.depositId);
+  if (deposit === null || !isDecidable(decision.kind, deposit.state)) throw settledAlready();
+}
+
+function refused(code: ApprovalRefusal): CodedError {
+  return new CodedError(code, REFUSALS[code]);
+}

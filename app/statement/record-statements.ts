@@ -1,0 +1,99 @@
+import { eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/client.ts';
+import { setGate } from '../../db/queries/gates.ts';
+import { pinStatementAccount, recordStatement } from '../../db/queries/statements.ts';
+import { bankAccounts } from '../../db/schema/bank-accounts.ts';
+import type { StatementState } from '../../db/schema/intake.ts';
+import { CodedError } from '../../domain/errors.ts';
+import type { Survey, SurveyedStatement } from './survey-statement.ts';
+
+/** What becomes of a statement. */
+export interface StatementPlan {
+  readonly state: StatementState;
+  /** Nothing proves its lines, and the account's policy is that such lines wait for a person. */
+  readonly holdsUnproved: boolean;
+}
+
+/**
+ * Decides what becomes of each statement of a file and records it with its proof and its place among the account's
+ * statements, before a line of it is captured.
+ * @throws CodedError `account.not_found` · `statement.account_mismatch`
+ */
+export async function recordStatements(
+  database: Database,
+  file: {
+    readonly accountKey: string;
+    readonly fileId: string;
+    readonly survey: Survey;
+    readonly isReleased: boolean;
+  },
+): Promise<readonly StatementPlan[]> {
+  return database.transaction(async (tx) => {
+    const [account] = await tx
+      .select({
+        currency: bankAccounts.currency,
+        proofPolicy: bankAccounts.proofPolicy,
+        balancePolicy: bankAccounts.balancePolicy,
+      })
+      .from(bankAccounts)
+      .where(eq(bankAccounts.key, file.accountKey));
+    if (account === undefined)
+      throw new CodedError('account.not_found', `There is no bank account ${file.accountKey}.`);
+    const isStrict = account.proofPolicy === 'hold' && !file.isReleased;
+    const plans: StatementPlan[] = [];
+    for (const [position, surveyed] of file.survey.statements.entries()) {
+      await refuseForeignAccount(tx, file.accountKey, account.currency, surveyed);
+      const state = stateOf(surveyed, isStrict, file.isReleased);
+      const days = [...surveyed.days.keys()].sort();
+      await recordStatement(tx, {
+        fileId: file.fileId,
+        accountKey: file.accountKey,
+        position,
+        format: file.survey.format,
+        statement: surveyed.summary,
+        lineCount: surveyed.lineCount,
+        firstDay: surveyed.summary.completeDays?.from ?? days[0] ?? null,
+        lastDay: surveyed.summary.completeDays?.to ?? days.at(-1) ?? null,
+        state,
+      });
+      if (state === 'held' && account.balancePolicy === 'close_gate') {
+        await setGate(tx, {
+          scope: file.accountKey,
+          state: 'closed',
+          cause: 'proof_failed',
+          reason: 'The proof of a statement failed.',
+          changedBy: null,
+        });
+      }
+      plans.push({ state, holdsUnproved: isStrict && surveyed.summary.proof === 'absent' });
+    }
+    return plans;
+  });
+}
+
+function stateOf(
+  { summary, neverPosts }: SurveyedStatement,
+  isStrict: boolean,
+  isReleased: boolean,
+): StatementState {
+  if (neverPosts) return 'copy';
+  if (summary.proof !== 'failed') return 'captured';
+  if (isStrict) return 'held';
+  return isReleased ? 'released' : 'captured';
+}
+
+/** Some CSVs name no account: their user has named it, and nothing can contradict that. */
+async function refuseForeignAccount(
+  tx: Transaction,
+  accountKey: string,
+  currency: string,
+  { summary }: SurveyedStatement,
+): Promise<void> {
+  const pinned =
+    summary.account === '' ? '' : await pinStatementAccount(tx, accountKey, summary.account);
+  if (pinned === summary.account && summary.currency === currency) return;
+  throw new CodedError(
+    'statement.account_mismatch',
+    `The file holds a statement of another account or currency than ${accountKey}: import it with the --account that it belongs to.`,
+  );
+}

@@ -1,0 +1,69 @@
+import { ENTRY_WARNINGS, NEVER_POSTS } from '../../bank/statements/capture-entries.ts';
+import type { StatementEvent, StatementSummary } from '../../bank/statements/statement-reader.ts';
+import { CodedError } from '../../domain/errors.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+import type { StatementFormat } from '../../domain/line/statement.ts';
+
+/** One statement of a file without its lines. */
+export interface SurveyedStatement {
+  readonly summary: StatementSummary;
+  readonly lineCount: number;
+  /** How many lines each booking day has. */
+  readonly days: ReadonlyMap<LocalDate, number>;
+  /** A copy, or one that may still change: it is recorded and nothing of it posts. */
+  readonly neverPosts: boolean;
+}
+
+/** A file that was read to its end, of which nothing but counts was kept. */
+export interface Survey {
+  readonly format: StatementFormat;
+  readonly statements: readonly SurveyedStatement[];
+  /** Codes of the warnings that capture looks for, by the entry's position. */
+  readonly entryWarnings: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * Reads a file whole before anything of it is captured: one that is cut or wrong at its end leaves no line behind.
+ * @throws CodedError as the readers do
+ */
+export async function surveyStatement(
+  events: AsyncIterable<readonly StatementEvent[]>,
+  onStretch: () => void,
+): Promise<Survey> {
+  let format: StatementFormat | null = null;
+  let days = new Map<LocalDate, number>();
+  let lineCount = 0;
+  const statements: SurveyedStatement[] = [];
+  const neverPost = new Set<string>();
+  const entryWarnings = new Map<string, Set<string>>();
+  for await (const stretch of events) {
+    for (const event of stretch) {
+      if (event.kind === 'file') format = event.format;
+      else if (event.kind === 'line') {
+        lineCount += 1;
+        const { bookingDate } = event.line;
+        days.set(bookingDate, (days.get(bookingDate) ?? 0) + 1);
+      } else if (event.kind === 'statement') {
+        statements.push({ summary: event.statement, lineCount, days, neverPosts: false });
+        days = new Map();
+        lineCount = 0;
+      } else {
+        const { code, where } = event.warning;
+        if (NEVER_POSTS.has(code)) neverPost.add(where);
+        if (ENTRY_WARNINGS.has(code))
+          entryWarnings.set(where, new Set([...(entryWarnings.get(where) ?? []), code]));
+      }
+    }
+    onStretch();
+  }
+  if (format === null)
+    throw new CodedError('internal.unexpected', 'A statement reader did not tell the format.');
+  return {
+    format,
+    entryWarnings,
+    statements: statements.map((statement, index) => ({
+      ...statement,
+      neverPosts: neverPost.has(`statement ${index + 1}`),
+    })),
+  };
+}

@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm';
+import { CodedError } from '../../domain/errors.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+import { spend } from '../../domain/ledger/unwind.ts';
+import type { Transaction } from '../../db/client.ts';
+import { newId } from '../../db/new-id.ts';
+import { lockWallets, postJournals } from '../../db/queries/settlement.ts';
+
+export interface Spent {
+  readonly spendId: string;
+  /** What the business has earned by it, minor units. */
+  readonly revenueMinor: bigint;
+}
+
+/**
+ * Spends credits of a wallet, with its journal, in the caller's transaction: the balance is decided under the row's lock.
+ * @throws CodedError `wallet.not_found` · `wallet.not_open` · `wallet.owes` · `wallet.insufficient_credits`
+ */
+export async function spendCredits(
+  tx: Transaction,
+  wanted: {
+    readonly walletId: string;
+    readonly credits: bigint;
+    readonly note: string | null;
+    readonly spentBy: string;
+    readonly spentOn: LocalDate;
+  },
+): Promise<Spent> {
+  const [wallet] = await lockWallets(tx, [wanted.walletId]);
+  if (wallet === undefined) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+  if (wallet.status !== 'open')
+    throw new CodedError(
+      'wallet.not_open',
+      `The wallet is ${wallet.status}: nothing can be spent.`,
+    );
+  if (wallet.receivableMinor > 0n)
+    throw new CodedError(
+      'wallet.owes',
+      'A deposit of this wallet was taken back after it was spent: its next deposit settles that first.',
+    );
+  if (wallet.credits < wanted.credits)
+    throw new CodedError(
+      'wallet.insufficient_credits',
+      `The wallet has ${wallet.credits.toString()} credits, fewer than are to be spent.`,
+    );
+  const spendId = newId('spend');
+  const { journal, revenueMinor } = spend(wallet, {
+    spendId,
+    credits: wanted.credits,
+    eventOn: wanted.spentOn,
+  });
+  await tx.execute(sql`
+    insert into spends (id, wallet_id, credits, revenue_minor, note, spent_by, spent_on)
+    values (${spendId}, ${wanted.walletId}, ${wanted.credits.toString()}::bigint, ${revenueMinor.toString()}::bigint,
+            ${wanted.note}, ${wanted.spentBy}, ${wanted.spentOn}::date)`);
+  await postJournals(tx, [journal], 'workflow');
+  return { spendId, revenueMinor };
+}

@@ -1,0 +1,140 @@
+import { sql } from 'drizzle-orm';
+import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import type { Executor } from '../client.ts';
+import { param } from '../param.ts';
+
+type DepositWorkflowRow = {
+  id: string;
+  bank_account_key: string;
+  transaction_key: string;
+  workflow_round: number;
+};
+
+function toDepositWorkflow(row: DepositWorkflowRow): DepositWorkflowRef {
+  return {
+    depositId: row.id,
+    accountKey: row.bank_account_key,
+    transactionKey: row.transaction_key,
+    round: row.workflow_round,
+  };
+}
+
+/** How many captured deposits of an account have no workflow yet. */
+export async function countUndispatched(executor: Executor, accountKey: string): Promise<number> {
+  const rows = await executor.execute<{ waiting: number }>(sql`
+    select count(*)::int as waiting from deposits
+     where bank_account_key = ${accountKey} and state = 'captured' and dispatched_at is null`);
+  return rows[0]?.waiting ?? 0;
+}
+
+/** The next captured deposits of an account that have no workflow yet, oldest first. */
+export async function listUndispatched(
+  executor: Executor,
+  accountKey: string,
+  limit: number,
+): Promise<readonly DepositWorkflowRef[]> {
+  const rows = await executor.execute<DepositWorkflowRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where bank_account_key = ${accountKey} and state = 'captured' and dispatched_at is null
+     order by captured_at, id limit ${limit}`);
+  return rows.map(toDepositWorkflow);
+}
+
+/** Notes that these deposits have their workflows. */
+export async function markDispatched(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<void> {
+  await executor.execute(sql`
+    update deposits set dispatched_at = now(), lane = coalesce(lane, 'workflow') where id = any(${param(depositIds)}::text[])`);
+}
+
+/** How to reach the workflows that these deposits were given, whatever became of them. */
+export async function listDepositWorkflows(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<readonly DepositWorkflowRef[]> {
+  const rows = await executor.execute<DepositWorkflowRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where id = any(${param(depositIds)}::text[]) and dispatched_at is not null order by id`);
+  return rows.map(toDepositWorkflow);
+}
+
+/** How to reach the workflows of those of these deposits that are not settled. */
+export async function listOpenDepositWorkflows(
+  executor: Executor,
+  depositIds: readonly string[],
+): Promise<readonly DepositWorkflowRef[]> {
+  const rows = await executor.execute<DepositWorkflowRow>(sql`
+    select id, bank_account_key, transaction_key, workflow_round from deposits
+     where id = any(${param(depositIds)}::text[]) and state in ('captured', 'in_review')`);
+  return rows.map(toDepositWorkflow);
+}
+
+/** Deposits that should have a living workflow, in id order after `afterId`: captured or in review, and old enough. */
+export async function listOpenDeposits(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly afterId: string; readonly limit: number },
+): Promise<readonly DepositWorkflowRef[]> {
+  const rows = await executor.execute<DepositWorkflowRow>(sql`
+    select d.id, d.bank_account_key, d.transaction_key, d.workflow_round
+      from deposits d
+     where d.state in ('captured', 'in_review') and d.id > ${query.afterId}
+       and greatest(d.captured_at, d.dispatched_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     order by d.id limit ${query.limit}`);
+  return rows.map(toDepositWorkflow);
+}
+
+/** Moves an open deposit to its next workflow round, once for each round that ended; null when it is settled or moved on. */
+export async function startNextWorkflowRound(
+  executor: Executor,
+  ended: DepositWorkflowRef,
+): Promise<number | null> {
+  const rows = await executor.execute<{ workflow_round: number }>(sql`
+    update deposits set workflow_round = workflow_round + 1
+     where id = ${ended.depositId} and workflow_round = ${ended.round} and state in ('captured', 'in_review')
+    returning workflow_round`);
+  return rows[0]?.workflow_round ?? null;
+}
+
+/**
+ * Decisions that were approved a while ago and that no workflow has carried out, with the deposits they are about.
+ * `isInReview`: the deposit's own workflow takes it; else the decision gets one of its own.
+ */
+export async function listWaitingDecisions(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly limit: number },
+): Promise<
+  readonly {
+    readonly decisionId: string;
+    readonly isInReview: boolean;
+    readonly ref: DepositWorkflowRef;
+  }[]
+> {
+  const rows = await executor.execute<
+    DepositWorkflowRow & { decision_id: string; is_in_review: boolean }
+  >(sql`
+    select c.id as decision_id, d.state = 'in_review' and c.kind not in ('correct', 'take_back', 'pair') as is_in_review,
+           d.id, d.bank_account_key, d.transaction_key, d.workflow_round
+      from decisions c join deposits d on d.id = c.deposit_id
+     where c.state = 'approved'
+       and coalesce(c.approved_at, c.proposed_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     order by c.proposed_at, c.id limit ${query.limit}`);
+  return rows.map((row) => ({
+    decisionId: row.decision_id,
+    isInReview: row.is_in_review,
+    ref: toDepositWorkflow(row),
+  }));
+}
+
+/** Accounts with more captured deposits than workflows should take, and old enough to be looked after. */
+export async function listBackloggedAccounts(
+  executor: Executor,
+  query: { readonly olderThanMs: number; readonly bulkAbove: number },
+): Promise<readonly string[]> {
+  const rows = await executor.execute<{ bank_account_key: string }>(sql`
+    select bank_account_key from deposits
+     where state = 'captured' and captured_at <= now() - make_interval(secs => ${query.olderThanMs / 1000})
+     group by bank_account_key having count(*) > ${query.bulkAbove}`);
+  return rows.map((row) => row.bank_account_key);
+}

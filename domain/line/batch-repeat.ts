@@ -1,0 +1,120 @@
+import { addDays, type LocalDate } from '../local-date.ts';
+import { normaliseReference } from '../reference/reference.ts';
+
+/** Regular payers pay weekly or monthly; a bank that books a batch once more does so within days. */
+const REPEAT_DAYS = 6;
+/** Fewer different payments on a day are too weak to say that a batch came again. */
+const DIFFERENT_PAYMENTS_MIN = 5;
+/** Of the earlier day's credits, and of the later day's, in per cent. */
+const REPEATED_PERCENT_MIN = 80;
+/** A day's payments are looked for in so many parts, since a few of them mostly tell that the day repeats none. */
+export const PARTS = 14;
+
+interface Payment {
+  readonly bookingDate: LocalDate;
+  /** Signed minor units. */
+  readonly amountMinor: bigint;
+  readonly references: readonly string[];
+}
+
+/** Credits of each day by amount and reference. */
+type CreditsByDay<Row> = ReadonlyMap<LocalDate, ReadonlyMap<string, readonly Row[]>>;
+
+/** Two days, of which the later one may be the earlier one booked again. */
+export interface DayPair {
+  readonly day: LocalDate;
+  readonly earlier: LocalDate;
+}
+
+/** How many stored credits of the earlier day are each payment of the later one, as far as they were looked for. */
+export type TimesStored = ReadonlyMap<string, number>;
+
+/** Credits of each day by amount and reference. */
+export function creditsByDay<Row extends Payment>(rows: readonly Row[]): CreditsByDay<Row> {
+  const days = new Map<LocalDate, Map<string, Row[]>>();
+  for (const row of rows) {
+    if (row.amountMinor <= 0n) continue;
+    const facts = `${row.amountMinor} ${normaliseReference(row.references[0] ?? '')}`;
+    let day = days.get(row.bookingDate);
+    if (day === undefined) days.set(row.bookingDate, (day = new Map<string, Row[]>()));
+    const group = day.get(facts);
+    if (group === undefined) day.set(facts, [row]);
+    else group.push(row);
+  }
+  return days;
+}
+
+/** The days that each day with enough different new credits may repeat. */
+export function pairsToCompare(fresh: CreditsByDay<unknown>): readonly DayPair[] {
+  return [...fresh].flatMap(([day, payments]) =>
+    payments.size < DIFFERENT_PAYMENTS_MIN
+      ? []
+      : Array.from({ length: REPEAT_DAYS }, (_, index) => ({
+          day,
+          earlier: addDays(day, -index - 1),
+        })),
+  );
+}
+
+/** One part of a day's payments, to be looked for only if those before it leave open whether the day is a repeat. */
+export function partOf<Row>(
+  fresh: CreditsByDay<Row>,
+  day: LocalDate,
+  part: number,
+): readonly (readonly [payment: string, row: Row])[] {
+  const payments = [...(fresh.get(day) ?? [])];
+  const size = Math.ceil(payments.length / PARTS);
+  return payments
+    .slice(part * size, (part + 1) * size)
+    .flatMap(([payment, [row]]) => (row === undefined ? [] : [[payment, row] as const]));
+}
+
+/** Whether so few of the day's payments were missing from the earlier day that it may still be a repeat. */
+export function mayRepeat(
+  { day, earlier }: DayPair,
+  fresh: CreditsByDay<unknown>,
+  times: TimesStored,
+): boolean {
+  const payments = fresh.get(day);
+  const count = countOf(payments);
+  let missing = 0;
+  for (const [payment, stored] of times) {
+    if (stored === 0 && fresh.get(earlier)?.has(payment) !== true)
+      missing += payments?.get(payment)?.length ?? 0;
+  }
+  return (count - missing) * 100 >= count * REPEATED_PERCENT_MIN;
+}
+
+/**
+ * The new credits that look like an earlier day's batch booked again (under new ids, on a new day): most credits of both
+ * days are the same, payment for payment, so that no list of regular payers explains it. One customer's same payment on
+ * another day is no repeat.
+ * @param pairs with what is stored of all payments of the later day
+ * @param creditsOn how many credits are stored of a day
+ */
+export function findRepeatedBatch<Row>(
+  pairs: ReadonlyMap<DayPair, TimesStored>,
+  fresh: CreditsByDay<Row>,
+  creditsOn: (day: LocalDate) => number,
+): ReadonlySet<Row> {
+  const repeated = new Set<Row>();
+  for (const [{ day, earlier }, stored] of pairs) {
+    const before = fresh.get(earlier);
+    const common = [...(fresh.get(day) ?? [])].flatMap(([payment, rows]) => {
+      const times = (before?.get(payment)?.length ?? 0) + (stored.get(payment) ?? 0);
+      return times === 0 ? [] : [{ rows, again: Math.min(rows.length, times) }];
+    });
+    const again = common.reduce((sum, each) => sum + each.again, 0);
+    const isMostOf = (credits: number) => again * 100 >= credits * REPEATED_PERCENT_MIN;
+    const isRepeat =
+      common.length >= DIFFERENT_PAYMENTS_MIN &&
+      isMostOf(countOf(before) + creditsOn(earlier)) &&
+      isMostOf(countOf(fresh.get(day)) + creditsOn(day));
+    if (isRepeat) for (const { rows } of common) for (const row of rows) repeated.add(row);
+  }
+  return repeated;
+}
+
+function countOf(day: ReadonlyMap<string, readonly unknown[]> | undefined): number {
+  return [...(day?.values() ?? [])].reduce((sum, rows) => sum + rows.length, 0);
+}

@@ -1,0 +1,294 @@
+import { resolveHolds, type HeldSighting, type ResolvedHold } from './resolve-holds.ts';
+import type { LocalDate } from '../local-date.ts';
+import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
+import { normaliseReference } from '../reference/reference.ts';
+import { tieWithinDay } from './same-day-ties.ts';
+import { signedMinor, type Sighting } from './sighting.ts';
+
+/** Version of the facts rule below; stored with each line, so that a new rule never meets old keys. */
+export const KEY_SCHEME = 1;
+
+/** Why a line may not credit by itself. */
+export type HoldReason =
+  | 'possible_duplicate'
+  | 'edited_look_alike'
+  | 'id_reused'
+  | 'currency_mismatch'
+  | 'unreadable'
+  | 'reversal_unpaired'
+  | 'proof_absent';
+
+/**
+ * The facts that identify a line where no id can be trusted, as one unambiguous text (each part carries its length).
+ * The caller hashes it; two sightings with the same text may be the same line or real twins, which only counting tells.
+ * @param bookingDate another day, to look for the same payment there
+ */
+export function factsText(
+  bankAccountKey: string,
+  sighting: Sighting,
+  bookingDate = sighting.bookingDate,
+): string {
+  const parts = [
+    bankAccountKey,
+    bookingDate,
+    signedMinor(sighting).toString(),
+    sighting.currency,
+    normaliseReference(sighting.references[0] ?? sighting.text),
+  ];
+  return parts.map((part) => `${part.length}:${part}`).join('|');
+}
+
+/** One row of a snapshot, reduced to what identity needs. `index` leads back to the sighting. */
+export interface SnapshotRow {
+  readonly index: number;
+  readonly factsKey: string;
+  /** Null unless the feed declares its ids stable. */
+  readonly stableId: string | null;
+  /** The bank's id as this feed shows it, trusted or not: evidence beside equal facts. */
+  readonly shownId: string | null;
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  /** As the bank wrote them, in order of trust; the bank's own wording where there are none. */
+  readonly references: readonly string[];
+}
+
+/** A line that is stored already. `amountMinor` is signed. */
+export interface KnownLine {
+  readonly lineId: string;
+  readonly factsKey: string;
+  readonly occurrence: number;
+  readonly stableIds: readonly string[];
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  readonly references: readonly string[];
+  /** Stored before the snapshot was asked for, so its absence from the snapshot means something. */
+  readonly storedBeforeSnapshot: boolean;
+  /** Ids under which the feed that is being read showed it; another id of this feed is another line. */
+  readonly idsOfFeed: readonly string[];
+  /** The source that is being read (the poll, the webhook, one file format) has shown it before. */
+  readonly seenBySource: boolean;
+}
+
+/** What was read: all rows of whole days (`complete`), or single rows that say nothing about the rest of their day. */
+export type SnapshotScope =
+  | {
+      readonly kind: 'complete';
+      readonly from: LocalDate;
+      readonly to: LocalDate;
+      readonly lastClosedDay: LocalDate;
+    }
+  | { readonly kind: 'partial' };
+
+export interface NewLine {
+  readonly row: SnapshotRow;
+  readonly occurrence: number;
+  readonly hold: HoldReason | null;
+}
+
+/** `new` lines to store, rows `attached` to known lines as further sightings, rows `held`, and earlier holds now settled. */
+export interface RowPlacements {
+  readonly newLines: readonly NewLine[];
+  readonly attached: readonly { readonly row: SnapshotRow; readonly lineId: string }[];
+  readonly held: readonly SnapshotRow[];
+  readonly resolvedHolds: readonly ResolvedHold[];
+  /** Known lines of the complete days that the snapshot does not show, although it should. */
+  readonly missing: readonly string[];
+}
+
+interface Tally {
+  readonly newLines: NewLine[];
+  readonly attached: { row: SnapshotRow; lineId: string }[];
+  readonly held: SnapshotRow[];
+  readonly seen: Set<string>;
+  readonly likeness: Likeness;
+  readonly occurrences: Map<string, number>;
+}
+
+/**
+ * Tells new lines from known ones: the heart of "once".
+ * Stable ids tie first; what is left is counted by facts key within complete days, n seen against m known
+ * (n > m means n − m new lines, n ≤ m none). A partial row that equals a known line but for its id is held, and so is one
+ * that looks like another feed's line of its day. Batches booked again are held by the caller (`holdRepeats`).
+ * @param known what `rows` may be: {@link KnownLine}s of their days and near to them, of their facts, and of their ids
+ */
+export function identify(
+  known: readonly KnownLine[],
+  held: readonly HeldSighting[],
+  rows: readonly SnapshotRow[],
+  scope: SnapshotScope,
+): RowPlacements {
+  const tally: Tally = {
+    newLines: [],
+    attached: [],
+    held: [],
+    seen: new Set(),
+    likeness: createLikeness(),
+    occurrences: new Map(),
+  };
+  for (const line of known) {
+    tally.occurrences.set(
+      line.factsKey,
+      Math.max(line.occurrence, tally.occurrences.get(line.factsKey) ?? 0),
+    );
+  }
+  const { untied, reusedIds } = tieByStableId(known, dropRepeats(rows), tally);
+  if (scope.kind === 'partial') placePartialRows(known, untied, reusedIds, tally);
+  else countByFacts(known, untied, reusedIds, scope, tally);
+  const { newLines, attached } = tally;
+  const resolvedHolds = resolveHolds(held, known, tally, scope.kind === 'complete' ? scope : null);
+  const missing = known
+    .filter((line) => line.storedBeforeSnapshot && isMissing(line, scope, tally))
+    .map((line) => line.lineId);
+  return { newLines, attached, held: tally.held, resolvedHolds, missing };
+}
+
+/** The new lines, those of them held that an earlier day's batch booked again is made of (`findRepeatedBatch`). */
+export function holdRepeats(
+  newLines: readonly NewLine[],
+  repeated: ReadonlySet<SnapshotRow>,
+): readonly NewLine[] {
+  if (repeated.size === 0) return newLines;
+  return newLines.map((line) =>
+    repeated.has(line.row) ? { ...line, hold: line.hold ?? 'possible_duplicate' } : line,
+  );
+}
+
+function isMissing(line: KnownLine, scope: SnapshotScope, tally: Tally): boolean {
+  return (
+    scope.kind === 'complete' &&
+    !tally.seen.has(line.lineId) &&
+    line.bookingDate >= scope.from &&
+    line.bookingDate <= scope.to
+  );
+}
+
+/** A page that the bank served twice repeats stable ids with the same facts; without stable ids every row counts. */
+function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    if (row.stableId === null) return true;
+    const key = `${row.stableId}\u0000${row.factsKey}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/**
+ * Ties rows to lines that were seen under the same stable id: first where the facts agree too, then where the amount
+ * does (an edited text is a new version of the line). An id that comes with another amount, another customer's code or
+ * weeks later, or that stands on two different rows, was used again: such rows are counted by their facts and held.
+ */
+function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[], tally: Tally) {
+  const linesOfId = new Map<string, KnownLine[]>();
+  for (const line of known) {
+    for (const id of line.stableIds) linesOfId.set(id, [...(linesOfId.get(id) ?? []), line]);
+  }
+  const tie = (row: SnapshotRow, agrees: (line: KnownLine) => boolean): boolean => {
+    if (row.stableId === null) return false;
+    const line = linesOfId
+      .get(row.stableId)
+      ?.find((each) => !tally.seen.has(each.lineId) && agrees(each));
+    if (line === undefined) return false;
+    tally.seen.add(line.lineId);
+    tally.attached.push({ row, lineId: line.lineId });
+    return true;
+  };
+  const changed = rows.filter((row) => !tie(row, (line) => line.factsKey === row.factsKey));
+  const untied = changed.filter(
+    (row) => !tie(row, (line) => tally.likeness.mayBeEdited(line, row)),
+  );
+  const rowsOfId = new Map<string, number>();
+  for (const { stableId } of rows) {
+    if (stableId !== null) rowsOfId.set(stableId, (rowsOfId.get(stableId) ?? 0) + 1);
+  }
+  const reusedIds = new Set(
+    untied.filter(
+      ({ stableId }) =>
+        stableId !== null && (linesOfId.has(stableId) || (rowsOfId.get(stableId) ?? 0) > 1),
+    ),
+  );
+  return { untied, reusedIds };
+}
+
+function placePartialRows(
+  known: readonly KnownLine[],
+  rows: readonly SnapshotRow[],
+  reusedIds: ReadonlySet<SnapshotRow>,
+  tally: Tally,
+): void {
+  const facts = new Set(known.map((line) => line.factsKey));
+  const suspects = groupByAmount(known.filter((line) => !tally.seen.has(line.lineId)));
+  // As many ids of this feed as lines that it may be: each of them is taken, and another id is another line. One id
+  // may have been shown under two texts, so it is the ids that count and not the lines that bear one.
+  const looksKnown = (row: SnapshotRow): boolean => {
+    const alike = (suspects.get(row.amountMinor) ?? []).filter(
+      (line) =>
+        (line.bookingDate === row.bookingDate || !line.seenBySource) &&
+        tally.likeness.looksAlike(line, row),
+    );
+    if (row.stableId === null) return alike.length > 0;
+    return alike.length > new Set(alike.flatMap((line) => line.idsOfFeed)).size;
+  };
+  for (const row of rows) {
+    const isReused = reusedIds.has(row);
+    if (facts.has(row.factsKey) || (!isReused && looksKnown(row))) {
+      tally.held.push(row);
+      continue;
+    }
+    facts.add(row.factsKey);
+    addNewLine(row, isReused ? 'id_reused' : null, tally);
+  }
+}
+
+function countByFacts(
+  known: readonly KnownLine[],
+  rows: readonly SnapshotRow[],
+  reusedIds: ReadonlySet<SnapshotRow>,
+  scope: SnapshotScope,
+  tally: Tally,
+): void {
+  const free = new Map<string, KnownLine[]>();
+  for (const line of known) {
+    if (tally.seen.has(line.lineId)) continue;
+    const group = free.get(line.factsKey);
+    if (group === undefined) free.set(line.factsKey, [line]);
+    else group.push(line);
+  }
+  const attach = (row: SnapshotRow, line: KnownLine) => {
+    tally.seen.add(line.lineId);
+    tally.attached.push({ row, lineId: line.lineId });
+  };
+  const unmatched = rows.filter((row) => {
+    const line = free.get(row.factsKey)?.shift();
+    if (line === undefined) return true;
+    attach(row, line);
+    return false;
+  });
+  if (unmatched.length === 0) return;
+  const notReused = unmatched.filter((row) => !reusedIds.has(row));
+  const lost = known.filter((line) => isMissing(line, scope, tally));
+  const { tied, untied } = tieWithinDay(notReused, lost, tally.likeness);
+  for (const { row, line } of tied) attach(row, line);
+  // Feeds may date a line a day apart: a line beside these days that this source has not shown may be shown here.
+  const mayBeShown = known.filter(
+    (line) => !tally.seen.has(line.lineId) && (isMissing(line, scope, tally) || !line.seenBySource),
+  );
+  const isGone = (line: KnownLine) => line.seenBySource && line.storedBeforeSnapshot;
+  const looksGone = tally.likeness.among(mayBeShown.filter(isGone));
+  const looksKnown = tally.likeness.among(mayBeShown);
+  const stillFresh = new Set([...untied, ...reusedIds]);
+  for (const row of unmatched) {
+    if (!stillFresh.has(row)) continue;
+    // Where several rows look like one missing line, nothing tells which of them it is.
+    const likeness = looksKnown(row) ? 'possible_duplicate' : null;
+    const hold = looksGone(row) ? 'edited_look_alike' : likeness;
+    addNewLine(row, reusedIds.has(row) ? 'id_reused' : hold, tally);
+  }
+}
+
+function addNewLine(row: SnapshotRow, hold: HoldReason | null, tally: Tally): void {
+  const occurrence = (tally.occurrences.get(row.factsKey) ?? 0) + 1;
+  tally.occurrences.set(row.factsKey, occurrence);
+  tally.newLines.push({ row, occurrence, hold });
+}

@@ -1,0 +1,126 @@
+import { daysBetween, type LocalDate } from '../local-date.ts';
+import {
+  normaliseReference,
+  readReferences,
+  type ReferenceReading,
+} from '../reference/reference.ts';
+
+/** A changed or cut line may show up under another booking day this near. */
+const NEAR_DAYS = 3;
+/** Shorter references are too weak to say that one text is a cut form of another. */
+const PREFIX_CHARS_MIN = 6;
+
+/** A line or a row, as far as likeness goes. `amountMinor` is signed. */
+export interface Comparable {
+  readonly bookingDate: LocalDate;
+  readonly amountMinor: bigint;
+  /** As the bank wrote them, in order of trust. */
+  readonly references: readonly string[];
+}
+
+interface Said {
+  readonly reading: ReferenceReading;
+  /** The reference that the facts key is made of. */
+  readonly text: string;
+}
+
+/** Compares lines by what their references say; it reads each one's references once. */
+export interface Likeness {
+  /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
+  looksAlike(a: Comparable, b: Comparable): boolean;
+  /** As `looksAlike` with any of `lines`, without comparing each row with each line. */
+  among(lines: readonly Comparable[]): (row: Comparable) => boolean;
+  /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
+  mayBeEdited(a: Comparable, b: Comparable): boolean;
+  /** The one code that the line names; null where it names none or several. */
+  codeOf(line: Comparable): string | null;
+}
+
+export function createLikeness(): Likeness {
+  const said = new Map<Comparable, Said>();
+  const listen = (line: Comparable): Said => {
+    const known = said.get(line);
+    if (known !== undefined) return known;
+    const fresh: Said = {
+      reading: readReferences(line.references),
+      text: normaliseReference(line.references[0] ?? ''),
+    };
+    said.set(line, fresh);
+    return fresh;
+  };
+  const looksAlike = (a: Comparable, b: Comparable) =>
+    areNear(a, b) && maySayTheSame(listen(a), listen(b));
+  return {
+    looksAlike,
+    mayBeEdited: (a, b) => areNear(a, b) && !nameTwoCodes(listen(a).reading, listen(b).reading),
+    codeOf: (line) => {
+      const { reading } = listen(line);
+      return reading.kind === 'exact' ? reading.code : null;
+    },
+    among: (lines) => {
+      const index = new Map<string, Comparable[]>();
+      const amounts = new Set(lines.map((line) => line.amountMinor));
+      for (const line of lines) {
+        for (const key of keysOfLine(line.amountMinor, listen(line))) {
+          const group = index.get(key);
+          if (group === undefined) index.set(key, [line]);
+          else group.push(line);
+        }
+      }
+      // Most rows are of an amount that no line has: those need not be read.
+      return (row) =>
+        amounts.has(row.amountMinor) &&
+        keysToTry(row.amountMinor, listen(row)).some((key) =>
+          index.get(key)?.some((line) => looksAlike(line, row)),
+        );
+    },
+  };
+}
+
+/** Lines that may say the same share a key: the code that both name, or how their texts begin if one names none. */
+function keysOfLine(amountMinor: bigint, said: Said): readonly string[] {
+  const start = said.text.slice(0, PREFIX_CHARS_MIN);
+  return said.reading.kind === 'exact'
+    ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} any ${start}`]
+    : [`${amountMinor} codeless ${start}`, `${amountMinor} any ${start}`];
+}
+
+function keysToTry(amountMinor: bigint, said: Said): readonly string[] {
+  const start = said.text.slice(0, PREFIX_CHARS_MIN);
+  return said.reading.kind === 'exact'
+    ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} codeless ${start}`]
+    : [`${amountMinor} any ${start}`];
+}
+
+/** Lines by signed amount, in order: no two lines of different amounts are compared. */
+export function groupByAmount<Line extends Comparable>(
+  lines: readonly Line[],
+): ReadonlyMap<bigint, Line[]> {
+  const groups = new Map<bigint, Line[]>();
+  for (const line of lines) {
+    const group = groups.get(line.amountMinor);
+    if (group === undefined) groups.set(line.amountMinor, [line]);
+    else group.push(line);
+  }
+  return groups;
+}
+
+function areNear(a: Comparable, b: Comparable): boolean {
+  return (
+    a.amountMinor === b.amountMinor &&
+    (a.bookingDate === b.bookingDate ||
+      Math.abs(daysBetween(a.bookingDate, b.bookingDate)) <= NEAR_DAYS)
+  );
+}
+
+function maySayTheSame(a: Said, b: Said): boolean {
+  if (a.reading.kind === 'exact' && b.reading.kind === 'exact') {
+    return a.reading.code === b.reading.code;
+  }
+  const [short, long] = a.text.length <= b.text.length ? [a.text, b.text] : [b.text, a.text];
+  return short.length >= PREFIX_CHARS_MIN && long.startsWith(short);
+}
+
+function nameTwoCodes(a: ReferenceReading, b: ReferenceReading): boolean {
+  return a.kind === 'exact' && b.kind === 'exact' && a.code !== b.code;
+}

@@ -1,0 +1,65 @@
+import type { LocalDate } from '../local-date.ts';
+import type { Currency } from '../money/money.ts';
+import type { Sighting } from './sighting.ts';
+
+/**
+ * Formats that `bank/statements/` can tell by their content; a CSV names the bank's profile, `csv.fnb-history`, and a saved answer of a
+ * bank's API its protocol, `json.investec`.
+ */
+export type StatementFormat =
+  | 'camt.052'
+  | 'camt.053'
+  | 'camt.054'
+  | 'mt940'
+  | 'mt942'
+  | 'ofx'
+  | 'bai2'
+  | `csv.${string}`
+  | `json.${string}`;
+
+/** `ok`: opening + lines = closing; `failed`: they differ; `absent`: the file states too little to tell. */
+export type ProofLevel = 'ok' | 'failed' | 'absent';
+
+/** One entry of a statement. A batch entry keeps its parts in `details`; capture makes one deposit of each part. */
+export interface StatementLine extends Sighting {
+  readonly details: readonly StatementDetail[];
+}
+
+/** One part of a batch entry. `amountMinor` is null where the file states none for the part. */
+export interface StatementDetail {
+  readonly amountMinor: bigint | null;
+  readonly references: readonly string[];
+  readonly text: string;
+  readonly counterparty: Sighting['counterparty'];
+  readonly bankId: string | null;
+}
+
+/** One statement of one account; balances are signed minor units, null where the file states none. */
+export interface Statement {
+  /** Account number or IBAN as the file writes it. */
+  readonly account: string;
+  readonly currency: Currency;
+  readonly statementId: string | null;
+  readonly openingMinor: bigint | null;
+  readonly closingMinor: bigint | null;
+  readonly proof: ProofLevel;
+  /** opening + booked lines − closing; null when the proof is `absent`. */
+  readonly differenceMinor: bigint | null;
+  /** The days that this statement covers wholly; null for intraday reports and notices. */
+  readonly completeDays: { readonly from: LocalDate; readonly to: LocalDate } | null;
+  readonly lines: readonly StatementLine[];
+}
+
+/** Something odd that does not make the file wrong. `where` names the place: `statement 1, entry 3`. */
+export interface StatementWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly where: string;
+}
+
+/** A whole file, read to its end. */
+export interface StatementFile {
+  readonly format: StatementFormat;
+  readonly statements: readonly Statement[];
+  readonly warnings: readonly StatementWarning[];
+}

@@ -1,0 +1,59 @@
+import { invariant } from '../invariant.ts';
+import { printRand } from '../money/money-text.ts';
+
+/** What one run did, counted over the deposits that it handled. Amounts are rand cents. */
+export interface RunCounts {
+  readonly reconciledCount: number;
+  readonly reconciledMinor: bigint;
+  readonly credits: bigint;
+  readonly unmatchedCount: number;
+  readonly unmatchedMinor: bigint;
+  /** All deposits of the run; more than reconciled + unmatched when some had not settled as the run ended. */
+  readonly totalCount: number;
+}
+
+/**
+ * The summary that a person reads after a run: three lines in aligned columns under a heading, without a final line
+ * break. Deposits that had not settled when the run ended get a line of their own, so that the counts always add up.
+ */
+export function printRunSummary(accountKey: string, counts: RunCounts): string {
+  const unsettledCount = counts.totalCount - counts.reconciledCount - counts.unmatchedCount;
+  invariant(unsettledCount >= 0, 'A run cannot settle more deposits than it handled.');
+  const rows = [
+    [
+      'Reconciled:',
+      counted(counts.reconciledCount, 'deposit'),
+      printRand(counts.reconciledMinor),
+      counted(counts.credits, 'credit'),
+    ],
+    [
+      'Unmatched:',
+      counted(counts.unmatchedCount, 'deposit'),
+      printRand(counts.unmatchedMinor),
+      'waiting for review',
+    ],
+    ...(unsettledCount > 0 ? [['Not yet settled:', counted(unsettledCount, 'deposit')]] : []),
+    ['Total processed:', counted(counts.totalCount, 'deposit')],
+  ];
+  return [`Reconciliation completed: ${accountKey}`, ...alignRows(rows)].join('\n');
+}
+
+/** `1 deposit`, `12,000 deposits`. */
+function counted(count: number | bigint, noun: string): string {
+  const digits = count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${digits} ${noun}${digits === '1' ? '' : 's'}`;
+}
+
+function alignRows(rows: readonly (readonly string[])[]): readonly string[] {
+  const columnCount = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columnCount }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const gap = column === 0 ? 2 : 3;
+      return cell.padEnd((widths[column] ?? 0) + gap);
+    });
+    return `  ${cells.join('')}`.trimEnd();
+  });
+}
