@@ -125,6 +125,12 @@ const IMPORT_TABLE = [
   { from: 'logger.ts', runs: [], types: [], packages: ['pino'], builtins: [] },
 ];
 
+/** Rooms of a folder, each of which may use the ones before it, and the files beside the rooms. */
+const ROOMS = {
+  domain: ['money', 'reference', 'line', 'ledger', 'review', 'words'],
+  app: ['capture', 'credit', 'undo', 'prove', 'statement', 'decide', 'wallet'],
+};
+
 const PACKAGE = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg'];
 
 const escape = (text) => text.replaceAll('.', '\\.').replaceAll('*', '[^/]*');
@@ -180,11 +186,34 @@ function rulesOf(row) {
   return rules;
 }
 
+/** One rule for each room, and one for the files beside them. */
+function roomRules([folder, rooms]) {
+  const forbid = (name, from, later) => ({
+    name,
+    severity: 'error',
+    from: { path: from },
+    to: { path: later.map((room) => `^${folder}/${room}/`) },
+  });
+  return [
+    forbid(`files beside the rooms of ${folder} use no room`, `^${folder}/[^/]+$`, rooms),
+    ...rooms
+      .slice(0, -1)
+      .map((room, index) =>
+        forbid(
+          `${folder}/${room} uses no later room`,
+          `^${folder}/${room}/`,
+          rooms.slice(index + 1),
+        ),
+      ),
+  ];
+}
+
 const PRODUCT = IMPORT_TABLE.map((row) => pathOf(row.from));
 
 module.exports = {
   forbidden: [
     ...IMPORT_TABLE.flatMap(rulesOf),
+    ...Object.entries(ROOMS).flatMap(roomRules),
     {
       name: 'every product file has a row',
       comment: 'A new folder gets a row in the import table before it gets a file.',

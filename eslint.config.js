@@ -23,7 +23,8 @@ export default tseslint.config(
         'error',
         {
           selector: "CallExpression[callee.name='parseFloat']",
-          message: 'Money and rates are never floats: parse the text with domain/money-text.ts.',
+          message:
+            'Money and rates are never floats: parse the text with domain/money/money-text.ts.',
         },
         { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
       ],

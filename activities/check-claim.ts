@@ -1,4 +1,4 @@
-import { findClaim, settleClaim } from '../db/queries/claims.ts';
+import { checkClaim as check } from '../app/credit/check-claim.ts';
 import type { ClaimState } from '../db/schema/claims.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -9,12 +9,13 @@ export interface CheckClaimOutput {
   readonly expiresAt: string | null;
 }
 
-/** Looks whether the deposit that a customer claims has been credited, and ends the claim when it has or when its time is over. */
+/** Ends a claim whose deposit has been credited, or whose time is over. */
 export async function checkClaim(
-  { database }: ActivityDependencies,
+  { database }: Pick<ActivityDependencies, 'database'>,
   input: { readonly claimId: string },
 ): Promise<CheckClaimOutput> {
-  const state = await database.transaction((tx) => settleClaim(tx, input.claimId));
-  const claim = await findClaim(database, input.claimId);
-  return { state: state ?? 'gone', expiresAt: claim?.expiresAt.toISOString() ?? null };
+  const claim = await check(database, input.claimId);
+  return claim === null
+    ? { state: 'gone', expiresAt: null }
+    : { state: claim.state, expiresAt: claim.expiresAt?.toISOString() ?? null };
 }

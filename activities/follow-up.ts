@@ -1,23 +1,23 @@
 import { log } from '@temporalio/activity';
 import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
-import { updateLineCases } from '../db/queries/line-cases.ts';
+import { openLineCases } from '../app/capture/open-cases.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { proveDay } from './prove-day.ts';
 import { restoreLines } from './restore-lines.ts';
-import { pairReversals } from '../app/undo/pair-reversals.ts';
+import { pairReversals } from './pair-reversals.ts';
 
 export interface FollowUpOutput {
   readonly reversed: number;
   readonly returnsPaid: number;
   readonly casesOpened: number;
-  /** Deposits that begin anew, since the bank shows their line again. */
+  /** Deposits that were re-opened, since the bank shows their line again. */
   readonly restored: number;
   readonly proof: 'ok' | 'differs' | 'absent' | 'not_due';
 }
 
 /**
- * What a read of an account leaves to do besides its deposits: books what the bank took back or paid out, opens cases for
- * lines that it changed, lets deposits begin anew whose line came back, and holds the ledger against a new balance. Safe to run again.
+ * Finishes a read of an account, besides its deposits: books reversals and paid returns, opens cases for lines that the
+ * bank changed, re-opens deposits whose line came back, and compares the ledger with a new balance. Safe to run again.
  */
 export async function followUp(
   dependencies: ActivityDependencies,
@@ -26,7 +26,7 @@ export async function followUp(
   const { database } = dependencies;
   const { accountKey } = input;
   const reversals = await pairReversals(dependencies, input);
-  const casesOpened = await database.transaction((tx) => updateLineCases(tx, accountKey));
+  const casesOpened = await openLineCases(database, accountKey);
   if (casesOpened > 0)
     log.error('the bank changed lines after they were captured', {
       alert: 'line_cases',

@@ -1,9 +1,7 @@
-import { findDepositFacts } from '../db/queries/settlement.ts';
-import { findOpenReview, openReviews } from '../db/queries/reviews.ts';
-import { nextStepAt, scheduleReview } from '../domain/review/aging.ts';
+import { openReview as openReviewOf } from '../app/decide/open-review.ts';
+import { nextStepAt } from '../domain/review/aging.ts';
 import type { ReviewReason } from '../domain/review/review-reasons.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { findOwners } from '../app/credit/credit-deposits.ts';
 
 export type OpenReviewOutput =
   | {
@@ -17,24 +15,12 @@ export type OpenReviewOutput =
     }
   | { readonly outcome: 'settled' };
 
-/**
- * Puts a captured deposit into review, or takes over the review that is open already, with its own schedule.
- * `reason` is null where the review exists.
- */
+/** Opens the review of a deposit, or takes over the one that is open. */
 export async function openReview(
-  dependencies: ActivityDependencies,
+  { clock, database, settings }: ActivityDependencies,
   input: { readonly depositId: string; readonly reason: ReviewReason | null },
 ): Promise<OpenReviewOutput> {
-  const { database, settings } = dependencies;
-  const { depositId, reason } = input;
-  if (reason !== null) {
-    const schedule = scheduleReview(dependencies.clock(), settings.aging);
-    const candidates = await suggest(dependencies, depositId);
-    await database.transaction((tx) =>
-      openReviews(tx, [{ depositId, reason, candidates }], schedule),
-    );
-  }
-  const review = await findOpenReview(database, depositId);
+  const review = await openReviewOf(database, { clock, aging: settings.aging }, input);
   if (review === null) return { outcome: 'settled' };
   return {
     outcome: 'in_review',
@@ -43,15 +29,4 @@ export async function openReview(
     nextAt: nextStepAt(review.schedule, review.progress).toISOString(),
     waitingDecisionIds: review.waitingDecisionIds,
   };
-}
-
-/** Codes for a person to look at; they never credit. */
-async function suggest(
-  dependencies: ActivityDependencies,
-  depositId: string,
-): Promise<readonly string[]> {
-  const deposit = await findDepositFacts(dependencies.database, depositId);
-  if (deposit === null) return [];
-  const [found] = await findOwners(dependencies.database, [deposit]);
-  return found?.owner.kind === 'review' ? found.owner.candidates : [];
 }

@@ -1,6 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import { actAs, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
-import { expireProposals, refuseOvertaken } from '../db/queries/decisions.ts';
+import { endStaleDecisions } from '../app/decide/end-stale.ts';
 import {
   listBackloggedAccounts,
   listOpenDeposits,
@@ -122,11 +121,7 @@ async function deliverDecisions(
   dependencies: ActivityDependencies,
   olderThanMs: number,
 ): Promise<void> {
-  await dependencies.database.transaction(async (tx) => {
-    await actAs(tx, WORKFLOW_ACTOR, null);
-    await expireProposals(tx, { now: dependencies.clock(), depositId: null });
-    await refuseOvertaken(tx);
-  });
+  await endStaleDecisions(dependencies.database, dependencies.clock());
   const waiting = await listWaitingDecisions(dependencies.database, {
     olderThanMs,
     limit: PUBLISH_LIMIT,

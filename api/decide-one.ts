@@ -1,14 +1,16 @@
-import type { Transaction } from '../db/client.ts';
+import type { Answer } from '../app/answer-once.ts';
 import { keepingAttempts } from '../app/decide/approve.ts';
-import type { DecisionBody } from './decision-body.ts';
 import { recordDecision } from '../app/decide/propose.ts';
+import type { Transaction } from '../db/client.ts';
+import { recordedAnswer } from './decision-answer.ts';
+import { toProposed, type DecisionBody } from './decision-body.ts';
 import { deliverDecision } from './deliver-decision.ts';
-import type { ApiDeps, Principal } from './deps.ts';
-import type { Answer, GivenAnswer } from './idempotency.ts';
+import { actorOf, type ApiDeps, type Principal } from './deps.ts';
+import type { GivenAnswer } from './idempotency.ts';
 
 /**
- * Takes one person's decision on one review: stores it once, through `once`, and hands it to its workflow where nobody
- * else must agree.
+ * Takes one person's decision on one review: stores it once, through `once`, and delivers it to its workflow where one
+ * person is enough.
  * @throws CodedError whatever `recordDecision` and `deliverDecision` refuse
  */
 export async function decideOne(
@@ -17,15 +19,16 @@ export async function decideOne(
   decision: { readonly depositId: string; readonly body: DecisionBody },
   once: (effect: (tx: Transaction) => Promise<Answer>) => Promise<GivenAnswer>,
 ): Promise<GivenAnswer> {
-  const { depositId, body } = decision;
+  const { depositId } = decision;
   const attempt = {
     what: 'proposal',
     subjectKind: 'deposit',
     subjectId: depositId,
-    principal,
+    actor: actorOf(principal),
   } as const;
-  const recorded = await keepingAttempts(deps, attempt, () =>
-    once((tx) => recordDecision(tx, deps, { depositId, kind: body.kind, body }, principal)),
+  const proposed = toProposed(depositId, decision.body);
+  const recorded = await keepingAttempts(deps.database.db, attempt, () =>
+    once(async (tx) => recordedAnswer(await recordDecision(tx, deps, proposed, principal))),
   );
   return recorded.status === null ? deliverDecision(deps, recorded) : recorded;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Proposed } from '../app/decide/read-proposal.ts';
 import { PARTS_MAX } from '../domain/review/approval.ts';
 import { customerCode, day, money, plainText, walletId } from './wire.ts';
 
@@ -75,11 +76,32 @@ export const decisionBody = z.discriminatedUnion('kind', [
 ]);
 export type DecisionBody = z.infer<typeof decisionBody>;
 
+/** A body as the proposal that it makes about a deposit. */
+export function toProposed(depositId: string, body: DecisionBody): Proposed {
+  const { reason } = body;
+  switch (body.kind) {
+    case 'credit': {
+      const { walletId, code } = body;
+      const parts = body.split?.map(({ amount, ...wallet }) => ({
+        ...wallet,
+        amountMinor: BigInt(amount.minor),
+        currency: amount.currency,
+      }));
+      return { depositId, kind: 'credit', to: parts ?? { walletId, code }, reason };
+    }
+    case 'return':
+      return { depositId, kind: 'return', payer: body.payer ?? null, reason };
+    case 'dismiss':
+      return { depositId, kind: 'dismiss', reason };
+    case 'keep':
+      return { depositId, kind: 'keep', until: body.until, reason };
+  }
+}
+
 /** Whose a credited deposit is in truth. */
 export const correctionBody = z
   .strictObject({ ...walletName.shape, reason })
   .refine(isOneWallet, ONE_WALLET);
-export type CorrectionBody = z.infer<typeof correctionBody>;
 
 export const approvalBody = z.strictObject({
   payloadSha256: z
@@ -90,4 +112,3 @@ export const approvalBody = z.strictObject({
 
 /** All that is said about a decision whose facts the rows have. */
 export const reasonBody = z.strictObject({ reason });
-export type ReasonBody = z.infer<typeof reasonBody>;

@@ -4,7 +4,8 @@ import { saveAnswer } from '../db/queries/idempotency.ts';
 import { isOfReview } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
-import { recordedSchema, settledAlready, storedDecision } from '../app/decide/propose.ts';
+import { settledAlready } from '../app/decide/propose.ts';
+import { recordedSchema } from './decision-answer.ts';
 import type { ApiDeps } from './deps.ts';
 import { toSavedRefusal, type GivenAnswer } from './idempotency.ts';
 
@@ -43,15 +44,17 @@ async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDeposit
   const { db } = deps.database;
   const deposit = await findDeposit(db, decision.depositId);
   invariant(deposit !== null, 'The deposit of a stored decision is gone.');
-  const call = { depositId: deposit.id, decisionId: decision.id };
   const delivery = !isOfReview(decision.kind)
-    ? await deps.temporal.startDecision(call)
-    : await deps.temporal.resolveDeposit({
-        ...call,
-        accountKey: deposit.bankAccountKey,
-        transactionKey: deposit.transactionKey,
-        round: deposit.workflowRound,
-      });
+    ? await deps.temporal.startDecision({ depositId: deposit.id, decisionId: decision.id })
+    : await deps.temporal.resolveDeposit(
+        {
+          depositId: deposit.id,
+          accountKey: deposit.bankAccountKey,
+          transactionKey: deposit.transactionKey,
+          round: deposit.workflowRound,
+        },
+        decision.id,
+      );
   if (delivery.kind === 'applied' && isAnswer(delivery.output)) return delivery.output;
   const now = await findDecision(db, decision.id);
   const tried = now === null ? null : outcomeOf(now);
@@ -74,4 +77,14 @@ function outcomeOf(decision: Decision): ResolveDepositOutput | null {
   return decision.refusal === 'already_settled'
     ? { outcome: 'already_settled', refusal: decision.refusal }
     : { outcome: decision.outcome, refusal: decision.refusal };
+}
+
+/** A decision whose ID was stored in this process. */
+export async function storedDecision(
+  deps: Pick<ApiDeps, 'database'>,
+  decisionId: string,
+): Promise<Decision> {
+  const decision = await findDecision(deps.database.db, decisionId);
+  invariant(decision !== null, 'A stored decision is gone.');
+  return decision;
 }

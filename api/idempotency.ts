@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { answerOnce as answerInTransaction, type Answer } from '../app/answer-once.ts';
 import type { Transaction } from '../db/client.ts';
-import { actAs } from '../db/queries/audit.ts';
-import { claimRequest, saveAnswer, type RequestName } from '../db/queries/idempotency.ts';
-import { CodedError, ERROR_CODES, isCoded } from '../domain/errors.ts';
+import type { RequestName } from '../db/queries/idempotency.ts';
+import { CodedError, ERROR_CODES } from '../domain/errors.ts';
 import { actorOf, principalOf, type ApiDeps } from './deps.ts';
 import { HTTP_ERRORS } from './http-errors.ts';
 
@@ -21,12 +21,6 @@ const withReason = z.looseObject({ reason: z.string() });
 /** Why a write is made, as far as its body says so: the audit trail keeps it. */
 function reasonIn(body: unknown): string | null {
   return withReason.safeParse(body).data?.reason ?? null;
-}
-
-/** What is answered. `status` null: the effect is committed, and what to answer comes from elsewhere. */
-export interface Answer {
-  readonly status: number | null;
-  readonly body: unknown;
 }
 
 /** An answer, and whether it was given before. */
@@ -76,42 +70,20 @@ async function answerNamed(
 ): Promise<GivenAnswer> {
   const { name, body } = asked;
   const sha256 = hashOf(request.params, body);
-  const given = await deps.database.db.transaction(async (tx): Promise<GivenAnswer> => {
-    const saved = await claimRequest(tx, name, sha256);
-    if (saved !== null) {
-      if (saved.requestSha256 !== sha256) {
-        throw new CodedError(
-          'request.key_reused',
-          'This Idempotency-Key was used for another request: take a new key.',
-        );
-      }
-      return { status: saved.status, body: saved.response, isReplay: true, name };
-    }
-    await actAs(tx, actorOf(principalOf(request)), reasonIn(body));
-    const answer = await orRefusal(tx, effect);
-    await saveAnswer(tx, name, answer);
-    return { ...answer, isReplay: false, name };
-  });
-  return refuseAgain(given);
+  const by = { actor: actorOf(principalOf(request)), why: reasonIn(body) };
+  const given = await answerInTransaction(
+    deps.database.db,
+    { name, sha256, ...by },
+    effect,
+    (error) => (HTTP_ERRORS[error.code].status >= 500 ? null : toSavedRefusal(error)),
+  );
+  return refuseAgain({ ...given, name });
 }
 
 /** Sends an answer and marks a repeated one as such. */
 export function sendAnswer(reply: FastifyReply, given: GivenAnswer): FastifyReply {
   if (given.isReplay) void reply.header('idempotency-replayed', 'true');
   return reply.code(given.status ?? 200).send(given.body);
-}
-
-/** Runs the effect under a savepoint: a refusal undoes all of it and is kept itself. */
-async function orRefusal(
-  tx: Transaction,
-  effect: (tx: Transaction) => Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await tx.transaction(effect);
-  } catch (error) {
-    if (!isCoded(error) || HTTP_ERRORS[error.code].status >= 500) throw error;
-    return toSavedRefusal(error);
-  }
 }
 
 /** A refusal as it is kept. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTerminal, toJson } from '../cli/terminal.ts';
 import { SYSTEM_ACTOR } from '../db/queries/audit.ts';
-import { storeStatementFile } from '../db/queries/statement-files.ts';
+import { storeStatementFile } from '../app/statement/store-file.ts';
 import { findStatementFile } from '../db/queries/statements-read.ts';
 import { parseLocalDate, type LocalDate } from '../domain/local-date.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';

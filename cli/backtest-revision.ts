@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { CodedError } from '../domain/errors.ts';
@@ -77,10 +77,13 @@ function resolveCommit(git: Git, revision: string): string {
   );
 }
 
-/** The files that decide, by name, as far as their imports reach. */
+/** The files of `domain/` that decide: everything else is found by their imports. */
+const DECIDING = ['review/rules.ts', 'reference/reference.ts'] as const;
+
+/** The files that decide, by their path in `domain/`, as far as their imports reach. */
 function readSources(git: Git, revision: string, commit: string): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  const wanted = ['rules.ts', 'reference.ts'];
+  const wanted: string[] = [...DECIDING];
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
     if (sources.has(name)) continue;
     const source = git(['show', `${commit}:./domain/${name}`]);
@@ -97,16 +100,23 @@ const OTHER_MEANS =
 
 /** Code of a revision may decide and nothing else: it reaches neither files, nor servers, nor this process. */
 function importsOf(revision: string, name: string, source: string): readonly string[] {
-  // As it stands, too: what looks like a comment may be a part of a text.
+  // The text with its comments, too: what looks like a comment may be a part of a text.
   const code = source.replaceAll(COMMENTS, ' ');
   const froms = [...`${source}\n${code}`.matchAll(/(?:\bfrom|\bimport)\s*(['"])(.*?)\1/g)];
-  const names = froms.map(([, , from = '']) => /^\.\/([a-z0-9-]+\.ts)$/.exec(from)?.[1]);
+  const names = froms.map(([, , from = '']) =>
+    inDomain(posix.join(posix.dirname(name), from), from),
+  );
   if (OTHER_MEANS.test(code) || names.includes(undefined))
     throw new CodedError(
       'request.invalid',
       `domain/${name} of revision ${revision} does more than decide, so it is not run.`,
     );
   return names.filter((each) => each !== undefined);
+}
+
+/** A path in `domain/`; undefined where an import names a package, or leaves the folder. */
+function inDomain(path: string, from: string): string | undefined {
+  return from.startsWith('.') && /^([a-z0-9-]+\/)?[a-z0-9-]+\.ts$/.test(path) ? path : undefined;
 }
 
 async function load(
@@ -117,11 +127,12 @@ async function load(
   try {
     const folder = removal.folder();
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    for (const [name, source] of sources) writeFileSync(join(folder, name), source);
-    const [readings, policy]: readonly unknown[] = await Promise.all(
-      ['reference.ts', 'rules.ts'].map(
-        (name): Promise<unknown> => import(pathToFileURL(join(folder, name)).href),
-      ),
+    for (const [name, source] of sources) {
+      mkdirSync(join(folder, dirname(name)), { recursive: true });
+      writeFileSync(join(folder, name), source);
+    }
+    const [policy, readings]: readonly unknown[] = await Promise.all(
+      DECIDING.map((name): Promise<unknown> => import(pathToFileURL(join(folder, name)).href)),
     );
     const parsed = decidingCode.safeParse({ ...Object(readings), ...Object(policy) });
     if (parsed.success) return parsed.data;

@@ -4,6 +4,7 @@ import {
   findWhatHappened,
   listShadowReviews,
 } from '../db/queries/backtest.ts';
+import { readSnapshot } from '../db/read-snapshot.ts';
 import { findObjections } from '../app/credit/objections.ts';
 import {
   findWalletsByCode,
@@ -89,7 +90,7 @@ export async function backtest(
   const { judge, accountKey, page = PAGE } = query;
   const counts = new Map<RuleDifference, number>();
   const differences: Difference[] = [];
-  await readOnly(db, async (tx) => {
+  await readSnapshot(db, async (tx) => {
     const list = (afterId: string) => listDepositFacts(tx, { accountKey, afterId, limit: page });
     for await (const deposits of pagesOf(list, page)) {
       for (const tried of await tryDeposits(tx, judge, deposits)) {
@@ -178,7 +179,7 @@ export interface ShadowReport {
 export async function reportShadow(db: Database, accountKey: string): Promise<ShadowReport> {
   const disagreed: ShadowReport['disagreed'][number][] = [];
   const counts = { agreed: 0, withoutCode: 0, reversed: 0, waiting: 0 };
-  await readOnly(db, async (tx) => {
+  await readSnapshot(db, async (tx) => {
     const list = (afterId: string) => listShadowReviews(tx, { accountKey, afterId, limit: PAGE });
     for await (const reviews of pagesOf(list, PAGE)) {
       const past = await findWhatHappened(
@@ -215,8 +216,4 @@ async function* pagesOf<T extends { readonly depositId: string }>(
     if (last === undefined || rows.length < page) return;
     afterId = last.depositId;
   }
-}
-
-function readOnly(db: Database, work: (tx: Transaction) => Promise<void>): Promise<void> {
-  return db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' });
 }

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
-import { pollScheduleId } from '../workflows/contract.ts';
+import { triggerPoll } from '../temporal/schedules.ts';
 import { findFinishedRun, type RunRow } from './report-run.ts';
 import { withTemporal } from './with-temporal.ts';
 
@@ -13,7 +12,7 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Has an account's Schedule run now, behind a run that is going on, and waits for that run to be recorded.
- * @throws CodedError `account.not_found` · `temporal.unavailable` when no worker took the run in time
+ * @throws CodedError `account.not_polled` · `temporal.unavailable` when no worker took the run in time
  */
 export async function reconcileNow(
   config: Config,
@@ -21,19 +20,7 @@ export async function reconcileNow(
   accountKey: string,
 ): Promise<RunRow> {
   const since = await databaseNow(database);
-  await withTemporal(config, async (client) => {
-    try {
-      await client.schedule
-        .getHandle(pollScheduleId(accountKey))
-        .trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-    } catch (error) {
-      if (!(error instanceof ScheduleNotFoundError)) throw error;
-      throw new CodedError(
-        'account.not_found',
-        `No schedule reads a bank account ${accountKey}: check the key, and that a worker has started with it.`,
-      );
-    }
-  });
+  await withTemporal(config, (client) => triggerPoll(client, accountKey));
   const deadline = Date.now() + WAIT_MS_MAX;
   while (Date.now() < deadline) {
     const run = await findFinishedRun(database, accountKey, since);

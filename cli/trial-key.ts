@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createApiKey, parseApiKey } from '../api/api-keys.ts';
 import { SCOPES } from '../api/scopes.ts';
+import { writeAs } from '../app/write-as.ts';
 import type { Database } from '../db/client.ts';
-import { actAs, SYSTEM_ACTOR } from '../db/queries/audit.ts';
+import { SYSTEM_ACTOR } from '../db/queries/audit.ts';
 import { findApiKey } from '../db/queries/api-keys.ts';
 
 const schema = z.object({ key: z.string() });
@@ -21,16 +22,16 @@ export async function trialApiKey(
     const presented = parseApiKey(key, 'trial');
     if (presented !== null && (await findApiKey(database, presented.id)) !== null) return key;
   }
-  const { key } = await database.transaction(async (tx) => {
-    await actAs(tx, SYSTEM_ACTOR, 'the ready-made key of the trial');
-    return createApiKey(tx, {
+  const by = { actor: SYSTEM_ACTOR, why: 'the ready-made key of the trial' };
+  const { key } = await writeAs(database, by, (tx) =>
+    createApiKey(tx, {
       name: 'trial',
       ownerKind: 'person',
       scopes: SCOPES,
       pepper,
       deployment: 'trial',
-    });
-  });
+    }),
+  );
   writeFileSync(file, JSON.stringify({ key }), { mode: 0o600 });
   return key;
 }

@@ -1,254 +1,148 @@
-import {
-  Client,
-  Connection,
-  defaultGrpcRetryOptions,
-  isGrpcServiceError,
-  makeGrpcRetryInterceptor,
-  ScheduleNotFoundError,
-  ScheduleOverlapPolicy,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import type { FastifyBaseLogger } from 'fastify';
-import { CodedError } from '../domain/errors.ts';
-import {
-  decisionWorkflowId,
-  depositWorkflowId,
-  importWorkflowId,
-  pollScheduleId,
-  RESOLVE_DEPOSIT_UPDATE,
-  RESOLVE_SIGNAL,
-  TASK_QUEUE,
-  WORKFLOW,
-  type DecideInput,
-  type DepositInput,
-  type ImportStatementInput,
-  type ResolveDepositInput,
-  type ResolveDepositOutput,
+import type { Client } from '@temporalio/client';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
+import type {
+  DecideInput,
+  ImportStatementInput,
+  ResolveDepositOutput,
+  WakeInput,
 } from '../workflows/contract.ts';
-import { createNudges, type TemporalNudges } from '../api/temporal-nudges.ts';
+import {
+  createLazyClient,
+  failureName,
+  temporalUnavailable,
+  type TemporalConnectionOptions,
+} from './connection.ts';
+import { runDecision, signalAfterUpdate, updateDecision } from './decisions.ts';
+import { wakeDeposit } from './deposits.ts';
+import { triggerPoll } from './schedules.ts';
+import { startClaim, startDrainGate, startImport } from './starts.ts';
 
 /** How long a person waits for the outcome of a decision; with no worker up, an Update never answers. */
-const UPDATE_DEADLINE_MS = 3_000;
+const OUTCOME_DEADLINE_MS = 3_000;
 const CALL_DEADLINE_MS = 1_500;
-/** A call that finds no server is tried this often, within its deadline. */
-const ATTEMPTS_MAX = 3;
-const RECONNECT_BACKOFF_MAX_MS = 5_000;
 
-/** A stored decision and the workflow that it is for. */
-export interface DecisionCall {
-  readonly accountKey: string;
-  readonly transactionKey: string;
-  readonly round: number;
-  readonly depositId: string;
-  readonly decisionId: string;
-}
-
-/** `accepted`: handed in or left to the sweep; the decision's row says later what came of it. */
+/** `accepted`: handed in, or left to the sweep; the decision's row says later what came of it. */
 export type DecisionDelivery =
   | { readonly kind: 'applied'; readonly output: ResolveDepositOutput }
   | { readonly kind: 'accepted' };
 
-/** What the API asks of Temporal. */
-export interface TemporalGateway extends TemporalNudges {
+/** Everything that the API asks of Temporal, each call bounded in time: somebody waits for the answer. */
+export interface TemporalGateway {
   /**
    * Runs the poll of an account now, after one that is running.
    * @throws CodedError `account.not_polled` · `temporal.unavailable`
    */
   triggerPoll(accountKey: string): Promise<void>;
   /**
-   * Sends a stored statement file through the pipeline; a file that is on its way already is left to it.
+   * Imports a stored statement file; a second start joins an import that is running.
    * @throws CodedError `temporal.unavailable`
    */
   startImport(file: ImportStatementInput & { readonly sha256: string }): Promise<void>;
-  /** Tells a deposit's workflow of a decision; never throws, since the decision's row is kept in any case. */
-  resolveDeposit(call: DecisionCall): Promise<DecisionDelivery>;
-  /** Has a decision carried out whose deposit's workflow has ended; never throws, for the same reason. */
+  /** Hands a decision to its deposit's workflow; never throws, since the decision's row is kept in any case. */
+  resolveDeposit(ref: DepositWorkflowRef, decisionId: string): Promise<DecisionDelivery>;
+  /** Carries out a decision whose deposit's workflow has ended; never throws, for the same reason. */
   startDecision(input: DecideInput): Promise<DecisionDelivery>;
+  /** Credits and wakes the deposits that waited behind a gate; never throws: the sweep does it otherwise. */
+  drainGate(scope: string): Promise<void>;
+  /** Makes a claim wait for its deposit; never throws: the sweep does it otherwise. */
+  startClaim(claimId: string): Promise<void>;
+  /** Makes waiting deposits read their rows again; never throws: the sweep does it otherwise. */
+  wakeDeposits(refs: readonly DepositWorkflowRef[], input: WakeInput): Promise<void>;
   /** @throws CodedError `temporal.unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface TemporalGatewayOptions {
-  readonly address: string;
-  readonly namespace: string;
-  readonly tls?: boolean;
-  readonly apiKey?: string;
-  readonly logger: Pick<FastifyBaseLogger, 'warn'>;
+/** The one method of a logger that this folder needs. */
+export interface WarningLogger {
+  warn(fields: object, message: string): void;
 }
 
-/** Opens a connection that is made on first use and mends itself. */
-export function createTemporalGateway(options: TemporalGatewayOptions): TemporalGateway {
-  const { logger, namespace } = options;
-  const connection = Connection.lazy({
-    address: options.address,
-    tls: options.tls ?? false,
-    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
-    channelArgs: { 'grpc.max_reconnect_backoff_ms': RECONNECT_BACKOFF_MAX_MS },
-    interceptors: [
-      makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS_MAX })),
-    ],
-  });
-  const client = new Client({ connection, namespace });
-
+/** Opens a connection that is made on first use and reconnects by itself. */
+export function createTemporalGateway(
+  options: TemporalConnectionOptions & {
+    readonly namespace: string;
+    readonly logger: WarningLogger;
+  },
+): TemporalGateway {
+  const { logger, ...address } = options;
+  const client = createLazyClient(address);
+  const soon = <Result>(call: () => Promise<Result>) => within(client, CALL_DEADLINE_MS, call);
+  const nudge = async (subject: string, call: () => Promise<void>): Promise<void> => {
+    try {
+      await soon(call);
+    } catch (error) {
+      const fields = { subject, failure: failureName(error) };
+      logger.warn(fields, 'Temporal was not reached; the sweep does this later');
+    }
+  };
   return {
-    ...createNudges(client, logger),
-
-    async triggerPoll(accountKey) {
-      try {
-        await within(client, CALL_DEADLINE_MS, () =>
-          client.schedule
-            .getHandle(pollScheduleId(accountKey))
-            .trigger(ScheduleOverlapPolicy.BUFFER_ONE),
-        );
-      } catch (error) {
-        if (error instanceof ScheduleNotFoundError) {
-          throw new CodedError(
-            'account.not_polled',
-            'This bank account has no poll schedule: turn its polling on and start a worker.',
-          );
-        }
-        throw unavailable(error);
-      }
+    triggerPoll: (accountKey) => soon(() => triggerPoll(client, accountKey)),
+    startImport: (file) => orUnavailable(soon(() => startImport(client, file))),
+    resolveDeposit: (ref, decisionId) => resolveDeposit(client, logger, ref, decisionId),
+    startDecision: (input) => decide(client, logger, input),
+    drainGate: (scope) => nudge(scope, () => startDrainGate(client, scope)),
+    startClaim: (claimId) => nudge(claimId, () => startClaim(client, claimId)),
+    wakeDeposits: async (refs, input) => {
+      for (const ref of refs) await nudge(ref.depositId, () => wakeDeposit(client, ref, input));
     },
-
-    async startImport({ sha256, ...input }) {
-      try {
-        await within(client, CALL_DEADLINE_MS, () =>
-          client.workflow.start(WORKFLOW.importStatement, {
-            workflowId: importWorkflowId(input.accountKey, sha256),
-            taskQueue: TASK_QUEUE,
-            args: [input],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-          }),
-        );
-      } catch (error) {
-        throw unavailable(error);
-      }
+    ping: async () => {
+      const { namespace } = options;
+      await orUnavailable(soon(() => client.workflowService.describeNamespace({ namespace })));
     },
-
-    async resolveDeposit(call) {
-      try {
-        const output = await update(client, call);
-        return { kind: 'applied', output };
-      } catch (error) {
-        await deliverLater(client, call, error, logger);
-        return { kind: 'accepted' };
-      }
-    },
-
-    async startDecision(input) {
-      try {
-        return { kind: 'applied', output: await decide(client, input) };
-      } catch (error) {
-        logger.warn(
-          { ...input, failure: nameOf(error) },
-          'decision was stored and its outcome did not come in time; its workflow or the sweep goes on',
-        );
-        return { kind: 'accepted' };
-      }
-    },
-
-    async ping() {
-      try {
-        await within(client, CALL_DEADLINE_MS, () =>
-          client.workflowService.describeNamespace({ namespace }),
-        );
-      } catch (error) {
-        throw unavailable(error);
-      }
-    },
-
-    close: () => connection.close(),
+    close: () => client.connection.close(),
   };
 }
 
-/** The update's id is the decision's, so a repeat gets the first answer, even after the run has closed. */
-async function update(client: Client, call: DecisionCall): Promise<ResolveDepositOutput> {
-  const { decisionId } = call;
-  const handle = client.workflow.getHandle(workflowIdOf(call));
-  return within(client, UPDATE_DEADLINE_MS, () =>
-    handle.executeUpdate<ResolveDepositOutput, [ResolveDepositInput]>(RESOLVE_DEPOSIT_UPDATE, {
-      args: [{ decisionId }],
-      updateId: decisionId,
-    }),
-  );
-}
-
-/** Runs a decision's own workflow, which may run already, and waits for it. */
-async function decide(client: Client, input: DecideInput): Promise<ResolveDepositOutput> {
-  return within(client, UPDATE_DEADLINE_MS, () =>
-    client.workflow.execute<(given: DecideInput) => Promise<ResolveDepositOutput>>(
-      WORKFLOW.decide,
-      {
-        workflowId: decisionWorkflowId(input.decisionId),
-        taskQueue: TASK_QUEUE,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      },
-    ),
-  );
-}
-
-/** After an Update that did not answer: a signal waits for a worker, and a workflow that is gone is started again. */
-async function deliverLater(
+async function resolveDeposit(
   client: Client,
-  call: DecisionCall,
-  failure: unknown,
-  logger: Pick<FastifyBaseLogger, 'warn'>,
-): Promise<void> {
-  const { depositId, decisionId } = call;
+  logger: WarningLogger,
+  ref: DepositWorkflowRef,
+  decisionId: string,
+): Promise<DecisionDelivery> {
   try {
-    if (failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError) await signal(client, call);
-    else if (failure instanceof WorkflowNotFoundError) await signalWithStart(client, call);
-    else throw failure;
+    const output = await within(client, OUTCOME_DEADLINE_MS, () =>
+      updateDecision(client, ref, decisionId),
+    );
+    return { kind: 'applied', output };
+  } catch (failure) {
+    try {
+      await within(client, CALL_DEADLINE_MS, () =>
+        signalAfterUpdate(client, ref, { decisionId, failure }),
+      );
+    } catch (error) {
+      logger.warn(
+        { depositId: ref.depositId, decisionId, failure: failureName(error) },
+        'decision was stored and not delivered; the sweep delivers it',
+      );
+    }
+    return { kind: 'accepted' };
+  }
+}
+
+async function decide(
+  client: Client,
+  logger: WarningLogger,
+  input: DecideInput,
+): Promise<DecisionDelivery> {
+  try {
+    const output = await within(client, OUTCOME_DEADLINE_MS, () => runDecision(client, input));
+    return { kind: 'applied', output };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
     logger.warn(
-      { depositId, decisionId, failure: nameOf(error) },
-      'decision was stored and could not be handed to its workflow; the sweep will do it',
+      { ...input, failure: failureName(error) },
+      'decision was stored and its outcome did not come in time; its workflow or the sweep continues',
     );
+    return { kind: 'accepted' };
   }
 }
 
-async function signal(client: Client, call: DecisionCall): Promise<void> {
-  const { decisionId } = call;
-  const handle = client.workflow.getHandle(workflowIdOf(call));
+async function orUnavailable<Result>(call: Promise<Result>): Promise<Result> {
   try {
-    await within(client, CALL_DEADLINE_MS, () =>
-      handle.signal<[ResolveDepositInput]>(RESOLVE_SIGNAL, { decisionId }),
-    );
+    return await call;
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    await signalWithStart(client, call);
+    throw temporalUnavailable(error);
   }
-}
-
-/** Only a run that failed or was never started is started: one that completed has settled its deposit. */
-async function signalWithStart(client: Client, call: DecisionCall): Promise<void> {
-  const { accountKey, depositId, decisionId } = call;
-  await within(client, CALL_DEADLINE_MS, () =>
-    client.workflow.signalWithStart<
-      (input: DepositInput) => Promise<unknown>,
-      [ResolveDepositInput]
-    >(WORKFLOW.deposit, {
-      workflowId: workflowIdOf(call),
-      taskQueue: TASK_QUEUE,
-      args: [{ depositId, accountKey }],
-      staticSummary: `${accountKey} · ${call.transactionKey}`,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      signal: RESOLVE_SIGNAL,
-      signalArgs: [{ decisionId }],
-    }),
-  );
-}
-
-function workflowIdOf(call: DecisionCall): string {
-  return depositWorkflowId(call.accountKey, call.transactionKey, call.round);
 }
 
 function within<Result>(
@@ -257,19 +151,4 @@ function within<Result>(
   call: () => Promise<Result>,
 ): Promise<Result> {
   return client.withDeadline(Date.now() + timeoutMs, call);
-}
-
-function unavailable(cause: unknown): CodedError {
-  return new CodedError(
-    'temporal.unavailable',
-    'Temporal does not answer: check TEMPORAL_ADDRESS and that the server runs.',
-    { cause, details: { failure: nameOf(cause) } },
-  );
-}
-
-/** The name of an error, with the gRPC status that it carries. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const status = isGrpcServiceError(error.cause) ? ` (gRPC ${String(error.cause.code)})` : '';
-  return `${error.name}${status}`;
 }

@@ -6,6 +6,7 @@ import {
   type Client,
   type ScheduleOptions,
 } from '@temporalio/client';
+import { CodedError } from '../domain/errors.ts';
 import {
   pollScheduleId,
   SWEEP_SCHEDULE_ID,
@@ -14,6 +15,7 @@ import {
   type ReconcileInput,
   type SweepInput,
 } from '../workflows/contract.ts';
+import { temporalUnavailable } from './connection.ts';
 
 const SWEEP_EVERY_SECONDS = 600;
 const SWEEP_OLDER_THAN_MS = 15 * 60_000;
@@ -83,6 +85,24 @@ export async function applySchedules(
   for (const { accountKey, isPolled } of accounts) {
     if (isPolled) await applySchedule(client, pollSchedule(accountKey, intervalSeconds));
     else await pauseSchedule(client, pollScheduleId(accountKey));
+  }
+}
+
+/**
+ * Runs the poll of an account now, after one that is running.
+ * @throws CodedError `account.not_polled` · `temporal.unavailable`
+ */
+export async function triggerPoll(client: Client, accountKey: string): Promise<void> {
+  try {
+    await client.schedule
+      .getHandle(pollScheduleId(accountKey))
+      .trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw temporalUnavailable(error);
+    throw new CodedError(
+      'account.not_polled',
+      `No Schedule reads a bank account ${accountKey}: check the key, turn its polling on and start a worker.`,
+    );
   }
 }
 

@@ -1,4 +1,3 @@
-import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AuditAnchor } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
@@ -6,7 +5,6 @@ import { openDatabase } from '../db/client.ts';
 import { REMIND_DAYS } from '../domain/review/aging.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
-import { pollScheduleId } from '../workflows/contract.ts';
 import { createAnchorFile } from './audit-anchor.ts';
 import { loadSigner } from './audit-signature.ts';
 import {
@@ -18,17 +16,21 @@ import {
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
-import { applySchedules } from '../temporal/schedules.ts';
-import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import {
-  createDeliverDecision,
-  createSignalDeposit,
-  createStartDecision,
-  createStartDeposit,
-  createWakeDeposit,
+  connectTemporal,
+  temporalConnectionOptions,
+  temporalUnavailable,
+} from '../temporal/connection.ts';
+import { startDecision } from '../temporal/decisions.ts';
+import {
+  signalBankEvent,
+  signalDecision,
+  startDeposit,
+  wakeDeposit,
 } from '../temporal/deposits.ts';
-import { createStartImport } from '../temporal/imports.ts';
-import { temporalConnectionOptions } from '../temporal/connection.ts';
+import { applySchedules, triggerPoll } from '../temporal/schedules.ts';
+import { registerSearchAttributes } from '../temporal/search-attributes.ts';
+import { startImport } from '../temporal/starts.ts';
 
 export interface RunningWorker {
   /** Resolves when the worker has stopped by itself or by {@link RunningWorker.stop}; rejects when it failed. */
@@ -75,11 +77,11 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         database: database.db,
         clock: () => new Date(),
         polledAccount: createPolledAccounts(database.db, env),
-        startDeposit: createStartDeposit(client),
-        deliverDecision: createDeliverDecision(client),
-        wakeDeposit: createWakeDeposit(client),
-        startDecision: createStartDecision(client),
-        startImport: createStartImport(client),
+        startDeposit: (ref) => startDeposit(client, ref),
+        deliverDecision: (ref, decisionId) => signalDecision(client, ref, decisionId),
+        wakeDeposit: (ref, input) => wakeDeposit(client, ref, input),
+        startDecision: (input) => startDecision(client, input),
+        startImport: (file) => startImport(client, file),
         auditAnchor: createAuditAnchor(config),
         settings: {
           bulkAbove: config.BULK_ABOVE,
@@ -100,11 +102,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       listener: database.listener,
       clock: () => new Date(),
       bulkAbove: config.BULK_ABOVE,
-      signalDeposit: createSignalDeposit(client),
-      triggerPoll: (accountKey) =>
-        client.schedule
-          .getHandle(pollScheduleId(accountKey))
-          .trigger(ScheduleOverlapPolicy.BUFFER_ONE),
+      signalDeposit: (ref, event) => signalBankEvent(client, ref, event),
+      triggerPoll: (accountKey) => triggerPoll(client, accountKey),
       logger,
     });
     logger.info('worker started');
@@ -121,26 +120,14 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   }
 }
 
-async function connect(config: Config): Promise<{
-  readonly client: Client;
-  readonly connection: Connection;
-  readonly native: NativeConnection;
-}> {
+async function connect(config: Config) {
   const options = temporalConnectionOptions(config);
+  const connected = await connectTemporal({ ...options, namespace: config.TEMPORAL_NAMESPACE });
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: '10s' });
-    const native = await NativeConnection.connect(options);
-    return {
-      client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
-      connection,
-      native,
-    };
+    return { ...connected, native: await NativeConnection.connect(options) };
   } catch (error) {
-    throw new CodedError(
-      'temporal.unavailable',
-      `Temporal does not answer at ${options.address}: check TEMPORAL_ADDRESS and that the server runs.`,
-      { cause: error },
-    );
+    await connected.connection.close();
+    throw temporalUnavailable(error, options.address);
   }
 }
 

@@ -2,6 +2,7 @@
  * What the worker, the API and the command line agree on: names, ids, messages and wire shapes.
  * Only ids, counts, codes and ISO instants cross Temporal: no money, no reference text, no names.
  */
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 /** A value that survives JSON unchanged; bigint, Date and Map do not, and naming one is a compile error. */
 export type Wire =
@@ -60,6 +61,16 @@ export function depositWorkflowId(
 ): string {
   const base = `deposit/${accountKey}/${transactionKey}`;
   return round === 1 ? base : `${base}/r${round}`;
+}
+
+/** The start options of a deposit's workflow that are the same wherever it is started. */
+export function depositStart(ref: DepositWorkflowRef) {
+  const { accountKey, depositId, transactionKey, round } = ref;
+  return {
+    workflowId: depositWorkflowId(accountKey, transactionKey, round),
+    args: [{ depositId, accountKey }] as [DepositInput],
+    staticSummary: `${accountKey} · ${transactionKey}`,
+  };
 }
 
 /** The import of one statement file, named by its content. */

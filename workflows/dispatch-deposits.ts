@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, ChildWorkflowCancellationType, startChild } from '@temporalio/workflow';
 import { batches, records } from './activity-options.ts';
-import { depositWorkflowId } from './contract.ts';
+import { depositStart } from './contract.ts';
 import { deposit } from './deposit.ts';
 
 const PAGE_SIZE = 100;
@@ -35,15 +35,12 @@ export async function dispatchDeposits(accountKey: string): Promise<boolean> {
 
 /** Starts are awaited, results never; a child that runs or ran already is success. */
 async function startDeposit(claimed: Claimed): Promise<void> {
-  const { accountKey, depositId, transactionKey, round } = claimed;
   try {
     await startChild(deposit, {
-      workflowId: depositWorkflowId(accountKey, transactionKey, round),
-      args: [{ depositId, accountKey }],
+      ...depositStart(claimed),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      staticSummary: `${accountKey} · ${transactionKey}`,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { approveDecision, keepingAttempts } from '../../app/decide/approve.ts';
 import { approvalBody } from '../decision-body.ts';
 import { deliverDecision } from '../deliver-decision.ts';
-import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { acceptedSchema, outcomeSchema } from '../outputs/decision.ts';
 import { writeProblems } from '../route-problems.ts';
@@ -46,10 +46,13 @@ export function approveDecisionRoute(app: ApiApp, deps: ApiDeps): void {
         what: 'approval',
         subjectKind: 'decision',
         subjectId: id,
-        principal,
+        actor: actorOf(principal),
       } as const;
-      const approved = await keepingAttempts(deps, attempt, () =>
-        answerOnce(deps, request, (tx) => approveDecision(tx, deps, approval, principal)),
+      const approved = await keepingAttempts(deps.database.db, attempt, () =>
+        answerOnce(deps, request, async (tx) => {
+          await approveDecision(tx, deps, approval, principal);
+          return { status: null, body: { decisionId: id } };
+        }),
       );
       if (approved.status !== null) return sendAnswer(reply, approved);
       return sendAnswer(reply, await deliverDecision(deps, approved));

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { storeBankEvent } from '../../app/capture/store-event.ts';
 import { parseFieldMap } from '../../bank/json/field-map.ts';
 import { readBankEvent } from '../../bank/webhooks/read-bank-event.ts';
 import { verifyHexWebhook } from '../../bank/webhooks/verify-hex-webhook.ts';
 import { verifyStandardWebhook } from '../../bank/webhooks/verify-standard-webhook.ts';
 import type { VerifiedDelivery, WebhookHeaders } from '../../bank/webhooks/webhook-headers.ts';
 import { findBankAccount, type BankAccount } from '../../db/queries/bank-accounts.ts';
-import { insertBankEvent } from '../../db/queries/bank-events.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseCurrency } from '../../domain/money/money.ts';
 import type { ApiApp, ApiDeps } from '../deps.ts';
@@ -108,15 +107,5 @@ async function storeEvent(
     },
     now,
   );
-  const bodySha256 = createHash('sha256').update(rawBody).digest('hex');
-  const intake = await deps.database.db.transaction((tx) =>
-    insertBankEvent(tx, { accountKey: key, eventId, body: rawBody, bodySha256 }),
-  );
-  if (intake === 'conflict') {
-    throw new CodedError(
-      'webhook.key_reused',
-      'This webhook id came before with another body: send a new event under a new id.',
-    );
-  }
-  return intake;
+  return storeBankEvent(deps.database.db, { accountKey: key, eventId, body: rawBody });
 }

@@ -8,7 +8,6 @@ import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { toWallet, walletSchema } from '../outputs/wallet.ts';
 import { writeProblems } from '../route-problems.ts';
 import { noQuery, plainText, walletId } from '../wire.ts';
-import { wakeLateOwned } from '../wake-late-owned.ts';
 
 export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -46,9 +45,9 @@ export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
         return { status: 200, body: toWallet(wallet) };
       });
       if (request.body.status === 'open')
-        await wakeLateOwned(
-          deps,
+        await deps.temporal.wakeDeposits(
           await listLateOwned(deps.database.db, { walletId: id, limit: 200 }),
+          { reason: 'late_owner' },
         );
       return sendAnswer(reply, given);
     },

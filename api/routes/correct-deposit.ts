@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordedAnswer } from '../decision-answer.ts';
 import { correctionBody } from '../decision-body.ts';
 import { recordDecision } from '../../app/decide/propose.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -34,11 +35,11 @@ export function correctDepositRoute(app: ApiApp, deps: ApiDeps): void {
       },
     },
     handler: async (request, reply) => {
-      const { body } = request;
-      const proposed = { depositId: request.params.id, kind: 'correct', body } as const;
+      const { reason, ...to } = request.body;
+      const proposed = { depositId: request.params.id, kind: 'correct', to, reason } as const;
       const principal = principalOf(request);
-      const recorded = await answerOnce(deps, request, (tx) =>
-        recordDecision(tx, deps, proposed, principal),
+      const recorded = await answerOnce(deps, request, async (tx) =>
+        recordedAnswer(await recordDecision(tx, deps, proposed, principal)),
       );
       return sendAnswer(reply, recorded);
     },

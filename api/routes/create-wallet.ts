@@ -7,7 +7,6 @@ import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { createWallet } from '../../app/wallet/create-wallet.ts';
 import { toWallet, walletSchema } from '../outputs/wallet.ts';
 import { writeProblems } from '../route-problems.ts';
-import { wakeLateOwned } from '../wake-late-owned.ts';
 import { customerCode, noQuery, plainText, walletId } from '../wire.ts';
 
 const body = z.strictObject({
@@ -59,7 +58,10 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
       });
       // Deposits that came before their customer wait for exactly this.
       const { id: walletId } = createdSchema.parse(given.body);
-      await wakeLateOwned(deps, await listLateOwned(deps.database.db, { walletId, limit: 200 }));
+      await deps.temporal.wakeDeposits(
+        await listLateOwned(deps.database.db, { walletId, limit: 200 }),
+        { reason: 'late_owner' },
+      );
       return sendAnswer(reply, given);
     },
   });

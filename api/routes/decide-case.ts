@@ -5,6 +5,7 @@ import { findOpenCase, type OpenLineCase } from '../../db/queries/line-cases.ts'
 import type { LineCaseKind } from '../../db/schema/gates.ts';
 import { CodedError, type ErrorCode } from '../../domain/errors.ts';
 import { chargesOf } from '../../domain/ledger/reversal.ts';
+import { recordedAnswer } from '../decision-answer.ts';
 import { reasonBody } from '../decision-body.ts';
 import type { Proposed } from '../../app/decide/read-proposal.ts';
 import { recordDecision } from '../../app/decide/propose.ts';
@@ -45,13 +46,13 @@ export function takeBackCaseRoute(app: ApiApp, deps: ApiDeps): void {
       response: responses(),
     },
     handler: async (request, reply) => {
-      const { body } = request;
+      const { reason } = request.body;
       const recorded = await answerOnce(deps, request, async (tx) => {
         const found = await openCase(tx, request.params.id, 'line_vanished');
         if (found.depositId === null)
           throw new CodedError('case.wrong_kind', 'The line of this case is no deposit.');
-        const proposed = { depositId: found.depositId, kind: 'take_back', body } as const;
-        return recordDecision(tx, deps, proposed, principalOf(request));
+        const proposed = { depositId: found.depositId, kind: 'take_back', reason } as const;
+        return recordedAnswer(await recordDecision(tx, deps, proposed, principalOf(request)));
       });
       return sendAnswer(reply, recorded);
     },
@@ -75,13 +76,13 @@ export function pairCaseRoute(app: ApiApp, deps: ApiDeps): void {
       response: responses('deposit.not_found', 'case.pair_mismatch'),
     },
     handler: async (request, reply) => {
-      const { depositId: id, ...body } = request.body;
+      const { depositId: id, reason } = request.body;
       const recorded = await answerOnce(deps, request, async (tx) => {
         const found = await openCase(tx, request.params.id, 'reversal_unpaired');
         await refuseMismatch(tx, found, id);
         const { lineId } = found;
-        const proposed: Proposed = { depositId: id, kind: 'pair', body, lineId };
-        return recordDecision(tx, deps, proposed, principalOf(request));
+        const proposed: Proposed = { depositId: id, kind: 'pair', lineId, reason };
+        return recordedAnswer(await recordDecision(tx, deps, proposed, principalOf(request)));
       });
       return sendAnswer(reply, recorded);
     },

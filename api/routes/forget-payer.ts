@@ -50,8 +50,9 @@ export function forgetPayerRoute(app: ApiApp, deps: ApiDeps): void {
         };
       });
       const held = { depositId: request.body.depositId, limit: WOKEN_MAX };
-      for (const ref of await listHeldByPayer(deps.database.db, held))
-        await deps.temporal.wakeDeposit(ref, { reason: 'cause_gone' });
+      await deps.temporal.wakeDeposits(await listHeldByPayer(deps.database.db, held), {
+        reason: 'cause_gone',
+      });
       return sendAnswer(reply, given);
     },
   });

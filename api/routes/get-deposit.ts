@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
+import { readSnapshot } from '../../db/read-snapshot.ts';
 import { findDeposit } from '../../db/queries/deposits-read.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -22,13 +23,10 @@ export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const { id } = request.params;
       // One snapshot for both reads: a deposit that is settled in between would contradict its own story.
-      const found = await deps.database.db.transaction(
-        async (tx) => ({
-          deposit: await findDeposit(tx, id),
-          story: await findDepositStory(tx, id),
-        }),
-        { isolationLevel: 'repeatable read', accessMode: 'read only' },
-      );
+      const found = await readSnapshot(deps.database.db, async (tx) => ({
+        deposit: await findDeposit(tx, id),
+        story: await findDepositStory(tx, id),
+      }));
       if (found.deposit === null || found.story === null) {
         throw new CodedError('deposit.not_found', 'There is no such deposit.');
       }

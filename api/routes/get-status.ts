@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readSnapshot } from '../../db/read-snapshot.ts';
 import { isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus } from '../../db/queries/status.ts';
 import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
@@ -85,11 +86,10 @@ export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
 }
 
 async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>> {
-  const { wallets, reviewsByReason, oldestOpenReview, ...status } =
-    await deps.database.db.transaction(readStatus, {
-      isolationLevel: 'repeatable read',
-      accessMode: 'read only',
-    });
+  const { wallets, reviewsByReason, oldestOpenReview, ...status } = await readSnapshot(
+    deps.database.db,
+    readStatus,
+  );
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   const dayProofs = new Map(
     status.dayProofs.map(({ look, currency }) => [look.bankAccountKey, toDayProof(look, currency)]),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { completeReturn, keepingAttempts } from '../../app/decide/approve.ts';
+import { proposalBody } from '../decision-answer.ts';
 import { payerBody } from '../decision-body.ts';
-import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { acceptedSchema } from '../outputs/decision.ts';
 import { writeProblems } from '../route-problems.ts';
@@ -34,11 +35,18 @@ export function givePayerDetailsRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { id } = request.params;
       const principal = principalOf(request);
-      const attempt = { what: 'payer', subjectKind: 'decision', subjectId: id, principal } as const;
-      const given = await keepingAttempts(deps, attempt, () =>
-        answerOnce(deps, request, (tx) =>
-          completeReturn(tx, deps, { decisionId: id, payer: request.body }, principal),
-        ),
+      const attempt = {
+        what: 'payer',
+        subjectKind: 'decision',
+        subjectId: id,
+        actor: actorOf(principal),
+      } as const;
+      const given = await keepingAttempts(deps.database.db, attempt, () =>
+        answerOnce(deps, request, async (tx) => {
+          const details = { decisionId: id, payer: request.body };
+          const proposed = await completeReturn(tx, deps, details, principal);
+          return { status: 200, body: proposalBody(proposed) };
+        }),
       );
       return sendAnswer(reply, given);
     },

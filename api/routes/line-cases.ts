@@ -82,6 +82,6 @@ async function wakeHeld(deps: ApiDeps, caseId: bigint): Promise<void> {
   const { db } = deps.database;
   const accountKey = await findAccountOfCase(db, caseId);
   if (accountKey === null) return;
-  for (const ref of await listHeldByReversals(db, { accountKey, limit: WOKEN_MAX }))
-    await deps.temporal.wakeDeposit(ref, { reason: 'cause_gone' });
+  const held = await listHeldByReversals(db, { accountKey, limit: WOKEN_MAX });
+  await deps.temporal.wakeDeposits(held, { reason: 'cause_gone' });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { keepingAttempts, rejectDecision } from '../../app/decide/approve.ts';
 import { reasonBody } from '../decision-body.ts';
-import { storedDecision } from '../../app/decide/propose.ts';
+import { storedDecision } from '../deliver-decision.ts';
 import { listAllocations } from '../../db/queries/decisions.ts';
-import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { decisionSchema, toDecision } from '../outputs/decision.ts';
 import { writeProblems } from '../route-problems.ts';
@@ -41,9 +41,9 @@ export function rejectDecisionRoute(app: ApiApp, deps: ApiDeps): void {
         what: 'rejection',
         subjectKind: 'decision',
         subjectId: id,
-        principal,
+        actor: actorOf(principal),
       } as const;
-      const rejected = await keepingAttempts(deps, attempt, () =>
+      const rejected = await keepingAttempts(deps.database.db, attempt, () =>
         answerOnce(deps, request, async (tx) => {
           await rejectDecision(tx, rejection, principal);
           return { status: null, body: {} };

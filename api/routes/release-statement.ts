@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { actAs } from '../../db/queries/audit.ts';
-import { releaseFile } from '../../db/queries/statement-files.ts';
+import { releaseHeldFile } from '../../app/statement/release-file.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
@@ -36,11 +35,9 @@ export function releaseStatementRoute(app: ApiApp, deps: ApiDeps): void {
       const found = await findStatementFile(db, fileId);
       if (found === null)
         throw new CodedError('statement.not_found', 'There is no such statement file.');
-      const release = { fileId, by: principalOf(request).keyId, reason: request.body.reason };
-      const isReleased = await db.transaction(async (tx) => {
-        await actAs(tx, actorOf(principalOf(request)), release.reason);
-        return releaseFile(tx, release);
-      });
+      const principal = principalOf(request);
+      const by = { by: principal.keyId, actor: actorOf(principal) };
+      const isReleased = await releaseHeldFile(db, { fileId, ...by, reason: request.body.reason });
       // The release is kept even where Temporal cannot be reached: whoever repeats the request hands the file in.
       if (!isReleased && !(found.file.state === 'held' && found.file.releasedAt !== null))
         throw new CodedError('statement.not_held', 'No statement of this file is held.');

@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { z } from 'zod';
 import { parseCsvProfile } from '../../bank/statements/csv/csv-profile.ts';
 import { STATEMENT_READERS } from '../../bank/statements/formats.ts';
-import { storeStatementFile } from '../../db/queries/statement-files.ts';
+import { storeStatementFile } from '../../app/statement/store-file.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError, isCoded } from '../../domain/errors.ts';
 import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';

@@ -1,5 +1,5 @@
-import type { Transaction } from '../../db/client.ts';
-import { actAs, recordAudit } from '../../db/queries/audit.ts';
+import type { Database, Transaction } from '../../db/client.ts';
+import { recordAudit, type Actor } from '../../db/queries/audit.ts';
 import {
   givePayerDetails,
   listAllocations,
@@ -17,9 +17,9 @@ import {
   type PayerDetails,
 } from '../../domain/review/approval.ts';
 import { CodedError, isCoded, type ErrorCode } from '../../domain/errors.ts';
-import { lapsesAt, personOf, proposalOf, refuseAboveLimit, settledAlready } from './propose.ts';
-import { actorOf, type ApiDeps, type Principal } from '../../api/deps.ts';
-import type { Answer } from '../../api/idempotency.ts';
+import { writeAs } from '../write-as.ts';
+import { personOf, type DecideContext, type Decider } from './decider.ts';
+import { lapsesAt, refuseAboveLimit, settledAlready, type ProposedDecision } from './propose.ts';
 
 const REFUSALS = {
   'decision.expired': 'This proposal was not approved in time: propose it again.',
@@ -32,25 +32,24 @@ const REFUSALS = {
 
 /**
  * Approves a proposal, which is locked until the transaction ends: of approvals and rejections that race, one wins.
- * The answer is open until a workflow has carried the decision out.
+ * A workflow carries the decision out after the commit.
  * @throws CodedError `decision.not_found` · `decision.not_open` · `decision.expired` · `decision.same_person` ·
  *   `decision.payload_changed` · `decision.limit_reached` · `deposit.already_settled`
  */
 export async function approveDecision(
   tx: Transaction,
-  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  context: DecideContext,
   approval: { readonly decisionId: string; readonly payloadSha256: string },
-  principal: Principal,
-): Promise<Answer> {
+  decider: Decider,
+): Promise<void> {
   const { decisionId, payloadSha256 } = approval;
   const decision = await lockOrRefuse(tx, decisionId);
-  const person = personOf(principal);
-  const code = refusalToApprove(decision, { person, payloadSha256, now: deps.clock() });
+  const person = personOf(decider);
+  const code = refusalToApprove(decision, { person, payloadSha256, now: context.clock() });
   if (code !== null) throw refused(code);
   await refuseIfOvertaken(tx, decision);
-  await refuseAboveLimit(tx, deps, decision, [person, decision.proposedPerson]);
-  await markApproved(tx, { decisionId, by: principal.keyId, sha256: payloadSha256 });
-  return { status: null, body: { decisionId } };
+  await refuseAboveLimit(tx, context.approvals, decision, [person, decision.proposedPerson]);
+  await markApproved(tx, { decisionId, by: decider.keyId, sha256: payloadSha256 });
 }
 
 /**
@@ -60,13 +59,13 @@ export async function approveDecision(
 export async function rejectDecision(
   tx: Transaction,
   rejection: { readonly decisionId: string; readonly reason: string },
-  principal: Principal,
+  decider: Decider,
 ): Promise<void> {
   const { decisionId, reason } = rejection;
   const { state } = await lockOrRefuse(tx, decisionId);
   if (state === 'expired') throw refused('decision.expired');
   if (state !== 'proposed' && state !== 'needs_payer_details') throw refused('decision.not_open');
-  await markRejected(tx, { decisionId, by: principal.keyId, because: reason });
+  await markRejected(tx, { decisionId, by: decider.keyId, because: reason });
 }
 
 /**
@@ -75,19 +74,19 @@ export async function rejectDecision(
  */
 export async function completeReturn(
   tx: Transaction,
-  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  context: DecideContext,
   given: { readonly decisionId: string; readonly payer: PayerDetails },
-  principal: Principal,
-): Promise<Answer> {
+  decider: Decider,
+): Promise<ProposedDecision> {
   const decision = await lockOrRefuse(tx, given.decisionId);
   const allocations = await listAllocations(tx, decision.id);
   const payload = payloadOf({ ...decision, payer: given.payer }, allocations);
-  const expiresAt = lapsesAt(deps.clock(), deps);
-  const isGiven = await givePayerDetails(tx, payload, { by: principal.keyId, expiresAt });
+  const expiresAt = lapsesAt(context.clock(), context.approvals);
+  const isGiven = await givePayerDetails(tx, payload, { by: decider.keyId, expiresAt });
   if (!isGiven) {
     throw new CodedError('decision.not_open', 'This decision asks for no payer details.');
   }
-  return { status: 200, body: proposalOf(payload, expiresAt) };
+  return { kind: 'proposed', payload, expiresAt };
 }
 
 /** Attempts that are kept in the audit trail although they changed nothing. */
@@ -102,12 +101,12 @@ const KEPT_ATTEMPTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Runs a write about a decision. What a refusal undoes, its entry in the audit trail survives. */
 export async function keepingAttempts<T>(
-  deps: Pick<ApiDeps, 'database'>,
+  database: Database,
   attempt: {
     readonly what: string;
     readonly subjectKind: 'decision' | 'deposit';
     readonly subjectId: string;
-    readonly principal: Principal;
+    readonly actor: Actor;
   },
   work: () => Promise<T>,
 ): Promise<T> {
@@ -115,17 +114,16 @@ export async function keepingAttempts<T>(
     return await work();
   } catch (error) {
     if (isCoded(error) && KEPT_ATTEMPTS.has(error.code)) {
-      await deps.database.db.transaction(async (tx) => {
-        await actAs(tx, actorOf(attempt.principal), null);
-        await recordAudit(tx, {
+      await writeAs(database, { actor: attempt.actor, why: null }, (tx) =>
+        recordAudit(tx, {
           action: `${attempt.subjectKind}.${attempt.what}_refused`,
           subjectKind: attempt.subjectKind,
           subjectId: attempt.subjectId,
           before: null,
           after: { code: error.code },
           why: null,
-        });
-      });
+        }),
+      );
     }
     throw error;
   }

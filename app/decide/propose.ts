@@ -1,13 +1,10 @@
-import { z } from 'zod';
 import type { Transaction } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import {
   expireProposals,
-  findDecision,
   findOpenProposal,
   insertDecision,
   lockPeople,
-  payloadSha256,
   sumDecidedToday,
 } from '../../db/queries/decisions.ts';
 import { lockDeposits, type DepositFacts } from '../../db/queries/settlement.ts';
@@ -17,30 +14,37 @@ import {
   needsApproval,
   splitFault,
   waitsMs,
+  type ApprovalPolicy,
   type DecisionKind,
   type DecisionPayload,
 } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { invariant } from '../../domain/invariant.ts';
+import { personOf, type DecideContext, type Decider } from './decider.ts';
 import { readProposal, type Proposed } from './read-proposal.ts';
-import type { ApiDeps, Principal } from '../../api/deps.ts';
-import type { Answer } from '../../api/idempotency.ts';
 
-export const recordedSchema = z.strictObject({ decisionId: z.string() });
+/** A stored decision: `approved` where one person is enough, `proposed` where it waits for a second one. */
+export type RecordedDecision =
+  { readonly kind: 'approved'; readonly decisionId: string } | ProposedDecision;
+
+/** A decision that waits: for a second person, or first for the payer's bank details (`expiresAt` null). */
+export interface ProposedDecision {
+  readonly kind: 'proposed';
+  readonly payload: DecisionPayload;
+  readonly expiresAt: Date | null;
+}
 
 /**
- * Stores what a person proposes. Where one person is enough the answer is open until a workflow has carried it out;
- * else it says what a second person is to approve.
+ * Stores a person's proposal. Where one person is enough, the decision is approved and waits for its workflow.
  * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `deposit.not_credited` · `review.not_open` ·
  *   `wallet.not_found` · `decision.already_proposed` · `decision.split_mismatch` · `decision.limit_reached`
  */
 export async function recordDecision(
   tx: Transaction,
-  deps: Pick<ApiDeps, 'approvals' | 'clock'>,
+  context: DecideContext,
   proposed: Proposed,
-  principal: Principal,
-): Promise<Answer> {
-  const now = deps.clock();
+  decider: Decider,
+): Promise<RecordedDecision> {
+  const now = context.clock();
   const [deposit] = await lockDeposits(tx, [proposed.depositId]);
   if (deposit === undefined) throw new CodedError('deposit.not_found', 'There is no such deposit.');
   refuseUnlessOpen(deposit, proposed.kind);
@@ -48,52 +52,34 @@ export async function recordDecision(
   if ((await findOpenProposal(tx, deposit.depositId)) !== null) throw alreadyProposed();
   const payload = await readProposal(tx, proposed, { id: newId('decision'), deposit, now });
   refuseUnlessWhole(payload);
-  const isShared = needsApproval(payload, deps.approvals);
-  await refuseAboveLimit(tx, deps, payload, [personOf(principal)]);
-  const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, deps) : null;
-  const { keyId: proposedBy } = principal;
+  const isShared = needsApproval(payload, context.approvals);
+  await refuseAboveLimit(tx, context.approvals, payload, [personOf(decider)]);
+  const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, context.approvals) : null;
+  const { keyId: proposedBy } = decider;
   await insertDecision(tx, payload, { proposedBy, needsApproval: isShared, expiresAt });
-  const { decisionId } = payload;
   return isShared
-    ? { status: 202, body: proposalOf(payload, expiresAt) }
-    : { status: null, body: { decisionId } };
+    ? { kind: 'proposed', payload, expiresAt }
+    : { kind: 'approved', decisionId: payload.decisionId };
 }
 
 /** The instant at which a proposal that is made now lapses. */
-export function lapsesAt(now: Date, { approvals }: Pick<ApiDeps, 'approvals'>): Date {
+export function lapsesAt(now: Date, approvals: ApprovalPolicy): Date {
   return new Date(now.getTime() + waitsMs(approvals));
 }
 
-/** What is answered to whoever proposed what a second person must approve. */
-export function proposalOf(payload: DecisionPayload, expiresAt: Date | null) {
-  const isWhole = !asksForPayer(payload);
-  return {
-    decisionId: payload.decisionId,
-    outcome: 'accepted',
-    state: isWhole ? 'proposed' : 'needs_payer_details',
-    payloadSha256: isWhole ? payloadSha256(payload) : null,
-    expiresAt: expiresAt?.toISOString() ?? null,
-  };
-}
-
-function asksForPayer(payload: DecisionPayload): boolean {
+/** Whether a decision is a return that still lacks the bank details of the payer. */
+export function asksForPayer(payload: DecisionPayload): boolean {
   return payload.kind === 'return' && payload.payer === null;
 }
 
-/** The person behind a key; services have no say in decisions, which their scopes see to. */
-export function personOf(principal: Principal): string {
-  if (principal.person !== null) return principal.person;
-  throw new CodedError('auth.forbidden', 'Only keys of persons decide.');
-}
-
 /**
- * Refuses what would have one of these people take part in more than a day's limit. Their other decisions wait until the
+ * Refuses a decision with which one of these people would exceed the day's limit. Their other decisions wait until the
  * transaction ends.
  * @throws CodedError `decision.limit_reached`
  */
 export async function refuseAboveLimit(
   tx: Transaction,
-  { approvals }: Pick<ApiDeps, 'approvals'>,
+  approvals: ApprovalPolicy,
   decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
   people: readonly string[],
 ): Promise<void> {
@@ -143,11 +129,4 @@ function alreadyProposed(): CodedError {
     'decision.already_proposed',
     'Another decision on this deposit waits for a person: approve or reject it first.',
   );
-}
-
-/** A decision whose id was stored in this process. */
-export async function storedDecision(deps: Pick<ApiDeps, 'database'>, decisionId: string) {
-  const decision = await findDecision(deps.database.db, decisionId);
-  invariant(decision !== null, 'A stored decision is gone.');
-  return decision;
 }

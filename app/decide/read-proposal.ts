@@ -1,34 +1,44 @@
 import type { Transaction } from '../../db/client.ts';
 import type { DepositFacts } from '../../db/queries/settlement.ts';
 import { findWallet, findWalletByCode } from '../../db/queries/wallets.ts';
-import type { Allocation, DecisionPayload } from '../../domain/review/approval.ts';
+import type { Allocation, DecisionPayload, PayerDetails } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { addDays, localDateIn, parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { CorrectionBody, DecisionBody, ReasonBody } from '../../api/decision-body.ts';
 
-/** What a caller proposes about a deposit. */
-export type Proposed =
-  | { readonly depositId: string; readonly kind: 'correct'; readonly body: CorrectionBody }
-  | { readonly depositId: string; readonly kind: 'take_back'; readonly body: ReasonBody }
-  | {
-      readonly depositId: string;
-      readonly kind: 'pair';
-      readonly body: ReasonBody;
-      readonly lineId: bigint;
-    }
-  | {
-      readonly depositId: string;
-      readonly kind: DecisionBody['kind'];
-      readonly body: DecisionBody;
-    };
+/** A wallet by its ID or by its customer code; exactly one of them. */
+export interface WalletName {
+  readonly walletId?: string | undefined;
+  readonly code?: string | undefined;
+}
 
-type WalletName = Pick<CorrectionBody, 'walletId' | 'code'>;
+interface WithReason {
+  readonly depositId: string;
+  readonly reason: string;
+}
+
+/** One wallet's share of a split deposit. */
+export interface ProposedPart extends WalletName {
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** A decision as a person proposes it, before wallets are looked up and amounts are compared. */
+export type Proposed = WithReason &
+  (
+    | { readonly kind: 'credit'; readonly to: WalletName | readonly ProposedPart[] }
+    | { readonly kind: 'return'; readonly payer: PayerDetails | null }
+    | { readonly kind: 'dismiss' }
+    | { readonly kind: 'keep'; readonly until: string }
+    | { readonly kind: 'correct'; readonly to: WalletName }
+    | { readonly kind: 'take_back' }
+    | { readonly kind: 'pair'; readonly lineId: bigint }
+  );
 
 const TIME_ZONE = 'Africa/Johannesburg';
 const KEEP_DAYS_MAX = 366;
 
 /**
- * Reads what is proposed as what will be approved: wallets by their ids, the amount of the deposit.
+ * Turns a proposal into the payload that is approved: wallets by their IDs, the amount of the deposit.
  * @throws CodedError `wallet.not_found` · `request.invalid` · `decision.split_mismatch`
  */
 export async function readProposal(
@@ -44,45 +54,50 @@ export async function readProposal(
     amountMinor: deposit.amountMinor,
     currency: deposit.currency,
     keepUntil: null,
-    lineId: proposed.kind === 'pair' ? proposed.lineId : null,
+    lineId: null,
     payer: null,
-    reason: proposed.body.reason,
+    reason: proposed.reason,
     allocations: [],
   };
-  if (proposed.kind === 'correct')
-    return { ...plain, allocations: [await wholeTo(tx, proposed.body, deposit)] };
-  if (proposed.kind === 'take_back' || proposed.kind === 'pair') return plain;
-  const { body } = proposed;
-  switch (body.kind) {
+  switch (proposed.kind) {
     case 'credit':
-      return { ...plain, allocations: await readAllocations(tx, body, deposit) };
+      return { ...plain, allocations: await readAllocations(tx, proposed.to, deposit) };
+    case 'correct':
+      return { ...plain, allocations: [await wholeTo(tx, proposed.to, deposit)] };
     case 'return':
-      return { ...plain, payer: body.payer ?? null };
-    case 'dismiss':
-      return plain;
+      return { ...plain, payer: proposed.payer };
     case 'keep':
-      return { ...plain, keepUntil: readDeadline(body.until, given.now) };
+      return { ...plain, keepUntil: readDeadline(proposed.until, given.now) };
+    case 'pair':
+      return { ...plain, lineId: proposed.lineId };
+    case 'dismiss':
+    case 'take_back':
+      return plain;
   }
 }
 
 async function readAllocations(
   tx: Transaction,
-  body: Extract<DecisionBody, { readonly kind: 'credit' }>,
+  to: WalletName | readonly ProposedPart[],
   deposit: DepositFacts,
 ): Promise<readonly Allocation[]> {
-  if (body.split === undefined) return [await wholeTo(tx, body, deposit)];
+  if (!isSplit(to)) return [await wholeTo(tx, to, deposit)];
   const allocations: Allocation[] = [];
-  for (const part of body.split) {
-    if (part.amount.currency !== deposit.currency) {
+  for (const part of to) {
+    if (part.currency !== deposit.currency) {
       throw new CodedError(
         'decision.split_mismatch',
-        `A part is in ${part.amount.currency}, the deposit is in ${deposit.currency}.`,
+        `A part is in ${part.currency}, the deposit is in ${deposit.currency}.`,
       );
     }
     const walletId = await findWalletId(tx, part);
-    allocations.push({ walletId, amountMinor: BigInt(part.amount.minor) });
+    allocations.push({ walletId, amountMinor: part.amountMinor });
   }
   return allocations;
+}
+
+function isSplit(to: WalletName | readonly ProposedPart[]): to is readonly ProposedPart[] {
+  return Array.isArray(to);
 }
 
 async function wholeTo(

@@ -1,13 +1,12 @@
-import { eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/client.ts';
+import { findAccountPolicies } from '../../db/queries/bank-accounts.ts';
 import { setGate } from '../../db/queries/gates.ts';
 import { pinStatementAccount, recordStatement } from '../../db/queries/statements.ts';
-import { bankAccounts } from '../../db/schema/bank-accounts.ts';
 import type { StatementState } from '../../db/schema/intake.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { Survey, SurveyedStatement } from './survey-statement.ts';
 
-/** What becomes of a statement. */
+/** The state in which a statement is recorded. */
 export interface StatementPlan {
   readonly state: StatementState;
   /** Nothing proves its lines, and the account's policy is that such lines wait for a person. */
@@ -15,7 +14,7 @@ export interface StatementPlan {
 }
 
 /**
- * Decides what becomes of each statement of a file and records it with its proof and its place among the account's
+ * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the account's
  * statements, before a line of it is captured.
  * @throws CodedError `account.not_found` · `statement.account_mismatch`
  */
@@ -29,15 +28,8 @@ export async function recordStatements(
   },
 ): Promise<readonly StatementPlan[]> {
   return database.transaction(async (tx) => {
-    const [account] = await tx
-      .select({
-        currency: bankAccounts.currency,
-        proofPolicy: bankAccounts.proofPolicy,
-        balancePolicy: bankAccounts.balancePolicy,
-      })
-      .from(bankAccounts)
-      .where(eq(bankAccounts.key, file.accountKey));
-    if (account === undefined)
+    const account = await findAccountPolicies(tx, file.accountKey);
+    if (account === null)
       throw new CodedError('account.not_found', `There is no bank account ${file.accountKey}.`);
     const isStrict = account.proofPolicy === 'hold' && !file.isReleased;
     const plans: StatementPlan[] = [];

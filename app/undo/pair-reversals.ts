@@ -1,20 +1,18 @@
-import { heartbeat, log } from '@temporalio/activity';
-import type { Transaction } from '../../db/client.ts';
+import type { Database, Transaction } from '../../db/client.ts';
 import { listOpenDepositWorkflows } from '../../db/queries/deposit-workflows.ts';
 import { publishNotifications } from '../../db/queries/publication.ts';
 import {
   listDebits,
   listOriginals,
-  listWaitingReversals,
   lockReversal,
   lockReversalPlace,
   recordReversals,
   settleReversal,
   type OpenReversal,
 } from '../../db/queries/reversals.ts';
-import { listHeldByReversals } from '../../db/queries/rechecks.ts';
 import { lockDeposits, postJournals, type DepositFacts } from '../../db/queries/settlement.ts';
 import { addDays } from '../../domain/local-date.ts';
+import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 import {
   CHARGES_MINOR_MAX,
   mayTakeBack,
@@ -22,64 +20,26 @@ import {
   pairReversal,
 } from '../../domain/ledger/reversal.ts';
 import { settleReturnPaid } from '../../domain/ledger/unwind.ts';
-import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { takeBack } from './take-back.ts';
-import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 
 const PAGE_SIZE = 500;
 /** A reversal may come before its original; after this long a person must look. */
 const WAIT_DAYS_MAX = 10;
 
-export interface PairReversalsOutput {
-  readonly paired: number;
-  readonly returnsPaid: number;
-  readonly waiting: number;
-  readonly unpaired: number;
+export type PairingOutcome = 'paired' | 'return_paid' | 'waiting' | 'unpaired';
+
+/** The outcome for one debit line. */
+export interface PairedReversal {
+  readonly outcome: PairingOutcome;
+  readonly depositId: string | null;
+  /** Workflows that may still wait although their deposit is settled. */
+  readonly open: readonly DepositWorkflowRef[];
 }
 
-type Outcome = 'paired' | 'return_paid' | 'waiting' | 'unpaired';
+const UNCHANGED: PairedReversal = { outcome: 'waiting', depositId: null, open: [] };
 
-/**
- * Finds the debit lines by which the bank takes deposits back or pays returns out, pairs each with its deposit and books
- * it, one transaction each. In any order of arrival, before or after the credit; a repeat finds what is settled.
- */
-export async function pairReversals(
-  dependencies: ActivityDependencies,
-  input: { readonly accountKey: string },
-): Promise<PairReversalsOutput> {
-  const { accountKey } = input;
-  while (await readDebits(dependencies, accountKey)) heartbeat();
-  const counts: Record<Outcome, number> = { paired: 0, return_paid: 0, waiting: 0, unpaired: 0 };
-  let afterId = '0';
-  for (;;) {
-    const page = await listWaitingReversals(dependencies.database, {
-      accountKey,
-      afterId,
-      limit: PAGE_SIZE,
-    });
-    for (const lineId of page) {
-      counts[await settleOne(dependencies, accountKey, lineId)] += 1;
-      heartbeat();
-    }
-    const last = page.at(-1);
-    if (last === undefined) break;
-    afterId = last;
-  }
-  if (counts.unpaired > 0)
-    log.error('a reversal has no original', { alert: 'reversal_unpaired', accountKey });
-  return {
-    paired: counts.paired,
-    returnsPaid: counts.return_paid,
-    waiting: counts.waiting,
-    unpaired: counts.unpaired,
-  };
-}
-
-/** Looks at the next debit lines; false when there are none left. */
-async function readDebits(
-  { database }: ActivityDependencies,
-  accountKey: string,
-): Promise<boolean> {
+/** Notes which of the account's next debit lines may be reversals; false when no lines are left. */
+export async function noteReversals(database: Database, accountKey: string): Promise<boolean> {
   return database.transaction(async (tx) => {
     const place = await lockReversalPlace(tx, accountKey);
     if (place === null) return false;
@@ -95,44 +55,28 @@ async function readDebits(
   });
 }
 
-async function settleOne(
-  dependencies: ActivityDependencies,
+/**
+ * Pairs one debit line with the deposit that it takes back, or the return that it pays out, and books it. In any order of
+ * arrival, before or after the credit; a repeat finds what is settled.
+ */
+export async function pairOneReversal(
+  database: Database,
   accountKey: string,
   lineId: string,
-): Promise<Outcome> {
-  const { database } = dependencies;
-  const settled = await database.transaction(async (tx) => {
+): Promise<PairedReversal> {
+  const paired = await database.transaction(async (tx) => {
     const line = await lockReversal(tx, lineId);
     return line === null ? UNCHANGED : pairOne(tx, accountKey, line);
   });
-  if (settled.depositId !== null) await publishNotifications(database, [settled.depositId]);
-  // A review that waits for a decision has nothing to decide any more.
-  for (const ref of settled.open)
-    await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
-  if (settled.outcome === 'paired') await wakeHeld(dependencies, accountKey);
-  return settled.outcome;
+  if (paired.depositId !== null) await publishNotifications(database, [paired.depositId]);
+  return paired;
 }
 
-/** Deposits that waited since the reversal might have been theirs look again. */
-export async function wakeHeld(
-  dependencies: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
+async function pairOne(
+  tx: Transaction,
   accountKey: string,
-): Promise<void> {
-  const { database } = dependencies;
-  for (const ref of await listHeldByReversals(database, { accountKey, limit: PAGE_SIZE }))
-    await dependencies.wakeDeposit(ref, { reason: 'cause_gone' });
-}
-
-interface Settled {
-  readonly outcome: Outcome;
-  readonly depositId: string | null;
-  /** Workflows that may still wait for what has happened already. */
-  readonly open: readonly DepositWorkflowRef[];
-}
-
-const UNCHANGED: Settled = { outcome: 'waiting', depositId: null, open: [] };
-
-async function pairOne(tx: Transaction, accountKey: string, line: OpenReversal): Promise<Settled> {
+  line: OpenReversal,
+): Promise<PairedReversal> {
   const { lineId, bookingDate, amountMinor } = line;
   const originals = await listOriginals(tx, {
     accountKey,

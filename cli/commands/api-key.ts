@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createApiKey } from '../../api/api-keys.ts';
+import { writeAs } from '../../app/write-as.ts';
 import { isScope, SCOPES, type Scope } from '../../api/scopes.ts';
-import { actAs, SYSTEM_ACTOR } from '../../db/queries/audit.ts';
+import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
@@ -39,17 +40,16 @@ export function addApiKey(program: Command): void {
           'API_KEY_PEPPER: is needed to make a key, and must be the one that the API runs with.',
         );
       const made = await withDatabase(config, ({ db }) =>
-        db.transaction(async (tx) => {
-          await actAs(tx, SYSTEM_ACTOR, 'made with purser api-key');
-          return createApiKey(tx, {
+        writeAs(db, { actor: SYSTEM_ACTOR, why: 'made with purser api-key' }, (tx) =>
+          createApiKey(tx, {
             name: options.name,
             ownerKind: options.owner,
             ...(options.person === undefined ? {} : { person: options.person }),
             scopes: options.scopes,
             pepper,
             deployment: config.DEPLOYMENT,
-          });
-        }),
+          }),
+        ),
       );
       createTerminal().print(
         options.json

@@ -1,24 +1,14 @@
 import { createReadStream } from 'node:fs';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  ApplicationFailure,
-} from '@temporalio/client';
 import type { Command } from 'commander';
 import {
   readStatementEvents,
   type ParseOptions,
 } from '../../bank/statements/parse-statement-file.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
-import { storeStatementFile } from '../../db/queries/statement-files.ts';
+import { storeStatementFile } from '../../app/statement/store-file.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
-import { CodedError, ERROR_CODES, isCoded } from '../../domain/errors.ts';
-import {
-  importWorkflowId,
-  TASK_QUEUE,
-  WORKFLOW,
-  type RunOutput,
-} from '../../workflows/contract.ts';
+import { CodedError, isCoded } from '../../domain/errors.ts';
+import { runImport } from '../../temporal/starts.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { findRun, printRun, runToJson } from '../report-run.ts';
 import { parseOptionsOf, type ParseFileOptions } from '../parse-options.ts';
@@ -52,7 +42,8 @@ export function addImport(program: Command): void {
           chunks: createReadStream(file),
         });
         terminal.progress(`Importing ${file} into ${options.account}`);
-        const output = await runImport(config, { accountKey: options.account, fileId, sha256 });
+        const stored = { accountKey: options.account, fileId, sha256 };
+        const output = await withTemporal(config, (client) => runImport(client, stored));
         const run = await findRun(db, output.runId);
         if (run === null)
           throw new CodedError('internal.unexpected', 'The import left no run behind.');
@@ -107,37 +98,4 @@ function printStatements(found: FoundFile): readonly string[] {
         : []),
     ];
   });
-}
-
-async function runImport(
-  config: Parameters<typeof withTemporal>[0],
-  file: { readonly accountKey: string; readonly fileId: string; readonly sha256: string },
-): Promise<RunOutput> {
-  return withTemporal(config, async (client) => {
-    const workflowId = importWorkflowId(file.accountKey, file.sha256);
-    const input = { accountKey: file.accountKey, fileId: file.fileId };
-    try {
-      // A file that was imported before may be imported again: it finds everything known.
-      const handle = await client.workflow.start(WORKFLOW.importStatement, {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-      return (await handle.result()) as RunOutput;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError)
-        return (await client.workflow.getHandle(workflowId).result()) as RunOutput;
-      throw explainFailure(error);
-    }
-  });
-}
-
-function explainFailure(error: unknown): unknown {
-  if (!(error instanceof WorkflowFailedError)) return error;
-  const cause = error.cause;
-  if (!(cause instanceof ApplicationFailure)) return error;
-  const code = ERROR_CODES.find((known) => known === cause.type);
-  return code === undefined ? error : new CodedError(code, cause.message);
 }

@@ -4,6 +4,7 @@ import { tellDeposit } from '../../api/outputs/narrative.ts';
 import { findDepositStory, type DepositStory } from '../../db/queries/deposit-story.ts';
 import { findDeposit, type Deposit } from '../../db/queries/deposits-read.ts';
 import type { Database } from '../../db/client.ts';
+import { readSnapshot } from '../../db/read-snapshot.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { printLocalTime } from '../../domain/local-date.ts';
 import { runningContext, withDatabase } from '../environment.ts';
@@ -37,10 +38,10 @@ async function find(
   db: Database,
   depositId: string,
 ): Promise<{ readonly deposit: Deposit; readonly story: DepositStory }> {
-  const [deposit, story] = await db.transaction(
+  const [deposit, story] = await readSnapshot(
+    db,
     async (tx) =>
       [await findDeposit(tx, depositId), await findDepositStory(tx, depositId)] as const,
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
   if (deposit === null || story === null)
     throw new CodedError(

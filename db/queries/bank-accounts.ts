@@ -1,4 +1,6 @@
 import { eq } from 'drizzle-orm';
+import { CodedError } from '../../domain/errors.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
 import type { Executor } from '../client.ts';
 import { bankAccounts } from '../schema/bank-accounts.ts';
 
@@ -10,4 +12,34 @@ export async function findBankAccount(
 ): Promise<BankAccount | null> {
   const rows = await executor.select().from(bankAccounts).where(eq(bankAccounts.key, key)).limit(1);
   return rows[0] ?? null;
+}
+
+/** The policies of an account that decide about statements and gates; null where there is no such account. */
+export async function findAccountPolicies(
+  executor: Executor,
+  key: string,
+): Promise<Pick<BankAccount, 'currency' | 'proofPolicy' | 'balancePolicy'> | null> {
+  const [row] = await executor
+    .select({
+      currency: bankAccounts.currency,
+      proofPolicy: bankAccounts.proofPolicy,
+      balancePolicy: bankAccounts.balancePolicy,
+    })
+    .from(bankAccounts)
+    .where(eq(bankAccounts.key, key));
+  return row ?? null;
+}
+
+/** The last day up to which the account was read whole; null before the first read. @throws CodedError `account.not_found` */
+export async function findLastCompleteDay(
+  executor: Executor,
+  key: string,
+): Promise<LocalDate | null> {
+  const [row] = await executor
+    .select({ lastCompleteDay: bankAccounts.lastCompleteDay })
+    .from(bankAccounts)
+    .where(eq(bankAccounts.key, key));
+  if (row === undefined)
+    throw new CodedError('account.not_found', `There is no bank account ${key}.`);
+  return row.lastCompleteDay;
 }

@@ -1,84 +1,51 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Database, Executor, Transaction } from '../client.ts';
-import { newId } from '../new-id.ts';
-import { toCodedError } from '../pg-errors.ts';
+import type { Executor, Transaction } from '../client.ts';
 import type { StatementFileState } from '../schema/intake.ts';
-import { actAs, type Actor } from './audit.ts';
 
-const CHUNK_BYTES = 1_048_576;
-
-export interface StoredFile {
-  readonly fileId: string;
-  readonly sha256: string;
-  readonly isNew: boolean;
-}
-
-/**
- * Stores a file piece by piece while it comes, once for each account: the same bytes again answer the file that is there.
- * Neither the file nor its text is held in memory. An error of `chunks` leaves nothing behind.
- */
-export async function storeStatementFile(
-  database: Database,
+/** Inserts a file whose bytes are still coming: its hash is known at their end, so until then the row has a name of its own. */
+export async function insertStatementFile(
+  tx: Transaction,
   file: {
+    readonly fileId: string;
     readonly accountKey: string;
     readonly format: string | null;
     readonly profile: unknown;
-    readonly by: Actor;
-    readonly chunks: AsyncIterable<Uint8Array>;
   },
-): Promise<StoredFile> {
-  const fileId = newId('statementFile');
-  let sha256 = '';
-  try {
-    await database.transaction(async (tx) => {
-      await actAs(tx, file.by, null);
-      // The hash is known at the end only; until then the row has a name of its own that nobody sees.
-      await tx.execute(sql`
-        insert into statement_files (id, bank_account_key, sha256, state, format_asked, profile)
-        values (${fileId}, ${file.accountKey}, ${`coming ${fileId}`}, 'received', ${file.format},
-                ${file.profile === null || file.profile === undefined ? null : JSON.stringify(file.profile)}::jsonb)`);
-      const stored = await storeChunks(tx, fileId, file.chunks);
-      sha256 = stored.sha256;
-      await tx.execute(sql`
-        update statement_files set sha256 = ${sha256}, bytes = ${stored.bytes} where id = ${fileId}`);
-    });
-  } catch (error) {
-    if (toCodedError(error)?.details['constraint'] !== 'statement_files_once') throw error;
-    const known = await database.execute<{ id: string }>(sql`
-      select id from statement_files where bank_account_key = ${file.accountKey} and sha256 = ${sha256}`);
-    return { fileId: known[0]?.id ?? fileId, sha256, isNew: false };
-  }
-  return { fileId, sha256, isNew: true };
+): Promise<void> {
+  const profile = file.profile ?? null;
+  await tx.execute(sql`
+    insert into statement_files (id, bank_account_key, sha256, state, format_asked, profile)
+    values (${file.fileId}, ${file.accountKey}, ${`coming ${file.fileId}`}, 'received', ${file.format},
+            ${profile === null ? null : JSON.stringify(profile)}::jsonb)`);
 }
 
-async function storeChunks(
+/** Inserts the next piece of a file; `seq` counts from 0. */
+export async function insertFileChunk(
   tx: Transaction,
-  fileId: string,
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const hash = createHash('sha256');
-  let [bytes, seq] = [0, 0];
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  const flush = async () => {
-    if (waitingBytes === 0) return;
-    const body = Buffer.concat(waiting).toString('base64');
-    await tx.execute(sql`
-      insert into statement_file_chunks (file_id, seq, body) values (${fileId}, ${seq}, decode(${body}, 'base64'))`);
-    seq += 1;
-    waiting = [];
-    waitingBytes = 0;
-  };
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    waiting.push(chunk);
-    waitingBytes += chunk.length;
-    if (waitingBytes >= CHUNK_BYTES) await flush();
-  }
-  await flush();
-  return { sha256: hash.digest('hex'), bytes };
+  chunk: { readonly fileId: string; readonly seq: number; readonly bytes: Buffer },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into statement_file_chunks (file_id, seq, body)
+    values (${chunk.fileId}, ${chunk.seq}, decode(${chunk.bytes.toString('base64')}, 'base64'))`);
+}
+
+/** Names a file by its content, once all of it is stored. Violates `statement_files_once` where the account has it already. */
+export async function markFileStored(
+  tx: Transaction,
+  file: { readonly fileId: string; readonly sha256: string; readonly bytes: number },
+): Promise<void> {
+  await tx.execute(sql`
+    update statement_files set sha256 = ${file.sha256}, bytes = ${file.bytes} where id = ${file.fileId}`);
+}
+
+/** The file of an account with this content. */
+export async function findFileByHash(
+  executor: Executor,
+  file: { readonly accountKey: string; readonly sha256: string },
+): Promise<string | null> {
+  const rows = await executor.execute<{ id: string }>(sql`
+    select id from statement_files where bank_account_key = ${file.accountKey} and sha256 = ${file.sha256}`);
+  return rows[0]?.id ?? null;
 }
 
 /** The bytes of a stored file, a piece at a time; older files have them in one. */

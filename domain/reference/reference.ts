@@ -7,7 +7,6 @@ import {
   type FoundCode,
   type WrittenForm,
 } from './reference-scan.ts';
-import type { ReviewReason } from '../review/review-reasons.ts';
 
 /** Most suggestions for one deposit: more than a person would look at. */
 export const CANDIDATES_MAX = 10;
@@ -23,7 +22,7 @@ export type ReferenceReading =
     }
   | {
       readonly kind: 'review';
-      readonly reason: Extract<ReviewReason, 'no_reference' | 'ambiguous' | 'guess_only'>;
+      readonly reason: 'no_reference' | 'ambiguous' | 'guess_only';
       /** Best first, at most {@link CANDIDATES_MAX}; suggestions for a person, which never credit. */
       readonly candidates: readonly CustomerCode[];
     };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creditWallet } from '../../activities/credit-wallet.ts';
-import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { validateCode } from '../../activities/validate-code.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const backlog = (accountKey: string) =>
-  settleBacklog(dependencies, { accountKey }, () => undefined);
+  creditBacklog(dependencies.database, accountKey, () => undefined);
 
 async function aMatchedDeposit(amountMinor = 7_500n) {
   const accountKey = await anAccount(test.db);
@@ -239,7 +239,7 @@ describe('creditWallet', { timeout: 30_000 }, () => {
   });
 });
 
-describe('settleBacklog', { timeout: 30_000 }, () => {
+describe('creditBacklog', { timeout: 30_000 }, () => {
   it('credits 600 deposits over three batches, tells every customer, and leaves what is unclear', async () => {
     const accountKey = await anAccount(test.db);
     const wallets = await Promise.all(Array.from({ length: 7 }, () => aWallet(test.db)));
@@ -249,7 +249,7 @@ describe('settleBacklog', { timeout: 30_000 }, () => {
     }));
     await deposits(test.db, accountKey, rows);
     const batches: number[] = [];
-    const outcome = await settleBacklog(dependencies, { accountKey }, (credited) =>
+    const outcome = await creditBacklog(dependencies.database, accountKey, (credited) =>
       batches.push(credited),
     );
     expect(outcome).toEqual({ credited: 540, left: 60 });

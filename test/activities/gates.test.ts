@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { drainGate } from '../../activities/drain-gate.ts';
 import { openReview } from '../../activities/open-review.ts';
-import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
 import { markDispatched } from '../../db/queries/deposit-workflows.ts';
 import { isGateClosed, setGate } from '../../db/queries/gates.ts';
@@ -38,7 +38,7 @@ describe('a closed gate', () => {
     const deps = createTestDependencies(test.db);
 
     expect(await creditWallet(deps, { depositId })).toEqual({ outcome: 'gated' });
-    expect(await settleBacklog(deps, { accountKey }, () => undefined)).toEqual({
+    expect(await creditBacklog(deps.database, accountKey, () => undefined)).toEqual({
       credited: 0,
       left: 0,
     });

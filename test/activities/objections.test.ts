@@ -4,7 +4,7 @@ import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { recheckReview } from '../../activities/recheck-review.ts';
-import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { validateCode } from '../../activities/validate-code.ts';
 import { closeLineCase } from '../../db/queries/line-cases.ts';
 import { revokePayer } from '../../db/queries/payer-memory.ts';
@@ -90,7 +90,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     await takeBack(accountKey, code);
     const depositId = await capture(accountKey, { references: [code] });
 
-    const left = await settleBacklog(deps, { accountKey }, () => undefined);
+    const left = await creditBacklog(deps.database, accountKey, () => undefined);
     expect(left).toEqual({ credited: 0, left: 1 });
     expect(await handle(depositId)).toBe('reversed');
     await follow(test, accountKey, deps);

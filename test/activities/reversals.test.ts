@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { pairReversals, type PairReversalsOutput } from '../../app/undo/pair-reversals.ts';
+import { pairReversals, type PairReversalsOutput } from '../../activities/pair-reversals.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';

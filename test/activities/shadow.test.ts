@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
-import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { validateCode } from '../../activities/validate-code.ts';
 import {
   anAccount,
@@ -40,7 +40,7 @@ describe('a bank account in shadow', () => {
     const review = { outcome: 'review', reason: 'shadow' };
     expect(await validateCode(dependencies, { depositId })).toEqual(review);
     expect(await creditWallet(dependencies, { depositId })).toEqual(review);
-    const left = await settleBacklog(dependencies, { accountKey }, () => undefined);
+    const left = await creditBacklog(dependencies.database, accountKey, () => undefined);
     expect(left).toEqual({ credited: 0, left: 1 });
     expect(await countMoves(test.db)).toEqual(before);
     await openReview(dependencies, { depositId, reason: 'shadow' });

@@ -15,23 +15,23 @@ const BANNED = [
   },
   {
     words: /\b(parseFloat|toFixed|Math\.round)\(/,
-    where: /^(domain\/(?!local-date)|bank\/|db\/|activities\/|workflows\/)/,
-    instead: 'bigint minor units and domain/money-text.ts',
+    where: /^(domain\/(?!local-date)|app\/|bank\/|db\/|activities\/|workflows\/)/,
+    instead: 'bigint minor units and domain/money/money-text.ts',
   },
   {
     words: /\bNumber\([^)]*([mM]inor|[aA]mount|[cC]redits)/,
-    where: /^(domain|bank|db|activities|workflows|worker|api|cli)\//,
+    where: /^(domain|app|bank|db|activities|workflows|temporal|worker|api|cli)\//,
     instead: 'bigint all the way, digits as text at the edge',
   },
   {
     words: /\b(Date\.now|Math\.random|new Date)\(\)?/,
-    where: /^domain\/(?!local-date|poll-window)/,
+    where: /^domain\/(?!local-date|line\/poll-window)/,
     instead: 'values handed in: domain/ has no clock and no chance',
   },
   { words: /\bMath\.random\(/, where: /^(?!simulator\/)/, instead: 'node:crypto' },
   {
     words: /\bconsole\.|\bdebugger\b/,
-    where: /^(domain|bank|db\/(?!dump)|activities|workflows|worker|api)\//,
+    where: /^(domain|app|bank|db\/(?!dump)|activities|workflows|temporal|worker|api)\//,
     instead: 'the logger, with facts as fields',
   },
   {
@@ -42,7 +42,7 @@ const BANNED = [
   {
     // A sub-select may: the planner reads only what is used of it.
     words: /(^|[^(])\bselect \*/i,
-    where: /^(db|activities|api|worker|cli)\//,
+    where: /^(db|app|activities|temporal|api|worker|cli)\//,
     instead: 'the columns by name',
   },
 ] as const;
@@ -53,8 +53,6 @@ const MONEY_WRITERS = {
   postJournals: 'db/queries/settlement.ts',
   openReviews: 'db/queries/reviews.ts',
 } as const;
-/** A customer spends in the request itself, with no workflow behind it: this query alone writes a journal for the API. */
-const SPENDING = 'db/queries/spending.ts';
 const MONEY_FUNCTIONS = ['capture_lines', 'post_journals', 'open_reviews'];
 
 describe('the sources', () => {
@@ -81,16 +79,11 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('write money rows from activities alone', () => {
+  it('write money rows only through app/', () => {
     const product = CODE.filter(({ path }) => !path.startsWith('test/'));
     const strangers = product.flatMap((file) => [
       ...Object.entries(MONEY_WRITERS)
-        .filter(
-          ([writer, home]) =>
-            file.path !== home &&
-            !file.path.startsWith('activities/') &&
-            !(writer === 'postJournals' && file.path === SPENDING),
-        )
+        .filter(([, home]) => file.path !== home && !file.path.startsWith('app/'))
         .flatMap(([writer]) => linesWith(file, new RegExp(`\\b${writer}\\b`))),
       ...MONEY_FUNCTIONS.filter(
         () => !Object.values<string>(MONEY_WRITERS).includes(file.path),
@@ -98,6 +91,15 @@ describe('the sources', () => {
       ...linesWith(file, /\b(insert into|update|delete from) (lines|journals|postings)\b/i),
     ]);
     expect(strangers).toEqual([]);
+  });
+
+  it('begin transactions only in app/, which owns every change of state', () => {
+    const beginnings =
+      /^(app\/|db\/(client|migrate|read-snapshot)\.ts$|bench\/|test\/|embedded\/|simulator\/)/;
+    const found = CODE.filter(({ path }) => !beginnings.test(path)).flatMap((file) =>
+      linesWith(file, /\.transaction\(/),
+    );
+    expect(found).toEqual([]);
   });
 
   it('still have the money writers where these rules look for them', () => {

@@ -86,7 +86,7 @@ describe('a backtest of another revision', { timeout: 60_000 }, () => {
     const same = await backtest(test.db, { judge: await loadRevision('today', clone), accountKey });
     expect(same).toMatchObject({ ok: true, deposits: 2, differences: [], rules: null });
     expect(same.commit).toBe(git('rev-parse', 'today'));
-    revise('strict', 'rules.ts', (text) =>
+    revise('strict', 'review/rules.ts', (text) =>
       text.replace('groupedCodes: true', 'groupedCodes: false'),
     );
     const judge = await loadRevision('strict', clone);
@@ -108,7 +108,7 @@ describe('a backtest of another revision', { timeout: 60_000 }, () => {
     const { code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
     await creditWallet(createTestDependencies(test.db), { depositId });
-    revise('new-reason', 'owner.ts', (text) =>
+    revise('new-reason', 'review/owner.ts', (text) =>
       text.replace(`if (wallet === null)`, `return review('full_moon');\n  if (wallet === null)`),
     );
     const judge = await loadRevision('new-reason', clone);
@@ -128,15 +128,15 @@ describe('a backtest of another revision', { timeout: 60_000 }, () => {
   });
 
   it('says what is missing in a revision that is too old', async () => {
-    revise('before-rules', 'rules.ts', () => null);
-    expect(await refusal('before-rules')).toContain('it has no domain/rules.ts');
-    revise('other-name', 'rules.ts', (text) => text.replaceAll('decideByRules', 'decide'));
+    revise('before-rules', 'review/rules.ts', () => null);
+    expect(await refusal('before-rules')).toContain('it has no domain/review/rules.ts');
+    revise('other-name', 'review/rules.ts', (text) => text.replaceAll('decideByRules', 'decide'));
     expect(await refusal('other-name')).toContain('it lacks decideByRules');
   });
 
   it.each([
     ['a Node built-in', `import { rmSync } from 'node:fs';\nrmSync('x');\n`],
-    ['a file outside domain/', `import '../db/client.ts';\n`],
+    ['a file outside domain/', `import '../../db/client.ts';\n`],
     ['a package', `export * from 'undici';\n`],
     ['a module by name at run time', `await import('node' + ':fs');\n`],
     ['a package behind a comment', `import { get } from /* ours */ 'undici';\n`],
@@ -144,16 +144,16 @@ describe('a backtest of another revision', { timeout: 60_000 }, () => {
     ['the process by another name', `globalThis['process'].exit(7);\n`],
   ])('runs nothing of a revision whose domain reaches for %s', async (what, first) => {
     const tag = what.replaceAll(/[^a-z]+/gi, '-');
-    revise(tag, 'owner.ts', (text) => first + text);
+    revise(tag, 'review/owner.ts', (text) => first + text);
     expect(await refusal(tag)).toBe(
-      `domain/owner.ts of revision ${tag} does more than decide, so it is not run.`,
+      `domain/review/owner.ts of revision ${tag} does more than decide, so it is not run.`,
     );
   });
 
   it('names the revision whose code fails on a deposit of today', async () => {
     const accountKey = await anAccount(test.db);
     await deposits(test.db, accountKey, [{ reference: 'rent' }]);
-    revise('failing', 'reference.ts', (text) =>
+    revise('failing', 'reference/reference.ts', (text) =>
       text.replace(/(export function readReferences\([^{]*\{)/, `$1 throw new Error('no');`),
     );
     const judge = await loadRevision('failing', clone);

@@ -1,5 +1,5 @@
 import { creditWallet } from '../../activities/credit-wallet.ts';
-import { settleBacklog } from '../../activities/settle-backlog.ts';
+import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { openDatabase } from '../../db/client.ts';
 import { createTestDependencies } from './activities.ts';
 
@@ -10,7 +10,7 @@ const dependencies = createTestDependencies(database.db);
 const attempt: Promise<unknown> =
   lane === 'workflow'
     ? creditWallet(dependencies, { depositId: name })
-    : settleBacklog(dependencies, { accountKey: name }, () => undefined);
+    : creditBacklog(database.db, name, () => undefined);
 attempt.then(
   () => process.exit(0),
   () => process.exit(1),

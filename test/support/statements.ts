@@ -2,7 +2,7 @@ import { captureStatement } from '../../activities/capture-statement.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Database } from '../../db/client.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
-import { storeStatementFile } from '../../db/queries/statement-files.ts';
+import { storeStatementFile } from '../../app/statement/store-file.ts';
 
 export async function storeFile(
   database: Database,

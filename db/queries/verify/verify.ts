@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../client.ts';
+import { readSnapshot } from '../../read-snapshot.ts';
 import { ACCESS_CHECKS } from './access-checks.ts';
 import { AUDIT_CHECKS } from './audit-checks.ts';
 import type { Check } from './check.ts';
@@ -42,14 +43,11 @@ export interface VerifyReport {
  * The rows alone decide, since triggers and constraints can be by-passed by a superuser, a restore or a replica.
  */
 export async function verify(db: Database): Promise<VerifyReport> {
-  return db.transaction(
-    async (transaction) => {
-      // A ledger of years takes longer than a service's ordinary statement may.
-      await transaction.execute(sql`SET LOCAL statement_timeout = '10min'`);
-      return runChecks(transaction);
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+  return readSnapshot(db, async (transaction) => {
+    // A ledger of years takes longer than a service's ordinary statement may.
+    await transaction.execute(sql`SET LOCAL statement_timeout = '10min'`);
+    return runChecks(transaction);
+  });
 }
 
 /** As {@link verify}, in a transaction that the caller has opened and that sees what this one sees. */

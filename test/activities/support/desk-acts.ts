@@ -1,7 +1,7 @@
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { drainGate } from '../../../activities/drain-gate.ts';
 import { openReview } from '../../../activities/open-review.ts';
-import { pairReversals, type PairReversalsOutput } from '../../../app/undo/pair-reversals.ts';
+import { pairReversals, type PairReversalsOutput } from '../../../activities/pair-reversals.ts';
 import { setGate } from '../../../db/queries/gates.ts';
 import { spendCredits } from '../../../app/wallet/spend-credits.ts';
 import type { Allocation } from '../../../domain/review/approval.ts';

@@ -1,6 +1,5 @@
-import { log } from '@temporalio/activity';
-import type { BookedBalance, DayWindow, Feed, FeedSnapshot } from '../bank/feeds/feed.ts';
-import type { Transaction } from '../db/client.ts';
+import type { BookedBalance, DayWindow, FeedSnapshot } from '../../bank/feeds/feed.ts';
+import type { Database, Transaction } from '../../db/client.ts';
 import {
   beginLedger,
   countSameLooks,
@@ -9,12 +8,10 @@ import {
   pinOpening,
   sumOfLines,
   type StatedBalance,
-} from '../db/queries/day-proofs.ts';
-import { isCoded } from '../domain/errors.ts';
-import type { ActivityDependencies } from './dependencies.ts';
-import { alertDifference, closeGateByPolicy } from './prove-day.ts';
+} from '../../db/queries/day-proofs.ts';
+import { closeGateByPolicy } from './prove-day.ts';
 
-/** A difference counts once so many reads in a row have found it: a bank may show a line in one answer before the other. */
+/** A difference counts once this many reads in a row have found it: a bank may show a line in one answer before the other. */
 const LOOKS_NEEDED = 2;
 
 /** The lines of a window, and the balances that the bank stated before and after it showed them. */
@@ -25,39 +22,12 @@ export interface WindowWithBalances {
 }
 
 /**
- * Reads a window between two looks at the balance, where the feed has one and `isCurrent`. A balance that cannot be read costs the
- * proof and never the lines.
- * @throws CodedError as the feed's `fetchWindow` does
- */
-export async function readWithBalances(
-  feed: Feed,
-  fetch: () => Promise<FeedSnapshot>,
-  query: { readonly isCurrent: boolean; readonly signal: AbortSignal },
-): Promise<WindowWithBalances> {
-  const before = query.isCurrent ? await tryBalance(feed, query.signal) : null;
-  const snapshot = await fetch();
-  const after = before === null ? null : await tryBalance(feed, query.signal);
-  return { snapshot, before, after };
-}
-
-async function tryBalance(feed: Feed, signal: AbortSignal): Promise<BookedBalance | null> {
-  if (feed.readBalance === undefined) return null;
-  try {
-    return await feed.readBalance(signal);
-  } catch (error) {
-    if (signal.aborted || !isCoded(error)) throw error;
-    log.warn('the bank did not tell its balance', { code: error.code });
-    return null;
-  }
-}
-
-/**
- * Holds the ledger, right after the lines of `window` were captured, against the balance that the bank stated with them. The first
- * balance of an account without statements is where its ledger begins. What was found is written down once, and a difference twice
- * before it counts: then it raises the alert, and the account's policy decides about its gate.
+ * Compares the ledger, right after the lines of `window` were captured, with the balance that the bank stated with them.
+ * The ledger of an account without statements begins at the first such balance. The result is recorded once, and a
+ * difference twice before it counts: then the account's policy decides about its gate.
  */
 export async function proveBalance(
-  { database }: Pick<ActivityDependencies, 'database'>,
+  database: Database,
   input: {
     readonly accountKey: string;
     readonly window: DayWindow;
@@ -67,10 +37,8 @@ export async function proveBalance(
   const { accountKey, read, window } = input;
   const stated = balanceOf(read, window);
   if (stated === null) return 'absent';
-  // Not in the transaction of the capture: closing a gate waits for credits, which may wait for what a capture holds.
-  const proof = await database.transaction((tx) => proveIn(tx, { accountKey, window, stated }));
-  if (proof === 'differs') alertDifference(accountKey);
-  return proof;
+  // Not in the transaction of the capture: closing a gate waits for credits, which may wait for a capture's locks.
+  return database.transaction((tx) => proveIn(tx, { accountKey, window, stated }));
 }
 
 /**

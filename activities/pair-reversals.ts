@@ -1,0 +1,59 @@
+import { heartbeat, log } from '@temporalio/activity';
+import { noteReversals, pairOneReversal, type PairingOutcome } from '../app/undo/pair-reversals.ts';
+import { listWaitingReversals } from '../db/queries/reversals.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { wakeHeldByReversals } from './wake-held.ts';
+
+const PAGE_SIZE = 500;
+
+export interface PairReversalsOutput {
+  readonly paired: number;
+  readonly returnsPaid: number;
+  readonly waiting: number;
+  readonly unpaired: number;
+}
+
+/**
+ * Finds the debit lines by which the bank takes deposits back or pays returns out, pairs each with its deposit and books
+ * it, one transaction each, and wakes the workflows for which that changes something.
+ */
+export async function pairReversals(
+  dependencies: ActivityDependencies,
+  input: { readonly accountKey: string },
+): Promise<PairReversalsOutput> {
+  const { database } = dependencies;
+  const { accountKey } = input;
+  while (await noteReversals(database, accountKey)) heartbeat();
+  const counts: Record<PairingOutcome, number> = {
+    paired: 0,
+    return_paid: 0,
+    waiting: 0,
+    unpaired: 0,
+  };
+  let afterId = '0';
+  for (;;) {
+    const page = await listWaitingReversals(database, { accountKey, afterId, limit: PAGE_SIZE });
+    for (const lineId of page) {
+      counts[await pairAndWake(dependencies, accountKey, lineId)] += 1;
+      heartbeat();
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    afterId = last;
+  }
+  if (counts.unpaired > 0)
+    log.error('a reversal has no original', { alert: 'reversal_unpaired', accountKey });
+  const { paired, return_paid: returnsPaid, waiting, unpaired } = counts;
+  return { paired, returnsPaid, waiting, unpaired };
+}
+
+async function pairAndWake(
+  dependencies: ActivityDependencies,
+  accountKey: string,
+  lineId: string,
+): Promise<PairingOutcome> {
+  const { open, outcome } = await pairOneReversal(dependencies.database, accountKey, lineId);
+  for (const ref of open) await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
+  if (outcome === 'paired') await wakeHeldByReversals(dependencies, accountKey);
+  return outcome;
+}

@@ -1,0 +1,31 @@
+import { log } from '@temporalio/activity';
+import type { WindowWithBalances } from '../app/prove/prove-balance.ts';
+import type { BookedBalance, Feed, FeedSnapshot } from '../bank/feeds/feed.ts';
+import { isCoded } from '../domain/errors.ts';
+
+/**
+ * Reads a window between two looks at the balance, where the feed has one and `isCurrent`. A balance that cannot be read
+ * costs the proof and never the lines.
+ * @throws CodedError as the feed's `fetchWindow` does
+ */
+export async function readWithBalances(
+  feed: Feed,
+  fetch: () => Promise<FeedSnapshot>,
+  query: { readonly isCurrent: boolean; readonly signal: AbortSignal },
+): Promise<WindowWithBalances> {
+  const before = query.isCurrent ? await tryBalance(feed, query.signal) : null;
+  const snapshot = await fetch();
+  const after = before === null ? null : await tryBalance(feed, query.signal);
+  return { snapshot, before, after };
+}
+
+async function tryBalance(feed: Feed, signal: AbortSignal): Promise<BookedBalance | null> {
+  if (feed.readBalance === undefined) return null;
+  try {
+    return await feed.readBalance(signal);
+  } catch (error) {
+    if (signal.aborted || !isCoded(error)) throw error;
+    log.warn('the bank did not state its balance', { code: error.code });
+    return null;
+  }
+}

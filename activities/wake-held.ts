@@ -1,0 +1,13 @@
+import { listHeldByReversals } from '../db/queries/rechecks.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+const PAGE_SIZE = 500;
+
+/** Wakes the deposits that waited because an open reversal might have been theirs: it was another deposit's. */
+export async function wakeHeldByReversals(
+  { database, wakeDeposit }: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
+  accountKey: string,
+): Promise<void> {
+  for (const ref of await listHeldByReversals(database, { accountKey, limit: PAGE_SIZE }))
+    await wakeDeposit(ref, { reason: 'cause_gone' });
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../../db/client.ts';
+import { insertBankEvent } from '../../db/queries/bank-events.ts';
+import { CodedError } from '../../domain/errors.ts';
+
+/**
+ * Stores a verified webhook event once and notifies the relay; what it means is read after the answer.
+ * @throws CodedError `webhook.key_reused` where its ID came before with another body
+ */
+export async function storeBankEvent(
+  database: Database,
+  event: { readonly accountKey: string; readonly eventId: string; readonly body: Uint8Array },
+): Promise<'stored' | 'repeated'> {
+  const bodySha256 = createHash('sha256').update(event.body).digest('hex');
+  const intake = await database.transaction((tx) => insertBankEvent(tx, { ...event, bodySha256 }));
+  if (intake !== 'conflict') return intake;
+  throw new CodedError(
+    'webhook.key_reused',
+    'This webhook id came before with another body: send a new event under a new id.',
+  );
+}

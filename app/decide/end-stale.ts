@@ -1,0 +1,12 @@
+import type { Database } from '../../db/client.ts';
+import { WORKFLOW_ACTOR } from '../../db/queries/audit.ts';
+import { expireProposals, refuseOvertaken } from '../../db/queries/decisions.ts';
+import { writeAs } from '../write-as.ts';
+
+/** Ends the proposals that nobody approved in time, and the decisions whose deposit was settled meanwhile. */
+export async function endStaleDecisions(database: Database, now: Date): Promise<void> {
+  await writeAs(database, { actor: WORKFLOW_ACTOR, why: null }, async (tx) => {
+    await expireProposals(tx, { now, depositId: null });
+    await refuseOvertaken(tx);
+  });
+}

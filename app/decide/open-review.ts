@@ -1,0 +1,34 @@
+import type { Database } from '../../db/client.ts';
+import { findOpenReview, openReviews, type OpenReview } from '../../db/queries/reviews.ts';
+import { findDepositFacts } from '../../db/queries/settlement.ts';
+import { scheduleReview, type AgingPolicy } from '../../domain/review/aging.ts';
+import type { ReviewReason } from '../../domain/review/review-reasons.ts';
+import { findOwners } from '../credit/credit-deposits.ts';
+
+/**
+ * Puts a captured deposit into review, or takes over the review that is open already, with its own schedule.
+ * `reason` is null where the review exists. Null: the deposit is settled.
+ */
+export async function openReview(
+  database: Database,
+  context: { readonly clock: () => Date; readonly aging: AgingPolicy },
+  input: { readonly depositId: string; readonly reason: ReviewReason | null },
+): Promise<OpenReview | null> {
+  const { depositId, reason } = input;
+  if (reason !== null) {
+    const schedule = scheduleReview(context.clock(), context.aging);
+    const candidates = await suggestCodes(database, depositId);
+    await database.transaction((tx) =>
+      openReviews(tx, [{ depositId, reason, candidates }], schedule),
+    );
+  }
+  return findOpenReview(database, depositId);
+}
+
+/** Codes for a person to look at; they never credit. */
+async function suggestCodes(database: Database, depositId: string): Promise<readonly string[]> {
+  const deposit = await findDepositFacts(database, depositId);
+  if (deposit === null) return [];
+  const [found] = await findOwners(database, [deposit]);
+  return found?.owner.kind === 'review' ? found.owner.candidates : [];
+}

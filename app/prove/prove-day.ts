@@ -1,0 +1,47 @@
+import { actAs, WORKFLOW_ACTOR } from '../../db/queries/audit.ts';
+import { findAccountPolicies } from '../../db/queries/bank-accounts.ts';
+import { findStatedBalance, insertDayProof, pinOpening } from '../../db/queries/day-proofs.ts';
+import type { Database, Transaction } from '../../db/client.ts';
+import { setGate } from '../../db/queries/gates.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+
+export interface DayProof {
+  /** `absent`: no statement of good proof states the bank's balance. */
+  readonly outcome: 'ok' | 'differs' | 'absent';
+  readonly gateClosed: boolean;
+}
+
+/**
+ * Compares the ledger of an account with the newest balance that the bank states, to the cent, and records the result
+ * with the open suspense. A difference closes the account's gate where its policy says so.
+ */
+export async function proveDay(database: Database, accountKey: string): Promise<DayProof> {
+  return database.transaction(async (tx): Promise<DayProof> => {
+    const stated = await findStatedBalance(tx, accountKey);
+    const opening = await pinOpening(tx, accountKey);
+    if (stated === null || opening === null || stated.day < opening.day)
+      return { outcome: 'absent', gateClosed: false };
+    const proof = { accountKey, source: 'statement', opening, stated } as const;
+    if ((await insertDayProof(tx, proof)) === 0n) return { outcome: 'ok', gateClosed: false };
+    return { outcome: 'differs', gateClosed: await closeGateByPolicy(tx, accountKey, stated.day) };
+  });
+}
+
+/** Closes the gate of an account whose ledger differs from the bank, where its policy says so; false where it stays. */
+export async function closeGateByPolicy(
+  tx: Transaction,
+  accountKey: string,
+  day: LocalDate,
+): Promise<boolean> {
+  const policies = await findAccountPolicies(tx, accountKey);
+  if (policies?.balancePolicy !== 'close_gate') return false;
+  const reason = `The ledger differs from the bank's balance of ${day}.`;
+  await actAs(tx, WORKFLOW_ACTOR, reason);
+  return setGate(tx, {
+    scope: accountKey,
+    state: 'closed',
+    cause: 'balance_differs',
+    reason,
+    changedBy: null,
+  });
+}

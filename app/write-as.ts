@@ -1,0 +1,14 @@
+import type { Database, Transaction } from '../db/client.ts';
+import { actAs, type Actor } from '../db/queries/audit.ts';
+
+/** Runs one change in a transaction of its own; the audit trail names `actor` and `why` for all that it does. */
+export function writeAs<T>(
+  database: Database,
+  by: { readonly actor: Actor; readonly why: string | null },
+  change: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (tx) => {
+    await actAs(tx, by.actor, by.why);
+    return change(tx);
+  });
+}
