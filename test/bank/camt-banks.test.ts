@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printStatementFile } from '../../bank/statements/to-json.ts';
+import { statementFileToJson } from '../../bank/statements/to-json.ts';
 import { entryOf, ISO, lineOf } from './support/camt-entry.ts';
 import { failureOf, parseBytes, parseText, readSample } from './support/samples.ts';
 
@@ -190,7 +190,7 @@ describe('camt dates, totals and marks', () => {
 
   it('prints null for a booking date that the file does not state', async () => {
     const text = entryOf('').replace('BookgDt><Dt', 'ValDt><Dt').replace('</BookgDt', '</ValDt');
-    expect(printStatementFile(await parseText(text))).toMatchObject({
+    expect(statementFileToJson(await parseText(text))).toMatchObject({
       statements: [{ lines: [{ bookingDate: null, valueDate: '2026-11-20' }] }],
     });
   });

@@ -167,7 +167,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
     const error = await safeFailureOf(fetchAll(feed));
 
     expect(error.code).toBe('bank.bad_response');
-    expect(error.message).toContain('a page came twice');
+    expect(error.message).toContain('a page appeared twice');
   });
 
   it('refuses pages that overlap', async () => {
@@ -176,7 +176,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
       const rows = rowsOf(5).slice((page - 1) * 2, (page - 1) * 2 + 3);
       sendJson(response, kind.page(rows.map(kind.row), page, 2));
     });
-    expect((await safeFailureOf(fetchAll(feed))).message).toContain('a row came on two pages');
+    expect((await safeFailureOf(fetchAll(feed))).message).toContain('a row appeared on two pages');
   });
 
   it('fails whole when a later page fails', async () => {
