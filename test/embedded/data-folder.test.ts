@@ -51,7 +51,7 @@ describe('folders for the user that runs Postgres', () => {
     const wanted = join(closed, 'data', 'postgres');
     const making = makePrivateFolder(wanted, stranger);
     await expect(making).rejects.toMatchObject({ code: 'embedded.postgres_failed' });
-    await expect(making).rejects.toThrow(`the folder ${closed} lets only its owner in`);
+    await expect(making).rejects.toThrow(`only its owner can enter the folder ${closed}`);
     await expect(making).rejects.toThrow('stranger');
   });
 
