@@ -8,13 +8,13 @@ const minorUnits = z
   .regex(/^(0|[1-9][0-9]{0,13})$/, 'is not a whole number of minor units')
   .transform((text) => BigInt(text));
 const port = z.coerce.number().int().min(0).max(65_535);
-const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not the name of a header in lower case');
+const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not a header name in lower case');
 const timeZone = z
   .string()
   .refine((name) => isTimeZone(name), 'is not a time zone name such as Africa/Johannesburg');
 
 /**
- * Every setting, with its default. Secrets have none. `.env.example` and the README's table are held to this by a test.
+ * Every setting, with its default. Secrets have none. A test keeps `.env.example` and the documented table equal to this.
  */
 export const configSchema = z.object({
   DEPLOYMENT: z
@@ -70,7 +70,7 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      '`json`: the transactions URL; `investec`, `stitch`: the host; else what stands before `/accounts`',
+      '`json`: the transactions URL; `investec`, `stitch`: the host; else the URL up to `/accounts`',
     ),
   BANK_API_KEY: z
     .string()
@@ -99,7 +99,9 @@ export const configSchema = z.object({
   BANK_WEBHOOK_TRUST: z
     .enum(['credit', 'hint'])
     .default('credit')
-    .describe('`credit`: a signed line is captured at once; `hint`: it only has the account read'),
+    .describe(
+      '`credit`: a signed line is captured at once; `hint`: a webhook only triggers a read',
+    ),
   BANK_FEED: z
     .enum(['json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch'])
     .default('json')
@@ -108,29 +110,27 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('`json`: `standard-bank`, `fnb`, or a JSON file that says where the bank keeps what'),
+    .describe("`json`: `standard-bank`, `fnb`, or a JSON file that maps the bank's fields"),
   BANK_AMOUNTS: z
     .enum(['signed', 'unsigned'])
     .default('signed')
-    .describe('`berlin-group`: whether amounts of money that leaves carry a minus'),
+    .describe('`berlin-group`: `signed` if outgoing amounts carry a minus'),
   BANK_TIME_ZONE: timeZone.default('Africa/Johannesburg').describe("time zone of the bank's days"),
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])
     .default('hold')
-    .describe(
-      'a statement that contradicts itself waits for a person, or is captured all the same',
-    ),
+    .describe('a statement that contradicts itself: wait for a person, or capture it anyway'),
   BANK_BALANCE_POLICY: z
     .enum(['alert', 'close_gate'])
     .default('alert')
     .describe(
-      'the ledger differs from the bank, or a proof failed: a person is told, or crediting stops as well',
+      'the ledger differs from the bank, or a proof failed: alert only, or alert and pause crediting',
     ),
   BANK_PAYER_CONFLICT: z
     .enum(['credit', 'review'])
     .default('credit')
     .describe(
-      'the code names another customer than people confirmed for this payer: the code wins, or a person looks',
+      'the code names another customer than people confirmed for this payer: credit by code, or send to review',
     ),
   BANK_AMOUNT_LIMIT: z
     .string()
@@ -141,16 +141,14 @@ export const configSchema = z.object({
   RECONCILE_MODE: z
     .enum(['live', 'shadow'])
     .default('live')
-    .describe(
-      '`shadow`: that account credits nobody by itself; people decide what it would credit',
-    ),
+    .describe('`shadow`: nothing is credited automatically; every match goes to review'),
   STATEMENT_MEGABYTES_MAX: z.coerce
     .number()
     .int()
     .min(1)
     .max(2048)
     .default(256)
-    .describe('largest statement file that the API takes'),
+    .describe('largest statement file that the API accepts'),
   POLL_INTERVAL_SECONDS: z.coerce
     .number()
     .int()
@@ -181,22 +179,20 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('file of an Ed25519 private key (PEM) by which the worker signs those heads'),
+    .describe('file of the Ed25519 private key (PEM) with which the worker signs those heads'),
   AUDIT_PUBLIC_KEY_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe('file of the public keys (PEM) that `purser verify` holds the signatures against'),
+    .describe('file of the public keys (PEM) with which `purser verify` checks the signatures'),
   WORKFLOW_BUNDLE: z
     .string()
     .min(1)
     .optional()
-    .describe(
-      'file of workflows bundled beforehand; without it the worker bundles them at its start',
-    ),
+    .describe('file of pre-bundled workflows; without it the worker bundles them at its start'),
   FOUR_EYES_ABOVE: minorUnits
     .default(500_000n)
-    .describe('minor units; a credit of more than this by a person needs a second one'),
+    .describe("minor units; a person's credit above this needs a second person"),
   DECISION_DAILY_LIMIT: minorUnits
     .default(10_000_000n)
     .describe('minor units of credits and returns that one person may decide in a day'),
@@ -230,11 +226,11 @@ export const configSchema = z.object({
 /** The parsed environment, frozen. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
 
-/** Key and port prefix that only the simulator bank uses; production refuses them. */
+/** Key prefix that only the simulator bank uses; production refuses it. */
 const SIMULATOR_KEY_PREFIX = 'simulator-';
 
 /**
- * Parses the environment once, with every fault in one message. Empty values count as absent, as `.env` files write them.
+ * Parses the environment once, and reports every fault in one message. Empty values count as absent, as `.env` files write them.
  * @throws CodedError `config.invalid` naming each faulty variable, never its value.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -267,12 +263,12 @@ function crossFaults(config: z.infer<typeof configSchema>): string[] {
   const isStandard = config.BANK_WEBHOOK_SIGNATURE === 'standard';
   const secret = config.BANK_WEBHOOK_SECRET;
   if (isStandard && secret !== undefined && !/^whsec_[A-Za-z0-9+/=]{24,}$/.test(secret)) {
-    faults.push('BANK_WEBHOOK_SECRET: is not whsec_ and base64, as Standard Webhooks has it');
+    faults.push('BANK_WEBHOOK_SECRET: must be whsec_ followed by base64 (Standard Webhooks)');
   }
   if (config.AUDIT_SIGNING_KEY_FILE !== undefined)
-    need('AUDIT_ANCHOR_FILE', 'when AUDIT_SIGNING_KEY_FILE is set: the signatures stand there');
+    need('AUDIT_ANCHOR_FILE', 'when AUDIT_SIGNING_KEY_FILE is set: that file holds the signatures');
   if (config.BANK_FIELD_MAP !== undefined && config.BANK_FEED !== 'json') {
-    faults.push('BANK_FIELD_MAP: goes with BANK_FEED=json only');
+    faults.push('BANK_FIELD_MAP: needs BANK_FEED=json');
   }
   if (config.DEPLOYMENT === 'production') {
     need('DATABASE_URL', 'in production, where no embedded server starts');
@@ -282,7 +278,7 @@ function crossFaults(config: z.infer<typeof configSchema>): string[] {
       faults.push('BANK_API_KEY: belongs to the simulator bank, which production refuses');
     if (config.BANK_API_ENABLED && isLoopback(config.BANK_API_URL))
       faults.push(
-        'BANK_API_URL: points at this machine, where only the simulator bank lives; production refuses it',
+        'BANK_API_URL: points at this machine, where only the simulator bank runs; production refuses it',
       );
   }
   return faults;

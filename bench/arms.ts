@@ -19,24 +19,24 @@ import type { TestBed } from './test-bed.ts';
 
 export type ArmName = 'workflow' | 'naive' | 'backlog';
 
-/** One arm on one set of deposits, all of them credited and proved. */
+/** Result of one arm on one set of deposits, all credited and proved. */
 export interface ArmResult {
   readonly arm: ArmName;
   readonly round: number;
   readonly deposits: number;
   readonly seconds: number;
-  /** All of the arm's processor time, in microseconds; null where the platform does not tell. */
+  /** The arm's total processor time in microseconds; null if the platform does not report it. */
   readonly cpu: CpuTimes | null;
   readonly capturedToSettled: Latency;
-  /** A sample of the deposits' own workflows; null where they have none. */
+  /** A sample of the deposits' workflows; null if they have none. */
   readonly child: { readonly mean: HistoryCost; readonly worst: HistoryCost } | null;
   /** The parent's histories, per deposit. */
   readonly parent: HistoryCost;
-  /** The highest so far of the product's processes, not of this arm alone. */
+  /** The peak of the product's processes so far, not only in this arm. */
   readonly peakMemory: PeakMemory;
 }
 
-/** Bytes; null where the platform does not tell. */
+/** Bytes; null if the platform does not report them. */
 export interface PeakMemory {
   readonly workerBytes: number | null;
   readonly apiBytes: number | null;
@@ -62,7 +62,7 @@ const PARENT_TYPE = {
   backlog: WORKFLOW.reconcile,
 };
 
-/** Books deposits at the bank, has them read, and waits until every trace of the work is over. */
+/** Books deposits at the bank, triggers a read, and waits until all work is done. */
 export async function runArm(
   bed: TestBed,
   task: { readonly arm: ArmName; readonly round: number; readonly deposits: number },
@@ -78,7 +78,7 @@ export async function runArm(
   const cpu = subtractCpu(readCpu(groups), cpuBefore);
   const peakMemory = readPeaks(bed);
   const fault = await findFault(bed.database, bed.bank);
-  if (fault !== null) throw new Error(`The ${arm} arm has no speed, since ${fault}.`);
+  if (fault !== null) throw new Error(`The ${arm} arm has no valid result: ${fault}.`);
   const { seconds, latency } = await readSettling(bed.database, since);
   return {
     ...task,
@@ -105,7 +105,7 @@ async function trigger(bed: TestBed, arm: ArmName, round: number): Promise<void>
     .trigger(ScheduleOverlapPolicy.BUFFER_ONE);
 }
 
-/** Until the run is recorded, every deposit credited and published, and no workflow of either arm goes on. */
+/** Waits until the run is recorded, every deposit credited and published, and no workflow of either arm still runs. */
 async function untilQuiet(
   bed: TestBed,
   task: {
@@ -129,7 +129,7 @@ async function untilQuiet(
     if (isSettled && (await countRunning(bed.temporal, types)) === 0) return;
     if (Date.now() >= deadline) {
       throw new Error(
-        `The ${task.arm} arm was not done in time: ${run.captured} of ${run.deposits} deposits were still waiting.`,
+        `The ${task.arm} arm did not finish in time: ${run.captured} of ${run.deposits} deposits are still waiting.`,
       );
     }
     if (Date.now() - toldAt >= TELL_EVERY_MS) {
@@ -152,7 +152,7 @@ async function readSample(bed: TestBed, arm: 'workflow' | 'naive', since: string
   );
 }
 
-/** Webhooks one at a time on an idle service: from their arrival to their credit. */
+/** Sends webhooks one at a time to an idle service and measures from arrival to credit. */
 export async function runWebhooks(bed: TestBed, count: number): Promise<Latency> {
   for (let sent = 0; sent < count; sent += 1) {
     const before = await countCreditedEvents(bed.database);
@@ -162,11 +162,11 @@ export async function runWebhooks(bed: TestBed, count: number): Promise<Latency>
     });
     const deadline = Date.now() + WEBHOOK_MS_MAX;
     while ((await countCreditedEvents(bed.database)) === before) {
-      if (Date.now() >= deadline) throw new Error('A webhook did not lead to a credit in time.');
+      if (Date.now() >= deadline) throw new Error('No credit followed a webhook in time.');
       await delay(50);
     }
   }
   const fault = await findFault(bed.database, bed.bank);
-  if (fault !== null) throw new Error(`The webhooks have no speed, since ${fault}.`);
+  if (fault !== null) throw new Error(`The webhook measurement has no valid result: ${fault}.`);
   return readWebhookLatency(bed.database);
 }

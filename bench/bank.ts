@@ -7,7 +7,7 @@ const tally = z.object({ count: z.number(), minor: z.string() });
 const truthSchema = z.object({ credited: tally, byCode: z.record(z.string(), tally) });
 const addedSchema = z.object({ ids: z.array(z.string()) });
 
-/** What ought to be credited by now, in all and to each customer; minor units as digits. */
+/** The expected credits so far, in total and per customer; minor units as digits. */
 export async function truthOf(bank: Bank): Promise<z.infer<typeof truthSchema>> {
   return truthSchema.parse(await bank('truth'));
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-/** What the server wrote for some workflows, per deposit. */
+/** Size of workflow histories, per deposit. */
 export interface HistoryCost {
   readonly events: number;
   readonly workflowTasks: number;
@@ -8,7 +8,7 @@ export interface HistoryCost {
 
 const NO_COST: HistoryCost = { events: 0, workflowTasks: 0 };
 
-/** The mean of these workflows, and the costliest of them by events. */
+/** The mean of these workflows, and the one with the most events. */
 export async function readChildren(
   client: Client,
   workflowIds: readonly string[],
@@ -40,7 +40,7 @@ export async function readParents(
   return divide(total, parents.deposits);
 }
 
-/** How many workflows of these types are going on. */
+/** Number of running workflows of these types. */
 export async function countRunning(client: Client, types: readonly string[]): Promise<number> {
   const names = types.map((type) => `'${type}'`).join(', ');
   const { count } = await client.workflow.count(

@@ -16,11 +16,11 @@ import { withTestBed, type TestBed } from './test-bed.ts';
 
 const LINES = 100_000;
 const DAYS = 20;
-/** Months apart: what warms up is no neighbour of what counts. */
+/** Months apart, so that the warm-up data do not adjoin the measured data. */
 const WARM_UP_DAY = parseLocalDate('2026-08-20');
 const LAST_DAY = parseLocalDate('2026-11-20');
 const CPU_US_MAX = 150;
-/** Each look costs Postgres something that no import does. */
+/** Each check costs Postgres work that is not part of an import. */
 const LOOK_EVERY_MS = 250;
 const CAPTURE_MS_MAX = 600_000;
 
@@ -28,12 +28,12 @@ interface ImportReport {
   readonly lines: number;
   readonly bytes: number;
   readonly seconds: number;
-  /** Of worker and Postgres from the hand-over until the file was captured, microseconds; null where it is not told. */
+  /** Microseconds of worker and Postgres from upload to captured file; null if not reported. */
   readonly captureCpu: CpuTimes | null;
   readonly workerPeakBytes: number | null;
 }
 
-/** `npm run bench -- import`: what capturing a large statement costs the worker and Postgres. */
+/** `npm run bench -- import`: measures the cost of capturing a large statement in worker and Postgres. */
 export async function benchImport(args: readonly string[]): Promise<void> {
   const terminal = createTerminal();
   const dataDir = await throwAwayFolder();
@@ -54,7 +54,7 @@ async function measure(bed: TestBed, folder: string): Promise<ImportReport> {
   bed.progress(`Importing ${LINES} lines over ${DAYS} days`);
   const report = await importLines(bed, { folder, lines: LINES, lastDay: LAST_DAY });
   const fault = await findBrokenRule(bed.database);
-  if (fault !== null) throw new Error(`The import has no speed, since ${fault}.`);
+  if (fault !== null) throw new Error(`The import has no valid result: ${fault}.`);
   return report;
 }
 
@@ -89,7 +89,7 @@ async function importLines(
   const captureCpu = subtractCpu(readCpu(bed.processes), cpuBefore);
   const seconds = (Date.now() - startedAt) / 1_000;
   const captured = (await countLines(bed.database)) - before;
-  if (captured !== lines) throw new Error(`${captured} of ${lines} lines were captured.`);
+  if (captured !== lines) throw new Error(`The import captured ${captured} of ${lines} lines.`);
   await bed.temporal.workflow.getHandle(importWorkflowId(bed.accountKey, stored.sha256)).result();
   return {
     lines,
@@ -100,7 +100,7 @@ async function importLines(
   };
 }
 
-/** The backlog lane begins to credit as soon as the file is captured, which is not what is measured here. */
+/** The backlog lane starts to credit once the file is captured; crediting is not measured here. */
 async function untilCaptured(bed: TestBed, fileId: string): Promise<void> {
   const deadline = Date.now() + CAPTURE_MS_MAX;
   for (;;) {
@@ -108,7 +108,7 @@ async function untilCaptured(bed: TestBed, fileId: string): Promise<void> {
     if (found?.file.state === 'captured') return;
     if (found?.file.state === 'refused' || found?.file.state === 'held')
       throw new Error(`The file is ${found.file.state}: ${found.file.errorCode ?? ''}.`);
-    if (Date.now() >= deadline) throw new Error('The file was not captured in time.');
+    if (Date.now() >= deadline) throw new Error('The import did not capture the file in time.');
     await delay(LOOK_EVERY_MS);
   }
 }
@@ -124,8 +124,8 @@ function printReport(report: ImportReport): string {
   return [
     `Import: ${lines.toLocaleString('en')} lines of MT940, ${(report.bytes / 1_048_576).toFixed(1)} MiB, captured in ${seconds.toFixed(1)} s`,
     cpu === null || captureCpu === null
-      ? '  CPU a line      not measured on this platform: Linux tells it'
-      : `  CPU a line      ${cpu.toFixed(0)} µs (worker ${each(captureCpu.worker)}, Postgres ${each(captureCpu.postgres)}; aim: at most ${CPU_US_MAX} µs)`,
+      ? '  CPU per line    not measured on this platform (Linux only)'
+      : `  CPU per line    ${cpu.toFixed(0)} µs (worker ${each(captureCpu.worker)}, Postgres ${each(captureCpu.postgres)}; aim: at most ${CPU_US_MAX} µs)`,
     ...(workerPeakBytes === null
       ? []
       : [`  peak memory     ${(workerPeakBytes / 1_048_576).toFixed(0)} MiB in the worker`]),

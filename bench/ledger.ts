@@ -8,7 +8,7 @@ import { sumDepositsByState } from '../db/queries/status.ts';
 import { verify } from '../db/queries/verify/verify.ts';
 import { customerCodeFromNumber } from '../domain/reference/customer-code.ts';
 
-/** Milliseconds; null where there was nothing to measure. */
+/** Milliseconds; null if there was nothing to measure. */
 export interface Latency {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -20,7 +20,7 @@ export async function databaseNow(database: Database): Promise<string> {
   return row?.now ?? '';
 }
 
-/** Wallets for the benchmark's customers; answers their codes. */
+/** Opens wallets for the benchmark's customers; returns their codes. */
 export async function openWallets(database: Database, count: number): Promise<readonly string[]> {
   const codes = Array.from({ length: count }, (_, index) => customerCodeFromNumber(index + 1));
   await database.execute(sql`
@@ -29,7 +29,7 @@ export async function openWallets(database: Database, count: number): Promise<re
   return codes;
 }
 
-/** How far a run that began after `since` has come. `captured` deposits are still on their way. */
+/** Progress of a run that began after `since`. `captured` deposits are still in progress. */
 export async function readProgress(database: Database, since: string) {
   const [row] = await database.execute<{
     deposits: number;
@@ -52,7 +52,7 @@ export async function readProgress(database: Database, since: string) {
   };
 }
 
-/** Seconds from `since` to the last credit, and the time that deposits spent from captured to settled. */
+/** Seconds from `since` to the last credit, and each deposit's time from captured to its final state. */
 export async function readSettling(
   database: Database,
   since: string,
@@ -79,7 +79,7 @@ export async function readWebhookLatency(database: Database): Promise<Latency> {
   return { p50Ms: toMs(row?.p50), p99Ms: toMs(row?.p99) };
 }
 
-/** How many webhook events have ended in a credit. */
+/** Number of webhook events that led to a credit. */
 export async function countCreditedEvents(database: Database): Promise<number> {
   const [row] = await database.execute<{ count: number }>(sql`
     select count(*)::int as count from bank_events e join deposits d on d.id = e.deposit_id where d.state = 'credited'`);
@@ -98,13 +98,13 @@ export async function sampleTransactionKeys(
   return rows.map((row) => row.transaction_key);
 }
 
-/** What was wrong after an arm, or null: then every deposit is credited once, to its owner, and `verify` is clean. */
+/** The fault after an arm, or null if every deposit is credited once, to its owner, and `verify` is clean. */
 export async function findFault(database: Database, bank: Bank): Promise<string | null> {
   const truth = await truthOf(bank);
   const states = await sumDepositsByState(database);
   const [credited, ...others] = states;
   if (others.length > 0 || credited?.state !== 'credited') {
-    return `deposits are in other states than credited: ${states.map(({ state, count }) => `${state} ${count}`).join(', ')}`;
+    return `not all deposits are credited: ${states.map(({ state, count }) => `${state} ${count}`).join(', ')}`;
   }
   if (
     credited.count !== truth.credited.count ||
@@ -116,11 +116,11 @@ export async function findFault(database: Database, bank: Bank): Promise<string 
   const misplaced = Object.entries(truth.byCode).find(
     ([code, { minor }]) => byCode.get(code) !== BigInt(minor),
   );
-  if (misplaced !== undefined) return `customer ${misplaced[0]} was credited another sum`;
+  if (misplaced !== undefined) return `customer ${misplaced[0]} was credited a wrong amount`;
   return findBrokenRule(database);
 }
 
-/** What `verify` finds, in words; null when every rule holds. */
+/** Findings of `verify` in words; null if every rule holds. */
 export async function findBrokenRule(database: Database): Promise<string | null> {
   const report = await verify(database);
   const broken = report.checks.filter((check) => !check.ok);

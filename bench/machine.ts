@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { isCpuMeasured } from './processes.ts';
 import type { TestBed } from './test-bed.ts';
 
-/** What a figure was measured on. */
+/** Machine and servers of a measurement. */
 export interface Machine {
   readonly processor: string;
   readonly processors: number;
@@ -12,13 +12,13 @@ export interface Machine {
   readonly node: string;
   readonly postgres: string;
   readonly temporal: string;
-  /** Load averages of a minute: what else went on. */
+  /** One-minute load averages, which show other work on the machine. */
   readonly loadBefore: string;
   readonly loadAfter: string;
   readonly isCpuMeasured: boolean;
 }
 
-/** A minute's load average, as text. */
+/** The one-minute load average, as text. */
 export function readLoad(): string {
   return (loadavg()[0] ?? 0).toFixed(1);
 }

@@ -10,7 +10,7 @@ import { bulkAbove, readOptions, USAGE, type BenchOptions } from './options.ts';
 import { judgeAims, printReport, type BenchReport } from './report.ts';
 import { readLogEnds, withTestBed, type TestBed } from './test-bed.ts';
 
-/** Enough that code is compiled, caches are filled and pools are open before anything counts. */
+/** Enough to compile code, fill caches and open pools before anything counts. */
 const WARM_UP_DEPOSITS = 50;
 const WEBHOOKS = 40;
 
@@ -25,7 +25,7 @@ async function measure(options: BenchOptions, bed: TestBed): Promise<BenchReport
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const arm of turnsOf(round)) arms.push(await runTurn(options, bed, arm, round));
   }
-  bed.progress(`Sending ${WEBHOOKS} webhooks, one after the other`);
+  bed.progress(`Sending ${WEBHOOKS} webhooks, one by one`);
   const webhookToCredited = await runWebhooks(bed, WEBHOOKS);
   if (options.backlog > 0) {
     bed.progress(`Backlog lane: ${options.backlog} deposits`);
@@ -43,7 +43,7 @@ async function measure(options: BenchOptions, bed: TestBed): Promise<BenchReport
   };
 }
 
-/** The arms swap places from round to round, so that neither always comes first. */
+/** The arms alternate, so that neither always comes first. */
 function turnsOf(round: number): readonly ['workflow' | 'naive', 'workflow' | 'naive'] {
   return round % 2 === 1 ? ['workflow', 'naive'] : ['naive', 'workflow'];
 }
@@ -55,7 +55,7 @@ async function runTurn(
   round: number,
 ): Promise<ArmResult> {
   const inAll = arm === 'workflow' ? options.deposits : options.naiveDeposits;
-  // The remainder goes to the first rounds, so that all of them together are exactly what was asked for.
+  // The remainder goes to the first rounds, so that the total is exact.
   const deposits = Math.floor(inAll / options.rounds) + (round <= inAll % options.rounds ? 1 : 0);
   bed.progress(`Round ${round} of ${options.rounds}, ${arm}: ${deposits} deposits`);
   return runArm(bed, { arm, round, deposits });
@@ -68,9 +68,9 @@ async function main(): Promise<void> {
   const dataDir = await throwAwayFolder();
   try {
     const stopped = asked.then((why) =>
-      Promise.reject(new Error(`Stopped (${why}) before the benchmark was over.`)),
+      Promise.reject(new Error(`Stopped (${why}) before the benchmark ended.`)),
     );
-    // Asked while things still start: nobody waits for this promise yet, which must not end the process.
+    // Created while things still start: an early rejection without a listener must not end the process.
     stopped.catch(() => undefined);
     const report = await withTestBed(
       { dataDir, bulkAbove: bulkAbove(options), progress: terminal.progress },
@@ -97,5 +97,5 @@ try {
   process.stderr.write(`${message}\n${error instanceof RangeError ? `${USAGE}\n` : ''}`);
   process.exitCode = 1;
 }
-// Nothing of value is left: a forgotten handle must not keep a finished benchmark alive.
+// Nothing of value remains: a forgotten handle must not keep a finished benchmark alive.
 process.exit();

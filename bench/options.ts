@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 
-/** What `npm run bench -- …` was asked for. */
+/** Options of `npm run bench -- …`. */
 export interface BenchOptions {
   /** Deposits of the workflow lane, over all rounds. */
   readonly deposits: number;
   /** Deposits of the naive arm, over all rounds. */
   readonly naiveDeposits: number;
-  /** Deposits of the backlog lane, at once; 0 leaves the arm out. */
+  /** Deposits of the backlog lane, in one batch; 0 skips the arm. */
   readonly backlog: number;
   readonly rounds: number;
-  /** File that takes the whole report; null for none. */
+  /** File for the whole report; null for none. */
   readonly json: string | null;
 }
 
-/** The largest `BULK_ABOVE` that the configuration takes: a round of the workflow lane stays within it. */
+/** The largest `BULK_ABOVE` that the configuration accepts, and the limit of a workflow-lane round. */
 const ROUND_DEPOSITS_MAX = 10_000;
 
 export const USAGE = `npm run bench -- [options]
@@ -57,13 +57,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
   if (options.backlog !== 0 && options.backlog <= bulkAbove(options)) {
     throw new RangeError(
-      `--backlog ${options.backlog} would take the workflow lane: ask for more than ${bulkAbove(options)}, or for 0.`,
+      `--backlog ${options.backlog} would use the workflow lane: give more than ${bulkAbove(options)}, or 0.`,
     );
   }
   return options;
 }
 
-/** The worker's `BULK_ABOVE` for this run: as many as the largest round of the workflow lane. */
+/** The worker's `BULK_ABOVE` for this run: the size of the largest round of the workflow lane. */
 export function bulkAbove(options: BenchOptions): number {
   return Math.max(250, Math.ceil(options.deposits / options.rounds));
 }

@@ -3,7 +3,7 @@ import { SaxesParser } from 'saxes';
 import { readStatementEvents } from '../bank/statements/parse-statement-file.ts';
 import { tokenizeMt940 } from './tokenize-mt940.ts';
 
-/** Reads a file in the way that its argument names, some times over, and prints what that took, as JSON. */
+/** Reads a file several times in the way that its argument names, and prints the cost as JSON. */
 const [how = '', path = '', rounds = '1'] = process.argv.slice(2);
 
 const WAYS: Readonly<Record<string, () => Promise<number>>> = {
@@ -20,7 +20,7 @@ async function readLines(): Promise<number> {
   return lines;
 }
 
-/** The bare tokenizer: every tag and text is told to somebody who does nothing with it. */
+/** The bare tokenizer: passes every tag and text to a handler that does nothing. */
 async function readTags(): Promise<number> {
   let tags = 0;
   const parser = new SaxesParser({ xmlns: true });
@@ -36,7 +36,7 @@ async function readTags(): Promise<number> {
   return tags;
 }
 
-/** The bare tokenizer of MT940, told to somebody who does nothing with it either. */
+/** The bare MT940 tokenizer, with a handler that does nothing. */
 async function readFields(): Promise<number> {
   let fields = 0;
   await tokenizeMt940(createReadStream(path), () => {
@@ -45,7 +45,7 @@ async function readFields(): Promise<number> {
   return fields;
 }
 
-/** Less than a tokenizer, and the least that any reader does: decode, and part into lines. */
+/** The least work of any reader, less than a tokenizer: decode and split into lines. */
 async function splitLines(): Promise<number> {
   let found = 0;
   let rest = '';
@@ -59,7 +59,7 @@ async function splitLines(): Promise<number> {
 }
 
 const way = WAYS[how];
-if (way === undefined) throw new Error(`Unknown way: ${how}.`);
+if (way === undefined) throw new Error(`Unknown way to read: ${how}.`);
 const times: number[] = [];
 let found = 0;
 for (let round = 0; round < Number(rounds); round += 1) {

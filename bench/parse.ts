@@ -10,10 +10,10 @@ import { writeStatementFile, type BenchFormat } from './statement-files.ts';
 
 const run = promisify(execFile);
 const ONE = fileURLToPath(new URL('./parse-one.ts', import.meta.url));
-/** Of which the first warms up and does not count. */
+/** The first round warms up and does not count. */
 const ROUNDS = 4;
 const RATIO_MAX = 3;
-/** Of each format: parts the same bytes into the pieces that the reader makes its lines of, and makes nothing of them. */
+/** Per format: splits the same bytes into the reader's pieces, and makes nothing of them. */
 const TOKENIZERS = { camt: 'saxes', mt940: 'mt940' } as const;
 const MEMORY_SIZES = [10_000, 100_000, 1_000_000];
 
@@ -23,7 +23,7 @@ interface Reading {
   readonly maxRssKb: number;
 }
 
-/** `npm run bench -- parse`: readers against the bare tokenizer on the same bytes, and memory against the size of a file. */
+/** `npm run bench -- parse`: compares readers with the bare tokenizer on the same bytes, and memory with file size. */
 export async function benchParse(args: readonly string[]): Promise<void> {
   const terminal = createTerminal();
   const folder = await throwAwayFolder();
@@ -94,9 +94,9 @@ function printReport(report: Awaited<ReturnType<typeof measure>>): string {
   const { format, entries, bytes, floorMs, bareMs, readerMs, ratio, memory } = report;
   return [
     `${format}: ${entries.toLocaleString('en')} entries, ${(bytes / 1_048_576).toFixed(1)} MiB`,
-    `  lines split     ${floorMs.toFixed(0)} ms CPU (decoding and line ends alone)`,
+    `  lines split     ${floorMs.toFixed(0)} ms CPU (only decoding and line ends)`,
     `  bare tokenizer  ${bareMs.toFixed(0)} ms CPU`,
-    `  reader          ${readerMs.toFixed(0)} ms CPU, ${((readerMs * 1_000) / entries).toFixed(1)} µs an entry`,
+    `  reader          ${readerMs.toFixed(0)} ms CPU, ${((readerMs * 1_000) / entries).toFixed(1)} µs per entry`,
     `  ratio           ${ratio.toFixed(2)}x (aim: at most ${RATIO_MAX}x)`,
     ...memory.map(
       ({ entries: size, maxRssKb }) =>

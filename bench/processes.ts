@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts process time for user space in hundredths of a second, whatever the kernel's own tick. */
+/** Linux reports process time to user space in hundredths of a second, whatever the kernel's tick. */
 const TICKS_PER_SECOND = 100;
 
-/** The parts of the service whose work is told apart; each is a process with everything below it. */
+/** Parts of the service that are measured separately; each is a process with its descendants. */
 export interface ProcessGroups {
   readonly worker: number;
   readonly api: number;
@@ -17,14 +17,14 @@ export const GROUP_NAMES = ['worker', 'api', 'temporal', 'postgres'] as const;
 /** Processor time in microseconds, by group. */
 export type CpuTimes = Readonly<Record<GroupName, number>>;
 
-/** Whether this platform tells what each process has used. */
+/** True if this platform reports the processor time of each process. */
 export function isCpuMeasured(): boolean {
   return process.platform === 'linux';
 }
 
 /**
- * What each group has used since it started: its living processes, and the children that they have outlived. A process
- * that ends moves its time to its parent, so the sum never falls. Null where the platform does not tell.
+ * Processor time of each group since its start: running processes plus ended children. An ending process moves its time to
+ * its parent, so the sum never falls. Null if the platform does not report it.
  */
 export function readCpu(groups: ProcessGroups): CpuTimes | null {
   if (!isCpuMeasured()) return null;
@@ -54,7 +54,7 @@ export function totalCpu(times: CpuTimes): number {
   return GROUP_NAMES.reduce((sum, name) => sum + times[name], 0);
 }
 
-/** Peak resident memory in bytes of a process with its children, each at its own peak; null where it is not told. */
+/** Peak resident memory in bytes of a process with its children, each at its own peak; null if not reported. */
 export function readPeakMemory(root: number): number | null {
   if (process.platform !== 'linux') return null;
   const peaks = treeOf(readProcessTable(), root).map((pid) => {
@@ -75,7 +75,7 @@ function readProcessTable(): ReadonlyMap<number, ProcessRow> {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const record = readProc(Number(name), 'stat');
-    // The name in field 2 may hold blanks and parentheses itself, so fields are counted from its end.
+    // The name in field 2 may contain blanks and parentheses, so fields are counted from its end.
     const fields = record.slice(record.lastIndexOf(')') + 2).split(' ');
     if (fields.length < 15) continue;
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
@@ -84,7 +84,7 @@ function readProcessTable(): ReadonlyMap<number, ProcessRow> {
   return table;
 }
 
-/** Empty for a process that has ended meanwhile. */
+/** Empty if the process has ended meanwhile. */
 function readProc(pid: number, file: 'stat' | 'status'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

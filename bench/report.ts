@@ -14,7 +14,7 @@ export interface BenchReport {
   readonly tookMs: number;
 }
 
-/** Something that the service promises about its own cost; `isMet` is null where it could not be measured. */
+/** A target for the service's cost; `isMet` is null if not measured. */
 export interface Aim {
   readonly title: string;
   readonly aim: string;
@@ -24,7 +24,7 @@ export interface Aim {
 
 const ARM_TITLES = { workflow: 'workflow lane', naive: 'naive', backlog: 'backlog lane' } as const;
 
-/** CPU-µs per deposit, all groups together; null where it is not measured. */
+/** CPU-µs per deposit, all groups together; null if not measured. */
 function cpuPerDeposit({ cpu, deposits }: ArmResult): number | null {
   return cpu === null ? null : totalCpu(cpu) / deposits;
 }
@@ -38,7 +38,7 @@ function median(values: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
-/** Over the rounds; those that could not be measured are left out. */
+/** Median over the rounds, without those that could not be measured. */
 function medianOf(
   results: readonly ArmResult[],
   pick: (result: ArmResult) => number | null,
@@ -46,7 +46,7 @@ function medianOf(
   return median(results.flatMap((result) => pick(result) ?? []));
 }
 
-/** Holds what was measured against what was promised; ratios are taken inside each round. */
+/** Compares the measurements with the targets; ratios are computed within each round. */
 export function judgeAims(arms: readonly ArmResult[], peakMemory: PeakMemory): readonly Aim[] {
   const of = (arm: ArmName) => arms.filter((result) => result.arm === arm);
   const ratios = of('workflow').flatMap((result) => {
@@ -100,7 +100,7 @@ export function printReport(report: BenchReport): string {
   return [
     `Machine: ${machine.processors} × ${machine.processor}, ${machine.memoryGb} GB, load ${machine.loadBefore} before and ${machine.loadAfter} after`,
     `Servers: ${machine.postgres}; ${machine.temporal}, one SQLite file; Node ${machine.node}, ${machine.platform}`,
-    `Rounds:  ${report.options.rounds}, medians below; ${(report.tookMs / 1000).toFixed(0)} s in all`,
+    `Rounds:  ${report.options.rounds}, medians below; ${(report.tookMs / 1000).toFixed(0)} s in total`,
     '',
     ...table([LANE_HEAD, ...lanes]),
     '',
@@ -117,10 +117,10 @@ export function printReport(report: BenchReport): string {
       ]),
     ]),
     '',
-    'After each arm every deposit was credited once, to its owner, and verify was clean.',
+    'After each arm, every deposit had been credited once, to its owner, and verify was clean.',
     ...(machine.isCpuMeasured
       ? []
-      : ['CPU and memory are not measured on this platform: Linux tells them.']),
+      : ['CPU and memory are not measured on this platform (Linux only).']),
   ].join('\n');
 }
 
@@ -187,7 +187,7 @@ function printMb(bytes: number | null): string {
   return bytes === null ? '–' : `${print(bytes / 1_000_000, 0)} MB`;
 }
 
-/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+/** Columns as wide as their widest cell; the first left-aligned, the others right-aligned. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

@@ -6,7 +6,7 @@ export type BenchFormat = 'camt' | 'mt940';
 
 const ENTRIES_PER_WRITE = 2_000;
 
-/** What a file holds: credits of R1.00 over `days` days up to `lastDay`, the same number on each. */
+/** Content of a file: credits of R1.00 over `days` days up to `lastDay`, the same number each day. */
 export interface BenchStatement {
   readonly entries: number;
   readonly days: number;
@@ -64,7 +64,7 @@ function mt940Head(firstDay: LocalDate): string {
   return `:20:BENCH\n:25:62000000001\n:28C:1/1\n:60F:C${shortDay(firstDay)}ZAR0,00\n`;
 }
 
-/** Field 86 in the four ways that banks write it, by turns. */
+/** Field 86 in the four ways that banks write it, in rotation. */
 function mt940Entry(index: number, day: LocalDate, reference: string): string {
   const value = shortDay(day);
   return `:61:${value}${value.slice(2)}C1,00NTRFNONREF//FT${index}\n:86:${mt940Text(index, reference)}\n`;

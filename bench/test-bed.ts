@@ -17,12 +17,12 @@ import type { Bank } from './bank.ts';
 import { openWallets } from './ledger.ts';
 import type { ProcessGroups } from './processes.ts';
 
-/** Customers of the benchmark: many, as in life, so that wallets are rarely waited for. */
+/** Number of customers: many, as in production, so that deposits rarely wait for a wallet. */
 const WALLETS = 5_000;
-/** Nothing ticks by itself while something is measured. */
+/** Long enough that no poll runs during a measurement. */
 const POLL_INTERVAL_SECONDS = 3_600;
 
-/** The service on real servers, the naive arm's worker beside it, and ways to look into all of them. */
+/** The service on real servers, the naive arm's worker, and access to all of them. */
 export interface TestBed {
   readonly config: Config;
   readonly database: Database;
@@ -42,12 +42,12 @@ export interface TestBedOptions {
   readonly progress: (message: string) => void;
 }
 
-/** Starts everything, runs `work` with it, and stops everything whatever happens. */
+/** Starts everything, runs `work`, and stops everything even after an error. */
 export async function withTestBed<T>(
   options: TestBedOptions,
   work: (bed: TestBed) => Promise<T>,
 ): Promise<T> {
-  // Bundled beforehand, as in the image: bundling takes more memory than all that follows.
+  // Bundled first, as in the image: bundling takes more memory than everything else.
   const bundleFile = join(options.dataDir, 'workflows.bundle.js');
   await writeFile(bundleFile, (await bundleWorkflows()).code);
   const stack = await startStack({
@@ -71,7 +71,7 @@ export async function withTestBed<T>(
       const broken = Promise.race([
         stack.broken,
         naiveWorker.ended.then(() => naiveWorker.name),
-      ]).then((name) => Promise.reject(new Error(`The ${name} process ended by itself.`)));
+      ]).then((name) => Promise.reject(new Error(`The ${name} process exited unexpectedly.`)));
       return await Promise.race([useTestBed(stack, naiveWorker, options, work), broken]);
     } finally {
       options.progress('Stopping');
@@ -116,7 +116,7 @@ async function useTestBed<T>(
   );
 }
 
-/** Servers, banks and limits that the user has configured are left out: the benchmark has its own. */
+/** Drops servers, banks and limits that the user has configured: the benchmark has its own. */
 function environmentOfUser() {
   const own =
     /^(DATABASE_|MIGRATION_|TEMPORAL_ADDRESS|TEMPORAL_NAMESPACE|TEMPORAL_API_KEY|TEMPORAL_TLS|BANK_|API_|DEPLOYMENT|BULK_|POLL_|REVIEW_)/;
@@ -139,7 +139,7 @@ async function processGroups(stack: Stack): Promise<ProcessGroups> {
   const temporal = await readLivingRecord(temporalFiles(stack.dataDir));
   const postgres = await readPostmaster(clusterFiles(stack.dataDir));
   if (temporal === null || postgres === null) {
-    throw new Error('The servers of the benchmark cannot be found among the processes.');
+    throw new Error("Cannot find the benchmark's servers among the processes.");
   }
   return {
     worker: stack.processes.worker.pid,
@@ -149,7 +149,7 @@ async function processGroups(stack: Stack): Promise<ProcessGroups> {
   };
 }
 
-/** The ends of the processes' logs, for whoever must find out why a run failed. */
+/** The last lines of the processes' logs, to show why a run failed. */
 export async function readLogEnds(dataDir: string): Promise<string> {
   const ends = await Promise.all(
     ['worker', 'api', 'naive-worker', 'simulator'].map(async (name) => {

@@ -5,12 +5,12 @@ const FIELD_61 =
 const SUBFIELDS = /\?([0-9]{2})([^?]*)/g;
 const CODES = /\/([A-Z]{2,9})\/([^/]*)/g;
 
-/** Takes one field: its tag and its sub-fields, by turns name and value where they have names. */
+/** Receives one field: its tag and its subfields, alternating names and values where they have names. */
 export type TellField = (tag: string, parts: readonly (string | undefined)[]) => void;
 
 /**
- * The bare tokenizer of MT940: what saxes does for XML. It decodes, splits lines, finds tags, joins the lines of a field and
- * parts fields 61 and 86 by the expressions of the specification. It makes no amounts, dates or lines, and proves nothing.
+ * A bare MT940 tokenizer, the counterpart of saxes for XML. It decodes, splits lines, finds tags, joins the lines of a field
+ * and splits fields 61 and 86 by the specification's expressions. It makes no amounts, dates or lines, and proves nothing.
  */
 export async function tokenizeMt940(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a finished command said: `code` is null when it was killed, also by our own time limit. */
+/** Result of a finished command: `code` is null if it was killed, including by the time limit. */
 export type CommandResult = {
   readonly code: number | null;
   readonly output: string;
@@ -11,7 +11,7 @@ export type CommandOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly account?: { readonly uid: number; readonly gid: number } | null;
-  /** Called with the seconds so far, every ten seconds, so that long work can show that it lives. */
+  /** Called every ten seconds with the elapsed seconds, so that long work can show progress. */
   readonly onWait?: (seconds: number) => void;
 };
 
@@ -19,8 +19,8 @@ const OUTPUT_CHARACTERS_MAX = 100_000;
 const WAIT_NOTICE_EVERY_MS = 10_000;
 
 /**
- * Runs a command to its end. It never throws: a command that cannot be started has code null and says why in `output`.
- * The command leads a process group of its own, so that a time limit ends its children with it.
+ * Runs a command to its end. Never throws: a command that cannot start has code null and the reason in `output`. The command
+ * leads its own process group, so that a time limit also ends its children.
  */
 export async function runCommand(
   file: string,
@@ -48,7 +48,7 @@ export async function runCommand(
       options.onWait?.(Math.round((Date.now() - startedAt) / 1000));
     }, WAIT_NOTICE_EVERY_MS);
     const limit = setTimeout(() => {
-      output += `\nended after ${options.timeoutMs} ms without an answer`;
+      output += `\nstopped: no result after ${options.timeoutMs} ms`;
       killGroup(child.pid);
     }, options.timeoutMs);
     const finish = (code: number | null): void => {
@@ -71,7 +71,7 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
-    // The group ended by itself between the time limit and this call.
+    // The group had already ended when the time limit was reached.
   }
 }
 

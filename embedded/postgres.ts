@@ -20,11 +20,11 @@ import { chooseServerAccount, makePrivateFolder, type ServerAccount } from './se
 import { logLength, readLogFrom, setLongLogAside } from './server-log.ts';
 
 export type PostgresOptions = {
-  /** Purser's data folder; the server keeps its files in `postgres/` below it. */
+  /** Purser's data folder; the server's files are in its `postgres/`. */
   readonly dataDir: string;
-  /** Else the port of last time if it is free, else a free one. */
+  /** Default: the previous port if free, else any free one. */
   readonly port?: number;
-  /** For tests: no waiting for the disk, so a power cut may lose data. */
+  /** For tests: does not wait for the disk, so a power cut may lose data. */
   readonly fast?: boolean;
   readonly onProgress?: (message: string) => void;
 };
@@ -33,7 +33,7 @@ export type EmbeddedPostgres = {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** True when the server was left running by a process that died, and is used as it is. */
+  /** True if a process that died left the server running, and it is used unchanged. */
   readonly adopted: boolean;
   /** Stops the server, adopted or not. Safe to call twice and after the server has died. */
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ const ADOPTION_WAIT_MS = 10_000;
 const RESTART_WAIT_MS = 10_000;
 const PORT_RACES_MAX = 5;
 
-/** Starts the PostgreSQL of this data folder on 127.0.0.1, or adopts the one that already runs on it. */
+/** Starts the PostgreSQL of this data folder on 127.0.0.1, or adopts the one already running on it. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = await openCluster(options);
   const adopted = await adopt(cluster, options.port);
@@ -87,7 +87,7 @@ async function openCluster(options: PostgresOptions): Promise<Cluster> {
   return { files, binaries, account, password, fast, onProgress };
 }
 
-/** Looks at what the pid file names: a healthy server of this cluster is used, a dead one forgotten, a sick one refused. */
+/** Checks the process in the pid file: uses a healthy server of this cluster, forgets a dead one, refuses a sick one. */
 async function adopt(
   cluster: Cluster,
   askedPort: number | undefined,
@@ -102,7 +102,7 @@ async function adopt(
     await removeStrangersPidFile(files);
     return null;
   }
-  // It may still be starting, or on its way down after somebody stopped it.
+  // It may still be starting or stopping.
   const isSettled = await waitUntil(
     async () => !isRunning(found.pid) || (await answers(cluster)),
     ADOPTION_WAIT_MS,
@@ -119,15 +119,17 @@ async function adopt(
     );
   }
   if (askedPort !== undefined && askedPort !== port) {
-    cluster.onProgress(`Restarting Postgres, found on port ${port}, on port ${askedPort}.`);
+    cluster.onProgress(
+      `Moving the running Postgres from port ${port} to port ${askedPort} (restart).`,
+    );
     await stopServer(cluster, found.pid);
     return null;
   }
-  cluster.onProgress(`Using the Postgres that already runs (process ${found.pid}, port ${port}).`);
+  cluster.onProgress(`Using the running Postgres (process ${found.pid}, port ${port}).`);
   return { pid: found.pid, port };
 }
 
-/** Only this cluster knows the password, and only this data folder has this path. */
+/** Only this cluster has the password, and only this data folder has this path. */
 async function answers(cluster: Cluster): Promise<boolean> {
   const port = (await readPostmaster(cluster.files))?.port ?? null;
   if (port === null) return false;
@@ -135,7 +137,7 @@ async function answers(cluster: Cluster): Promise<boolean> {
     await withConnection(urlOf(cluster, port, 'postgres'), async (sql) => sql`select 1`);
     return true;
   } catch {
-    // Refused, still starting, or shutting down: the caller asks again until its time is over.
+    // Refused, still starting, or shutting down: the caller retries until its deadline.
     return false;
   }
 }
@@ -163,7 +165,7 @@ async function launch(
     const isPortTaken = /could not bind|address already in use/i.test(log);
     if (isPortTaken && askedPort !== undefined) throw portInUse('Postgres', askedPort);
     if (isPortTaken) portRaces += 1;
-    // Sessions of a killed server leave a moment after it, and hold its shared memory until then.
+    // Sessions of a killed server outlive it briefly and hold its shared memory until they end.
     const isStillLeaving = /pre-existing shared memory|lock file .* already exists/i.test(log);
     const mayRetry = isPortTaken
       ? portRaces < PORT_RACES_MAX
@@ -186,7 +188,7 @@ function serverSettings(port: number, fast: boolean): string {
     max_connections: '100',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // Values of a failed statement may hold names and references: they stay out of the log.
+    // Values of a failed statement may contain names and references: keep them out of the log.
     log_error_verbosity: 'terse',
     log_parameter_max_length_on_error: '0',
     ...(fast ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
@@ -210,17 +212,17 @@ async function pgCtl(
   );
 }
 
-/** Fast, then immediate, then SIGKILL: each bounded, so that a stop always ends. */
+/** Fast, then immediate, then SIGKILL: each has a time limit, so a stop always ends. */
 async function stopServer(cluster: Cluster, pid: number): Promise<void> {
   for (const [mode, waitSeconds] of [
     ['fast', 15],
     ['immediate', 5],
   ] as const) {
-    // Another process may have restarted the cluster since: that server is not ours to stop.
+    // Another process may have restarted the cluster meanwhile: do not stop that server.
     if (!isRunning(pid) || (await readPostmaster(cluster.files))?.pid !== pid) break;
     await pgCtl(cluster, 'stop', waitSeconds, ['-m', mode]);
   }
-  // The pid file goes a moment before the process does.
+  // The pid file disappears shortly before the process does.
   if (await waitUntil(() => !isRunning(pid), 5_000)) return;
   if (await isOurPostmaster(cluster.files, pid)) await stopProcess(pid, 0);
 }

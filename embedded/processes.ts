@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from './commands.ts';
 
-/** Whether a process with this id lives. A zombie does not: it only waits for a parent that may never ask. */
+/** True if a process with this id runs. A zombie does not: it only waits for a parent that may never collect it. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM means that it lives and belongs to another user.
+    // EPERM means that it runs and belongs to another user.
     return errnoOf(error) === 'EPERM';
   }
   return linuxStat(pid)?.state !== 'Z';
 }
 
-/** The command line of a process, or null where this platform does not tell. */
+/** The command line of a process, or null if this platform does not show it. */
 export async function commandOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') {
     try {
@@ -25,13 +25,13 @@ export async function commandOf(pid: number): Promise<string | null> {
   return askPs(pid, 'command=');
 }
 
-/** Tells one process from a later one with the same id; null where this platform does not tell. */
+/** Distinguishes a process from a later one with the same id; null if this platform does not support it. */
 export async function startMarkOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') return linuxStat(pid)?.startTicks ?? null;
   return askPs(pid, 'lstart=');
 }
 
-/** Asks a process to end, then ends it: returns when it is gone. True when it had to be killed. */
+/** Asks a process to end, then kills it; returns once it is gone. True if it was killed. */
 export async function stopProcess(pid: number, graceMs: number): Promise<boolean> {
   if (!sendSignal(pid, 'SIGTERM')) return false;
   if (await waitUntil(() => !isRunning(pid), graceMs)) return false;
@@ -40,7 +40,7 @@ export async function stopProcess(pid: number, graceMs: number): Promise<boolean
   return true;
 }
 
-/** Waits for a condition to hold; false when it still does not after `timeoutMs`. */
+/** Waits for a condition; false if it is still unmet after `timeoutMs`. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
@@ -71,7 +71,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Fields 3 and 22 of the kernel's record; the name in field 2 may hold blanks and parentheses itself. */
+/** Fields 3 and 22 of the kernel's record; the name in field 2 may contain blanks and parentheses. */
 function linuxStat(pid: number): { readonly state: string; readonly startTicks: string } | null {
   if (process.platform !== 'linux') return null;
   try {

@@ -4,7 +4,7 @@ import { CodedError } from '../domain/errors.ts';
 import { runCommand } from './commands.ts';
 import { errnoOf } from './processes.ts';
 
-/** The user that runs Postgres when we are root, as which it refuses to run. */
+/** The user that runs Postgres when Purser is root: Postgres refuses to run as root. */
 export type ServerAccount = {
   readonly name: string;
   readonly uid: number;
@@ -13,7 +13,7 @@ export type ServerAccount = {
 
 const ACCOUNT_NAMES = ['postgres', '_postgres', 'nobody'] as const;
 
-/** Null when we are an ordinary user: then Postgres runs as us. An existing folder's owner stays its owner. */
+/** Null for an ordinary user, who then runs Postgres too. An existing folder keeps its owner. */
 export async function chooseServerAccount(existingFolder: string): Promise<ServerAccount | null> {
   if (process.getuid?.() !== 0) return null;
   const owner = await stat(existingFolder).catch(() => null);
@@ -38,8 +38,8 @@ async function askId(flag: '-u' | '-g', name: string): Promise<number | null> {
 }
 
 /**
- * The first folder on the way to `path` that `account` may not pass through, or null. It reads mode bits alone:
- * extra groups are dropped when a server starts under another user.
+ * The first folder on the way to `path` that `account` cannot enter, or null. It reads only mode bits: a server that starts
+ * under another user loses extra groups.
  */
 export async function firstUnreachableFolder(
   path: string,
@@ -54,7 +54,7 @@ export async function firstUnreachableFolder(
   return null;
 }
 
-/** Makes a folder that only its owner may enter, below a path that the owner can reach. */
+/** Creates a folder that only its owner may enter, below a path that the owner can reach. */
 export async function makePrivateFolder(
   folder: string,
   account: ServerAccount | null,
@@ -66,7 +66,7 @@ export async function makePrivateFolder(
   if (account === null) return;
   const found = await lstat(folder);
   if (found.uid === account.uid) return;
-  // Only a folder that root made comes here: an owner other than root is the account itself.
+  // Only folders that root created get here: an owner other than root is the account itself.
   const { code, output } = await runCommand(
     'chown',
     ['-R', `${account.uid}:${account.gid}`, folder],
@@ -87,7 +87,7 @@ async function makeReachableFolder(folder: string, account: ServerAccount | null
     throw new CodedError(
       'embedded.postgres_failed',
       `Postgres runs as ${account.name} (it refuses to run as root), and ${account.name} cannot reach ${folder}: ` +
-        `the folder ${unreachable} lets only its owner in. Set PURSER_DATA_DIR to a folder that everyone can reach, ` +
+        `only its owner can enter the folder ${unreachable}. Set PURSER_DATA_DIR to a folder that everyone can reach, ` +
         'such as /var/lib/purser, or run this command as an ordinary user.',
       { details: { folder: unreachable, user: account.name } },
     );
@@ -95,7 +95,7 @@ async function makeReachableFolder(folder: string, account: ServerAccount | null
   for (const each of foldersDownTo(folder)) {
     if ((await stat(each).catch(() => null)) !== null) continue;
     await mkdir(each, { recursive: true });
-    // A strict umask must not lock the server's user out of folders that we make for it.
+    // A strict umask must not lock the server's user out of its folders.
     if (account !== null) await chmod(each, 0o755);
   }
 }

@@ -19,8 +19,8 @@ type Holder = z.infer<typeof holderSchema>;
 const TRIES_MAX = 20;
 
 /**
- * Takes the right to run the one stack of a data folder. A living holder is `embedded.locked`; a lock whose holder
- * has died (power cut, SIGKILL) is taken over with a message.
+ * Takes the lock of a data folder's only stack. A running holder means `embedded.locked`; the lock of a dead holder (power
+ * cut, SIGKILL) is taken over with a message.
  */
 export async function lockStack(
   dataDir: string,
@@ -57,7 +57,7 @@ export async function lockStack(
   );
 }
 
-/** A hard link appears whole and only where nothing was, so no reader ever sees half a lock. */
+/** A hard link appears whole, and only if the name is free, so no reader ever sees half a lock. */
 async function createLock(file: string, mine: Holder): Promise<boolean> {
   const draft = `${file}.${mine.token}`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
@@ -89,7 +89,7 @@ function parseHolder(text: string): Holder | null {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
-    // Nothing of ours writes half a lock, so an unreadable one protects nobody.
+    // Purser never writes half a lock, so an unreadable one protects no process.
     return null;
   }
 }
@@ -100,7 +100,7 @@ async function isHeld(holder: Holder): Promise<boolean> {
   return holder.startMark === null || mark === null || mark === holder.startMark;
 }
 
-/** Moves the lock aside first: if another process replaced it meanwhile, the fresh one is put back. */
+/** Moves the lock aside first: if another process replaced it meanwhile, the new lock is put back. */
 async function removeStaleLock(file: string, staleText: string): Promise<boolean> {
   const aside = `${file}.stale-${randomUUID()}`;
   try {

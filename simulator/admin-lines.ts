@@ -37,7 +37,7 @@ interface GenerateBody {
   readonly mix: Mix;
 }
 
-/** Making lines, and changing what the bank shows of lines that it has. */
+/** Routes that make lines, and that change how the bank shows existing lines. */
 export function addAdminLines(admin: FastifyInstance, simulation: Simulation): void {
   addMaking(admin, simulation);
   addChanging(admin, simulation);
@@ -65,7 +65,7 @@ function addMaking(admin: FastifyInstance, { bank }: Simulation): void {
       const broken = codes.find((code) => !isWholeCode(code) && !legacyCodes.includes(code));
       if (broken !== undefined || first === undefined) {
         const found = broken ?? 'no code';
-        return sendProblem(reply, 400, `Found ${found}: name codes whose check digit is right.`);
+        return sendProblem(reply, 400, `Found ${found}: send codes with a correct check digit.`);
       }
       const lines = generateLines(bank.nextRandom(), {
         wallets: { codes: [first, ...more], legacyCodes },
@@ -79,15 +79,15 @@ function addMaking(admin: FastifyInstance, { bank }: Simulation): void {
   );
 }
 
-/** Why this exact line cannot be made, or null. */
+/** The reason why this exact line cannot be made, or null. */
 function faultOf({ bookingDate, direction, expect }: ExactLine): string | null {
-  if (bookingDate !== undefined && !isDay(bookingDate)) return `${bookingDate} is no day.`;
+  if (bookingDate !== undefined && !isDay(bookingDate)) return `${bookingDate} is not a day.`;
   if (expect === undefined) return null;
   if ((direction === 'debit') !== (expect.outcome === 'debit')) {
-    return 'A debit is expected to be a debit, and nothing else is.';
+    return 'A debit must be expected as a debit, and only a debit.';
   }
   const needsCode = expect.outcome === 'credited' && expect.code === undefined;
-  return needsCode ? 'A line that ought to be credited names the code it is credited to.' : null;
+  return needsCode ? 'A line expected to be credited must name the code of the wallet.' : null;
 }
 
 function toDraft(line: ExactLine, today: string): LineDraft {
@@ -104,7 +104,7 @@ function toDraft(line: ExactLine, today: string): LineDraft {
   };
 }
 
-/** Without a stated expectation only a bare whole code counts as somebody's. */
+/** Without a stated expectation, only a bare whole code identifies a customer. */
 function expectationOf({ direction, reference, expect }: ExactLine): Expectation {
   if (direction === 'debit') return DEBIT;
   if (expect === undefined) {
@@ -148,7 +148,7 @@ function addChanging(admin: FastifyInstance, { bank }: Simulation): void {
     const { field, text, ...which } = request.body;
     const lines = bank.select(which);
     for (const line of lines) {
-      // By itself an edit leaves the truth as it was: a whole code stays a whole code.
+      // An edit alone leaves the truth unchanged: a whole code remains a whole code.
       const edited = text ?? `${line[field]} EFT`.trimStart();
       bank.change(line, field === 'description' ? { description: edited } : { reference: edited });
     }

@@ -15,7 +15,7 @@ const FORMATS: ReadonlyMap<string, (statement: AccountStatement, messageId?: str
     ['csv.fnb-history', (statement) => fnbHistoryText(statement)],
   ]);
 
-/** `GET /admin/statement?format&from&to&messageId`: the account's statement as a file; a week up to today if no days are named. */
+/** `GET /admin/statement?format&from&to&messageId`: the account's statement as a file; by default the week up to today. */
 export function addAdminStatements(admin: FastifyInstance, { bank, settings }: Simulation): void {
   admin.get('/statement', async (request, reply) => {
     const query = new URL(request.url, 'http://bank').searchParams;
@@ -24,7 +24,7 @@ export function addAdminStatements(admin: FastifyInstance, { bank, settings }: S
     const from = query.get('from') ?? addDays(to, -6);
     if (write === undefined || !isDay(from) || !isDay(to) || from > to) {
       const known = [...FORMATS.keys()].join(', ');
-      return sendProblem(reply, 400, `Name a format of ${known}, and days YYYY-MM-DD in order.`);
+      return sendProblem(reply, 400, `Send a format of ${known}, and days YYYY-MM-DD in order.`);
     }
     const statement = statementOf(bank, settings.accountId, { from, to });
     const text = write(statement, query.get('messageId') ?? undefined);

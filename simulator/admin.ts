@@ -10,11 +10,11 @@ import { saveState } from './state-file.ts';
 import { reportTruth, truthLine } from './truth.ts';
 import type { SendOptions } from './webhooks.ts';
 
-/** More deliveries than this are answered as counts only. */
+/** For more deliveries than this the response holds only counts. */
 const DELIVERIES_SHOWN_MAX = 1_000;
-const NO_RECEIVER = 'A webhook URL and a webhook secret must be set first.';
+const NO_RECEIVER = 'Set a webhook URL and a webhook secret first.';
 
-/** What an operator of the simulation may ask and change, under `/admin` with its own key. */
+/** The simulation operator's routes, under `/admin` with a separate key. */
 export function addAdmin(app: FastifyInstance, simulation: Simulation): void {
   const { settings, bank } = simulation;
   void app.register(
@@ -86,7 +86,7 @@ function addSwitches(admin: FastifyInstance, simulation: Simulation): void {
 
 interface SendRequest extends Omit<SendOptions, 'kind'> {
   readonly ids?: readonly string[];
-  /** `booked` unless the bank sends pointers only. */
+  /** `booked` unless the bank sends only pointers. */
   readonly event?: 'booked' | 'reversed';
 }
 

@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML = '<!doctype html><html><body><h1>Scheduled maintenance</h1></body></html>';
 
-/** Sends text that is already JSON, as it stands. */
+/** Sends text that is already JSON, unchanged. */
 function sendJson(reply: FastifyReply, status: number, text: string): FastifyReply {
   return reply.code(status).header('content-type', JSON_TYPE).send(text);
 }
@@ -15,15 +15,15 @@ export function sendProblem(reply: FastifyReply, status: number, message: string
 }
 
 /**
- * Sends a good answer, or spoils it as the fault says. `stopping` ends delays when the bank shuts down.
- * The three faults of paging have already changed `text` when it comes here.
+ * Sends a good response, or spoils it according to the fault. `stopping` ends delays when the bank shuts down. The three
+ * paging faults have already changed `text` at this point.
  */
 export async function sendSpoilt(
   reply: FastifyReply,
   fault: Fault | null,
   text: string,
   stopping: AbortSignal,
-  /** Of a good answer. */
+  /** Content type of a good response. */
   contentType = JSON_TYPE,
 ): Promise<FastifyReply> {
   const good = () => reply.code(200).header('content-type', contentType).send(text);
@@ -72,7 +72,7 @@ export async function sendSpoilt(
   }
 }
 
-/** The first amount stands twice with two values; where there is none, a new name stands twice. */
+/** Repeats the first amount with another value, or a new name if there is no amount. */
 function withDuplicateKeys(text: string): string {
   const amount = /"amount":"?[0-9.]+"?/.exec(text);
   if (amount === null) return text.replace('{', '{"note":1,"note":2,');
@@ -107,7 +107,7 @@ function drip(reply: FastifyReply, text: string, delayMs: number): FastifyReply 
   return reply;
 }
 
-/** Blanks are allowed between any two tokens, so only a size cap or a deadline ends this one. */
+/** JSON allows blanks between any two tokens, so only a size cap or a deadline ends this response. */
 function sendWithoutEnd(reply: FastifyReply, text: string): FastifyReply {
   reply.hijack();
   reply.raw.writeHead(200, { 'content-type': JSON_TYPE });

@@ -12,7 +12,7 @@ export interface Bank {
   lines(): readonly BankLine[];
   select(selection: Selection): readonly BankLine[];
   addLines(drafts: readonly LineDraft[]): readonly BankLine[];
-  /** Books pending lines today, under a new id and order, as banks do. */
+  /** Books pending lines today, with a new id and order, as banks do. */
   bookPending(selection: Selection): readonly BankLine[];
   reissueIds(selection: Selection): readonly BankLine[];
   change(
@@ -25,7 +25,7 @@ export interface Bank {
   /** Both days included, newest first. */
   statement(from: string, to: string): readonly StatementRow[];
   balanceMinor(): bigint;
-  /** Before the first line. */
+  /** Balance before the first line. */
   readonly openingMinor: bigint;
   onBooked(listener: (lines: readonly BankLine[]) => void): void;
   state(): BankState;

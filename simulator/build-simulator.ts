@@ -19,13 +19,13 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export interface Simulator {
   readonly app: FastifyInstance;
   readonly bank: Bank;
-  /** Listens on loopback only and answers the URL. */
+  /** Listens only on loopback and returns the URL. */
   listen(): Promise<string>;
   /** Cuts every open connection, hanging ones too. */
   close(): Promise<void>;
 }
 
-/** A bank as a server: nothing of it is shared with another one built in the same process. */
+/** A bank as a server: it shares nothing with another bank in the same process. */
 export function buildSimulator(settings: SimulatorSettings): Simulator {
   const stop = new AbortController();
   const options = createOptions(settings.pageSize, settings.webhookUrl);

@@ -1,4 +1,4 @@
-/** Whether `text` is a real day written `YYYY-MM-DD`. */
+/** True if `text` is a real day written `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   if (!/^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$/.test(text)) return false;
   const instant = new Date(`${text}T00:00:00Z`);
@@ -11,7 +11,7 @@ export function addDays(day: string, days: number): string {
   return instant.toISOString().slice(0, 10);
 }
 
-/** A reader of the bank's calendar day; it throws a RangeError at once when the zone has no such name. */
+/** Returns a reader of the bank's calendar day; throws a RangeError at once for an unknown zone name. */
 export function createCalendar(timeZone: string): (instant: Date) => string {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -25,7 +25,7 @@ export function createCalendar(timeZone: string): (instant: Date) => string {
   };
 }
 
-/** The zone's offset at that instant, `+02:00`. */
+/** The zone's offset at that instant, such as `+02:00`. */
 export function offsetAt(instant: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   const name = parts.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value;

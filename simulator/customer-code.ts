@@ -11,14 +11,14 @@ const DAMM_ROWS = [
   '2581436790',
 ] as const;
 
-/** The digit that makes a run of digits whole under Damm: `572` → `4`. */
+/** The Damm check digit of a run of digits: `572` → `4`. */
 export function checkDigit(digits: string): string {
   let state = 0;
   for (const digit of digits) state = Number(DAMM_ROWS[state]?.[Number(digit)]);
   return state.toString();
 }
 
-/** Whether `text` is `CUS` + 8 digits, the last of which is the right check digit. */
+/** True if `text` is `CUS` + 8 digits that end in the correct check digit. */
 export function isWholeCode(text: string): boolean {
   return /^CUS[0-9]{8}$/.test(text) && checkDigit(text.slice(3)) === '0';
 }

@@ -21,26 +21,26 @@ export const FAULT_MODES = [
 
 type FaultMode = (typeof FAULT_MODES)[number];
 
-/** How the bank shall misbehave, until told otherwise or for `times` requests. */
+/** Misbehaviour of the bank, until changed or for `times` requests. */
 export interface FaultPlan {
   readonly mode: FaultMode;
   readonly times?: number;
-  /** Only requests for this page. */
+  /** Limits the plan to requests for this page. */
   readonly page?: number;
   /** `rows`: the calls that list transactions (default); `token`: the investec token; `all`: both and the rest. */
   readonly endpoint?: 'rows' | 'token' | 'all';
-  /** `slow`: before the answer (default 1000); `drip`: between two bytes. */
+  /** `slow`: delay before the response (default 1000); `drip`: delay between two bytes. */
   readonly delayMs?: number;
-  /** `rate-limited`: left out of the answer when absent. */
+  /** `rate-limited`: omitted from the response if absent. */
   readonly retryAfterSeconds?: number;
-  /** `raw`: the answer itself. */
+  /** `raw`: the response itself. */
   readonly status?: number;
   readonly contentType?: string;
   readonly body?: string;
 }
 
 export interface Fault extends FaultPlan {
-  /** How many answers this plan has spoilt before. */
+  /** Number of responses that this plan has already spoilt. */
   readonly round: number;
 }
 
@@ -60,11 +60,11 @@ export function createFaultBoard(): FaultBoard {
     const scope = plan.endpoint ?? 'rows';
     if (scope !== 'all' && scope !== endpoint) return false;
     if (plan.page !== undefined && plan.page !== page) return false;
-    // The shift happens between page 1 and page 2, so only page 1 shows anything else than the truth.
+    // The shift happens between page 1 and page 2, so only page 1 differs from the truth.
     return plan.mode !== 'shifting-pages' || page === 1;
   }
 
-  /** The first page only promises a second one, so it must not use up the plan. */
+  /** The first page only announces a second one, so it must not use up the plan. */
   function countsAgainstTimes(page: number): boolean {
     return plan.mode !== 'duplicate-page' || page > 1;
   }

@@ -17,15 +17,15 @@ export type Mix = 'clean' | 'demo' | 'hostile';
 export interface GenerateRequest {
   readonly wallets: Wallets;
   readonly count: number;
-  /** Booking days are spread over this many days up to and including `today`. */
+  /** Number of booking days, up to and including `today`. */
   readonly days: number;
   readonly mix: Mix;
   readonly today: string;
 }
 
 /**
- * Texts that banks put before the payer's own. `CASHFOCUS` is left out on purpose: it ends in `CUS`, so in a
- * joined description a bare number behind it would read as a code, and what ought to come of that is not settled.
+ * Texts that banks put before the payer's text. `CASHFOCUS` is left out on purpose: it ends in `CUS`, so a bare number after
+ * it in a joined description would read as a code, for which no outcome is defined.
  */
 const BANK_TEXTS = [
   'PAYSHAP CREDIT',
@@ -42,7 +42,7 @@ const BANK_TEXTS = [
 
 const MANGLINGS = [...READABLE, ...DOUBTFUL];
 
-/** Makes lines whose fate is known: the same random and request give the same lines. */
+/** Makes lines with a known outcome: the same random and request give the same lines. */
 export function generateLines(random: Random, request: GenerateRequest): readonly LineDraft[] {
   switch (request.mix) {
     case 'clean':
@@ -141,14 +141,14 @@ function mangledLine(random: Random, request: GenerateRequest): LineDraft {
   }
 }
 
-/** The scene for a first look: one of each thing that happens to a deposit, then exact lines up to `count`. */
+/** Lines for the demo: one of each outcome of a deposit, then exact lines up to `count`. */
 function demoLines(random: Random, request: GenerateRequest): readonly LineDraft[] {
   const scene = demoScene(random, request.wallets).map(({ rand, ...facts }, index) =>
     booked({
       description: BANK_TEXTS[index % BANK_TEXTS.length] ?? BANK_TEXTS[0],
       ...facts,
       amountMinor: rand,
-      // The twins are two scenes long and so fall on one day.
+      // Lines come two to a day, so the twins share a day.
       bookingDate: addDays(request.today, -(Math.floor(index / 2) % request.days)),
     }),
   );

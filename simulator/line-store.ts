@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { BankLine } from './line.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** Which lines to touch: these ids or keys, or a seeded share of all; everything when neither is named. */
+/** Lines to change: these ids or keys, or a seeded share of all; all lines if neither is given. */
 export interface Selection {
   readonly ids?: readonly string[] | undefined;
   /** 0 to 1. */
   readonly share?: number | undefined;
 }
 
-/** All that a bank must remember to go on after a restart. */
+/** State that a bank needs to continue after a restart. */
 export interface BankState {
   readonly lines: readonly BankLine[];
   readonly issued: number;
@@ -17,7 +17,7 @@ export interface BankState {
   readonly draws: number;
 }
 
-/** The lines of one account, and what numbers them. */
+/** The lines of one account, and their counters. */
 export interface LineStore {
   readonly lines: () => readonly BankLine[];
   readonly put: (line: BankLine) => BankLine;
@@ -25,7 +25,7 @@ export interface LineStore {
   readonly select: (selection: Selection) => readonly BankLine[];
   readonly newId: () => string;
   readonly newOrder: () => number;
-  /** Draws that follow from the seed and from how many drawings were made before. */
+  /** Random draws determined by the seed and the number of earlier draws. */
   readonly nextRandom: () => Random;
   readonly state: () => BankState;
   readonly restore: (state: BankState | null) => void;

@@ -1,6 +1,6 @@
 /**
- * What ought to become of a line once it is booked. `notice` is a zero-amount row, which moves nothing.
- * `reasonHint` is the bank's own word for why a person must look; it is not a review reason of the product.
+ * Expected outcome of a line once booked. `notice` is a zero-amount row, which moves nothing. `reasonHint` is the
+ * simulator's own word for why a person must look, not a review reason of the product.
  */
 export interface Expectation {
   readonly outcome: 'credited' | 'in_review' | 'debit' | 'notice';
@@ -8,9 +8,9 @@ export interface Expectation {
   readonly reasonHint: string | null;
 }
 
-/** A line as someone asks the bank to make it. */
+/** A requested line. */
 export interface LineDraft {
-  /** What kind of case this is, for whoever reads the truth: `lower_case`, `cut_code`. */
+  /** Kind of case, for readers of the truth: `lower_case`, `cut_code`. */
   readonly kind: string;
   readonly reference: string;
   readonly description: string;
@@ -19,12 +19,12 @@ export interface LineDraft {
   readonly direction: 'credit' | 'debit';
   readonly bookingDate: string;
   readonly status: 'booked' | 'pending';
-  /** The bank's id to use as it stands, even blank or taken; null makes a fresh one. */
+  /** The bank's id, used as is, even blank or taken; null creates one. */
   readonly id: string | null;
   readonly expectation: Expectation;
 }
 
-/** One true line. `key` never changes; `id` is what the bank shows and may be issued anew. */
+/** One true line. `key` never changes; `id` is the one that the bank shows, which it may re-issue. */
 export interface BankLine extends Omit<LineDraft, 'id'> {
   readonly key: string;
   readonly id: string;
@@ -32,7 +32,7 @@ export interface BankLine extends Omit<LineDraft, 'id'> {
   readonly postedOrder: number;
 }
 
-/** A line in its statement, with the account's balance after it; null while pending. */
+/** A line of a statement, with the account's balance after it; null while pending. */
 export interface StatementRow {
   readonly line: BankLine;
   readonly balanceMinor: bigint | null;

@@ -5,11 +5,11 @@ import type { Random } from './random.ts';
 /** The wallets that a generator may pay into. */
 export interface Wallets {
   readonly codes: readonly [string, ...string[]];
-  /** Codes without a check digit that exist none the less. */
+  /** Existing codes without a check digit. */
   readonly legacyCodes: readonly string[];
 }
 
-/** What a payer typed and a bank made of it, and what ought to come of it. */
+/** A payer's text, the bank's version of it, and the expected outcome. */
 export interface Mangled {
   readonly reference: string;
   /** The bank's own text, where the case is about it. */
@@ -19,14 +19,14 @@ export interface Mangled {
 
 export interface Mangling {
   readonly kind: string;
-  /** Null where this code cannot be mangled so: no zero to write as a letter, say. */
+  /** Null if this code cannot be mangled this way, for example without a zero to write as a letter. */
   readonly make: (draw: Draw) => Mangled | null;
 }
 
 export interface Draw {
   readonly random: Random;
   readonly wallets: Wallets;
-  /** The code that is paid into, and its eight digits. */
+  /** The paid wallet's code, and its eight digits. */
   readonly code: string;
   readonly digits: string;
 }
@@ -43,7 +43,7 @@ const LETTERS_FOR_DIGITS: Readonly<Record<string, readonly [string, ...string[]]
   '8': ['B'],
 };
 
-/** A code with a right check digit that no wallet has. */
+/** A code with a correct check digit that no wallet has. */
 export function unknownCode(random: Random, wallets: Wallets): string {
   for (;;) {
     const body = random.digits(7);
@@ -52,7 +52,7 @@ export function unknownCode(random: Random, wallets: Wallets): string {
   }
 }
 
-/** `code` with its last digit wrong; null should that be a legacy code. */
+/** `code` with a wrong last digit; null if that is a legacy code. */
 export function withWrongCheckDigit(random: Random, wallets: Wallets, code: string): string | null {
   const wrong = (Number(code.slice(-1)) + 1 + random.int(9)) % 10;
   const mangled = `${code.slice(0, -1)}${wrong}`;
@@ -102,7 +102,7 @@ function doubtful(kind: string, hint: string, write: (draw: Draw) => string | nu
   };
 }
 
-/** References that a machine may credit: one code, whole, whatever stands around it. */
+/** References that may be credited automatically: one whole code, whatever surrounds it. */
 export const READABLE: readonly Mangling[] = [
   good('exact', ({ code }) => code),
   good('lower_case', ({ code }) => code.toLowerCase()),
@@ -140,7 +140,7 @@ export const READABLE: readonly Mangling[] = [
   },
 ];
 
-/** References that only a guess could place, or that name nobody. */
+/** References that only a guess could place, or that identify no customer. */
 export const DOUBTFUL: readonly Mangling[] = [
   doubtful('unknown_code', 'unknown_code', ({ random, wallets }) => unknownCode(random, wallets)),
   doubtful('wrong_check_digit', 'check_digit', ({ random, wallets, code }) =>
@@ -194,7 +194,7 @@ export const DOUBTFUL: readonly Mangling[] = [
   },
 ];
 
-/** Another wallet's code, or a stranger's where there is only one wallet. */
+/** Another wallet's code, or an unknown one if there is only one wallet. */
 export function otherCode({ random, wallets, code }: Draw): string {
   const others = wallets.codes.filter((each) => each !== code);
   return others[random.int(others.length)] ?? unknownCode(random, wallets);

@@ -4,7 +4,7 @@ export function decimalText(minor: bigint): string {
   return `${minor < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-/** Cents as the JSON number literal a bank's serialiser writes, closing zeros dropped: `25000n` → `250`, `5360n` → `53.6`. */
+/** Cents as the JSON number literal a bank's serialiser writes, trailing zeros dropped: `25000n` → `250`, `5360n` → `53.6`. */
 export function numberLiteral(minor: bigint): string {
   return decimalText(minor).replace(/\.?0+$/, '');
 }

@@ -1,11 +1,11 @@
-/** What an admin may switch while the bank runs. */
+/** Options that an admin may change while the bank runs. */
 export interface Options {
   readonly pageSize: number;
   /** The json protocol writes amounts as JSON numbers instead of strings. */
   readonly amountsAsNumbers: boolean;
-  /** False: every new read of the json protocol, beginning with its page 1, shows other ids. */
+  /** False: every new read of the json protocol, from its page 1 on, shows different ids. */
   readonly idsStable: boolean;
-  /** `auto`: each newly booked line is sent by itself. */
+  /** `auto`: sends each newly booked line automatically. */
   readonly webhooks: 'off' | 'auto';
   readonly webhookUrl: string | null;
   /** Investec: rows carry their order and uuid, an order that is still 0, or neither field as before 2024. */
@@ -14,9 +14,9 @@ export interface Options {
   readonly expiresInAs: 'string' | 'number';
   /** Investec: the list of pending rows is named as in the bank's schema or as in its example. */
   readonly pendingEnvelope: 'schema' | 'example';
-  /** How the json protocol is written. */
+  /** Dialect of the json protocol. */
   readonly jsonDialect: 'default' | 'standard-bank' | 'fnb';
-  /** Berlin Group: `unsigned` amounts tell their direction by the party that is named. */
+  /** Berlin Group: for `unsigned` amounts the named party gives the direction. */
   readonly berlinAmounts: 'signed' | 'unsigned';
   readonly berlinBody: 'json' | 'camt052' | 'mt940';
   readonly webhookSignature: 'standard' | 'hex';

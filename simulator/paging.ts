@@ -7,7 +7,7 @@ export interface Page<Row> {
   readonly pages: number;
 }
 
-/** Cuts one page out of all rows; the faults that concern paging change what it shows. */
+/** Cuts one page from all rows; paging faults change its content. */
 export function cutPage<Row>(
   all: readonly Row[],
   page: number,
@@ -22,8 +22,8 @@ export function cutPage<Row>(
     return { rows: cut(all, Math.max(1, page - 1)), page, pages: Math.max(2, pages) };
   }
   if (fault?.mode === 'shifting-pages') {
-    // The newest rows arrive just after page 1 was read. How many differs from pass to pass,
-    // as it would at a bank, so that two passes which agree have seen the truth.
+    // The newest rows arrive just after page 1 was read. Their number differs from pass to pass, as at a bank, so that two
+    // passes that agree show the truth.
     const visible = all.slice(1 + (fault.round % 3));
     const visiblePages = Math.max(1, Math.ceil(visible.length / pageSize));
     return { rows: cut(visible, page), page, pages: visiblePages };
@@ -37,7 +37,7 @@ export function readPage(text: string | null): number | null {
   return /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
 }
 
-/** The address of the page after this one, as the request reached us; null on the last page. */
+/** The URL of the next page, based on this request's; null on the last page. */
 export function nextPageUrl(
   request: Pick<FastifyRequest, 'protocol' | 'host' | 'url'>,
   { page, pages }: Page<unknown>,

@@ -8,7 +8,7 @@ export interface Random {
   digits(length: number): string;
 }
 
-/** sfc32, its state filled from a hash so that near seeds give unrelated draws. */
+/** sfc32, with its state from a hash so that similar seeds give unrelated draws. */
 export function createRandom(seed: string): Random {
   const hash = createHash('sha256').update(seed).digest();
   let a = hash.readUInt32LE(0);

@@ -1,6 +1,6 @@
-/** How one simulated bank is set up; see `readSettings` for the variables. */
+/** Settings of one simulated bank; see `readSettings` for the variables. */
 export interface SimulatorSettings {
-  /** 0 takes a free port. */
+  /** 0 means any free port. */
   readonly port: number;
   readonly seed: string;
   /** Bearer key of the json protocol; `client:secret:key` also opens the investec protocol. */
@@ -12,12 +12,12 @@ export interface SimulatorSettings {
   /** `whsec_` + base64. */
   readonly webhookSecret: string | null;
   readonly pageSize: number;
-  /** Where the lines outlive a restart; null keeps them in memory only. */
+  /** File that keeps the lines across restarts; null keeps them only in memory. */
   readonly stateFile: string | null;
   readonly now: () => Date;
 }
 
-/** Reads the settings from the environment, or throws one error that lists every fault. */
+/** Reads the settings from the environment; throws one error that lists every fault. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): SimulatorSettings {
   const faults: string[] = [];
   const present = (name: string): string | null => {

@@ -4,14 +4,14 @@ import type { OptionsHolder } from './options.ts';
 import type { SimulatorSettings } from './settings.ts';
 import type { WebhookSender } from './webhooks.ts';
 
-/** Everything one simulated bank consists of; each part of the server is handed this. */
+/** All parts of one simulated bank; passed to each part of the server. */
 export interface Simulation {
   readonly settings: SimulatorSettings;
   readonly bank: Bank;
   readonly options: OptionsHolder;
   readonly faults: FaultBoard;
   readonly webhooks: WebhookSender;
-  /** Requests by endpoint, since the start or the last reset. */
+  /** Number of requests by endpoint since the start or the last reset. */
   readonly requests: Map<string, number>;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;

@@ -4,7 +4,7 @@ import type { BankState } from './line-store.ts';
 
 const VERSION = 1;
 
-/** Writes the bank's lines, whole or not at all: a half-written file never takes the place of a good one. */
+/** Writes the bank's lines atomically: a half-written file never replaces a good one. */
 export function saveState(path: string, state: BankState): void {
   const text = JSON.stringify({ version: VERSION, ...state }, (_name, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
@@ -14,7 +14,7 @@ export function saveState(path: string, state: BankState): void {
   renameSync(`${path}.next`, path);
 }
 
-/** Reads what `saveState` wrote; null when there is no such file. Throws when the file is something else. */
+/** Reads a file of `saveState`; null if there is none. Throws if the file is something else. */
 export function loadState(path: string): BankState | null {
   if (!existsSync(path)) return null;
   const file: unknown = JSON.parse(readFileSync(path, 'utf8'), (name, value: unknown) =>
@@ -22,13 +22,13 @@ export function loadState(path: string): BankState | null {
   );
   if (!isSavedState(file)) {
     throw new Error(
-      `${path} is not a simulator state of version ${VERSION}. Remove it to begin anew.`,
+      `${path} is not a simulator state of version ${VERSION}. Remove it to start again.`,
     );
   }
   return file;
 }
 
-/** The file is written by this program alone, so its version vouches for the shape of its lines. */
+/** Only this program writes the file, so its version guarantees the shape of its lines. */
 function isSavedState(file: unknown): file is BankState {
   return (
     typeof file === 'object' &&

@@ -2,18 +2,18 @@ import type { BankLine, StatementRow } from './line.ts';
 
 export const OPENING_MINOR = 1_000_000n;
 
-/** The account's statement, written anew whenever its lines have changed. */
+/** The account's statement, rebuilt whenever its lines change. */
 export interface StatementBook {
   /** Both days included, newest first. */
   readonly read: (from: string, to: string) => readonly StatementRow[];
   readonly balanceMinor: () => bigint;
-  /** To be called after every change of a line. */
+  /** Call after every change of a line. */
   readonly forget: () => void;
 }
 
 export function createStatementBook(lines: () => readonly BankLine[]): StatementBook {
   let written: readonly StatementRow[] | null = null;
-  // A range is read page after page, so its rows are kept as long as no line changes.
+  // A range is read page by page, so its rows are kept until a line changes.
   let latest: { readonly range: string; readonly rows: readonly StatementRow[] } | null = null;
 
   const whole = () => (written ??= write(lines()));
@@ -37,7 +37,7 @@ export function createStatementBook(lines: () => readonly BankLine[]): Statement
   };
 }
 
-/** Orders lines by day and posting and runs the balance through them; the answer is newest first. */
+/** Orders lines by day and posting and computes the running balance; the result is newest first. */
 function write(lines: readonly BankLine[]): readonly StatementRow[] {
   const oldestFirst = [...lines].sort((one, other) => {
     if (one.bookingDate !== other.bookingDate) return one.bookingDate < other.bookingDate ? -1 : 1;

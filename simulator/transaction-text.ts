@@ -3,12 +3,12 @@ import type { BankLine } from './line.ts';
 import type { Options } from './options.ts';
 import { JSON_DIALECTS } from './protocols/json-dialects.ts';
 
-/** `pointer`: the bank tells that something happened, and not what. */
+/** `pointer`: the bank announces that something happened, but not what. */
 export type EventKind = 'booked' | 'reversed' | 'pointer';
 
 /**
- * The event that tells of one line, as the bank's dialect writes rows. It has no balance, which later lines could still
- * change; a pointer names the event, so that no two are the same.
+ * The event for one line, with rows in the bank's dialect. It has no balance, which later lines could still change; a
+ * pointer names the event, so that no two are equal.
  */
 export function eventText(
   accountId: string,

@@ -30,7 +30,7 @@ function tally(lines: readonly BankLine[]): Tally {
   return { count: lines.length, minor: minor.toString() };
 }
 
-/** Adds up what ought to have become of each booked line. Pending lines are no truth yet. */
+/** Sums the expected outcomes of all booked lines. Pending lines do not count yet. */
 export function reportTruth(lines: readonly BankLine[]): TruthReport {
   const booked = lines.filter((line) => line.status === 'booked');
   const having = (outcome: BankLine['expectation']['outcome']) =>

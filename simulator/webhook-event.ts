@@ -5,14 +5,14 @@ import type { SimulatorSettings } from './settings.ts';
 import { eventText, type EventKind } from './transaction-text.ts';
 
 /**
- * `body`: changed after it was signed; `signature`: one character off; `stale`: rightly signed, ten minutes ago;
- * `resigned-body`: another body under the same id, rightly signed.
+ * `body`: changed after signing; `signature`: one character wrong; `stale`: signed correctly, ten minutes ago;
+ * `resigned-body`: another body under the same id, signed correctly.
  */
 type Tamper = 'none' | 'body' | 'signature' | 'stale' | 'resigned-body';
 
 export interface Signing {
   readonly tamper: Tamper;
-  /** How old the signed timestamp is, in seconds; negative lies in the future. */
+  /** Age of the signed timestamp in seconds; negative means the future. */
   readonly ageSeconds: number;
   readonly kind: EventKind;
 }
@@ -23,7 +23,7 @@ interface SignedEvent {
   readonly body: string;
 }
 
-/** The event of one line, signed. Its id follows from the line and what it says, so every try has the same. */
+/** The signed event of one line. Its id derives from the line and its content, so every try has the same id. */
 export function signEvent(
   settings: SimulatorSettings,
   options: Options,
@@ -73,7 +73,7 @@ function standardHeaders(
   };
 }
 
-/** The text of the secret is the key; there is no id. */
+/** The secret's text is the key; there is no id. */
 function hexHeaders(
   { webhookSecret }: SimulatorSettings,
   { webhookHexHeader, webhookHexTimestampHeader, webhookHexPrefix }: Options,
@@ -87,7 +87,7 @@ function hexHeaders(
   return { ...time, [webhookHexHeader]: `${webhookHexPrefix}${mac}` };
 }
 
-/** The last character of the last header, which is the signature, becomes another one. */
+/** Changes the last character of the last header, the signature. */
 function spoilt(headers: Record<string, string>): Record<string, string> {
   const [name, signature] = Object.entries(headers).at(-1) ?? ['', ''];
   const at = signature.length - 2;

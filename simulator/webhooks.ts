@@ -15,7 +15,7 @@ export interface SendOptions extends Signing {
   readonly concurrency: number;
 }
 
-/** `status` is what the receiver answered, null when nobody did. */
+/** `status` is the receiver's HTTP status, null without a response. */
 interface Delivery {
   readonly lineId: string;
   readonly webhookId: string;
@@ -29,9 +29,9 @@ interface WebhookCounts {
 }
 
 export interface WebhookSender {
-  /** Sends each line `copies` times, once each, and says what came back. */
+  /** Sends each line `copies` times without retries, and returns the results. */
   send(lines: readonly BankLine[], options: SendOptions): Promise<readonly Delivery[]>;
-  /** Sends in the background, with a bounded number of further tries. */
+  /** Sends in the background, with a bounded number of retries. */
   enqueue(lines: readonly BankLine[]): void;
   counts(): WebhookCounts;
   reset(): void;
@@ -43,7 +43,7 @@ export function createWebhookSender(
   stopping: AbortSignal,
 ): WebhookSender {
   const deliver: Deliver = (line, signing) =>
-    // The admin routes refuse to send while there is no URL, and an empty one reaches nobody.
+    // The admin routes refuse to send without a URL, and an empty one reaches no receiver.
     post(
       options.current().webhookUrl ?? '',
       signEvent(settings, options.current(), line, signing),
@@ -92,12 +92,12 @@ async function post(
     await response.arrayBuffer();
     return { id: event.id, status: response.status };
   } catch {
-    // A refused or lost connection is an answer as well: the receiver is not there.
+    // A refused or lost connection is a result too: the receiver is down.
     return { id: event.id, status: null };
   }
 }
 
-/** Lines that are sent by themselves, a few at a time, in the order in which they were booked. */
+/** Sends lines automatically, a few at a time, in booking order. */
 function createQueue(
   deliver: Deliver,
   kindOf: () => EventKind,

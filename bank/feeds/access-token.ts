@@ -4,7 +4,7 @@ import { readJson } from '../http/read-json.ts';
 import { field, requiredText } from '../json/fields.ts';
 import { isJsonNumber, isJsonObject, type JsonValue } from '../json/json-text.ts';
 
-/** How a bank gives out tokens for client credentials (OAuth 2): a form that is posted. */
+/** Token request for client credentials (OAuth 2): a posted form. */
 export interface TokenRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,15 +20,15 @@ interface TokenOptions {
 const SPARE_MS = 60_000;
 const LIFE_MAX_S = 24 * 3600;
 
-/** Asks with a token in hand. */
+/** Runs a request with a valid token. */
 export type AskWithToken = <Answer>(
   ask: (token: string) => Promise<Answer>,
   signal: AbortSignal,
 ) => Promise<Answer>;
 
 /**
- * Keeps one access token until a minute before it expires, or for half its life where that is short. A token may be revoked before its time, so a 401 is answered by one
- * new token and one more try.
+ * Keeps one access token until a minute before it expires, or for half its life where that is short. A token may be revoked
+ * early, so a 401 leads to one new token and one retry.
  */
 export function createTokenSource(request: TokenRequest, options: TokenOptions): AskWithToken {
   let cached: { readonly token: string; readonly staleAtMs: number } | null = null;
@@ -70,19 +70,23 @@ async function askForToken(
     });
   } catch (error) {
     if (!isCoded(error, 'bank.bad_response') || error.details['status'] !== 400) throw error;
-    // OAuth answers so when it does not know the client, or gives it nothing of what it asks for.
-    throw new CodedError('bank.unauthorized', 'The bank gave us no access token (HTTP 400).', {
-      details: { status: 400 },
-    });
+    // OAuth's response for an unknown client, or for a client without the requested scope.
+    throw new CodedError(
+      'bank.unauthorized',
+      'The bank refused to issue an access token (HTTP 400).',
+      {
+        details: { status: 400 },
+      },
+    );
   }
 }
 
 function readToken(body: JsonValue): { readonly token: string; readonly lifeSeconds: number } {
   const refuse = (why: string) =>
-    new CodedError('bank.bad_response', `The bank's access token is refused: ${why}.`, {
+    new CodedError('bank.bad_response', `The bank's token response is invalid: ${why}.`, {
       details: { reason: 'token' },
     });
-  if (!isJsonObject(body)) throw refuse('the answer is not an object');
+  if (!isJsonObject(body)) throw refuse('the response is not an object');
   const token = requiredText(body, 'access_token', refuse);
   if (!/^[\x21-\x7e]{1,8192}$/.test(token)) throw refuse('access_token cannot go into a header');
   // Banks send `expires_in` as a number or as a string: Investec documents both.

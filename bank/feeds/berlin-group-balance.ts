@@ -5,7 +5,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../j
 import type { BookedBalance } from './feed.ts';
 import { onlyBalance, refuseBalance } from './feed-page.ts';
 
-/** The names of the standard, and the codes of ISO 20022 that some banks write instead. */
+/** The standard's names, and the ISO 20022 codes that some banks write instead. */
 const NOW = new Set(['interimBooked', 'ITBD']);
 const CLOSING = new Set(['closingBooked', 'CLBD']);
 
@@ -16,8 +16,8 @@ interface Shown {
 }
 
 /**
- * The booked balance of now, else the newest one of a day's end that names its day. Expected and available ones count what is
- * not booked, and one with a credit limit in it is no sum of lines.
+ * The current booked balance, else the latest dated end-of-day balance. Expected and available balances include unbooked
+ * money, and a balance that includes a credit limit is not a sum of lines.
  */
 export function readBerlinGroupBalance(body: JsonValue, currency: Currency): BookedBalance | null {
   if (!isJsonObject(body)) throw refuseBalance('it is not an object');

@@ -25,7 +25,7 @@ interface BerlinGroupSettings {
   /** Up to and with the version: `https://xs2a.bank.example/v1`. */
   readonly base: URL;
   readonly token: string;
-  /** Null where the token alone grants access. */
+  /** Null where the token alone suffices. */
   readonly consentId: string | null;
   readonly accountId: string;
   readonly currency: Currency;
@@ -34,13 +34,13 @@ interface BerlinGroupSettings {
   readonly limits: HttpLimits;
 }
 
-/** What stands around the rows; `information` holds standing orders, which are no movements. */
+/** Known fields around the rows; `information` holds standing orders, which are not movements. */
 const KNOWN = {
   '': new Set(['account', 'transactions', 'balances', '_links', 'links', 'next', 'last_updated']),
   '/transactions': new Set(['booked', 'pending', 'information', '_links', 'links']),
 };
 
-/** One fetch, and what comes up on its way. */
+/** One fetch: the request, and the findings so far. */
 interface Reading {
   readonly settings: BerlinGroupSettings;
   readonly window: DayWindow;
@@ -50,9 +50,9 @@ interface Reading {
 }
 
 /**
- * Berlin Group NextGenPSD2, and GoCardless Bank Account Data, which has its shape. Ids are optional, blank, shared or issued
- * anew at one bank or another, so they are evidence only. A bank may answer with a camt.052, a camt.053 or an MT940 instead
- * of JSON; the statement readers read those.
+ * Berlin Group NextGenPSD2, and GoCardless Bank Account Data, which has its shape. Some banks omit, blank, share or re-issue
+ * ids, so they are evidence only. A bank may return a camt.052, a camt.053 or an MT940 instead of JSON; the statement
+ * readers read those.
  */
 export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
   return {
@@ -75,7 +75,7 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
       return { window, ...read, unknownFields: [...unknown].sort(), heldPositions };
     },
     async readBalance(signal) {
-      // Without signs nobody can tell what is owed from what is held.
+      // Without signs, a debt looks like a credit balance.
       if (settings.amounts === 'unsigned') return null;
       const url = addressUnder(
         settings.base,
@@ -122,7 +122,7 @@ function ask(
   );
 }
 
-/** Which page it is, and where it was. */
+/** The number and URL of the current page. */
 interface Place {
   readonly page: number;
   readonly url: URL;
@@ -156,7 +156,7 @@ function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): 
     refuseOtherIban(reading.settings.accountId, account, refuse);
   }
   if (field(lists, 'booked') === undefined && field(lists, 'pending') === undefined) {
-    throw refuse('transactions has neither booked nor pending ones');
+    throw refuse('transactions has neither a booked nor a pending list');
   }
   const read = (status: LineStatus) =>
     readList(reading, lists, { status, page, ownAccounts, refuse });
@@ -193,7 +193,7 @@ function readList(
   });
 }
 
-/** Where banks put the link to the next page: beside the lists in the standard, at the root of the answer, or without its frame. */
+/** Places of the link to the next page: beside the lists as in the standard, at the root, or without its frame. */
 const NEXT_LINKS = [
   '/transactions/_links/next',
   '/transactions/links/next',
@@ -208,6 +208,6 @@ function nextOf(body: JsonObject, refuse: Refuse): string | null {
     if (next === null) return [];
     return optionalText(isJsonObject(next) ? next : { href: next }, 'href', refuse) ?? [];
   });
-  if (new Set(links).size > 1) throw refuse('it names two next pages');
+  if (new Set(links).size > 1) throw refuse('it links to two different next pages');
   return links[0] ?? null;
 }

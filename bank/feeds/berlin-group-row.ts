@@ -14,7 +14,7 @@ import {
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 
-/** How a bank writes amounts: with a minus for money that leaves, or without, so that only the named party tells. */
+/** Amount style: signed, with a minus for outgoing money, or unsigned, where only the named party gives the direction. */
 export type AmountStyle = 'signed' | 'unsigned';
 
 /** Every field of a transaction that the standard or GoCardless names, read or not. */
@@ -64,7 +64,7 @@ interface RowContext {
   readonly amounts: AmountStyle;
   /** IBANs or numbers of our own account, without blanks. */
   readonly ownAccounts: ReadonlySet<string>;
-  /** The list that the row stands in. */
+  /** Status of the list that holds the row. */
   readonly status: LineStatus;
   readonly position: string;
   readonly refuse: Refuse;
@@ -129,9 +129,9 @@ function readBookingDay(row: JsonObject, { status, timeZone }: RowContext, refus
 }
 
 /**
- * The direction of a row. A sign tells it. Without one, a bank of signed amounts means a credit, and a bank of unsigned amounts
- * tells it only by the party that it names: the other one, or ourselves. What contradicts the account's setting refuses
- * the page, since a debit that is read as a credit would be money from nowhere.
+ * The direction of a row: its sign decides. Without a sign, a `signed` bank means a credit, and at an `unsigned` bank only
+ * the named party decides: the counterparty, or ourselves. A row that contradicts the account's setting refuses the page,
+ * since a debit read as a credit would be money from nowhere.
  */
 function directionOf(
   row: JsonObject,
@@ -142,18 +142,19 @@ function directionOf(
   const side = namedSide(row, ownAccounts);
   if (amounts === 'signed') {
     if (amount.startsWith('-')) return 'debit';
-    // The payee is somebody else, so this is money that leaves, without its sign.
+    // The payee is someone else: outgoing money without its sign.
     if (side === 'debit' && !amount.startsWith('+')) {
-      throw refuse('the amount has no sign although the money leaves: is this bank `unsigned`?');
+      throw refuse('an outgoing amount has no sign: is BANK_AMOUNTS=unsigned right for this bank?');
     }
     return 'credit';
   }
-  if (/^[+-]/.test(amount)) throw refuse('the amount has a sign: is this bank `signed`?');
-  if (side === null) throw refuse('neither a sign nor a party tells the direction');
+  if (/^[+-]/.test(amount))
+    throw refuse('the amount has a sign: is BANK_AMOUNTS=signed right for this bank?');
+  if (side === null) throw refuse('neither a sign nor a party gives the direction');
   return side;
 }
 
-/** What the parties tell: our own account as payer or payee first, then which side alone is named. */
+/** The direction by parties: first our own account as payer or payee, then the only named side. */
 function namedSide(row: JsonObject, own: ReadonlySet<string>): Direction | null {
   const [debtor, creditor] = [accountOf(row, 'debtor'), accountOf(row, 'creditor')];
   const isOwn = (account: string | null) => account !== null && own.has(account);
@@ -179,7 +180,7 @@ function accountOf(row: JsonObject, side: 'debtor' | 'creditor'): string | null 
   return null;
 }
 
-/** Remittance in every form that the standard has, then the end-to-end id, which some payers fill by hand. */
+/** Remittance in every form that the standard has, then the end-to-end id, which some payers fill in. */
 function readReferences(row: JsonObject, refuse: Refuse): readonly string[] {
   const unstructured = [
     optionalText(row, 'remittanceInformationUnstructured', refuse),
@@ -209,7 +210,7 @@ function textsOf(row: JsonObject, name: string, refuse: Refuse): readonly (strin
   return listOf(row, name, refuse).map((text) => optionalText({ [name]: text }, name, refuse));
 }
 
-/** A text at older banks, an object with a `reference` at newer ones. */
+/** A text at older banks, an object with `reference` at newer ones. */
 function structuredText(value: JsonValue | undefined, refuse: Refuse): string | null {
   const name = 'remittanceInformationStructured';
   if (isJsonObject(value)) return optionalText(value, 'reference', refuse);

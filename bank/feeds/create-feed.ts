@@ -16,13 +16,14 @@ export interface FeedOptions {
 }
 
 /**
- * Makes the feed for one bank account. Nothing is sent yet.
- * @throws CodedError `config.invalid` when the address or the key cannot be used; the value is not repeated.
+ * Makes the feed for one bank account. Sends nothing yet.
+ * @throws CodedError `config.invalid` for an unusable address or
+ * key; the message does not repeat the value
  */
 export function createFeed(settings: FeedSettings, options: FeedOptions = {}): Feed {
   const url = parseAddress(settings.url);
   const { accountId, key, timeZone } = settings;
-  if (accountId === '') throw invalid('the account id at the bank is empty');
+  if (accountId === '') throw invalid("the bank's id of the account (BANK_ACCOUNT_ID) is empty");
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw invalid('the key is empty or holds characters that cannot go into a header');
   }
@@ -76,10 +77,10 @@ function feedOf(
   }
 }
 
-/** A balance is worth a short wait: the lines of the account come first. */
+/** A balance is worth only a short wait: the account's lines come first. */
 const BALANCE_MS_MAX = 5_000;
 
-/** A bank that answers each page in time may still never come to its last one. */
+/** A bank may answer each page in time and still never reach its last one. */
 function withTotalDeadline(feed: Feed, totalMs: number): Feed {
   const readBalance = feed.readBalance?.bind(feed);
   return {
@@ -105,7 +106,7 @@ async function within<T>(
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(
-      new CodedError('bank.unavailable', `The bank did not show ${what} within ${ms} ms.`, {
+      new CodedError('bank.unavailable', `The bank did not return ${what} within ${ms} ms.`, {
         details: { reason: 'total_deadline' },
       }),
     );
@@ -123,16 +124,16 @@ function parseAddress(text: string): URL {
     throw invalid("the bank's address is not an http or https URL");
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalid("the bank's address holds credentials: they belong into the key");
+    throw invalid("the bank's address holds credentials: move them to the key");
   }
   return url;
 }
 
-/** A key of several parts between colons, as many as `shape` has. */
+/** Splits a key at its colons into as many parts as `shape` has. */
 function splitKey(key: string, shape: string): readonly [string, string, string] {
   const parts = key.split(':');
   if (parts.length !== shape.split(':').length || parts.includes('')) {
-    throw invalid(`the key of such a feed is ${shape}`);
+    throw invalid(`its key must have the form ${shape}`);
   }
   const [first = '', second = '', third = ''] = parts;
   return [first, second, third];
@@ -142,10 +143,10 @@ function splitConsent(key: string): { readonly consentId: string | null; readonl
   const colon = key.indexOf(':');
   const consentId = colon === -1 ? null : key.slice(0, colon);
   const token = key.slice(colon + 1);
-  if (consentId === '' || token === '') throw invalid('the key is a token, or consentId:token');
+  if (consentId === '' || token === '') throw invalid('its key must be a token or consentId:token');
   return { consentId, token };
 }
 
 function invalid(why: string): CodedError {
-  return new CodedError('config.invalid', `This bank feed cannot be used: ${why}.`);
+  return new CodedError('config.invalid', `The bank feed is misconfigured: ${why}.`);
 }

@@ -9,47 +9,47 @@ export interface DayWindow {
   readonly to: LocalDate;
 }
 
-/** Told after each page, so that a long fetch can report that it is alive. */
+/** Called after each page, so that a long fetch can send a heartbeat. */
 export type OnPage = (progress: { readonly page: number; readonly rows: number }) => void;
 
-/** What a bank's API answered for a window, read to its last page. */
+/** All pages of a bank API's response for a window. */
 export interface FeedSnapshot {
   readonly window: DayWindow;
   readonly sightings: readonly Sighting[];
   readonly pages: number;
-  /** Names of row fields that the bank sends and we neither read nor expected; to be logged, never silently dropped. */
+  /** Names of unexpected row fields; the caller logs them, so that none is silently dropped. */
   readonly unknownFields: readonly string[];
-  /** Positions of sightings whose money is real and which no wallet may get unseen: a batch whose parts are not all known. */
+  /** Positions of real money that a person must see before any wallet is credited: a batch with unknown parts. */
   readonly heldPositions?: ReadonlySet<string>;
 }
 
-/** What a bank says that the account holds, counting booked lines only. */
+/** The bank's statement of the account's balance, booked lines only. */
 export interface BookedBalance {
   /** Signed minor units. */
   readonly minor: bigint;
-  /** At the end of this day; null at the moment of the answer. */
+  /** The balance at the end of this day; null means at the time of the response. */
   readonly day: LocalDate | null;
 }
 
-/** One bank API as lines. Made by `createFeed`; holds no state but its access token. */
+/** Reads one bank API as lines. Made by `createFeed`; its only state is an access token. */
 export interface Feed {
-  /** True only where the bank's contract says that its ids never change and never come twice. */
+  /** True only where the bank's contract says that its ids never change and never repeat. */
   readonly idStable: boolean;
   /**
-   * Reads every page of `window`. More than one page is read until two passes agree, since a row that
-   * moves between pages while we read would be counted twice or not at all.
-   * @throws CodedError `bank.unauthorized` · `bank.rate_limited` (details.retryAfterMs) · `bank.unavailable` · `bank.bad_response`
+   * Reads every page of `window`. Several pages are read until two passes agree, since a row that moves between pages during
+   * the read would count twice or not at all.
+   * @throws CodedError `bank.unauthorized` · `bank.rate_limited` (details.retryAfterMs) · `bank.unavailable` ·
+   * `bank.bad_response`
    */
   fetchWindow(window: DayWindow, signal: AbortSignal, onPage: OnPage): Promise<FeedSnapshot>;
   /**
-   * Reads the balance that the booked lines add up to; null where the bank states none that is certain to be that. Absent where
-   * the protocol has no such call.
+   * Reads the sum of the booked lines; null where no balance certainly means that. Absent where the protocol has no such call.
    * @throws CodedError as `fetchWindow` does
    */
   readBalance?(signal: AbortSignal): Promise<BookedBalance | null>;
 }
 
-/** Protocols that we speak, as `BANK_FEED` names them. */
+/** Supported bank protocols, as `BANK_FEED` names them. */
 export const FEED_PROTOCOLS = [
   'json',
   'investec',
@@ -59,12 +59,12 @@ export const FEED_PROTOCOLS = [
 ] as const;
 export type FeedProtocol = (typeof FEED_PROTOCOLS)[number];
 
-/** How to reach one bank API. Secrets arrive as values and leave in headers only. */
+/** Connection settings of one bank API. Secrets leave in headers only. */
 export interface FeedSettings {
   readonly kind: FeedProtocol;
   /**
-   * `json`: the transactions URL itself; `investec`, `stitch`: the host; `open-banking-uk`, `berlin-group`: everything
-   * before `/accounts`.
+   * `json`: the transactions URL itself; `investec`, `stitch`: the host; `open-banking-uk`, `berlin-group`: the URL up to
+   * `/accounts`.
    */
   readonly url: string;
   /**
@@ -76,8 +76,8 @@ export interface FeedSettings {
   readonly accountId: string;
   readonly timeZone: string;
   readonly currency: string;
-  /** `json`: where the bank keeps what; the default wire format if left out. */
+  /** `json`: the field map; the default wire format if omitted. */
   readonly fieldMap?: JsonFieldMap;
-  /** `berlin-group`: `signed` if left out. */
+  /** `berlin-group`: `signed` if omitted. */
   readonly amounts?: AmountStyle;
 }

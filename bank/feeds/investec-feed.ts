@@ -34,7 +34,7 @@ interface InvestecFeedSettings {
   readonly now: () => number;
 }
 
-/** What stands around the rows; their list has two names. */
+/** Known fields around the rows; the list of rows has two names. */
 const KNOWN = {
   '': new Set(['data', 'links', 'meta']),
   '/data': new Set(['transactions', 'PendingTransaction']),
@@ -42,7 +42,7 @@ const KNOWN = {
   '/meta': new Set(['totalPages']),
 };
 
-/** One fetch: what is asked, and the names of fields that the bank has added since. */
+/** One fetch: the request, and the unknown field names seen so far. */
 interface Reading {
   readonly settings: InvestecFeedSettings;
   readonly askWithToken: AskWithToken;
@@ -53,7 +53,7 @@ interface Reading {
 
 /**
  * Investec Programmable Banking, private and business accounts. Ids are stable: account, posting date and posted
- * order are final once the order is above 0, and rows from before count as pending. Fields that the bank adds are
+ * order are final once the order is above 0, and rows without a final order count as pending. Fields that the bank adds are
  * reported in the snapshot and do not refuse the page, since the bank extends its rows without notice.
  */
 export function createInvestecFeed(settings: InvestecFeedSettings): Feed {
@@ -95,14 +95,14 @@ async function fetchPage(reading: Reading, page: number): Promise<JsonValue> {
   const url = addressOf(reading, 'transactions');
   url.searchParams.set('fromDate', reading.window.from);
   url.searchParams.set('toDate', reading.window.to);
-  // The API's description knows no `page`, an older one does: the first page is asked for without it.
+  // The current API description has no `page`, an older one has: the first request omits it.
   if (page > 1) url.searchParams.set('page', page.toString());
   return ask(reading, url);
 }
 
 /**
- * Rows that are not booked yet, which the bank keeps behind an address of their own. They are only shown, so an account whose
- * credentials do not reach that address, or a bank without it, is read all the same.
+ * Rows that are not booked yet, which have a separate endpoint. They are only shown, so the read continues where the
+ * credentials or the bank do not offer that endpoint.
  */
 async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
   let body: JsonValue;
@@ -115,7 +115,7 @@ async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
   }
   const refuse: Refuse = (why) => refusePage(1)(`pending transactions: ${why}`);
   const rows = readRows(reading, rowsOf(body, refuse), 'pending row', refuse);
-  if (rows.some(({ status }) => status !== 'pending')) throw refuse('a row of them is booked');
+  if (rows.some(({ status }) => status !== 'pending')) throw refuse('it holds a booked row');
   return onlyInWindow(rows, reading.window);
 }
 
@@ -144,12 +144,12 @@ function ask(
   );
 }
 
-/** What is available is the current balance with credit lines and without reservations, so it is not read. */
+/** The available balance includes credit lines and excludes reservations, so it is not read. */
 function readCurrentBalance(body: JsonValue, settings: InvestecFeedSettings): bigint {
   if (!isJsonObject(body)) throw refuseBalance('it is not an object');
   const data = objectField(body, 'data', refuseBalance);
   if (requiredText(data, 'accountId', refuseBalance) !== settings.accountId)
-    throw refuseBalance('it is about another account');
+    throw refuseBalance('it belongs to another account');
   if (requiredText(data, 'currency', refuseBalance) !== settings.currency)
     throw refuseBalance(`it is not in the account's ${settings.currency}`);
   return minorField(data, 'currentBalance', settings.currency, refuseBalance);
@@ -161,7 +161,7 @@ function readPage(reading: Reading, page: number, body: JsonValue): FeedPage {
   noteUnknownAround(reading.unknown, body, KNOWN);
   const meta = isJsonObject(body) ? objectField(body, 'meta', refuse) : {};
   const pages = countField(meta, 'totalPages', PAGES_MAX, refuse);
-  if (values.length > 0 && pages === 0) throw refuse('it has rows although it counts no pages');
+  if (values.length > 0 && pages === 0) throw refuse('it has rows but a page count of 0');
   const rows = readRows(reading, values, `page ${page}, row`, refuse);
   refuseOutsideWindow(rows, reading.window, refuse);
   return { rows, pages, next: null };
@@ -188,6 +188,6 @@ function readRows(
 function rowsOf(body: JsonValue, refuse: Refuse): readonly JsonValue[] {
   if (!isJsonObject(body)) throw refuse('it is not an object');
   const rows = investecRows(objectField(body, 'data', refuse));
-  if (rows === null) throw refuse('it has no single list of transactions');
+  if (rows === null) throw refuse('it does not have exactly one list of transactions');
   return rows;
 }

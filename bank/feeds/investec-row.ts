@@ -19,7 +19,7 @@ import {
   type JsonValue,
 } from '../json/json-text.ts';
 
-/** Every field that the bank documents, read or not. */
+/** Every field in the bank's documentation, read or not. */
 export const INVESTEC_FIELDS: ReadonlySet<string> = new Set([
   'accountId',
   'type',
@@ -47,7 +47,7 @@ const STATUSES = { booked: ['POSTED'], pending: ['PENDING'] } as const;
 export function readInvestecRow(
   value: JsonValue,
   context: {
-    /** Null where any account is read: a file. */
+    /** Null accepts any account, as for a file. */
     readonly accountId: string | null;
     readonly currency: Currency;
     readonly position: string;
@@ -81,7 +81,7 @@ export function readInvestecRow(
     currency,
     status,
     reversal: false,
-    // The bank has no field for the payer's reference: it stands in the description.
+    // The bank has no field for the payer's reference: the description holds it.
     references: description === null ? [] : [description],
     text: optionalText(value, 'transactionType', refuse) ?? '',
     counterparty: { name: null, account: null },
@@ -95,7 +95,7 @@ export function readInvestecRow(
 
 /**
  * The id in the form that Investec documents for its `uuid`: the last 5 characters of the account, the posting date and
- * the order. We compute it, since rows from before November 2024 carry the parts without the uuid.
+ * the order. Computed here, since rows older than November 2024 carry the parts but no uuid.
  */
 function investecId(accountId: string, postingDate: string, postedOrder: string): string {
   return accountId.slice(-5) + postingDate.replaceAll('-', '') + postedOrder.padStart(7, '0');

@@ -2,7 +2,7 @@ import { signedMinor } from '../../domain/line/sighting.ts';
 import type { Currency } from '../../domain/money/money.ts';
 import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
-import { printDay } from '../json/day.ts';
+import { writeDay } from '../json/day.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
 import {
   countField,
@@ -34,15 +34,15 @@ interface JsonFeedSettings {
   readonly limits: HttpLimits;
 }
 
-/** Balances that the bank states around the window, where the map names them. */
+/** Balances before and after the window, where the field map names them. */
 interface Balances {
   opening: bigint | null;
   closing: bigint | null;
 }
 
 /**
- * Any gateway that answers rows as JSON, with a bearer key: where it keeps what stands in the field map, and the default one is our
- * own wire format, `GET url?accountId&from&to&page` answered by `{ transactions, page, pages }`.
+ * Any gateway that returns rows as JSON for a bearer key. A field map says where each value is; the default map is our own
+ * wire format: `GET url?accountId&from&to&page` returns `{ transactions, page, pages }`.
  */
 export function createJsonFeed(settings: JsonFeedSettings): Feed {
   const { map } = settings;
@@ -83,8 +83,8 @@ function addressOf(
   const url = new URL(base);
   const { request, paging } = map;
   url.searchParams.set(request.account, accountId);
-  url.searchParams.set(request.from, printDay(window.from, request.dateFormat));
-  url.searchParams.set(request.to, printDay(window.to, request.dateFormat));
+  url.searchParams.set(request.from, writeDay(window.from, request.dateFormat));
+  url.searchParams.set(request.to, writeDay(window.to, request.dateFormat));
   if (paging.kind === 'pages') url.searchParams.set(paging.parameter, page.toString());
   if (paging.kind === 'cursor' && cursor !== null) url.searchParams.set(paging.parameter, cursor);
   return url;
@@ -115,7 +115,7 @@ function readPage(
   const place = readPlace(envelope, map, { page, url: answer.url, refuse });
   if (!isJsonArray(values)) throw refuse(`${map.rows || 'it'} is not a list`);
   if (values.length > 0 && place.pages === 0) {
-    throw refuse('it has rows although it counts no pages');
+    throw refuse('it has rows but a page count of 0');
   }
   const rows = values.map((value, index) =>
     readJsonRow(value, map, {
@@ -132,7 +132,7 @@ function readPage(
   return { rows, ...place };
 }
 
-/** Which page this is, and what leads to the next one. */
+/** The number of this page and the cursor or link to the next. */
 function readPlace(
   envelope: JsonObject,
   { paging }: JsonFieldMap,
@@ -144,7 +144,7 @@ function readPlace(
     case 'pages': {
       const flat = flatten(envelope, [paging.page ?? paging.pages, paging.pages]);
       if (paging.page !== undefined && countField(flat, paging.page, PAGES_MAX, refuse) !== page) {
-        throw refuse('it says that it is another page');
+        throw refuse('its page number is not the requested one');
       }
       return { pages: countField(flat, paging.pages, PAGES_MAX, refuse), next: null };
     }

@@ -24,7 +24,7 @@ import {
 } from './open-banking-uk-row.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 
-/** What stands around the rows in version 3.1. */
+/** Known fields around the rows in version 3.1. */
 const KNOWN = {
   '': new Set(['Data', 'Links', 'Meta', 'Risk']),
   '/Data': new Set(['Transaction']),
@@ -33,9 +33,9 @@ const KNOWN = {
 };
 
 interface OpenBankingUkSettings {
-  /** Up to and with `/open-banking/v3.1/aisp`. */
+  /** Up to and including `/open-banking/v3.1/aisp`. */
   readonly base: URL;
-  /** A bearer token: how a consent becomes one differs from bank to bank. */
+  /** A bearer token; each bank turns a consent into one in its own way. */
   readonly key: string;
   readonly accountId: string;
   readonly currency: Currency;
@@ -44,15 +44,15 @@ interface OpenBankingUkSettings {
 }
 
 /**
- * Open Banking UK, version 3.1: account transactions, paged by `Links.Next`. Its ids are optional and rows marked mutable may
- * change or vanish, so ids are evidence only.
+ * Open Banking UK, version 3.1: account transactions, paged by `Links.Next`. Its ids are optional, and mutable rows may
+ * change or disappear, so ids are evidence only.
  */
 export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
   return {
     idStable: false,
     async fetchWindow(window, signal, onPage) {
       const unknown = new Set<string>();
-      // The standard does not say in whose zone the bank reads our days: one more on each side, and ours are picked.
+      // The standard does not name the time zone of the requested days: ask for one more on each side and pick ours.
       const asked = { from: addDays(window.from, -1), to: addDays(window.to, 1) };
       const read = await readUntilAgreed(
         async (request) => {
@@ -85,8 +85,8 @@ export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
 const INTERIM_BOOKED = new Set(['InterimBooked', 'ITBD']);
 
 /**
- * The booked balance of now. The closing ones carry an instant that banks use in more than one way, and one with a credit
- * line in it is no sum of lines.
+ * The current booked balance. Closing balances carry an instant that banks use in different ways, and a balance that
+ * includes a credit line is not a sum of lines.
  */
 function readBookedBalance(
   body: JsonValue,
@@ -119,7 +119,7 @@ function addressOf(
 ): URL {
   if (cursor !== null) return new URL(cursor);
   const url = addressUnder(base, `accounts/${encodeURIComponent(accountId)}/transactions`);
-  // Without an offset, which the standard says to leave out.
+  // The standard says to omit the offset.
   url.searchParams.set('fromBookingDateTime', `${asked.from}T00:00:00`);
   url.searchParams.set('toBookingDateTime', `${asked.to}T23:59:59`);
   return url;
@@ -148,14 +148,14 @@ function readPage(
   const meta = partOf(answer.body, 'Meta');
   if (field(meta, 'TotalPages') !== undefined && next === null) {
     const pages = countField(meta, 'TotalPages', PAGES_MAX, refuse);
-    if (pages > page) throw refuse(`it counts ${pages} pages and leads to no next one`);
+    if (pages > page) throw refuse(`it counts ${pages} pages but links to no next page`);
   }
   const rows = values.map((value, index) => {
     noteUnknownFields(unknown, value, OPEN_BANKING_UK_FIELDS);
     const position = `page ${page}, row ${index + 1}`;
     return readOpenBankingUkRow(value, { accountId, currency, timeZone, position, refuse });
   });
-  // In the bank's zone a row may lie within the days that we asked for, and in ours a day beside them.
+  // A row inside the requested days in the bank's zone may be a day outside them in ours.
   const shown = { from: addDays(answer.asked.from, -1), to: addDays(answer.asked.to, 1) };
   refuseOutsideWindow(rows, shown, refuse);
   return { rows: onlyInWindow(rows, answer.window), pages: null, next };

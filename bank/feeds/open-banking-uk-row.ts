@@ -47,11 +47,11 @@ const STATUSES = { booked: ['Booked', 'BOOK'], pending: ['Pending', 'PDNG', 'Rej
 const DIRECTIONS = { credit: ['Credit'], debit: ['Debit'] };
 const MUTABILITIES = { mutable: ['Mutable'], immutable: ['Immutable'] };
 
-/** Reads one row of Open Banking UK. A booked row that is marked mutable may still vanish, so it counts as pending. */
+/** Reads one row of Open Banking UK. The bank may still remove a booked row marked mutable, so it counts as pending. */
 export function readOpenBankingUkRow(
   value: JsonValue,
   context: {
-    /** Null where any account is read: a file. */
+    /** Null accepts any account, as for a file. */
     readonly accountId: string | null;
     readonly currency: Currency;
     readonly timeZone: string;
@@ -130,7 +130,7 @@ function readBalance(row: JsonObject, currency: Currency, refuse: Refuse): bigin
   return readSignedBalance(balance, currency, refuse);
 }
 
-/** A balance of a row or of the account; null where it is in another currency. */
+/** A balance of a row or of the account; null when in another currency. */
 export function readSignedBalance(
   balance: JsonObject,
   currency: Currency,

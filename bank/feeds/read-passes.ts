@@ -6,16 +6,16 @@ import { PAGES_MAX } from './feed-page.ts';
 
 export interface FeedPage {
   readonly rows: readonly Sighting[];
-  /** How many pages the bank says there are, 0 or 1 when this is all; null where `next` leads on. */
+  /** The bank's page count, 0 or 1 when this is the only page; null where `next` is used. */
   readonly pages: number | null;
-  /** The bank's own cursor or link to the page after this one; null on the last. */
+  /** The bank's cursor or link to the next page; null on the last. */
   readonly next: string | null;
 }
 
 export interface PageRequest {
   /** From 1. */
   readonly page: number;
-  /** The cursor or link that the page before named. */
+  /** The cursor or link from the previous page. */
   readonly cursor: string | null;
 }
 
@@ -26,14 +26,15 @@ const ROWS_MAX = 200_000;
 
 type Pass =
   | { readonly kind: 'read'; readonly rows: readonly Sighting[]; readonly pages: number }
-  /** The pages contradict each other: rows moved while we read, or the bank repeats itself. */
+  /** The pages contradict each other: rows moved during the read, or the bank repeats a page. */
   | { readonly kind: 'moved'; readonly why: string };
 
 /**
- * Reads all pages until two passes in a row agree; a single page agrees with itself. A row that is inserted or
- * withdrawn while we page shifts others across a page edge, so that one is read twice or not at all: one pass
- * alone cannot tell. After three passes without agreement the bank's answer is refused.
- * @throws CodedError `bank.bad_response`, and whatever `readPage` throws.
+ * Reads all pages until two passes in a row agree; a single page agrees with itself. A row inserted or withdrawn during
+ * paging shifts others across a page edge, so that one is read twice or not at all; a single pass cannot detect that.
+ * Refuses the response after three passes without agreement.
+ * @throws CodedError `bank.bad_response`, and all errors of
+ * `readPage`
  */
 export async function readUntilAgreed(
   readPage: ReadPage,
@@ -54,7 +55,7 @@ export async function readUntilAgreed(
   }
   throw new CodedError(
     'bank.bad_response',
-    `The bank's pages did not hold still over ${PASSES_MAX} passes: ${why}.`,
+    `The bank's pages changed during each of ${PASSES_MAX} passes: ${why}.`,
     { details: { reason: 'pages_moved' } },
   );
 }
@@ -81,7 +82,7 @@ async function readPass(
     if (rows.length > ROWS_MAX) throw tooMany(`more than ${ROWS_MAX} rows`, 'too_many_rows');
 
     if (answer.next !== null) {
-      if (cursors.has(answer.next)) return moved('a page leads back to one that was read');
+      if (cursors.has(answer.next)) return moved('a page links back to one already read');
       cursors.add(answer.next);
     }
     request = requestAfter(request, answer);
@@ -97,9 +98,9 @@ function requestAfter({ page }: PageRequest, { next, pages }: FeedPage): PageReq
   return pages !== null && page < pages ? { page: page + 1, cursor: null } : null;
 }
 
-const ON_TWO_PAGES = 'a row came on two pages';
+const ON_TWO_PAGES = 'a row appeared on two pages';
 
-/** Looks for what one pass must not show twice, as long as its pages come in. */
+/** Detects repeated pages, rows and stable ids within one pass. */
 function createRepeatWatch(idStable: boolean) {
   const pagesSeen = new Set<string>();
   const rowsOfEarlierPages = new Set<string>();
@@ -109,7 +110,7 @@ function createRepeatWatch(idStable: boolean) {
     look(rows: readonly Sighting[]): string | null {
       const digests = rows.map((row) => digestRow(row, true));
       const whole = digestOf(digests);
-      if (digests.length > 0 && pagesSeen.has(whole)) return 'a page came twice';
+      if (digests.length > 0 && pagesSeen.has(whole)) return 'a page appeared twice';
       pagesSeen.add(whole);
       for (const [index, { bankId: id }] of rows.entries()) {
         const row = digests[index] ?? '';
@@ -120,13 +121,13 @@ function createRepeatWatch(idStable: boolean) {
         }
         const known = rowsById.get(id);
         if (known === undefined) rowsById.set(id, new Set([row]));
-        else if (idStable) return 'an id that should be unique came twice';
+        else if (idStable) return 'an id that should be unique appeared twice';
         else known.add(row);
       }
       for (const digest of digests) rowsOfEarlierPages.add(digest);
       return null;
     },
-    /** An id that the bank puts on rows of different facts tells no row from its twin, so it proves no overlap either. */
+    /** An id shared by rows with different facts does not distinguish twins, so it proves no overlap. */
     rowOnTwoPages: () =>
       onTwoPages.some(({ id }) => rowsById.get(id)?.size === 1) ? ON_TWO_PAGES : null,
   };
@@ -143,9 +144,9 @@ function moved(why: string): Pass {
 }
 
 /**
- * A digest of all that the bank states of a row, without its place: a large window is compared without being kept as
- * text several times over. Between passes an id counts only where ids are stable: some gateways issue new ones at each
- * read, and two such passes agree when their facts do.
+ * A digest of everything the bank states about a row except its position, so that comparing a large window needs no second
+ * copy of its text. Between passes an id counts only where ids are stable: some gateways issue new ids on each read, and two
+ * such passes agree when their facts do.
  */
 export function digestRow(row: Sighting, withId: boolean): string {
   const facts = [

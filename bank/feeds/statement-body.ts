@@ -17,14 +17,14 @@ const FORMATS: Readonly<Record<'xml' | 'text', readonly string[]>> = {
 
 interface StatementBody {
   readonly sightings: readonly Sighting[];
-  /** Of sightings that no wallet may get unseen. */
+  /** Positions of sightings that a person must see before any wallet is credited. */
   readonly heldPositions: ReadonlySet<string>;
 }
 
 /**
- * Reads a statement file that an API sent as its answer. Content type and first bytes must agree on what it is, and a file that
- * contradicts itself, or that says that it is a copy, refuses the page. All its statements are one answer for the window, so
- * they must follow one another, and an entry that stands in two of them counts twice only where balances say so.
+ * Reads a statement file that an API returned. Content type and first bytes must name the same format. A file that
+ * contradicts itself, or is marked as a copy, is refused. All its statements answer for one window, so they must follow one
+ * another; an entry that appears in two of them counts twice only where the balances prove it.
  */
 export async function readStatementBody(
   answer: BankAnswer,
@@ -33,25 +33,25 @@ export async function readStatementBody(
 ): Promise<StatementBody> {
   const formats = answer.media === 'json' ? [] : FORMATS[answer.media];
   const file = await parse(answer.bytes, refuse);
-  if (!formats.includes(file.format)) throw refuse('its content is not what its type says');
+  if (!formats.includes(file.format)) throw refuse('its content does not match its content type');
   if (file.statements.some(({ proof }) => proof === 'failed')) {
-    throw refuse('its lines do not lead from its opening balance to its closing one');
+    throw refuse('its opening balance plus its lines does not equal its closing balance');
   }
   const accounts = [...new Set(file.statements.map(({ account }) => account))];
   if (accounts.length > 1) throw refuse('it holds statements of several accounts');
   for (const account of accounts) refuseOtherIban(accountId, account, refuse);
   if (file.warnings.some(({ code }) => NEVER_POSTS.has(code))) {
-    throw refuse('it says that it is a copy or provisional');
+    throw refuse('it is marked as a copy or as provisional');
   }
   refuseGaps(file, refuse);
   return toCapture(file);
 }
 
-/** Some banks name an account by its IBAN; where both ids are one, they must be the same. */
+/** Some banks identify an account by its IBAN. Where both ids are IBANs, they must match. */
 export function refuseOtherIban(accountId: string, stated: string, refuse: Refuse): void {
   const own = accountId.replaceAll(' ', '');
   if (own !== stated && IBAN.test(own) && IBAN.test(stated)) {
-    throw refuse('it is about another account');
+    throw refuse('it belongs to another account');
   }
 }
 
@@ -62,13 +62,13 @@ function refuseGaps({ format, statements }: StatementFile, refuse: Refuse): void
       return closing === null || openingMinor === null || closing === openingMinor;
     }),
   );
-  // Reports within a day may be cut as the bank likes, statements of whole days not.
+  // A bank may cut reports within a day anywhere, but not statements of whole days.
   if (!isGapless && (format === 'camt.053' || format === 'mt940')) {
     throw refuse('its statements do not follow one another');
   }
   const areProved = isGapless && statements.every(({ proof }) => proof === 'ok');
   if (standsTwice(statements, ({ bankId }) => !areProved || bankId !== null)) {
-    throw refuse('an entry stands in two of its statements');
+    throw refuse('an entry appears in two of its statements');
   }
 }
 
@@ -90,7 +90,7 @@ async function parse(bytes: Uint8Array, refuse: Refuse): Promise<StatementFile> 
     return await parseStatementFile(Readable.from([bytes]));
   } catch (error) {
     if (!isCoded(error)) throw error;
-    throw refuse(`it is no statement that we can read (${error.code})`);
+    throw refuse(`it is not a readable statement (${error.code})`);
   }
 }
 

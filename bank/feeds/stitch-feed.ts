@@ -49,8 +49,8 @@ const BALANCE_QUERY = `query BankAccountBalance($accountId: ID!) {
 }`;
 
 /**
- * Stitch: GraphQL with Relay paging, newest first. It takes no days, so pages are read until one lies wholly before the window.
- * Its ids are its own and nothing is promised about them, so they are evidence only.
+ * Stitch: GraphQL with Relay paging, newest first. Its query takes no days, so pages are read until one is wholly before the
+ * window. Stitch promises nothing about its ids, so they are evidence only.
  */
 export function createStitchFeed(settings: StitchSettings): Feed {
   const askWithToken = createTokenSource(tokenRequest(settings), settings);
@@ -101,7 +101,7 @@ export function createStitchFeed(settings: StitchSettings): Feed {
   };
 }
 
-/** Tokens come from `secure.` where the API is at `api.`, and from the same host anywhere else. */
+/** Tokens come from `secure.` where the API is at `api.`, else from the same host. */
 function tokenRequest({ host, clientId, clientSecret }: StitchSettings) {
   const url = new URL('/connect/token', host);
   url.hostname = url.hostname.replace(/^api\./, 'secure.');
@@ -137,11 +137,11 @@ function readPage(
     return readStitchRow(value ?? null, { currency, timeZone, position, refuse });
   });
   const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
-  if (next !== null && rows.length === 0) throw refuse('it is empty and leads to a next one');
+  if (next !== null && rows.length === 0) throw refuse('it is empty but links to a next page');
   return { rows, next };
 }
 
-/** The account that an answer is about, once it is sure to be ours and without faults. */
+/** The account node of a response, checked to be ours and free of faults. */
 function nodeOf(
   { accountId }: Pick<StitchSettings, 'accountId'>,
   body: JsonValue,
@@ -150,13 +150,13 @@ function nodeOf(
   if (!isJsonObject(body)) throw refuse('it is not an object');
   refuseGraphqlErrors(body, refuse);
   const node = objectField(objectField(body, 'data', refuse), 'node', refuse);
-  if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it is about another account');
+  if (requiredText(node, 'id', refuse) !== accountId) throw refuse('it belongs to another account');
   return node;
 }
 
 /**
- * Whether all that follows lies before the window: this page does, and it ends earlier than the first row of all. Rows of one
- * day do not tell in which order they come, and where they come oldest first nothing is left out.
+ * True when all later pages are before the window: this page is, and it ends earlier than the very first row. Rows of one
+ * day do not show the order, and where the order is oldest first nothing is skipped.
  */
 function isPast(rows: readonly Sighting[], { from }: DayWindow, newest: LocalDate | null): boolean {
   const last = rows.at(-1)?.bookingDate ?? null;
@@ -170,25 +170,25 @@ function nextOf(pageInfo: JsonObject, refuse: Refuse): string | null {
   return hasNext ? requiredText(pageInfo, 'endCursor', refuse) : null;
 }
 
-/** GraphQL tells its faults in the body, under status 200; their texts may hold anything and are not passed on. */
+/** GraphQL reports faults in the body, with status 200; their texts may hold anything and are not passed on. */
 function refuseGraphqlErrors(body: JsonObject, refuse: Refuse): void {
   const errors = field(body, 'errors') ?? null;
   if (errors === null || (isJsonArray(errors) && errors.length === 0)) return;
   const [first] = isJsonArray(errors) ? errors : [];
   const code = first === undefined ? undefined : valueAt(first, '/extensions/code');
   if (code === 'UNAUTHENTICATED' || code === 'UNAUTHORIZED') {
-    throw new CodedError('bank.unauthorized', 'The bank refused our credentials (GraphQL).', {
-      // As HTTP would say it: the token is renewed once.
+    throw new CodedError('bank.unauthorized', 'The bank rejected the credentials (GraphQL).', {
+      // HTTP's status for this fault, so that the token is renewed once.
       details: { status: 401 },
     });
   }
   if (code === 'FORBIDDEN') {
-    throw new CodedError('bank.unauthorized', 'The bank refused our credentials (GraphQL).', {
+    throw new CodedError('bank.unauthorized', 'The bank rejected the credentials (GraphQL).', {
       details: { status: 403 },
     });
   }
   if (code === 'INTERNAL_SERVER_ERROR' || code === 'SERVICE_UNAVAILABLE') {
-    throw new CodedError('bank.unavailable', 'The bank is out of order (GraphQL).', {
+    throw new CodedError('bank.unavailable', "The bank's server failed (GraphQL).", {
       details: { reason: 'graphql' },
     });
   }

@@ -3,14 +3,14 @@ import { CodedError, isCoded } from '../../domain/errors.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 
 export interface HttpLimits {
-  /** For the whole exchange, from connecting to the last byte. */
+  /** Limit for one exchange, from connecting to the last byte. */
   readonly deadlineMs: number;
-  /** For all pages of one window, tokens and second passes included. */
+  /** Limit for all pages of one window, tokens and repeated passes included. */
   readonly totalMs: number;
   readonly bodyBytesMax: number;
 }
 
-/** The total stays below the time that an activity is given, so that a slow bank is named as such. */
+/** The total stays below the activity timeout, so that the error names the slow bank. */
 export const HTTP_LIMITS: HttpLimits = {
   deadlineMs: 20_000,
   totalMs: 120_000,
@@ -19,7 +19,7 @@ export const HTTP_LIMITS: HttpLimits = {
 
 const DEADLINE = 'deadline';
 
-/** Kinds of body that banks send; the caller says which of them it can read. */
+/** Kinds of body that banks send; each caller says which it can read. */
 export type Media = 'json' | 'xml' | 'text';
 
 const MEDIA: Readonly<Record<Media, RegExp>> = {
@@ -48,12 +48,12 @@ interface Answer extends BankAnswer {
 }
 
 /**
- * One bounded HTTP exchange that ends in a whole body of a kind that the caller accepts. Redirects are not followed and bodies
- * not decompressed. Messages and details name the kind of fault, never the address, a header or a piece of the body; the
- * network error itself is not kept as `cause`, since undici's errors may carry the raw bytes of an answer.
- * An abort by the caller is thrown as the caller's own reason.
- * @throws CodedError `bank.unauthorized` (401, 403) · `bank.rate_limited` (429, details.retryAfterMs) ·
- * `bank.unavailable` (408, 5xx, network, deadline; details.retryAfterMs where the bank names a time) · `bank.bad_response` (any other answer)
+ * One bounded HTTP exchange that returns a whole body of an accepted kind. It follows no redirects and decompresses nothing.
+ * Messages and details name the kind of fault, never the address, a header or part of the body. The network error is not
+ * kept as `cause`, since undici's errors may carry raw bytes of a response. An abort by the caller throws the caller's own
+ * reason.
+ * @throws CodedError `bank.unauthorized` (401, 403) · `bank.rate_limited` (429, details.retryAfterMs) · `bank.unavailable`
+ * (408, 5xx, network, deadline; details.retryAfterMs where the bank names a time) · `bank.bad_response` (any other answer)
  */
 export async function askBank(exchange: Exchange, accepts: readonly Media[]): Promise<BankAnswer> {
   const answer = await askWithDeadline(exchange, accepts);
@@ -120,7 +120,7 @@ async function ask(
       bytes: await readBody(response.body, header, limits.bodyBytesMax),
     };
   } finally {
-    // What was not read is thrown away with its connection; destroying a body reports an abort that nobody awaits.
+    // Closing the connection drops the unread rest. Destroying a body also emits an abort error, which needs a listener.
     response.body.on('error', () => undefined);
     response.body.destroy();
   }
@@ -137,8 +137,8 @@ function acceptedMedia(header: Answer['header'], accepts: readonly Media[]): Med
   if (media === undefined) {
     throw badResponse(
       accepts.length === 1 && accepts[0] === 'json'
-        ? 'The bank answered with something other than JSON.'
-        : 'The bank answered with a kind of content that we do not read.',
+        ? "The bank's response is not JSON."
+        : "The content type of the bank's response is not supported.",
       'content_type',
     );
   }
@@ -146,13 +146,13 @@ function acceptedMedia(header: Answer['header'], accepts: readonly Media[]): Med
   for (const parameter of media === 'json' ? parameters : []) {
     const [name = '', value = ''] = parameter.trim().split('=');
     if (name === 'charset' && !/^"?utf-?8"?$/.test(value)) {
-      throw badResponse('The bank answered in a charset other than UTF-8.', 'charset');
+      throw badResponse("The bank's response is not in UTF-8.", 'charset');
     }
   }
   const encoding = header('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw badResponse(
-      'The bank compressed its answer although we asked it not to.',
+      'The bank compressed its response although Purser asked for plain bytes.',
       'content_encoding',
     );
   }
@@ -165,7 +165,7 @@ async function readBody(
   bytesMax: number,
 ): Promise<Uint8Array> {
   const tooLarge = () =>
-    badResponse(`The bank's answer is larger than ${bytesMax} bytes.`, 'body_too_large');
+    badResponse(`The bank's response exceeds ${bytesMax} bytes.`, 'body_too_large');
   if (Number(header('content-length') ?? '0') > bytesMax) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -182,7 +182,7 @@ function refuseStatus({ status, header }: Answer): CodedError {
   if (status === 401 || status === 403) {
     return new CodedError(
       'bank.unauthorized',
-      `The bank refused our credentials (HTTP ${status}).`,
+      `The bank rejected the credentials (HTTP ${status}).`,
       { details },
     );
   }
@@ -191,20 +191,20 @@ function refuseStatus({ status, header }: Answer): CodedError {
   if (status === 429) {
     return new CodedError(
       'bank.rate_limited',
-      `The bank asks us to come back in ${retryAfterMs} ms.`,
+      `The bank limits the rate of requests: retry in ${retryAfterMs} ms.`,
       {
         details: { status, retryAfterMs },
       },
     );
   }
   if (status === 408 || status >= 500) {
-    return new CodedError('bank.unavailable', `The bank is out of order (HTTP ${status}).`, {
+    return new CodedError('bank.unavailable', `The bank's server failed (HTTP ${status}).`, {
       details: retryAfter === null ? details : { status, retryAfterMs },
     });
   }
   return new CodedError(
     'bank.bad_response',
-    `The bank answered with HTTP ${status}, which means nothing to us.`,
+    `The bank returned an unexpected HTTP status (${status}).`,
     {
       details,
     },
@@ -215,7 +215,7 @@ export function badResponse(message: string, reason: string): CodedError {
   return new CodedError('bank.bad_response', message, { details: { reason } });
 }
 
-/** `ECONNREFUSED`, `UND_ERR_SOCKET` and their like; free text is not passed on. */
+/** `ECONNREFUSED`, `UND_ERR_SOCKET` and similar codes; free text is not passed on. */
 function networkReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'network';

@@ -1,11 +1,11 @@
 const CAP_MS = 5 * 60_000;
 const UNNAMED_MS = 30_000;
-/** As HTTP writes dates. `Date.parse` alone would read one into `-5`. */
+/** HTTP's date format. `Date.parse` alone would accept `-5`. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
 
 /**
- * How long a bank asks us to stay away, in milliseconds: 0 to 5 minutes, and 30 seconds when it names none.
- * A date is held against the answer's own `Date`, so that a clock of ours that is wrong does no harm.
+ * The bank's requested delay in milliseconds: 0 to 5 minutes, or 30 seconds when it states none. A date is compared with the
+ * response's own `Date`, so that a wrong clock on our side does no harm.
  */
 export function readRetryAfterMs(
   retryAfter: string | null,

@@ -2,7 +2,7 @@ import { asLocalDate, localDateIn, type LocalDate } from '../../domain/local-dat
 import { field, type Refuse } from './fields.ts';
 import type { JsonObject } from './json-text.ts';
 
-/** How a bank's API writes days. `instant` is RFC 3339 with an offset, `2026-11-20T10:43:07+02:00`. */
+/** Styles in which banks' APIs write days. `instant` is RFC 3339 with an offset, `2026-11-20T10:43:07+02:00`. */
 export const JSON_DATE_FORMATS = [
   'YYYY-MM-DD',
   'YYYYMMDD',
@@ -24,16 +24,16 @@ const PLAIN: Readonly<Record<Exclude<JsonDateFormat, 'instant'>, RegExp>> = {
 const INSTANT =
   /^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(?<offset>Z|[+-][0-9]{2}:?[0-9]{2})?$/;
 
-/** In place of a time zone, where nobody knows the bank's: the day that an instant is written with, whatever its offset. */
+/** Replaces the time zone where the bank's is unknown: takes the day as written, whatever its offset. */
 export const AS_WRITTEN = 'as written';
 
 export interface DayStyle {
   readonly dateFormat: JsonDateFormat;
-  /** Of the bank's days, or {@link AS_WRITTEN}. */
+  /** Time zone of the bank's days, or {@link AS_WRITTEN}. */
   readonly timeZone: string;
 }
 
-/** A day of a row; anything that is not exactly one in this style is refused. */
+/** Reads a day of a row; refuses anything that is not exactly one day in this style. */
 export function styledDay(
   object: JsonObject,
   name: string,
@@ -64,8 +64,8 @@ function parseDay(text: string, { dateFormat, timeZone }: DayStyle): LocalDate |
 }
 
 /**
- * The day of an instant in the bank's time zone. A time of exactly midnight only carries a date, whatever its offset: banks that
- * know no time of day write it so; and without an offset the bank has written its own day.
+ * The day of an instant in the bank's time zone. A time of exactly midnight only carries a date, whatever its offset: banks
+ * that do not record the time of day write midnight. Without an offset, the day is already the bank's own.
  */
 function parseInstant(text: string, timeZone: string): LocalDate | null {
   const { day = '', time, offset } = INSTANT.exec(text)?.groups ?? {};
@@ -76,8 +76,8 @@ function parseInstant(text: string, timeZone: string): LocalDate | null {
   return Number.isNaN(instant.getTime()) ? null : localDateIn(instant, timeZone);
 }
 
-/** Writes a day for the address of a request. */
-export function printDay(day: LocalDate, format: Exclude<JsonDateFormat, 'instant'>): string {
+/** Formats a day for the query of a request. */
+export function writeDay(day: LocalDate, format: Exclude<JsonDateFormat, 'instant'>): string {
   return format
     .replace('YYYY', day.slice(0, 4))
     .replace('MM', day.slice(5, 7))

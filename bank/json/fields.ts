@@ -41,7 +41,7 @@ export function optionalText(object: JsonObject, name: string, refuse: Refuse): 
   return cleanText(value);
 }
 
-/** A bank's id as written, null when absent or blank; ids with control characters or of absurd length are refused. */
+/** A bank's id as written, null when absent or blank. Refuses ids with control characters or of absurd length. */
 export function optionalId(object: JsonObject, name: string, refuse: Refuse): string | null {
   const value = field(object, name);
   if (typeof value === 'string' && (value.length > ID_CHARS_MAX || /\p{C}/u.test(value))) {
@@ -50,7 +50,7 @@ export function optionalId(object: JsonObject, name: string, refuse: Refuse): st
   return optionalText(object, name, refuse);
 }
 
-/** One of a closed list, exactly as written there; `order` names the choices that count. */
+/** One of a closed list, matched exactly; `order` lists the valid choices. */
 export function choiceField<Choice extends string>(
   object: JsonObject,
   name: string,
@@ -62,7 +62,7 @@ export function choiceField<Choice extends string>(
   for (const choice of order) {
     if (typeof value === 'string' && choices[choice].includes(value)) return choice;
   }
-  throw refuse(`${name} is none of the values that we know`);
+  throw refuse(`${name} is not one of the known values`);
 }
 
 /** A decimal string or a JSON number, read from its text, as signed minor units. */
@@ -75,7 +75,7 @@ export function minorField(
   return decimalField(object, name, currency, POINT, refuse);
 }
 
-/** As {@link minorField}, for a bank that writes decimals in a style of its own. */
+/** As {@link minorField}, for a bank with its own decimal style. */
 export function decimalField(
   object: JsonObject,
   name: string,
@@ -86,7 +86,7 @@ export function decimalField(
   return parseAmount(decimalText(object, name, refuse), name, currency, style, refuse);
 }
 
-/** As {@link minorField}, for amounts whose direction stands in another field: any sign, even of zero, is refused. */
+/** As {@link minorField}, for amounts whose direction another field gives: refuses any sign, even of zero. */
 export function unsignedMinorField(
   object: JsonObject,
   name: string,
@@ -95,7 +95,7 @@ export function unsignedMinorField(
 ): bigint {
   const text = decimalText(object, name, refuse);
   if (/^[+-]/.test(text))
-    throw refuse(`${name} has a sign although another field tells the direction`);
+    throw refuse(`${name} has a sign although another field gives the direction`);
   return parseAmount(text, name, currency, POINT, refuse);
 }
 
@@ -126,7 +126,7 @@ export function countField(object: JsonObject, name: string, max: number, refuse
   return count;
 }
 
-/** Names of fields outside `known`; a name that is no plain word is shown as `?`, since it may hold anything. */
+/** Names of fields outside `known`; a name that is not a plain word becomes `?`, since it may hold anything. */
 export function unknownFields(object: JsonObject, known: ReadonlySet<string>): readonly string[] {
   return Object.keys(object)
     .filter((name) => !known.has(name))
@@ -141,7 +141,7 @@ export function refuseUnknownFields(
 ): void {
   const unknown = unknownFields(object, known);
   if (unknown.length > 0) {
-    throw refuse(`${what} has fields that we do not know: ${unknown.slice(0, 5).join(', ')}`);
+    throw refuse(`${what} has unknown fields: ${unknown.slice(0, 5).join(', ')}`);
   }
 }
 

@@ -20,18 +20,18 @@ import { firstNameOf, flatten } from './pointer.ts';
 interface RowContext {
   readonly accountId: string;
   readonly currency: Currency;
-  /** Of the account; a map may name another one. */
+  /** Time zone of the account; a field map may override it. */
   readonly timeZone: string;
   /** `page 2, row 17` */
   readonly position: string;
   readonly refuse: Refuse;
-  /** Told of fields outside the map where the map reports them. */
+  /** Receives the names of fields outside the map, where the map reports them. */
   readonly onUnknown?: (names: readonly string[]) => void;
 }
 
 /**
  * Reads one row as a sighting; the `json` feed and webhooks share it.
- * @throws what `context.refuse` makes.
+ * @throws the error that `context.refuse` makes
  */
 export function readJsonRow(value: JsonValue, map: JsonFieldMap, context: RowContext): Sighting {
   const refuse: Refuse = (why) => context.refuse(`${context.position}: ${why}`);
@@ -100,7 +100,7 @@ function readMovement(
         : { amountMinor: minor, direction: 'credit' };
     }
     case 'unsigned+indicator': {
-      if (indicator === undefined) throw refuse('the map names no indicator');
+      if (indicator === undefined) throw refuse('the field map names no indicator');
       return {
         amountMinor: unsigned(row, amount, map, currency, refuse),
         direction: choiceField(row, indicator.field, indicator, ['credit', 'debit'], refuse),
@@ -109,7 +109,7 @@ function readMovement(
     case 'creditColumn/debitColumn': {
       const given = [credit, debit].filter((name) => hasAmount(row, name));
       const moving = given.filter((name) => unsigned(row, name, map, currency, refuse) !== 0n);
-      // Some banks write a zero into the column that is not meant; two zeros are a notice, which never posts.
+      // Some banks write a zero into the unused column; two zeros are a notice, which never posts.
       const [name] = moving.length > 0 ? moving : given;
       if (moving.length > 1 || name === undefined) {
         throw refuse(`not exactly one of ${credit} and ${debit} holds an amount`);
@@ -125,7 +125,7 @@ function hasAmount(row: JsonObject, name: string): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** The direction stands in another field, so any sign, even of zero, is refused. */
+/** Refuses any sign, even of zero: another field gives the direction. */
 function unsigned(
   row: JsonObject,
   name: string,
@@ -134,7 +134,7 @@ function unsigned(
   refuse: Refuse,
 ): bigint {
   if (/^[+-]/.test(decimalText(row, name, refuse))) {
-    throw refuse(`${name} has a sign although another field tells the direction`);
+    throw refuse(`${name} has a sign although another field gives the direction`);
   }
   return readAmount(row, name, map, currency, refuse);
 }
@@ -168,7 +168,7 @@ function refuseOtherCurrency(
 ): void {
   if (typeof map.currency !== 'string') {
     if (map.currency.constant !== currency) {
-      throw refuse(`the map's currency is not the account's ${currency}`);
+      throw refuse(`the field map's currency is not the account's ${currency}`);
     }
   } else if (requiredText(row, map.currency, refuse) !== currency) {
     throw refuse(`${map.currency} is not the account's ${currency}`);

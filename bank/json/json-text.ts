@@ -31,7 +31,7 @@ export function parseJsonBytes(bytes: Uint8Array): JsonOutcome {
   try {
     return { ok: true, value: parse(text) as JsonValue };
   } catch {
-    // The parser's own message quotes the text, which may hold references: it goes no further.
+    // The parser's own message quotes the text, which may hold references: it is dropped here.
     return { ok: false, why: 'it is not valid JSON, or it is cut off', isCut };
   }
 }
@@ -54,8 +54,8 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
 }
 
 /**
- * Looks for what lossless-json lets pass: it recurses without a limit, and takes a key that comes twice
- * with equal values. A last quote or bracket that is missing is left to the parser.
+ * Finds faults that lossless-json accepts: unlimited nesting, and a repeated key with equal values. The parser reports a
+ * missing last quote or bracket.
  */
 function findFault(text: string): { readonly why: string | null; readonly isCut: boolean } {
   const keysOfOpen: Set<string>[] = [];

@@ -1,7 +1,7 @@
 import { field } from './fields.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
 
-/** The value at a JSON pointer (`/amount/value`, RFC 6901), or of a field named plainly (`amount`); undefined where there is none. */
+/** The value at a JSON pointer (`/amount/value`, RFC 6901) or of a plain field name (`amount`); undefined if absent. */
 export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined {
   if (pointer === '') return root;
   let value: JsonValue | undefined = root;
@@ -11,7 +11,7 @@ export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined
   return value;
 }
 
-/** The values at these pointers as one flat object whose fields are named by them, so that they are read like any fields. */
+/** A flat object of the values at these pointers, keyed by pointer, so that nested fields read like plain ones. */
 export function flatten(root: JsonObject, pointers: readonly string[]): JsonObject {
   return Object.fromEntries(
     pointers.flatMap((pointer) => {
@@ -21,7 +21,7 @@ export function flatten(root: JsonObject, pointers: readonly string[]): JsonObje
   );
 }
 
-/** The field of the root object that a pointer leads through. */
+/** The field of the root object that a pointer passes through. */
 export function firstNameOf(pointer: string): string {
   return namesOf(pointer)[0] ?? '';
 }

@@ -1,19 +1,19 @@
 import type { Sighting } from '../../domain/line/sighting.ts';
 import type { StatementLine } from '../../domain/line/statement.ts';
 
-/** The sightings of one entry. A hold says that the money is real and that no wallet may get it unseen. */
+/** The sightings of one entry. A hold marks real money that a person must see before any wallet is credited. */
 export interface EntryToCapture {
   readonly sightings: readonly Sighting[];
   /**
-   * `unsplit_batch`: several payments whose parts are not all known, so that the entry stands whole;
-   * `undated`: the file gives no booking date, so that the line cannot be told from the same line in another feed.
+   * `unsplit_batch`: several payments with unknown parts, so that the entry stays whole;
+   * `undated`: the file gives no booking date, so that the line cannot be matched with the same line in another feed.
    */
   readonly hold: 'unsplit_batch' | 'undated' | null;
 }
 
 /**
- * What capture makes of an entry: one deposit for each part of a batch, one for any other entry.
- * @param warningCodes of the warnings about this entry's position
+ * Splits an entry for capture: one deposit per part of a batch, one for any other entry.
+ * @param warningCodes codes of the warnings at this entry's position
  */
 export function entryToCapture(
   line: StatementLine,
@@ -26,7 +26,7 @@ export function entryToCapture(
     : { sightings, hold: null };
 }
 
-/** Warnings about a statement after which none of it posts: it is a copy or a test, or it may still change. */
+/** Statement warnings that stop it from posting: a copy, a test, or a provisional statement. */
 export const NEVER_POSTS: ReadonlySet<string> = new Set([
   'statement_copy',
   'statement_provisional',
@@ -40,8 +40,8 @@ export const ENTRY_WARNINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Splits a batch whose parts all have amounts that add up to the entry; some banks write the total onto each part, and
- * then nothing tells whose is what. A single detail has already lent the entry its references.
+ * Splits a batch whose parts all have amounts that add up to the entry. Some banks write the total on each part; those parts
+ * cannot be told apart. A single detail's references are already the entry's.
  */
 function splitEntry(line: StatementLine): {
   readonly sightings: readonly Sighting[];

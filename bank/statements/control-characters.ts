@@ -5,8 +5,8 @@ export function holdsControls(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/** A text without its control characters. Never for amounts, dates and account numbers, which are refused with one. */
+/** Removes control characters from a text. Not for amounts, dates and account numbers: a control character refuses those. */
 export function withoutControls(text: string): string {
-  // Hardly any text has one, and telling costs less than writing it anew.
+  // Few texts have any, and the test is cheaper than a rewrite.
   return CONTROL.test(text) ? text.replace(CONTROLS, '') : text;
 }

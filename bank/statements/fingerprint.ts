@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { StatementLine } from '../../domain/line/statement.ts';
 
-/** What a statement says, as a hash that tells it from every other, however many lines it has. */
-export interface StatementPrint {
+/** A hash of a statement's content that identifies it, however many lines it has. */
+export interface StatementFingerprint {
   addLine(line: StatementLine): void;
-  /** Adds what is said of the whole and ends the print. */
+  /** Adds the statement-level values and returns the fingerprint. */
   digest(head: readonly (string | bigint | null)[]): string;
 }
 
 const PIECE_CHARS = 32_768;
 
-/** Two statements of an account may share an id at careless banks, so that a print is of balances and lines too. */
-export function createPrint(): StatementPrint {
+/** Some banks give two statements of an account the same id, so the fingerprint includes balances and lines. */
+export function createFingerprint(): StatementFingerprint {
   const hash = createHash('sha256');
-  // Taken in pieces that are worth the call.
+  // Hashed in pieces large enough to be worth a call.
   let waiting = '';
   return {
     addLine({ bankId, bookingDate, amountMinor, direction, references }) {

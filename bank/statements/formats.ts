@@ -6,12 +6,12 @@ import { mt940Reader } from './mt940/read-mt940.ts';
 import { ofxReader } from './ofx/read-ofx.ts';
 import type { StatementReader } from './statement-reader.ts';
 
-/** Asked in this order: particular formats before those that take whatever looks a little like theirs. */
+/** Tried in this order: strict formats before those that accept anything similar. */
 export const STATEMENT_READERS: readonly StatementReader[] = [
   mt940Reader,
   ofxReader,
   bai2Reader,
-  // Any XML: a camt file that is cut before its namespace must be called cut, and foreign XML is refused by its root.
+  // Takes any XML: a camt file cut off before its namespace must be reported as cut off, and other XML is refused by its root.
   camtReader,
   jsonReader,
   ...csvReaders,

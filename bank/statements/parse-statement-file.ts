@@ -15,17 +15,17 @@ import { headText } from './text-lines.ts';
 
 const HEAD_BYTES = 4096;
 
-/** Caps, and the format where the user names it (`--format`): a reader's name. */
+/** Caps, and the format if the user names it (`--format`): a reader's name. */
 export interface ParseOptions extends Partial<StatementLimits> {
   readonly format?: string;
-  /** A CSV layout that the user declared: the file is read by it, whatever it looks like. */
+  /** The user's own CSV layout: it reads the file, whatever the content looks like. */
   readonly profile?: CsvProfile;
 }
 
 /**
- * Reads a statement file of any format that we know, told by its content and never by its name, as a stream of
- * events whose memory does not grow with the file. A file is read whole or refused whole: nothing that was
- * told counts before the stream has ended. Failed proofs are reported in the statement and do not throw.
+ * Reads a statement file of any supported format, recognised by its content and never by its name, as a stream of events
+ * whose memory does not grow with the file. A file is read whole or refused whole: no event counts before the stream ends.
+ * The statement reports failed proofs; they do not throw.
  * @throws CodedError `statement.unknown_format` · `statement.unreadable` · `statement.incomplete`, each with
  * `details.where`; no message quotes the file.
  */
@@ -62,13 +62,13 @@ function chooseReader(begun: Buffer, format: string | undefined) {
     'statement.unknown_format',
     'file',
     format === undefined
-      ? 'it is in none of the formats that we read'
-      : 'the format that was named is not one that we read',
+      ? 'unrecognised statement format'
+      : 'the requested format is not supported',
   );
 }
 
 /**
- * Reads a file as `readStatementEvents` does and keeps all of it.
+ * Reads a file as `readStatementEvents` does and keeps it whole.
  * @throws CodedError as `readStatementEvents`
  */
 export async function parseStatementFile(

@@ -1,6 +1,6 @@
 import type { LocalDate } from '../../domain/local-date.ts';
 
-/** Links that a file may leave open while it is read: one whose rows do not follow each other at all is given up. */
+/** Maximum of open links during a read: beyond it the rows clearly do not follow each other. */
 const OPEN_LINKS_MAX = 10_000;
 
 /** Balance and movement of a row. */
@@ -15,12 +15,12 @@ export interface Ends {
   readonly closingMinor: bigint | null;
 }
 
-/** The running balance of a file, in whatever order its rows stand. */
+/** Checks the running balance of a file, whatever the order of its rows. */
 export interface RunningBalance {
   add(row: Row): void;
-  /** Whether a movement leads from the last row to this balance. */
+  /** True if the last row's balance plus this movement equals this balance. */
   follows(movedMinor: bigint, balanceMinor: bigint | null): boolean;
-  /** Null where the first or the last row has no balance; one row alone proves nothing. */
+  /** Null where the first or last row has no balance; a single row proves nothing. */
   ends(bookedMinor: bigint): Ends & { readonly isChain: boolean };
 }
 
@@ -46,7 +46,7 @@ export function createRunningBalance(): RunningBalance {
         return { openingMinor: null, closingMinor: null, isChain: false };
       const fits = (ends: Ends) =>
         ends.openingMinor !== null && ends.openingMinor + bookedMinor === ends.closingMinor;
-      // The order is what the balances say; days only decide where neither order fits, or both do.
+      // The balances decide the order; days decide only where neither or both orders fit.
       const byDays = first.day <= last.day ? oldestFirst : newestFirst;
       const other = byDays === oldestFirst ? newestFirst : oldestFirst;
       const best = [byDays, other, links.ends()].find((ends) => ends !== null && fits(ends));
@@ -65,8 +65,8 @@ function endsOf(oldest: Row | null, newest: Row | null): Ends | null {
 }
 
 /**
- * The balances that no other row leads to or from. Where each row but one leads to another, two are left, whatever the order: the
- * opening and the closing one. Days newest first with their rows oldest first are such an order.
+ * Finds the balances that no other row links to or from. Where every row but one links to another, two remain in any order:
+ * opening and closing. One such order is newest day first with each day's rows oldest first.
  */
 function createLinks() {
   const open = new Map<bigint, number>();

@@ -1,9 +1,9 @@
 import { CodedError } from '../../domain/errors.ts';
 
-/** Caps on what a file may cost; tests lower them. */
+/** Caps on the cost of a file; tests lower them. */
 export interface StatementLimits {
   readonly fileBytesMax: number;
-  /** Entries and parts of batches together. */
+  /** Entries plus parts of batches. */
   readonly entriesMax: number;
 }
 
@@ -15,11 +15,11 @@ export const STATEMENT_LIMITS: StatementLimits = {
 type FaultCode = 'statement.unreadable' | 'statement.incomplete' | 'statement.unknown_format';
 
 /**
- * A reason to refuse the whole file. `where` is a place for people (`statement 1, entry 3, Amt`); neither it nor
- * the message quotes a value from the file.
+ * A reason to refuse the whole file. `where` is a human-readable place (`statement 1, entry 3, Amt`); neither it nor the
+ * message quotes a value from the file.
  */
 export function statementFault(code: FaultCode, where: string, why: string): CodedError {
-  return new CodedError(code, `The file is refused at ${where}: ${why}.`, { details: { where } });
+  return new CodedError(code, `Cannot read the file at ${where}: ${why}.`, { details: { where } });
 }
 
 export function unreadable(where: string, why: string): CodedError {

@@ -6,13 +6,12 @@ import type {
 } from '../../domain/line/statement.ts';
 import type { StatementLimits } from './statement-fault.ts';
 
-/** A statement without its lines: what its end tells. */
+/** A statement without its lines, known at its end. */
 export type StatementSummary = Omit<Statement, 'lines'>;
 
 /**
- * What a reader tells while it reads, in this order: `file` once, then for each statement its lines and its `statement`,
- * which closes it. A warning may come anywhere. Nothing of it is true before the reading has ended without an
- * error: a file is read whole or refused whole.
+ * A reader's events, in this order: `file` once, then for each statement its lines and the `statement` that closes it. A
+ * warning may come anywhere. No event counts until the reading ends without an error: a file is read whole or refused whole.
  */
 export type StatementEvent =
   | { readonly kind: 'file'; readonly format: StatementFormat }
@@ -20,15 +19,15 @@ export type StatementEvent =
   | { readonly kind: 'statement'; readonly statement: StatementSummary }
   | { readonly kind: 'warning'; readonly warning: StatementWarning };
 
-/** How one family of formats is told by its content and read. A new format is one more entry in `formats.ts`. */
+/** Recognises one family of formats by content and reads it. A new format is one more entry in `formats.ts`. */
 export interface StatementReader {
-  /** What `--format` takes: `camt`, `mt940`, `csv.absa`. */
+  /** Value of `--format`: `camt`, `mt940`, `csv.absa`. */
   readonly name: string;
-  /** @param head the first bytes of the file, up to 4 KiB, without a byte order mark, one character a byte. */
+  /** @param head the first bytes of the file, up to 4 KiB, without a byte order mark, one character per byte. */
   recognises(head: string): boolean;
   /**
-   * Reads the file from its first byte to its last, or refuses it whole. One yield for about one chunk of input, so
-   * that memory does not grow with the file and the caller sets the pace.
+   * Reads the file from its first byte to its last, or refuses it whole. Yields about once per chunk of input, so that
+   * memory does not grow with the file and the caller sets the pace.
    * @throws CodedError `statement.unreadable` · `statement.incomplete`, with `details.where`
    */
   read(

@@ -2,7 +2,7 @@ import type { LocalDate } from '../../domain/local-date.ts';
 import { signedMinor } from '../../domain/line/sighting.ts';
 import type { ProofLevel, StatementLine } from '../../domain/line/statement.ts';
 
-/** What a statement's lines add up to while they pass by; nothing is kept of the lines themselves. */
+/** Running sums of a statement's lines; the lines themselves are not kept. */
 export interface StatementTally {
   add(line: StatementLine): void;
   readonly lines: number;
@@ -40,7 +40,7 @@ export function createTally(): StatementTally {
   };
 }
 
-/** Opening + booked lines = closing; `totalsAgree` is false where the file's own totals or counts contradict its lines. */
+/** Opening + booked lines = closing; `totalsAgree` is false if the file's own totals or counts contradict its lines. */
 export function judgeProof(
   openingMinor: bigint | null,
   closingMinor: bigint | null,
@@ -57,8 +57,8 @@ export function judgeProof(
 }
 
 /**
- * The days between two balances, cautiously: the opening balance is dated with the first day or, at most banks, with the
- * day before, so that only a line of that day shows that it belongs to the statement.
+ * The days between two balances, with caution: the opening balance carries the first day or, at most banks, the day before,
+ * so only a line of that day proves that it belongs to the statement.
  */
 export function daysBetweenBalances(
   opening: LocalDate,

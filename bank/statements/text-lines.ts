@@ -4,25 +4,25 @@ import { TextDecoder } from 'node:util';
 import { statementFault, unreadable } from './statement-fault.ts';
 
 const LINE_CHARS_MAX = 64 * 1024;
-/** No character takes more than three bytes for each of its places in a string. */
+/** No character needs more than three bytes per UTF-16 unit. */
 const LINE_BYTES_MAX = 3 * LINE_CHARS_MAX;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-/** What DOS programs write behind the last line. */
+/** DOS programs write this byte after the last line. */
 const END_OF_FILE = 0x1a;
 
-/** Lines of one stretch of a file, numbered from 1 for messages. */
+/** Lines of one block of a file, numbered from 1 for messages. */
 export interface TextLines {
   readonly firstNumber: number;
   readonly lines: readonly string[];
-  /** The file ended without a line end: the last line may be cut. */
+  /** The file ended without a line end: the last line may be cut off. */
   readonly isUnterminated: boolean;
 }
 
 /**
- * Decodes a text file and splits it into lines, one stretch for each chunk, so that memory does not grow. A line is UTF-8
- * where it is valid, else windows-1252: banks name no encoding, and one stray byte must not change another line. UTF-16
- * is told by its byte order mark. CR, LF and CRLF end a line.
+ * Decodes a text file and splits it into lines, one block per chunk, so that memory does not grow. A line is UTF-8 if valid,
+ * else windows-1252: banks name no encoding, and one stray byte must not change another line. A byte order mark identifies
+ * UTF-16. CR, LF and CRLF end a line.
  * @throws CodedError `statement.unreadable` for a file or line above its cap.
  */
 export async function* readTextLines(
@@ -43,7 +43,7 @@ export async function* readTextLines(
     rest = block.subarray(end);
     if (rest.length > LINE_BYTES_MAX) throw tooLong(firstNumber);
     if (end === 0) continue;
-    // What follows the last line end is the beginning of a line that is not here yet.
+    // The bytes after the last line end begin a line that has not arrived yet.
     const lines = decode(block.subarray(0, end)).slice(0, -1);
     yield { firstNumber, lines: checked(lines, firstNumber), isUnterminated: false };
     firstNumber += lines.length;
@@ -60,7 +60,7 @@ export async function* readTextLines(
   };
 }
 
-/** The beginning of a file as readers look at it to tell their format: one character a byte, but for UTF-16. */
+/** The start of a file in the form that readers inspect to recognise their format: one character per byte, except for UTF-16. */
 export function headText(begun: Buffer): string {
   const encoding = utf16Of(begun);
   return encoding === null
@@ -80,7 +80,7 @@ async function* counted(
   }
 }
 
-/** Rewrites UTF-16 as UTF-8 and hands on everything else as it is. */
+/** Converts UTF-16 to UTF-8 and passes everything else through. */
 async function* toBytesOfUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let head: Buffer = Buffer.alloc(0);
   let decoder: TextDecoder | null = null;
@@ -110,7 +110,7 @@ function rewritten(decoder: TextDecoder, bytes: Uint8Array): Uint8Array {
   try {
     return Buffer.from(decoder.decode(bytes, { stream: true }));
   } catch {
-    throw unreadable('file', 'it holds bytes that are not UTF-16');
+    throw unreadable('file', 'it contains bytes that are not valid UTF-16');
   }
 }
 
@@ -123,12 +123,12 @@ function withoutMark(block: Buffer): Buffer {
   return block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
 }
 
-/** After the last line end of which it is certain that no LF belongs to it still. */
+/** Position after the last line end that is certainly complete: no LF of a CRLF can still follow. */
 function endOfLastLine(block: Buffer): number {
   return Math.max(block.lastIndexOf(NEWLINE), block.lastIndexOf(RETURN, -2)) + 1;
 }
 
-/** Most files are UTF-8 throughout, and those are split as one string. */
+/** Most files are UTF-8 throughout: those are split as one string. */
 function decodeLines(block: Buffer): readonly string[] {
   if (isUtf8(block)) return splitLines(block.toString('utf8'));
   const lines: string[] = [];
@@ -147,7 +147,7 @@ function splitLines(text: string): readonly string[] {
   return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n');
 }
 
-/** What windows-1252 has from 0x80 to 0x9f, where ISO-8859-1 has controls. Node 20 decodes the one as the other. */
+/** Characters of windows-1252 from 0x80 to 0x9f, where ISO-8859-1 has controls. Node 20 decodes windows-1252 as ISO-8859-1. */
 const WINDOWS_1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
   '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';

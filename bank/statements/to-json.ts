@@ -8,19 +8,19 @@ import type {
 import { placesWith } from './warnings.ts';
 
 /**
- * A file as `purser parse` prints it: plain JSON, minor units as decimal strings, absent values null. A booking date
- * that the file does not state is null here, although capture has another date stand in for it.
+ * Converts a file to the JSON of `purser parse`: minor units as decimal strings, absent values null. A missing booking date
+ * is null here, although capture replaces it by another date.
  */
-export function printStatementFile(file: StatementFile): unknown {
+export function statementFileToJson(file: StatementFile): unknown {
   const undated = placesWith(file.warnings, 'booking_date_absent');
   return {
     format: file.format,
-    statements: file.statements.map((statement) => printStatement(statement, undated)),
+    statements: file.statements.map((statement) => statementToJson(statement, undated)),
     warnings: file.warnings.map(({ code, message, where }) => ({ code, message, where })),
   };
 }
 
-function printStatement(statement: Statement, undated: ReadonlySet<string>): unknown {
+function statementToJson(statement: Statement, undated: ReadonlySet<string>): unknown {
   return {
     account: statement.account === '' ? null : statement.account,
     currency: statement.currency,
@@ -29,11 +29,11 @@ function printStatement(statement: Statement, undated: ReadonlySet<string>): unk
     closingMinor: statement.closingMinor?.toString() ?? null,
     proof: statement.proof,
     differenceMinor: statement.differenceMinor?.toString() ?? null,
-    lines: statement.lines.map((line) => printLine(line, undated.has(line.position))),
+    lines: statement.lines.map((line) => lineToJson(line, undated.has(line.position))),
   };
 }
 
-function printLine(line: StatementLine, isUndated: boolean): unknown {
+function lineToJson(line: StatementLine, isUndated: boolean): unknown {
   return {
     amountMinor: line.amountMinor.toString(),
     direction: line.direction,
@@ -42,16 +42,16 @@ function printLine(line: StatementLine, isUndated: boolean): unknown {
     bookingDate: isUndated ? null : line.bookingDate,
     valueDate: line.valueDate,
     bankId: line.bankId,
-    ...printTexts(line),
-    details: line.details.map(printDetail),
+    ...textsToJson(line),
+    details: line.details.map(detailToJson),
   };
 }
 
-function printDetail(detail: StatementDetail): unknown {
-  return { amountMinor: detail.amountMinor?.toString() ?? null, ...printTexts(detail) };
+function detailToJson(detail: StatementDetail): unknown {
+  return { amountMinor: detail.amountMinor?.toString() ?? null, ...textsToJson(detail) };
 }
 
-function printTexts(source: Pick<Sighting, 'references' | 'text' | 'counterparty'>) {
+function textsToJson(source: Pick<Sighting, 'references' | 'text' | 'counterparty'>) {
   const { name, account } = source.counterparty;
   return {
     reference: source.references[0] ?? null,

@@ -1,9 +1,9 @@
 import { unreadable } from './statement-fault.ts';
 
-/** One element with all that stands in it; `text` is trimmed and empty where there are children. */
+/** One element with its content; `text` is trimmed, and empty where there are children. */
 export interface XmlElement {
   readonly name: string;
-  /** By name as written: no format that we read has attributes with a prefix. */
+  /** By name as written: no supported format has prefixed attributes. */
   readonly attributes: Readonly<Record<string, { readonly value: string }>>;
   readonly children: readonly XmlElement[];
   readonly text: string;
@@ -21,10 +21,10 @@ export function onlyChild(
 ): XmlElement | null {
   if (parent === null) return null;
   let found: XmlElement | null = null;
-  // A loop, since a large file asks this some ten million times.
+  // A loop, since a large file needs this some ten million times.
   for (const child of parent.children) {
     if (child.name !== name) continue;
-    if (found !== null) throw unreadable(`${where}, ${name}`, 'it stands there more than once');
+    if (found !== null) throw unreadable(`${where}, ${name}`, 'it appears more than once');
     found = child;
   }
   return found;

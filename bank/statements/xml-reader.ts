@@ -4,13 +4,13 @@ import { invariant } from '../../domain/invariant.ts';
 import { statementFault, unreadable } from './statement-fault.ts';
 import type { XmlElement } from './xml-element.ts';
 
-/** What a format wants from an XML file. Elements that are neither entered nor taken are passed over. */
+/** A format's choice of elements in an XML file. Elements neither entered nor taken are skipped. */
 export interface XmlVisitor {
-  /** Looks at the root before anything else; throws if it is not this format's. */
+  /** Checks the root first; throws if it is not this format's. */
   root(name: string, namespace: string): void;
-  /** `enter`: look inside; `take`: hand it over whole, once it is closed. `path` starts at the root. */
+  /** `enter`: look inside; `take`: pass it on whole once closed. `path` starts at the root. */
   choose(path: readonly string[]): 'enter' | 'take';
-  /** Inside a taken element: whether this one is handed over by itself and left out of the whole. */
+  /** Inside a taken element: true if this one is passed on separately and excluded from the whole. */
   takesApart(path: readonly string[]): boolean;
   left(path: readonly string[]): void;
   taken(element: XmlElement, path: readonly string[]): void;
@@ -21,21 +21,21 @@ const TEXT_CHARS_MAX = 64 * 1024;
 const TOKEN_CHARS_MAX = 256 * 1024;
 const REFERENCES_MAX = 20_000_000;
 const ELEMENTS_IN_WHOLE_MAX = 100_000;
-/** Banks may put anything here, in namespaces of their own: nothing in it is part of the format. */
+/** Banks may put anything here, in their own namespaces: none of it is part of the format. */
 const FOREIGN_CONTENT = 'SplmtryData';
 
-/** An element that is not closed yet. A large file has millions, so that it is the element and its frame in one. */
+/** An open element. A large file has millions, so one object serves as element and stack frame. */
 interface OpenElement extends XmlElement {
   readonly kind: 'enter' | 'take' | 'part' | 'foreign';
   children: XmlElement[];
   text: string;
 }
 
-/** What most elements have. The first child brings an array of its own, so that nothing is ever added to this one. */
+/** Shared by most elements. The first child replaces it with a new array, so nothing is ever added to this one. */
 const NO_CHILDREN: XmlElement[] = [];
 
 /**
- * Reads well-formed XML as a stream and hands parts of it to `visitor`, which has some of them after each yield. Refuses any DOCTYPE (and with it every
+ * Reads well-formed XML as a stream and passes parts to `visitor`, some before each yield. Refuses any DOCTYPE (and with it every
  * entity but the five of XML), a second root, anything after it, text beside elements, elements of other
  * namespaces, and whatever is larger or deeper than a statement ever is.
  * @throws CodedError `statement.unreadable`; `statement.incomplete` when the file ends too early.
@@ -49,8 +49,8 @@ export async function* readXml(
   let isAtEnd = false;
   let charsSinceEvent = 0;
   const stack = createElementStack(visitor, place);
-  // No more handlers than these: each is a property that saxes did not have when it was made, and with a few more of them
-  // the engine keeps the parser as a dictionary, which makes it four times slower. Without a handler it throws errors.
+  // No more handlers than these: each is a property that saxes did not have when it was made, and a few more make the engine
+  // store the parser as a dictionary, four times slower. Without an error handler it throws.
   parser.on('doctype', () => {
     throw unreadable(place(), 'it has a DOCTYPE, which statements never have');
   });
@@ -73,7 +73,7 @@ export async function* readXml(
     try {
       work();
     } catch (error) {
-      // What saxes throws is a plain error; anything else is ours.
+      // saxes throws plain errors; any other error is ours.
       if (isCoded(error) || !(error instanceof Error) || error.name !== 'Error') throw error;
       throw isAtEnd
         ? statementFault('statement.incomplete', place(), 'it ends before its last end tag')
@@ -88,7 +88,7 @@ export async function* readXml(
       throw unreadable(place(), 'it has too many character references');
     refuseMalformed(() => parser.write(piece));
     if (charsSinceEvent > TOKEN_CHARS_MAX) {
-      throw unreadable(place(), `a text or tag is longer than ${TOKEN_CHARS_MAX} characters`);
+      throw unreadable(place(), `a text or tag exceeds ${TOKEN_CHARS_MAX} characters`);
     }
     yield;
   }
@@ -139,7 +139,7 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
     },
     addText(text) {
       if (top === null || top.kind === 'foreign') return;
-      // Indentation between elements is no text, and a large file has a lot of it.
+      // Indentation between elements is not text, and a large file has much of it.
       if (top.text === '' && text.trim() === '') return;
       top.text += text;
       if (top.text.length > TEXT_CHARS_MAX) {
@@ -155,7 +155,7 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
         element.text = element.text.trim();
         const isContainer = kind === 'enter' || element.children.length > 0;
         if (isContainer && element.text !== '')
-          throw unreadable(place(), 'text stands beside elements');
+          throw unreadable(place(), 'an element mixes text and elements');
       }
       if (kind === 'part' && top !== null) adopt(top, element);
       else if (kind === 'take') visitor.taken(element, path);

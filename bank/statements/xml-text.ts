@@ -8,10 +8,10 @@ const DECLARATION_BYTES_MAX = 512;
 type Decode = (bytes: Uint8Array, last: boolean) => string;
 
 /**
- * Decodes an XML file as its declaration says, piece by piece: UTF-8 (also without a declaration, with or without a
- * byte order mark) or a single-byte encoding of banks. Lets other work run after each megabyte, also when all chunks are there at once.
- * @throws CodedError `statement.unreadable` for any other encoding and for bytes that do not fit it;
- * `statement.incomplete` when the file ends inside a character.
+ * Decodes an XML file chunk by chunk by its declared encoding: UTF-8 (the default, with or without a byte order mark) or a
+ * single-byte encoding that banks use. Lets other work run after each megabyte, even when all chunks are available at once.
+ * @throws CodedError `statement.unreadable` for any other encoding and for bytes that do not fit it; `statement.incomplete`
+ * when the file ends inside a character.
  */
 export async function* decodeXml(
   chunks: AsyncIterable<Uint8Array>,
@@ -45,7 +45,7 @@ export async function* decodeXml(
   yield decode(Buffer.alloc(0), true);
 }
 
-/** By the names that banks declare. US-ASCII is read as what it is part of. */
+/** Keyed by the names that banks declare. US-ASCII is read as its superset. */
 const DECODERS: ReadonlyMap<string, () => Decode> = new Map([
   ['UTF-8', () => createDecoder('utf-8')],
   ['UTF8', () => createDecoder('utf-8')],
@@ -62,13 +62,13 @@ function chooseDecoder(head: Uint8Array): Decode {
   );
   const declared = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/.exec(start)?.[1] ?? 'UTF-8';
   const decode = DECODERS.get(declared.toUpperCase())?.();
-  // The mark is of UTF-8, and a file that says two things is not read by either.
+  // The byte order mark means UTF-8; a file that declares something else contradicts itself.
   if (decode === undefined || (hasMark && !/^UTF-?8$/i.test(declared)))
-    throw unreadable('XML declaration', 'its encoding is not one that we read');
+    throw unreadable('XML declaration', 'its encoding is not supported');
   return decode;
 }
 
-/** Not by TextDecoder, whose `iso-8859-1` is windows-1252. */
+/** TextDecoder cannot do this: its `iso-8859-1` is windows-1252. */
 function decodeLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
@@ -81,7 +81,7 @@ function createDecoder(encoding: string): Decode {
     } catch {
       throw last
         ? statementFault('statement.incomplete', 'file', 'it ends inside a character')
-        : unreadable('file', 'it holds bytes that are not of its encoding');
+        : unreadable('file', 'it contains bytes that are invalid in its encoding');
     }
   };
 }

@@ -8,11 +8,11 @@ import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';
 import { readJsonRow } from '../json/json-row.ts';
 
 type BankEvent =
-  /** A whole booked row: a partial sighting, since it shows one line and not a day. */
+  /** A booked row: a partial sighting, since it shows one line and not a whole day. */
   | { readonly kind: 'line'; readonly sighting: Sighting }
-  /** The bank says that it has taken this line back. It moves no money: the line that does so comes with the next read. */
+  /** The bank announces the reversal of this line. It moves no money: the next read brings the reversing line. */
   | { readonly kind: 'reversal'; readonly sighting: Sighting }
-  /** Something happened: the next read will tell what. */
+  /** Something happened: the next read shows what. */
   | { readonly kind: 'pointer' };
 
 export type WebhookTrust = 'credit' | 'hint';
@@ -22,23 +22,23 @@ interface EventAccount {
   readonly accountId: string;
   readonly currency: Currency;
   readonly timeZone: string;
-  /** Where a row of this account keeps what; the default wire format if null. */
+  /** The field map of this account; the default wire format if null. */
   readonly fieldMap: JsonFieldMap | null;
-  /** `hint`: what an event says is never believed, only that something happened. */
+  /** `hint`: an event only triggers a read; its content is ignored. */
   readonly trust: WebhookTrust;
 }
 
 const ENVELOPE = new Set(['type', 'accountId', 'transaction']);
 
-/** Events that carry a whole row, and what they mean. */
+/** Events that carry a row, and their meaning. */
 const ROW_EVENTS = { 'transaction.booked': 'line', 'transaction.reversed': 'reversal' } as const;
 
 /**
- * Reads a verified webhook body. `transaction.booked` and `transaction.reversed` with a transaction are strict: a field that
- * we do not know refuses the body, in the envelope and in the row, because the sender says something there that we would
- * ignore. Events of any other type only start a read; nothing of them is used but the account, and the inbox keeps their
- * bytes. Where events are only hints, any JSON object starts a read, whatever it says.
- * A row that is not booked contradicts its event, and so does a booking day later than tomorrow.
+ * Reads a verified webhook body. `transaction.booked` and `transaction.reversed` with a transaction are strict: an unknown
+ * field, in the envelope or in the row, refuses the body, since ignoring it would ignore something the sender says. Events
+ * of any other type only start a read: only their account is used, and the inbox keeps their bytes. Where events are hints,
+ * any JSON object starts a read. A row that is not booked contradicts its event, and so does a booking day later than
+ * tomorrow.
  * @throws CodedError `webhook.unreadable`; `details.reason` is `account_mismatch` for another account of the bank.
  */
 export function readBankEvent(
@@ -66,10 +66,10 @@ export function readBankEvent(
     refuse,
   });
   if (sighting.status !== 'booked')
-    throw refuse('transaction: it is not booked although the event says so');
-  // Some banks book what comes in late onto the next day.
+    throw refuse('transaction: it is not booked, which contradicts the event');
+  // Some banks book late payments on the next day.
   if (sighting.bookingDate > addDays(localDateIn(now, account.timeZone), 1)) {
-    throw refuse('transaction: its booking date lies in the future');
+    throw refuse('transaction: its booking date is in the future');
   }
   return { kind: ROW_EVENTS[type], sighting };
 }
@@ -79,16 +79,12 @@ function isRowEvent(type: string): type is keyof typeof ROW_EVENTS {
 }
 
 const refuse: Refuse = (why) =>
-  new CodedError('webhook.unreadable', `The webhook's body is refused: ${why}.`, {
+  new CodedError('webhook.unreadable', `The webhook body is invalid: ${why}.`, {
     details: { reason: 'body' },
   });
 
 function refuseAccount(): CodedError {
-  return new CodedError(
-    'webhook.unreadable',
-    "The webhook's body is refused: it names another account.",
-    {
-      details: { reason: 'account_mismatch' },
-    },
-  );
+  return new CodedError('webhook.unreadable', 'The webhook body names another account.', {
+    details: { reason: 'account_mismatch' },
+  });
 }

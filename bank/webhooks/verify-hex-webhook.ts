@@ -9,19 +9,19 @@ import {
 
 const SIGNATURES_MAX = 20;
 
-/** Where a bank of this kind puts what; names of headers in lower case. */
+/** Headers of such a bank, in lower case. */
 export interface HexScheme {
   readonly signatureHeader: string;
-  /** Null where the bank signs no time. */
+  /** Null where the bank does not sign the time. */
   readonly timestampHeader: string | null;
 }
 
 /**
  * Verifies a delivery signed by HMAC-SHA256 in hex digits over the raw body or, where the bank signs the time too, over
- * `timestamp.body`, against each of the secrets that are valid now. The signature may begin with `sha256=`.
- * Such deliveries carry no id, so the body is its own: a retry has the same one, under whatever time. Two events that say the very
- * same in every byte count as one, and the poll finds the second line.
- * @param secrets the text that the bank calls its secret, whose bytes are the key.
+ * `timestamp.body`, against each currently valid secret. The signature may begin with `sha256=`. Such deliveries carry no
+ * id, so a hash of the body serves as one: a retry has the same body, whatever its time. Two events with identical bytes
+ * count as one, and the poll finds the second line.
+ * @param secrets the secret's text, whose bytes are the key
  * @throws CodedError `webhook.bad_signature`
  */
 export function verifyHexWebhook(

@@ -11,9 +11,9 @@ import {
 const SIGNATURES_MAX = 20;
 
 /**
- * Verifies a Standard Webhooks delivery (`webhook-*` headers, or Svix's `svix-*`) on the raw bytes, against each of the
- * secrets that are valid now. Written on node:crypto: the `standardwebhooks` package signs the body as a decoded
- * string, so that two different invalid bodies share one signature, takes one secret, and reads the clock itself.
+ * Verifies a Standard Webhooks delivery (`webhook-*` headers, or Svix's `svix-*`) on the raw bytes, against each currently
+ * valid secret. Written on node:crypto: the `standardwebhooks` package signs the body as a decoded string, so that two
+ * different invalid bodies share one signature, takes one secret, and reads the clock itself.
  * @param secrets `whsec_` + base64, or the base64 alone; several while a secret is rotated.
  * @returns the delivery's id, equal on every retry, and the time at which it was sent.
  * @throws CodedError `webhook.bad_signature`; `config.invalid` when a secret is not base64.
@@ -31,7 +31,7 @@ export function verifyStandardWebhook(delivery: {
   const signatures = readHeader(delivery.headers, `${prefix}-signature`);
   if (id === null || seconds === null || signatures === null)
     throw refuseDelivery('missing_header');
-  // A dot would let one signature fit another split of id, timestamp and body.
+  // A dot would let one signature match a different split of id, timestamp and body.
   if (!/^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(id)) throw refuseDelivery('bad_id');
   const timestamp = readTimestamp(seconds, delivery.now);
 
@@ -61,7 +61,7 @@ function decodeSecret(secret: string): Buffer {
   const text = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret;
   const key = Buffer.from(text, 'base64');
   if (key.length === 0 || key.toString('base64').replace(/=+$/, '') !== text.replace(/=+$/, '')) {
-    throw new CodedError('config.invalid', 'A webhook secret is not whsec_ followed by base64.');
+    throw new CodedError('config.invalid', 'The webhook secret must be whsec_ followed by base64.');
   }
   return key;
 }

@@ -2,17 +2,17 @@ import { CodedError } from '../../domain/errors.ts';
 
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A delivery whose signature held. */
+/** A delivery with a valid signature. */
 export interface VerifiedDelivery {
-  /** Equal on every retry: kept for ever, so that an event counts once. */
+  /** Equal on every retry and kept permanently, so that an event counts once. */
   readonly id: string;
-  /** When it was sent; null where the scheme does not say. */
+  /** Time of sending; null where the scheme has none. */
   readonly timestamp: Date | null;
 }
 
 const TOLERANCE_S = 5 * 60;
 
-/** One value of a header, in any case of letters; null when it is absent or came more than once. */
+/** The value of a header, whatever its letter case; null when absent or repeated. */
 export function readHeader(headers: WebhookHeaders, name: string): string | null {
   const values = Object.entries(headers)
     .filter(([key]) => key.toLowerCase() === name)
@@ -32,7 +32,7 @@ export function readTimestamp(seconds: string, now: Date): Date {
 }
 
 export function refuseDelivery(reason: string): CodedError {
-  return new CodedError('webhook.bad_signature', 'The signature of the webhook does not hold.', {
+  return new CodedError('webhook.bad_signature', 'The webhook signature is invalid.', {
     details: { reason },
   });
 }

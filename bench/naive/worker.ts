@@ -9,7 +9,7 @@ import { createPolledAccounts } from '../../worker/bank-account-settings.ts';
 import { temporalConnectionOptions } from '../../temporal/connection.ts';
 import { NAIVE_TASK_QUEUE } from './contract.ts';
 
-// The naive arm's worker: the product's activities and its worker's options, other workflows, a queue of its own.
+// The naive arm's worker: the product's activities and worker options, other workflows, a separate queue.
 const config = loadConfig(process.env);
 const database = openDatabase({
   url: config.DATABASE_URL ?? '',

@@ -4,7 +4,7 @@ import { runIdOf, type DepositInput, type ReconcileInput } from '../../workflows
 
 const PAGE_SIZE = 100;
 
-/** Every step goes through the server: what a first draft of such a service does. */
+/** Every step goes through the server, as in a first draft of such a service. */
 const steps = proxyActivities<Pick<Activities, 'validateCode' | 'creditWallet' | 'notifyCustomer'>>(
   {
     startToCloseTimeout: '5s',

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
-import { printStatementFile } from '../../bank/statements/to-json.ts';
+import { statementFileToJson } from '../../bank/statements/to-json.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { parseOptionsOf, type ParseFileOptions } from '../parse-options.ts';
 import { createTerminal, toJson } from '../terminal.ts';
@@ -17,7 +17,7 @@ export function addParse(program: Command): void {
       try {
         terminal.print(
           toJson(
-            printStatementFile(
+            statementFileToJson(
               await parseStatementFile(createReadStream(file), parseOptionsOf(options)),
             ),
           ),

@@ -16,7 +16,7 @@ import { signed } from './json-dialects.ts';
 const BASE = '/berlin-group/v1/accounts';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Berlin Group: booked and pending rows, with what such banks do to amounts, or a statement file instead. */
+/** Berlin Group: booked and pending rows, with such banks' amount styles, or a statement file instead. */
 export function addBerlinGroupProtocol(app: FastifyInstance, simulation: Simulation): void {
   const { bank, faults, options, settings, stopping } = simulation;
 
@@ -33,7 +33,7 @@ export function addBerlinGroupProtocol(app: FastifyInstance, simulation: Simulat
     const [from, to] = [query.get('dateFrom') ?? '', query.get('dateTo') ?? ''];
     const page = readPage(query.get('page'));
     if (page === null || !isDay(from) || !isDay(to) || from > to) {
-      return sendProblem(reply, 400, 'dateFrom, dateTo or page cannot be read.');
+      return sendProblem(reply, 400, 'dateFrom, dateTo or page is invalid.');
     }
     const fault = faults.take('rows', page);
     const { pageSize, berlinBody } = options.current();
@@ -58,7 +58,7 @@ interface Account {
   Params: { id: string };
 }
 
-/** Sends the refusal that this request earns, or null when it may go on. */
+/** Sends the refusal for this request; returns null if it may continue. */
 function refuse(
   request: FastifyRequest<Account>,
   reply: FastifyReply,
@@ -73,7 +73,7 @@ function refuse(
     : sendProblem(reply, 403, 'No consent for this account.');
 }
 
-/** What is booked; what is expected counts the pending lines as well. */
+/** Booked and expected balance; the expected one includes pending lines. */
 function balancesText({ bank, settings, options }: Simulation): string {
   const booked = bank.balanceMinor();
   const pending = bank.lines().filter(({ status }) => status === 'pending');

@@ -5,7 +5,7 @@ import type { Options } from '../options.ts';
 
 const DESCRIPTION_MAX = 40;
 
-/** Bank text and reference in one field of 40; the bank's own text gives way before the payer's does. */
+/** Bank text and reference in one field of 40 characters; the bank's text is cut first. */
 export function joinedDescription(description: string, reference: string): string {
   if (reference === '') return description.slice(0, DESCRIPTION_MAX);
   const room = Math.max(0, DESCRIPTION_MAX - reference.length - 1);
@@ -51,7 +51,7 @@ export function investecRow(
   ]);
 }
 
-/** One row of `/pending-transactions`, which has six fields only. */
+/** One row of `/pending-transactions`, which has only six fields. */
 export function pendingRow(accountId: string, line: BankLine): string {
   return jsonObject([
     ['accountId', JSON.stringify(accountId)],

@@ -35,14 +35,14 @@ function addToken(app: FastifyInstance, simulation: Simulation): Access {
     if (!known) return sendProblem(reply, 401, 'Invalid client.');
     const form = request.body;
     if (!(form instanceof URLSearchParams) || form.get('grant_type') !== 'client_credentials') {
-      return sendProblem(reply, 400, 'grant_type must be client_credentials, as a form.');
+      return sendProblem(reply, 400, 'Send a form with grant_type=client_credentials.');
     }
     return sendSpoilt(reply, faults.take('token', 1), desk.issue(), stopping);
   });
   return desk.isAllowed;
 }
 
-/** The answer in Investec's envelope. */
+/** The response in Investec's envelope. */
 function envelope(request: FastifyRequest, fields: string, totalPages: number): string {
   const self = `${request.protocol}://${request.host}${request.url}`;
   return jsonObject([
@@ -52,7 +52,7 @@ function envelope(request: FastifyRequest, fields: string, totalPages: number): 
   ]);
 }
 
-/** Sends the refusal that this request earns, or null when it may go on. */
+/** Sends the refusal for this request; returns null if it may continue. */
 function refuse(
   request: FastifyRequest<{ Params: { id?: string } }>,
   reply: FastifyReply,
@@ -116,7 +116,7 @@ function addTransactions(app: FastifyInstance, simulation: Simulation, isAllowed
     const to = query.get('toDate') ?? bank.today();
     const page = readPage(query.get('page'));
     if (page === null || !isDay(from) || !isDay(to) || from > to) {
-      return sendProblem(reply, 400, 'fromDate, toDate or page cannot be read.');
+      return sendProblem(reply, 400, 'fromDate, toDate or page is invalid.');
     }
     const withPending = query.get('includePending') === 'true';
     const all = bank

@@ -4,7 +4,7 @@ import { decimalText, numberLiteral } from '../money-text.ts';
 import type { Page } from '../paging.ts';
 import type { Options } from '../options.ts';
 
-/** How one bank writes the plain protocol: what it is asked with, and what it answers. */
+/** One bank's dialect of the plain protocol: request parameters and responses. */
 export interface JsonDialect {
   readonly parameters: {
     readonly account: string;
@@ -14,7 +14,7 @@ export interface JsonDialect {
   };
   /** One row; `balanceMinor` is null while pending and in events. */
   readonly row: (row: StatementRow, shown: ShownAs) => string;
-  /** @param nextUrl of the page after this one; null on the last. */
+  /** @param nextUrl URL of the next page; null on the last */
   readonly answer: (rows: readonly string[], page: Page<unknown>, nextUrl: string | null) => string;
 }
 

@@ -6,7 +6,10 @@ import { hasBearer } from '../secrets.ts';
 import type { Simulation } from '../simulation.ts';
 import { JSON_DIALECTS } from './json-dialects.ts';
 
-/** The plain protocol: one list of rows by account and days, both included, newest first, as one of several banks writes it. */
+/**
+ * The plain protocol: one list of rows by account and days, both included, newest first, in the dialect of one of several
+ * banks.
+ */
 export function addJsonProtocol(app: FastifyInstance, simulation: Simulation): void {
   const { bank, faults, options, settings, stopping } = simulation;
   let reads = 0;

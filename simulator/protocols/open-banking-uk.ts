@@ -10,7 +10,7 @@ import type { Simulation } from '../simulation.ts';
 
 const BASE = '/open-banking/v3.1/aisp/accounts';
 
-/** Open Banking UK 3.1: transactions of one account, paged by `Links.Next`. Days are those of the bank, both included. */
+/** Open Banking UK 3.1: transactions of one account, paged by `Links.Next`. Days are the bank's, both included. */
 export function addOpenBankingUkProtocol(app: FastifyInstance, simulation: Simulation): void {
   const { bank, faults, options, settings, stopping } = simulation;
 
@@ -29,7 +29,7 @@ export function addOpenBankingUkProtocol(app: FastifyInstance, simulation: Simul
     const to = (query.get('toBookingDateTime') ?? '').slice(0, 10);
     const page = readPage(query.get('page'));
     if (page === null || !isDay(from) || !isDay(to) || from > to) {
-      return sendProblem(reply, 400, 'The booking dates or the page cannot be read.');
+      return sendProblem(reply, 400, 'The booking dates or the page are invalid.');
     }
     const fault = faults.take('rows', page);
     const cut = cutPage(bank.statement(from, to), page, options.current().pageSize, fault);
@@ -54,7 +54,7 @@ interface Account {
   Params: { id: string };
 }
 
-/** Sends the refusal that this request earns, or null when it may go on. */
+/** Sends the refusal for this request; returns null if it may continue. */
 function refuse(
   request: FastifyRequest<Account>,
   reply: FastifyReply,
@@ -68,7 +68,7 @@ function refuse(
     : sendProblem(reply, 403, 'No consent for this account.');
 }
 
-/** What is booked, and beside it what the account may spend with its credit line. */
+/** The booked balance, and the balance available with the credit line. */
 function balanceList({ bank, settings }: Simulation): string {
   const CREDIT_LINE = 500_000n;
   const minor = bank.balanceMinor();

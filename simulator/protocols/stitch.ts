@@ -20,7 +20,10 @@ interface Question {
   readonly page: number;
 }
 
-/** Stitch: a token for a form, then GraphQL with Relay paging, newest first. It shows booked lines only and takes no days. */
+/**
+ * Stitch: a form request for a token, then GraphQL with Relay paging, newest first. It shows only booked lines and takes no
+ * days.
+ */
 export function addStitchProtocol(app: FastifyInstance, simulation: Simulation): void {
   const desk = createTokenDesk(simulation, 'stitch');
   addToken(app, simulation, desk);
@@ -107,7 +110,7 @@ function moneyText(minor: bigint): string {
   ]);
 }
 
-/** Null for what is no question of this kind. */
+/** Null for any other kind of query. */
 function readQuestion(body: unknown): Question | null {
   if (typeof body !== 'object' || body === null) return null;
   const { query, variables } = body as { query?: unknown; variables?: unknown };

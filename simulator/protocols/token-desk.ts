@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jsonObject } from '../json-text.ts';
 import type { Simulation } from '../simulation.ts';
 
-/** Gives out access tokens and knows which of them still open anything. */
+/** Issues access tokens and knows which are still valid. */
 export interface TokenDesk {
-  /** The answer of a token endpoint, with a new token in it. */
+  /** The token endpoint's response with a new token. */
   readonly issue: () => string;
   readonly isAllowed: (request: FastifyRequest) => boolean;
 }
 
-/** One for each protocol: a token of one opens nothing of another. */
+/** One per protocol: a token of one protocol is invalid for another. */
 export function createTokenDesk(simulation: Simulation, protocol: string): TokenDesk {
   const { settings, options } = simulation;
   const expiryByToken = new Map<string, number>();
@@ -36,7 +36,7 @@ export function createTokenDesk(simulation: Simulation, protocol: string): Token
   };
 }
 
-/** Forms are how both token endpoints are asked; a server takes each content type once. */
+/** Both token endpoints take forms; a server accepts one parser per content type. */
 export function acceptForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',

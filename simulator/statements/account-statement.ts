@@ -3,7 +3,7 @@ import type { StatementRow } from '../line.ts';
 
 const FIRST_DAY = '1900-01-01';
 
-/** What a statement says of an account: its booked and pending rows, and the balances that they lead from and to. */
+/** An account's statement: booked and pending rows, with opening and closing balances. */
 export interface AccountStatement {
   readonly accountId: string;
   readonly from: string;

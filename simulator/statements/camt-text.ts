@@ -49,7 +49,7 @@ function entry({ line }: StatementRow): string {
   );
 }
 
-/** XML has no way to write most control characters: a bank leaves them out. */
+/** XML cannot express most control characters: a bank omits them. */
 function escapeXml(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')

@@ -5,7 +5,7 @@ import type { AccountStatement } from './account-statement.ts';
 const FIELD_CHARS = 27;
 const REFERENCE_FIELDS = ['?20', '?21', '?22', '?23', '?24', '?25'];
 
-/** An MT940 without its SWIFT blocks; it knows no pending lines. */
+/** An MT940 without its SWIFT blocks; it has no pending lines. */
 export function mt940Text(statement: AccountStatement, messageId = 'SIMULATOR1'): string {
   const { accountId, from, to, openingMinor, closingMinor, rows } = statement;
   return [
@@ -50,7 +50,7 @@ function pieces(text: string): readonly string[] {
   return whole.slice(0, REFERENCE_FIELDS.length);
 }
 
-/** What SWIFT can carry: anything wider is narrowed or becomes a point, and `?` would begin a field. */
+/** Text in SWIFT's character set: other characters are replaced by a similar one or a point; `?` would start a subfield. */
 function swiftText(text: string): string {
   return text
     .normalize('NFKC')

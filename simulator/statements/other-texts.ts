@@ -4,7 +4,7 @@ import type { AccountStatement } from './account-statement.ts';
 
 const plain = (text: string) => text.replace(/[\u0000-\u001f]/g, '');
 
-/** OFX 1 (SGML); it states the closing balance only. */
+/** OFX 1 (SGML); it states only the closing balance. */
 export function ofxText({ accountId, from, to, closingMinor, rows }: AccountStatement): string {
   const day = (date: string) => date.replaceAll('-', '');
   const escape = (text: string) =>

@@ -90,13 +90,16 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
         sendJson(response, '{"access_token":"a\\r\\nx-more: 1","expires_in":60}');
       },
     ],
-  ])('endpoint that answers %s is told as %s, asked once', async (_name, code, reply) => {
-    const { feed, bank } = await startTokenBank(reply);
-    expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
-    expect(bank.requests).toHaveLength(1);
-  });
+  ])(
+    'is requested once: an endpoint that answers %s is reported as %s',
+    async (_name, code, reply) => {
+      const { feed, bank } = await startTokenBank(reply);
+      expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
+      expect(bank.requests).toHaveLength(1);
+    },
+  );
 
-  it('endpoint that asks us to come back later is left alone as long', async () => {
+  it('is not requested again before the time that its endpoint names', async () => {
     const { feed } = await startTokenBank((response) =>
       response.writeHead(429, { 'retry-after': '9' }).end(),
     );
@@ -117,7 +120,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     expect(tokens()).toHaveLength(2);
   });
 
-  it('is kept for half its life where that is short, and not asked for with every page', async () => {
+  it('is kept for half of a short lifetime, not requested with every page', async () => {
     const { feed, clock, tokens } = await startTokenBank(issue('60'));
     await fetchAll(feed);
     expect(tokens()).toHaveLength(1);
@@ -126,7 +129,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     expect(tokens()).toHaveLength(2);
   });
 
-  it('is asked for again after a day, however long it may live', async () => {
+  it('is requested again after a day, however long its lifetime', async () => {
     const { feed, clock, tokens } = await startTokenBank(issue('31536000'));
     await fetchAll(feed);
     clock.ms = 86_400_000;
@@ -142,7 +145,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     },
   );
 
-  it('is renewed once when it was revoked, and never again for the same question', async () => {
+  it('is renewed once after a revocation, and not again for the same request', async () => {
     const revoked = await startTokenBank(issue('1799'), (token) => token !== 'Bearer t2');
     expect((await fetchAll(revoked.feed)).sightings).toHaveLength(2);
     expect(revoked.tokens()).toHaveLength(2);
@@ -151,7 +154,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     expect(refused.tokens()).toHaveLength(2);
   });
 
-  it('that cannot be renewed fails as its endpoint does', async () => {
+  it('fails with the code of its endpoint if it cannot be renewed', async () => {
     const { feed } = await startTokenBank(
       (response, asked) => {
         if (asked === 1) issue('1799')(response, asked);

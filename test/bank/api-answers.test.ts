@@ -22,9 +22,9 @@ async function linesOf(text: string) {
   return (await parseText(text)).statements.flatMap(({ lines }) => lines);
 }
 
-describe('a saved answer of a bank’s API', () => {
+describe('a saved response of a bank’s API', () => {
   it.each(['default', 'investec', 'open-banking-uk', 'berlin-group', 'stitch'])(
-    'is called cut wherever it is cut: %s',
+    'is reported as incomplete wherever it is cut: %s',
     async (name) => {
       const text = (await readSample(`json/${name}.json`)).trimEnd();
       for (let length = text.indexOf('"') + 1; length < text.length; length += 1) {
@@ -57,7 +57,7 @@ describe('a saved answer of a bank’s API', () => {
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
 
-  it('that is not UTF-8 is refused as such', async () => {
+  it('is refused as not UTF-8', async () => {
     const bytes = Buffer.from(investec({ description: 'CAF\u00c9' }), 'latin1');
     expect((await failureOf(parseBytes(bytes))).code).toBe('statement.unreadable');
   });
@@ -67,7 +67,7 @@ describe('a saved answer of a bank’s API', () => {
     ['Plaid’s changes', { added: [], modified: [], removed: [], has_more: false }],
     ['a bare list', []],
     ['nothing', {}],
-  ])('of a protocol that we do not poll is an unknown format: %s', async (_, body) => {
+  ])('has an unknown format if its protocol is not supported: %s', async (_, body) => {
     expect((await failureOf(parseText(JSON.stringify(body)))).code).toBe(
       'statement.unknown_format',
     );
@@ -80,7 +80,7 @@ describe('a saved answer of a bank’s API', () => {
     expect(JSON.stringify(outcome)).toContain('"9007199254740993"');
   });
 
-  it('of pending rows alone is read, whatever the name of their list', async () => {
+  it('is read with only pending rows, whatever the name of their list', async () => {
     const row = {
       ...ROW,
       status: 'PENDING',
@@ -107,7 +107,7 @@ describe('a saved answer of a bank’s API', () => {
     expect(filtered.statements).toMatchObject([{ openingMinor: null, proof: 'absent' }]);
   });
 
-  it('dates an instant on the day that its bank wrote', async () => {
+  it('dates an instant on the day that the bank wrote', async () => {
     const text = await readSample('json/open-banking-uk.json');
     for (const [instant, day] of [
       ['2026-11-20T00:30:00+02:00', '2026-11-20'],
@@ -119,7 +119,7 @@ describe('a saved answer of a bank’s API', () => {
     }
   });
 
-  it('may hold a pending row without a date, and says that it was left out', async () => {
+  it('skips a pending row without a date, with a warning', async () => {
     const text = await readSample('json/berlin-group.json');
     const other = text.replace(
       /"valueDate": "2026-11-21",(?=\s*"transactionAmount": \{ "amount": "-)/,
@@ -130,7 +130,7 @@ describe('a saved answer of a bank’s API', () => {
     expect(file.warnings.map(({ code }) => code)).toContain('pending_undated');
   });
 
-  it('of many accounts is read in their number, not in its square', async () => {
+  it('is read in linear time for many accounts', async () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => ({ accountId: `A${index}` }));
     const started = performance.now();
     const file = await parseText(investec(...rows));
@@ -169,7 +169,7 @@ describe('a row with columns for money in and money out', () => {
   });
 
   it.each([{ in: '1', out: '1' }, {}, { in: '-1' }, { in: '1', out: '-0' }])(
-    'is refused where they do not tell one amount: %j',
+    'is refused without exactly one amount: %j',
     (columns) => {
       expect(() => read(columns)).toThrow(CodedError);
     },

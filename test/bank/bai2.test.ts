@@ -41,7 +41,7 @@ describe('a record 16', () => {
     ['999', 'debit'],
     ['108', 'credit'],
     ['699', 'debit'],
-  ])('of type %s, which banks may define themselves, is a %s', async (type, direction) => {
+  ])('with the bank-defined type %s is a %s', async (type, direction) => {
     const { line } = await only(file(`16,${type},500,,R1,,TEXT`, '2500'));
     expect([line?.direction, line?.amountMinor]).toEqual([direction, 500n]);
   });
@@ -52,7 +52,7 @@ describe('a record 16', () => {
     ['015', 'a balance'],
     ['750', 'a loan'],
     ['910', 'a status'],
-  ])('of type %s, which is %s, is refused', async (type) => {
+  ])('with type %s (%s) is refused', async (type) => {
     const error = await failureOf(parseText(file(`16,${type},500,,R1,,TEXT`, '2500')));
     expect([error.code, error.details['where']]).toEqual(['statement.unreadable', 'line 4, type']);
   });
@@ -61,7 +61,7 @@ describe('a record 16', () => {
     ['the bank', '16,195,500,S,500,0,0/\n88,B1,CUS12345671/\n88,TOP UP', null],
     ['the value date', '16,195,500,V/\n88,260107,,B1,CUS12345671/\n88,TOP UP', '2026-01-07'],
     ['the amounts', '16,195,500,D,1/\n88,0,500,B1,CUS12345671/\n88,TOP UP', null],
-  ])('goes on with %s in the record 88 below it', async (_, records, valueDate) => {
+  ])('continues with %s in the record 88 below it', async (_, records, valueDate) => {
     const { line } = await only(file(records, '2500'));
     expect([line?.bankId, line?.references[0], line?.valueDate]).toEqual([
       'B1',
@@ -71,7 +71,7 @@ describe('a record 16', () => {
     expect(line?.text).toContain('TOP UP');
   });
 
-  it('that is whole has its text in the record 88 below it', async () => {
+  it('may have all its fields, and then its text in the record 88 below it', async () => {
     const { line } = await only(file('16,699,500,,,/\n88,B1,CUS12345671', '2500'));
     expect([line?.bankId, line?.references, line?.text]).toEqual([
       null,
@@ -86,20 +86,20 @@ describe('a record 16', () => {
     expect(line?.text).toBe(text);
   });
 
-  it('may have its text broken over lines', async () => {
+  it('may break its text over lines', async () => {
     const { line } = await only(file('16,195,500,,R1,,CUS123\n45671 TOP UP   /', '2500'));
     expect(line?.references).toEqual(['CUS123 45671 TOP UP', 'CUS12345671 TOP UP']);
   });
 
   it.each([
-    ['behind its slash', '16,195,500,,R1,,TEXT/\nMORE TEXT'],
+    ['after its slash', '16,195,500,,R1,,TEXT/\nMORE TEXT'],
     ['with the number of an unknown record', '16,195,500,,R1,,TEXT\n17,MORE TEXT'],
-  ])('has no line of text %s', async (_, records) => {
+  ])('does not take a line of text %s', async (_, records) => {
     const error = await failureOf(parseText(file(records, '2500', 1)));
     expect(error.details['where']).toBe('line 5');
   });
 
-  it('has its control characters left out, and they are reported', async () => {
+  it('loses its control characters, with a warning', async () => {
     const { line, warnings } = await only(
       file('16,195,500,,R\u00001,CUS1234\u00005671,A\u0001B', '2500'),
     );
@@ -121,12 +121,12 @@ describe('a record 16', () => {
 });
 
 describe('the totals of a BAI2 file', () => {
-  it('may have zeros before their digits', async () => {
+  it('may have leading zeros', async () => {
     const text = file('16,195,500,,R1,,TEXT', '2500').replaceAll(',2500,', ',+00000000000002500,');
     expect((await only(text)).line?.amountMinor).toBe(500n);
   });
 
-  it('may be left out where they are nothing, and only there', async () => {
+  it('may be omitted if zero, and only then', async () => {
     const blank = (text: string) => text.replaceAll(/^(49|98|99),[0-9]+,/gm, '$1,,');
     const none = await only(blank(file('88,', '0', 1, '03,42,,010,0,,/')));
     expect(none.statement.lines).toEqual([]);
@@ -135,12 +135,12 @@ describe('the totals of a BAI2 file', () => {
     );
   });
 
-  it('that an account states of more than it lists are no proof against it', async () => {
+  it('do not contradict an account that states totals of more than it lists', async () => {
     const text = file('16,195,700,,R1,,A', '4600', 1, '03,42,,010,1000,,,015,1700,,,100,1200,2,/');
     expect((await only(text)).statement.proof).toBe('ok');
   });
 
-  it('are read where a summary leaves out its funds type', async () => {
+  it('are read without the funds type of a summary', async () => {
     const text = file('88,045,900,,', '2900', 1, '03,42,,010,1000,,,015,1000,/');
     expect((await only(text)).statement).toMatchObject({
       openingMinor: 1_000n,
@@ -167,7 +167,7 @@ describe('a BAI2 file', () => {
     expect((await only(`${text}\r\n   \r\n\u001a`)).line?.text).toBe('TEXT');
   });
 
-  it('with a control character in an account number is refused', async () => {
+  it('is refused for a control character in an account number', async () => {
     const text = file('88,', '1', 1, '03,4\u00002,,010,1,,/');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
@@ -175,7 +175,7 @@ describe('a BAI2 file', () => {
   it.each([
     ['a record 16', '16,195,500,,R1,,TEXT\n'],
     ['an account', ''],
-  ])('in which %s goes on without end is refused', async (_, before) => {
+  ])('is refused if %s continues without end', async (_, before) => {
     const text = file(before + '88,A\n'.repeat(10_001), '2500');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });

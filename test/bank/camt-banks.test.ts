@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { printStatementFile } from '../../bank/statements/to-json.ts';
+import { statementFileToJson } from '../../bank/statements/to-json.ts';
 import { entryOf, ISO, lineOf } from './support/camt-entry.ts';
 import { failureOf, parseBytes, parseText, readSample } from './support/samples.ts';
 
 describe('camt versions', () => {
   it.each(['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14'])(
-    'are read by what they say: 001.%s',
+    'are read by their content: 001.%s',
     async (version) => {
       const text = (await readSample('single.xml')).replace('001.02', `001.${version}`);
       expect((await parseText(text)).statements).toMatchObject([{ proof: 'ok' }]);
@@ -16,7 +16,7 @@ describe('camt versions', () => {
     'ISO:camt.053.001.02:APC:STUZZA:payments:003',
     'urn:swift:xsd:camt.053.001.02',
     'urn:swift:xsd:$camt.053.001.02',
-  ])("are read in the namespaces of banks' own: %s", async (namespace) => {
+  ])("are read in banks' own namespaces: %s", async (namespace) => {
     const text = (await readSample('single.xml')).replace(`${ISO}camt.053.001.02`, namespace);
     expect(await parseText(text)).toMatchObject({
       format: 'camt.053',
@@ -31,12 +31,12 @@ describe('camt versions', () => {
     `${ISO}other.053.001.02`,
     `${ISO}camt.053.001.02.evil`,
     '',
-  ])('that are something else are refused: %s', async (namespace) => {
+  ])('are refused in any other namespace: %s', async (namespace) => {
     const text = (await readSample('single.xml')).replace(`${ISO}camt.053.001.02`, namespace);
     expect((await failureOf(parseText(text))).code).toBe('statement.unknown_format');
   });
 
-  it('inside an envelope are refused with the words that say so', async () => {
+  it('are refused inside an envelope, and the message says so', async () => {
     const text = (await readSample('single.xml'))
       .replace('<Document', '<Envelope><Document')
       .replace('</Document>', '</Document></Envelope>');
@@ -61,14 +61,14 @@ describe('camt encodings', () => {
     ['iso-8859-1', 'Zoë', Buffer.from('Zoë', 'latin1')],
     ['ISO-8859-15', 'Zoë €', Buffer.from('Zoë \u00a4', 'latin1')],
     ['windows-1252', 'Zoë €', Buffer.from('Zoë \u0080', 'latin1')],
-  ])('are read as the file declares them: %s', async (encoding, name, bytes) => {
+  ])('are read as declared: %s', async (encoding, name, bytes) => {
     const text = await declared(encoding, '@');
     const [head = '', tail = ''] = text.split('@');
 
     expect(await nameIn(Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail)]))).toBe(name);
   });
 
-  it('are refused when the bytes do not fit them, or the byte order mark says another', async () => {
+  it('are refused if the bytes or the byte order mark contradict them', async () => {
     const broken = Buffer.from(await declared('US-ASCII', 'Zoë'), 'latin1');
     const doubtful = Buffer.from(`\uFEFF${await declared('windows-1252', 'Zoe')}`);
 
@@ -92,7 +92,7 @@ describe('camt dates, totals and marks', () => {
   });
 
   it.each(['2026-11-31', '20261120', '2026-11-20T25:00:00', '20.11.2026', '2026-11-20 10:00:00'])(
-    'refuses a day that is none: %s',
+    'refuses an impossible day: %s',
     async (day) => {
       const text = entryOf('').replace('2026-11-20', day);
       expect((await failureOf(parseText(text))).details).toEqual({
@@ -107,13 +107,13 @@ describe('camt dates, totals and marks', () => {
     ['<TtlNetNtryAmt>250</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd>', 'ok'],
     ['<TtlNetNtryAmt>250</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd>', 'failed'],
     ['<TtlNetNtry><Amt>250</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry>', 'ok'],
-  ])('holds a net total against the entries, also without its mark: %s', async (net, proof) => {
+  ])('compares a net total with the entries, also without its mark: %s', async (net, proof) => {
     const text = (await readSample('single.xml')).replace('</TtlNtries>', `${net}</TtlNtries>`);
     expect((await parseText(text)).statements[0]?.proof).toBe(proof);
   });
 
   it.each(['SPS/2.1/TEST', 'TEST', 'Test'])(
-    'says that a file marked %s is a test',
+    'warns that a file marked %s is a test',
     async (mark) => {
       const text = entryOf('').replace('</GrpHdr>', `<AddtlInf>${mark}</AddtlInf></GrpHdr>`);
       expect((await parseText(text)).warnings).toMatchObject([
@@ -123,18 +123,15 @@ describe('camt dates, totals and marks', () => {
   );
 
   it.each([
-    ['behind a statement', '</Stmt>', '</Stmt><GrpHdr/>'],
+    ['after a statement', '</Stmt>', '</Stmt><GrpHdr/>'],
     ['twice', '</GrpHdr>', '</GrpHdr><GrpHdr/>'],
-  ])(
-    'refuses a group header that stands %s, where it would come too late',
-    async (_n, from, to) => {
-      const error = await failureOf(parseText(entryOf('').replace(from, to)));
-      expect(error.details).toEqual({ where: 'GrpHdr' });
-    },
-  );
+  ])('refuses a group header %s, where it would come too late', async (_n, from, to) => {
+    const error = await failureOf(parseText(entryOf('').replace(from, to)));
+    expect(error.details).toEqual({ where: 'GrpHdr' });
+  });
 
   it.each(['SPS/2.1/PROD', 'PRODUCTIVE', 'EODY', 'TESTING LTD'])(
-    'takes a file marked %s for what it is',
+    'does not take a file marked %s for a test',
     async (mark) => {
       const text = entryOf('').replace('</GrpHdr>', `<AddtlInf>${mark}</AddtlInf></GrpHdr>`);
       expect((await parseText(text)).warnings).toEqual([]);
@@ -146,7 +143,7 @@ describe('camt dates, totals and marks', () => {
     ['', '<CreDtTm>2026-11-21T06:00:00</CreDtTm>', '2026-11-21'],
     ['', '', '2026-11-22'],
   ])(
-    'has the nearest date stand in for a booking date, and says so: %s %s',
+    'replaces a missing booking date by the nearest date, with a warning: %s %s',
     async (valueDate, created, day) => {
       const text = entryOf('')
         .replace('<BookgDt><Dt>2026-11-20</Dt></BookgDt>', valueDate)
@@ -168,7 +165,7 @@ describe('camt dates, totals and marks', () => {
     ['00:00:00', '00:00:00', true],
     ['00:00:01', '00:00:00', false],
   ])(
-    'calls a day complete that the period covers to the minute: %s to %s',
+    'marks a day complete that the period covers to the minute: %s to %s',
     async (from, to, is) => {
       const period = `<FrToDt><FrDtTm>2026-11-20T${from}</FrDtTm><ToDtTm>2026-11-20T${to}+02:00</ToDtTm></FrToDt>`;
       const text = (await readSample('single.xml')).replace('<Acct>', `${period}<Acct>`);
@@ -190,7 +187,7 @@ describe('camt dates, totals and marks', () => {
 
   it('prints null for a booking date that the file does not state', async () => {
     const text = entryOf('').replace('BookgDt><Dt', 'ValDt><Dt').replace('</BookgDt', '</ValDt');
-    expect(printStatementFile(await parseText(text))).toMatchObject({
+    expect(statementFileToJson(await parseText(text))).toMatchObject({
       statements: [{ lines: [{ bookingDate: null, valueDate: '2026-11-20' }] }],
     });
   });

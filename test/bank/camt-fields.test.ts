@@ -37,14 +37,14 @@ describe('camt references', () => {
     ['the payment order', '<Refs><PmtInfId>@</PmtInfId></Refs>'],
     ['the message', '<Refs><MsgId>@</MsgId></Refs>'],
     ['the purpose', '<Purp><Prtry>@</Prtry></Purp>'],
-  ])('are searched wherever a payer may have written: %s', async (_name, field) => {
+  ])('are found wherever a payer may have written them: %s', async (_name, field) => {
     const line = await lineOf(entryOf(`<TxDtls>${field.replace('@', CODE)}</TxDtls>`));
 
     expect(readReferences(line.references)).toMatchObject({ kind: 'exact', code: CODE });
     expect(line.details[0]?.references).toEqual(line.references);
   });
 
-  it('keep their order of trust, weak ones last, so that the first one stays what it was', async () => {
+  it('keep their order of trust, weak ones last, so that the first one is stable', async () => {
     const details = `<TxDtls><Refs><MsgId>MSG</MsgId><InstrId>INSTR</InstrId><EndToEndId>E2E</EndToEndId><TxId>NOTPROVIDED</TxId></Refs>
 <Purp><Prtry>RENT</Prtry></Purp><RmtInf><Ustrd>free</Ustrd><Strd><RfrdDocInf><Nb>INV</Nb></RfrdDocInf><CdtrRefInf><Ref>REF</Ref></CdtrRefInf>
 <AddtlRmtInf>message</AddtlRmtInf></Strd></RmtInf><AddtlTxInf>own</AddtlTxInf></TxDtls>`;
@@ -66,14 +66,14 @@ describe('camt references', () => {
     expect(line.text).toBe('own');
   });
 
-  it('of a payer who wrote beside a structured reference only are the text', async () => {
+  it('become the text where the payer wrote only next to a structured reference', async () => {
     const detail = await detailOf(
       '<TxDtls><RmtInf><Strd><AddtlRmtInf>for November</AddtlRmtInf></Strd></RmtInf></TxDtls>',
     );
     expect(detail.text).toBe('for November');
   });
 
-  it("of a batch stay with their parts, and its text is the bank's about the whole", async () => {
+  it("stay with their part of a batch, whose own text is the bank's", async () => {
     const part = (text: string) =>
       `<TxDtls><Amt Ccy="ZAR">125</Amt><AddtlTxInf>${text}</AddtlTxInf></TxDtls>`;
 
@@ -97,7 +97,7 @@ describe('camt amounts and parties', () => {
     expect(entryToCapture(line, new Set()).sightings).toHaveLength(2);
   });
 
-  it('knows no amount of a part that has it in a foreign currency only', async () => {
+  it('leaves the amount of a part unknown if stated only in a foreign currency', async () => {
     const part = '<TxDtls><AmtDtls><TxAmt><Amt Ccy="USD">7</Amt></TxAmt></AmtDtls></TxDtls>';
 
     const line = await lineOf(entryOf(`${part}${part}`));
@@ -110,7 +110,7 @@ describe('camt amounts and parties', () => {
     ['<Amt Ccy="ZAR">1.005</Amt>', 'statement 1, entry 1, part 1, Amt'],
     ['<Amt>125</Amt>', 'statement 1, entry 1, part 1, Amt, Ccy'],
     ['<Amt Ccy="USD">x</Amt>', 'statement 1, entry 1, part 1, Amt'],
-  ])("refuses a part's amount that cannot be read: %s", async (amount, where) => {
+  ])('refuses an unreadable amount of a part: %s', async (amount, where) => {
     const error = await failureOf(parseText(entryOf(`<TxDtls>${amount}</TxDtls>`)));
     expect(error.details).toEqual({ where });
   });

@@ -41,7 +41,7 @@ ${pages.map(pageOf).join('\n')}${more}</BkToCstmrStmt></Document>`;
 }
 
 describe('pages of a camt statement', () => {
-  it('that all stand in one file are one statement, proved from the first balance to the last', async () => {
+  it('are one statement if all are in one file, proved from the first balance to the last', async () => {
     const file = await parseText(fileOf(PAGES));
 
     expect(file.warnings).toEqual([]);
@@ -63,7 +63,7 @@ describe('pages of a camt statement', () => {
     ]);
   });
 
-  it('are followed by the next statement, pages or not', async () => {
+  it('may be followed by another statement, with or without pages', async () => {
     const other = PAGES.map((page) => ({ ...page, id: 'S2', account: '62000000002' }));
     const alone: Page = { ...PAGES[0], number: '1', last: true, id: 'S3', balances: [] };
 
@@ -96,7 +96,7 @@ describe('pages of a camt statement', () => {
     expect(error.details['where']).toEqual(expect.stringContaining('statement 1'));
   });
 
-  it('fail the proof when two of them do not meet', async () => {
+  it('fail the proof if the balances of two pages do not meet', async () => {
     const file = await parseText(
       fileOf([one, { ...two, balances: ['ITBD 131', 'ITBD 170'] }, three]),
     );
@@ -116,7 +116,7 @@ describe('pages of a camt statement', () => {
     expect(await Promise.all(proofs)).toEqual(['ok', 'ok', 'failed']);
   });
 
-  it('are a copy when one of them is', async () => {
+  it('are a copy if one of them is', async () => {
     const copy = { ...three, more: '<CpyDplctInd>COPY</CpyDplctInd>' };
 
     const file = await parseText(fileOf([one, two, copy]));
@@ -125,7 +125,7 @@ describe('pages of a camt statement', () => {
     expect(file.warnings).toMatchObject([{ code: 'statement_copy', where: 'statement 1' }]);
   });
 
-  it('are in one currency, and call no day complete when they speak of two periods', async () => {
+  it('have one currency, and mark no day complete if they state two periods', async () => {
     const period = (day: string) => `<FrToDt><FrDt>${day}</FrDt><ToDt>${day}</ToDt></FrToDt>`;
     const periods = [
       { ...one, more: period('2026-11-20') },
@@ -138,7 +138,7 @@ describe('pages of a camt statement', () => {
     expect(error.details).toEqual({ where: 'statement 1, Acct, Ccy' });
   });
 
-  it('of an intraday report are one report', async () => {
+  it('are one report in an intraday report', async () => {
     const text = fileOf(PAGES.map((page) => ({ ...page, balances: [] })))
       .replace('camt.053', 'camt.052')
       .replaceAll('BkToCstmrStmt', 'BkToCstmrAcctRpt')
@@ -151,7 +151,7 @@ describe('pages of a camt statement', () => {
     expect(file.statements).toMatchObject([{ proof: 'absent', lines: { length: 4 } }]);
   });
 
-  it('are never taken for a whole, cut at any byte', async () => {
+  it('are never read as a complete file after a cut at any byte', async () => {
     const bytes = fileOf(PAGES);
     for (let length = 0; length < bytes.length - 1; length += 7)
       expect((await failureOf(parseText(bytes.slice(0, length)))).code).toMatch(/^statement\./);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureOf, parseBytes, parseText, readSample, SAMPLES } from './support/samples.ts';
 
-describe('camt files that are not whole', () => {
+describe('the camt reader, on incomplete files,', () => {
   const SMALL = [
     'single.xml',
     'batch.xml',
@@ -14,7 +14,7 @@ describe('camt files that are not whole', () => {
   ];
 
   it.each(SMALL)(
-    'refuses %s cut at any byte',
+    'refuses %s if cut at any byte',
     async (name) => {
       const bytes = await readFile(path.join(SAMPLES, name));
       const whole = bytes.lastIndexOf('>') + 1;
@@ -36,7 +36,7 @@ describe('camt files that are not whole', () => {
     expect((await failureOf(parseText(text))).code).toBe('statement.incomplete');
   });
 
-  it('refuses a statement that stands in the file twice', async () => {
+  it('refuses a repeated statement', async () => {
     const text = await readSample('single.xml');
     const statement = /<Stmt>[^]*<\/Stmt>/.exec(text)?.[0] ?? '';
 
@@ -47,7 +47,7 @@ describe('camt files that are not whole', () => {
   });
 });
 
-describe('camt values that cannot be read', () => {
+describe('the camt reader, on unreadable values,', () => {
   const AMOUNT = '<Amt Ccy="ZAR">250.00</Amt><CdtDbtInd>CRDT';
   it.each([
     ['no number', '>250.00<', '>twenty<', 'statement 1, entry 1, Amt'],
@@ -93,17 +93,14 @@ describe('camt values that cannot be read', () => {
       '<Acct>',
       'statement 1, Acct',
     ],
-  ])(
-    'refuses the file for %s, naming the place and not the value',
-    async (_name, from, to, where) => {
-      const text = await readSample('single.xml');
-      expect(text).toContain(from);
+  ])('refuses %s, and names the place but not the value', async (_name, from, to, where) => {
+    const text = await readSample('single.xml');
+    expect(text).toContain(from);
 
-      const error = await failureOf(parseText(text.replace(from, to)));
+    const error = await failureOf(parseText(text.replace(from, to)));
 
-      expect(error.code).toBe('statement.unreadable');
-      expect(error.details).toEqual({ where });
-      expect(error.message).not.toMatch(/twenty|2\.5e2|250|٢٥٠|2026-02-30|62000000001/);
-    },
-  );
+    expect(error.code).toBe('statement.unreadable');
+    expect(error.details).toEqual({ where });
+    expect(error.message).not.toMatch(/twenty|2\.5e2|250|٢٥٠|2026-02-30|62000000001/);
+  });
 });

@@ -59,7 +59,7 @@ describe('camt entries', () => {
     ]);
   });
 
-  it('keeps the parts of a batch with what arrived, never with what was ordered', async () => {
+  it('keeps the parts of a batch with the amounts that arrived, never the ordered ones', async () => {
     const { lines, proof, completeDays } = await onlyStatement(await readSample('batch.xml'));
 
     expect(proof).toBe('ok');
@@ -91,7 +91,7 @@ describe('camt entries', () => {
     ]);
   });
 
-  it('takes the direction of a reversal as booked, and its other side from the payment that it takes back', async () => {
+  it('takes the direction of a reversal as booked, and its counterparty from the reversed payment', async () => {
     const { lines, openingMinor, closingMinor, proof } = await onlyStatement(
       await readSample('reversal.xml'),
     );
@@ -123,7 +123,7 @@ describe('camt entries', () => {
     ]);
   });
 
-  it('counts a status that it does not know as pending, and says so', async () => {
+  it('counts an unknown status as pending, with a warning', async () => {
     const text = (await readSample('single.xml')).replace('<Sts>BOOK</Sts>', '<Sts>SOON</Sts>');
 
     const file = await parseText(text);
@@ -142,7 +142,7 @@ describe('camt entries', () => {
     expect(file.statements[0]?.lines[0]?.references).toEqual(['Café £ CUS12345671']);
   });
 
-  it('reads a prefixed namespace, a byte order mark, and passes over supplementary data', async () => {
+  it('reads a prefixed namespace and a byte order mark, and skips supplementary data', async () => {
     const file = await parseText(`\uFEFF${await readSample('prefixed.xml')}`);
 
     expect(file.format).toBe('camt.052');
@@ -201,7 +201,7 @@ describe('camt proofs', () => {
     expect(file.warnings).toMatchObject([{ code: 'balance_placeholder', where: 'statement 1' }]);
   });
 
-  it('takes interim balances at the edges of a statement that is not closed, and calls no day complete', async () => {
+  it('takes interim balances at the edges of an open statement, and marks no day complete', async () => {
     const text = (await readSample('single.xml'))
       .replace('<Cd>OPBD<', '<Cd>ITBD<')
       .replace('<Cd>CLBD<', '<Cd>ITBD<');
@@ -214,7 +214,7 @@ describe('camt proofs', () => {
     });
   });
 
-  it('does not call a day complete that the period covers in part', async () => {
+  it('does not mark a day complete that the period covers in part', async () => {
     const text = (await readSample('batch.xml'))
       .replace('2026-11-20T00:00:00', '2026-11-18T09:00:00')
       .replace('2026-11-20T23:59:59', '2026-11-20T15:00:00');

@@ -25,7 +25,7 @@ async function read(...lines: readonly string[]) {
 
 describe('a CSV file', () => {
   it.each(WITH_BALANCES)(
-    'that states a balance proves nothing once it is cut: %s',
+    'is never proved after a cut, if it states a balance: %s',
     async (name) => {
       const text = await readSample(name);
       const whole = JSON.stringify(describeFile(await parseText(text)));
@@ -48,12 +48,12 @@ describe('a CSV file', () => {
     expect(whole.statements[0]?.lines).toMatchObject([{ amountMinor: 5_000n }]);
   });
 
-  it('of three columns that no bank is known by is an unknown format', async () => {
+  it('has an unknown format if no bank uses its three columns', async () => {
     const error = await failureOf(read('Date,Description,Amount', '20261120,FEE,-50.00'));
     expect(error.code).toBe('statement.unknown_format');
   });
 
-  it('is one bank’s alone: no two layouts know the same file', async () => {
+  it('matches the layout of only one bank', async () => {
     for (const { name } of csvReaders) {
       const head = await readSample(`csv/${name.slice('csv.'.length)}.csv`);
       const known = csvReaders.filter((reader) => reader.recognises(head));
@@ -61,7 +61,7 @@ describe('a CSV file', () => {
     }
   });
 
-  it.each([';', '\t', '|'])('may have another delimiter in every place: %j', async (delimiter) => {
+  it.each([';', '\t', '|'])('may use another delimiter throughout: %j', async (delimiter) => {
     const text = await readSample('csv/capitec-older.csv');
     const other = text.replace('sep=,\n', '').replaceAll(',', delimiter);
     const said = describeFile(await parseText(text));
@@ -69,7 +69,7 @@ describe('a CSV file', () => {
     expect(describeFile(await parseBytes(Buffer.from(other), {}, 3))).toEqual(said);
   });
 
-  it('says the same with a byte order mark, other line ends, padded cells and blank lines', async () => {
+  it('reads the same with a byte order mark, other line ends, padded cells and blank lines', async () => {
     const text = await readSample('csv/bank-zero.csv');
     const said = describeFile(await parseText(text));
     const padded = text
@@ -88,7 +88,7 @@ describe('a CSV file', () => {
       expect(describeFile(await parseText(other))).toEqual(said);
   });
 
-  it('that has only a header is a statement without entries', async () => {
+  it('is a statement without entries if it has only a header', async () => {
     const file = await read(ABSA);
     expect(file.statements).toMatchObject([{ proof: 'absent', lines: [] }]);
     const empty = await read(
@@ -102,7 +102,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('may break a line inside quotes, and counts lines as an editor does', async () => {
+  it('may break a line inside quotes, with lines numbered as in an editor', async () => {
     const file = await read('sep=,', ABSA, '', '20261119,"CUS12345671\nTOP UP",1.00,1.00');
     expect(file.statements[0]?.lines[0]?.references).toEqual(['CUS12345671\nTOP UP']);
     const error = await failureOf(
@@ -148,7 +148,7 @@ describe('a CSV file', () => {
     expect(gap.statements[0]?.proof).toBe('failed');
   });
 
-  it('is proved although a balance inside it is missing, and not where one of its ends is', async () => {
+  it('is proved without a balance inside it, but not without the first or last one', async () => {
     const [first, middle, last] = ['A,1.00', 'B,2.00', 'C,3.00'];
     const file = (...rows: readonly string[]) =>
       read(ABSA, ...rows.map((row) => `20261119,${row}`));
@@ -170,7 +170,7 @@ describe('a CSV file', () => {
       expect((await parseText(text.replace(from, to))).statements[0]?.proof).toBe('failed');
   });
 
-  it('credits what stands before its provisional part, and nothing of that', async () => {
+  it('credits entries before its provisional part, and none inside it', async () => {
     const file = await read(
       ...NEDBANK,
       '18Nov2026,CUS12345671,250,1250.00,,',
@@ -185,7 +185,7 @@ describe('a CSV file', () => {
     expect(file.statements[0]).toMatchObject({ proof: 'ok', closingMinor: 125_000n });
   });
 
-  it('takes the days of the bank that writes them in two ways', async () => {
+  it("may write its days in either of a bank's two formats", async () => {
     const file = await read(...NEDBANK, '01-Jan-26,A,1,1', '2-Jan-2026,B,1,2', '03Jan2026,C,1,3');
     expect(file.statements[0]?.lines.map(({ bookingDate }) => bookingDate)).toEqual([
       '2026-01-01',
@@ -194,7 +194,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('is in the currency that it names, and refused where it names none that can be read', async () => {
+  it('has the currency that it names, and is refused if that is unreadable', async () => {
     const text = await readSample('csv/standard-bank-statement.csv');
     const named = (name: string) => parseText(text.replace('ZAR - SOUTH AFRICAN RAND', name));
     expect((await named('USD - US DOLLAR')).statements[0]?.currency).toBe('USD');
@@ -204,13 +204,13 @@ describe('a CSV file', () => {
   it.each([
     ['a date that two years of its period have', '11 December 2025', "'13 Dec'", "'13 Dec'"],
     ['a date far outside its period', '11 December 2026', "'13 Dec'", "'13 Jun'"],
-  ])('without years is refused for %s', async (_, from, before, after) => {
+  ])('is refused without years for %s', async (_, from, before, after) => {
     const text = await readSample('csv/fnb-emailed-notices.csv');
     const other = text.replace('11 December 2026', from).replace(before, after);
     expect((await failureOf(parseText(other))).details['where']).toBe('line 6, booking date');
   });
 
-  it('of a million columns is refused at once', async () => {
+  it('is refused at once if it has a million columns', async () => {
     const started = performance.now();
     for (const wide of [
       `${ABSA}\n${','.repeat(1_000_000)}\n`,

@@ -61,7 +61,7 @@ describe('an amount in a CSV', () => {
     [COMMA, '1\u202f234,00 EUR', 123_400n],
     [{ decimalMark: ',', thousandsMark: '.' }, '1.234,56', 123_456n],
     [{ thousandsMark: "'" }, "1'234.56", 123_456n],
-  ])('%j %s is read to the cent', async (style, cell, minor) => {
+  ])('is read to the cent: %j %s', async (style, cell, minor) => {
     expect(await amountOf(style, cell)).toBe(minor);
   });
 
@@ -91,7 +91,7 @@ describe('an amount in a CSV', () => {
     [COMMA, '1  234,00'],
     [COMMA, 'R 5,00'],
     [{ currency: 'JPY' }, '10.5'],
-  ])('%j %s is refused, naming line and field', async (style, cell) => {
+  ])('is refused with its line and field: %j %s', async (style, cell) => {
     const error = await failureOf(amountOf(style, cell));
     expect([error.code, error.details['where']]).toEqual([
       'statement.unreadable',
@@ -120,7 +120,7 @@ describe('a CSV profile that a user declares', () => {
     }
   });
 
-  it('takes the currency from its column, and refuses a row in another one', async () => {
+  it('takes the currency from its column, and refuses a row in another currency', async () => {
     const profile = {
       ...PROFILE,
       header: [...PROFILE.header, 'Ccy'],
@@ -180,7 +180,7 @@ describe('a CSV profile that a user declares', () => {
     expect(String(error)).toContain(named);
   });
 
-  it('stands in docs/banks.md as an example that is valid', async () => {
+  it('is valid in the example of docs/banks.md', async () => {
     const file = path.resolve(import.meta.dirname, '../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const profiles = blocks

@@ -22,7 +22,7 @@ const movements = (lines: readonly { direction: string; amountMinor: bigint }[])
   lines.map(({ direction, amountMinor }) => `${direction} ${amountMinor.toString()}`);
 
 describe('a row of a CSV', () => {
-  it('may have a time of day behind its days', async () => {
+  it('may have a time after its day', async () => {
     const { lines } = await statementOf(
       CAPITEC,
       '1,1234567890,2026-11-20 00:05,2026-11-19 9:05,Deposit,CUS12345671,,,10.00,,,10.00',
@@ -34,7 +34,7 @@ describe('a row of a CSV', () => {
     ]);
   });
 
-  it('gives a charge back where the running balance says so, and takes one where it does not', async () => {
+  it('refunds a charge where the running balance says so, and charges it elsewhere', async () => {
     const row = (nr: number, amounts: string) =>
       `${nr},1234567890,2026-11-20,2026-11-20,A,B,,,${amounts}`;
     const refunded = await statementOf(
@@ -60,7 +60,7 @@ describe('a row of a CSV', () => {
     expect(charged.proof).toBe('ok');
   });
 
-  it('gives a charge back in a file with the newest rows first that writes charges with a minus', async () => {
+  it('refunds a charge without a minus in a newest-first file that writes charges with one', async () => {
     const { lines, proof } = await statementOf(
       CAPITEC,
       '3,1234567890,2026-11-20,2026-11-20,Fee,FEE,,,,,-7.50,2.85',
@@ -71,13 +71,13 @@ describe('a row of a CSV', () => {
     expect(proof).toBe('ok');
   });
 
-  it('is refused where money in has a minus: the column and the sign contradict each other', async () => {
+  it('is refused if money in has a minus, since column and sign contradict each other', async () => {
     expect(
       await faultOf(CAPITEC, '1,1234567890,2026-11-20,2026-11-20,A,B,,,-10.00,,,10.00'),
     ).toEqual(['statement.unreadable', 'line 2, credit']);
   });
 
-  it('of a card payment that was not made is no entry, and another one without an amount is refused', async () => {
+  it('is skipped for a declined card payment, and refused for any other text without an amount', async () => {
     const row = (text: string) => `1,1234567890,2026-11-20,2026-11-20,${text},A,,,,,,`;
     expect((await statementOf(CAPITEC, row('Exc W/lim Shop'))).lines).toEqual([]);
     expect(await faultOf(CAPITEC, row('Payment Received'))).toEqual([
@@ -86,7 +86,7 @@ describe('a row of a CSV', () => {
     ]);
   });
 
-  it('may have any number of empty cells behind its last, and none too few or too many', async () => {
+  it('may end in any number of empty cells, but not have too few or too many filled ones', async () => {
     const row = '2026/11/20,2026/11/20,CUS12345671,,10.00,10.00';
     for (const end of ['', ',', ',,,']) {
       expect((await statementOf(INVESTEC, row + end)).lines).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('a row of a CSV', () => {
       expect(await faultOf(INVESTEC, bad)).toEqual(['statement.unreadable', 'line 2']);
   });
 
-  it('of a file without a header that has a comma in its text is refused, not read by another column', async () => {
+  it('is refused for an unquoted comma in a file without a header, not read by shifted columns', async () => {
     const head = ['Statement Enquiry :', 'Account Number :,1111222233'];
     expect(await faultOf(...head, '20Nov2026,FOR 5,12,250.00,1250.00')).toEqual([
       'statement.unreadable',
@@ -107,7 +107,7 @@ describe('a row of a CSV', () => {
   it.each([
     ['OPEN BALANCE', 'standard bank'],
     ['CLOSE BALANCE', 'standard bank'],
-  ])('moves money although its payer typed %s', async (text) => {
+  ])('moves money even if its payer typed %s', async (text) => {
     const head =
       'Date,Value Date,Statement Number,Description,Amount,Balance,Type,Originator Reference,Customer Reference';
     const { lines, proof } = await statementOf(
@@ -119,7 +119,7 @@ describe('a row of a CSV', () => {
     expect([movements(lines), proof]).toEqual([['credit 25000'], 'ok']);
   });
 
-  it('moves money although its payer typed the label of the last row', async () => {
+  it('moves money even if its payer typed the label of the last row', async () => {
     const { lines, proof } = await statementOf(
       'Balance brought forward:,0.00',
       'Account,Date,Description,Reference,Amount,Fees,Balance,',
@@ -129,7 +129,7 @@ describe('a row of a CSV', () => {
     expect([movements(lines), proof]).toEqual([['credit 25000'], 'ok']);
   });
 
-  it('keeps a formula as the text that it is', async () => {
+  it('keeps a formula as text', async () => {
     const { lines } = await statementOf(
       ABSA,
       '20261120,"=HYPERLINK(""http://x"",""CUS12345671"")",250.00,250.00',
@@ -145,13 +145,13 @@ describe('a row of a CSV', () => {
     ]);
   });
 
-  it('loses its NUL bytes, and the file says so', async () => {
+  it('loses its NUL bytes, with a warning', async () => {
     const { lines, warnings } = await statementOf(ABSA, '20261120,CUS\u000012345671,1.00,1.00');
     expect(lines[0]?.references).toEqual(['CUS12345671']);
     expect(warnings).toContain('control_characters');
   });
 
-  it('that announces something and moves nothing stays an entry of zero', async () => {
+  it('remains an entry of zero if it only announces something', async () => {
     const { lines, proof } = await statementOf(
       ABSA,
       '20261119,ACB CREDIT CUS12345671,100.0,100.0',

@@ -122,7 +122,7 @@ describe.each(CASES)('the balance of the $name feed', ({ name, path, body, break
     ['28857.76', 2_885_776n],
     ['"-2.50"', -250n],
     ['"22345678901.23"', 2_234_567_890_123n],
-  ])('is what is booked, to the cent: %s', async (amount, minor) => {
+  ])('is the booked balance, to the cent: %s', async (amount, minor) => {
     expect(await ask(kind, path, body(amount))).toEqual({ minor, day: null });
   });
 
@@ -156,7 +156,7 @@ describe('the balance of the berlin-group feed', () => {
   const closing = (day: string, amount: string) =>
     `{"balanceType":"closingBooked","referenceDate":"${day}","balanceAmount":{"currency":"ZAR","amount":"${amount}"}}`;
 
-  it('is the newest one of a day’s end where the bank states none of now', async () => {
+  it('is the latest end-of-day balance if the bank states no current one', async () => {
     const body = `{"balances":[${closing('2026-11-18', '1.00')},${closing('2026-11-19', '2.00')}]}`;
     expect(await ask(kind, `/v1/accounts/${ACCOUNT}/balances`, body)).toEqual({
       minor: 200n,
@@ -164,7 +164,7 @@ describe('the balance of the berlin-group feed', () => {
     });
   });
 
-  it('is not read where amounts have no sign', async () => {
+  it('is not read if amounts have no sign', async () => {
     const bank = await startBank((_request, response) => sendJson(response, '{}'));
     const settings = { ...kind.settings, amounts: 'unsigned' } as const;
     const feed = feedAt({ ...kind, settings }, bank.url);
@@ -175,7 +175,7 @@ describe('the balance of the berlin-group feed', () => {
 
 describe('feeds of plain JSON', () => {
   it.each(FEED_DIALECTS.filter(({ settings }) => settings.kind === 'json'))(
-    'read no balance, since the format has no call for it: $name',
+    'read no balance, since their format has no call for it: $name',
     (kind) => {
       expect(feedAt(kind, 'http://127.0.0.1:1')).not.toHaveProperty('readBalance');
     },

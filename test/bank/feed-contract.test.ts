@@ -76,14 +76,14 @@ describe.each(ALL_DIALECTS)('the $name feed', (kind) => {
     expect((await fetchAll(feed)).sightings).toHaveLength(2);
   });
 
-  it('reads an answer that begins with a byte order mark', async () => {
+  it('reads a response that begins with a byte order mark', async () => {
     const { feed } = await startFeed(kind, (_request, response) => {
       send(kind, response, `\ufeff${kind.page([kind.row(aRow())], 1, 1)}`);
     });
     expect((await fetchAll(feed)).sightings).toHaveLength(1);
   });
 
-  it('keeps nothing of a read that failed: the next one asks for the same days and is whole', async () => {
+  it('keeps nothing of a failed read: the next one requests the same days and is complete', async () => {
     let isDown = true;
     const { feed, bank } = await startFeed(kind, (_request, response) => {
       if (isDown) response.writeHead(503).end();
@@ -117,7 +117,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
     };
   }
 
-  it('reads all pages, and reads them again to be sure', async () => {
+  it('reads all pages, then reads them again to confirm', async () => {
     const { feed, bank } = await startFeed(
       kind,
       paged(() => rowsOf(7)),
@@ -132,7 +132,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
     expect(bank.requests.filter(({ url }) => url.pathname === kind.path)).toHaveLength(6);
   });
 
-  it('misses and doubles no row when rows come in between two pages', async () => {
+  it('neither misses nor doubles a row when rows arrive between two pages', async () => {
     const { feed } = await startFeed(
       kind,
       paged((number) => rowsOf(number === 1 ? 5 : 6)),
@@ -151,7 +151,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
     expect((await fetchAll(feed)).sightings).toHaveLength(5);
   });
 
-  it('refuses pages that never hold still', async () => {
+  it('refuses pages that change in every pass', async () => {
     const { feed } = await startFeed(
       kind,
       paged((number) => rowsOf(4 + number)),
@@ -167,7 +167,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
     const error = await safeFailureOf(fetchAll(feed));
 
     expect(error.code).toBe('bank.bad_response');
-    expect(error.message).toContain('a page came twice');
+    expect(error.message).toContain('a page appeared twice');
   });
 
   it('refuses pages that overlap', async () => {
@@ -176,7 +176,7 @@ describe.each(FEED_DIALECTS)('the $name feed, over several pages,', (kind) => {
       const rows = rowsOf(5).slice((page - 1) * 2, (page - 1) * 2 + 3);
       sendJson(response, kind.page(rows.map(kind.row), page, 2));
     });
-    expect((await safeFailureOf(fetchAll(feed))).message).toContain('a row came on two pages');
+    expect((await safeFailureOf(fetchAll(feed))).message).toContain('a row appeared on two pages');
   });
 
   it('fails whole when a later page fails', async () => {

@@ -12,7 +12,7 @@ import {
   startFeed,
 } from './support/feed-kinds.ts';
 
-describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) => {
+describe.each(ALL_DIALECTS)('the $name feed, on failed responses,', (kind) => {
   const html = '<html>CUS12345671</html>';
   it.each<[string, string, (response: ServerResponse, page: string) => void]>([
     ['401', 'bank.unauthorized', (response) => response.writeHead(401).end(html)],
@@ -92,14 +92,14 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
         response.write('{"transactions":[', () => response.socket?.destroy());
       },
     ],
-  ])('tells %s as %s', async (_name, code, answer) => {
+  ])('reports %s as %s', async (_name, code, answer) => {
     const { feed } = await startFeed(kind, (_request, response) => {
       answer(response, kind.page([], 1, 1));
     });
     expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
   });
 
-  it('does not unpack a small answer that would be a large one', async () => {
+  it('does not decompress a small response into a large one', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
     const { feed } = await startFeed(kind, (_request, response) => {
       response
@@ -127,7 +127,7 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     },
   );
 
-  it('takes an answer that says that it is not encoded', async () => {
+  it('accepts a response marked as not encoded', async () => {
     const { feed } = await startFeed(kind, (_request, response) => {
       response
         .writeHead(200, { 'content-type': kind.contentType, 'content-encoding': 'identity' })
@@ -136,7 +136,7 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     expect((await fetchAll(feed)).sightings).toHaveLength(1);
   });
 
-  it('tells a bank that nobody answers for as unavailable', async () => {
+  it('reports an unreachable bank as unavailable', async () => {
     const error = await safeFailureOf(fetchAll(feedAt(kind, 'http://127.0.0.1:1')));
     expect(error).toMatchObject({
       code: 'bank.unavailable',
@@ -178,7 +178,7 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     });
   });
 
-  it('honours a 503 that says when to come back, too', async () => {
+  it('honours a 503 with a retry time', async () => {
     const { feed } = await startFeed(kind, (_request, response) => {
       response.writeHead(503, { 'retry-after': '7' }).end();
     });
@@ -188,7 +188,7 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     });
   });
 
-  it('gives up on a bank that hangs, and on one that sends a byte at a time', async () => {
+  it('gives up on a bank that hangs or sends a byte at a time', async () => {
     const hanging = await startFeed(kind, () => undefined, { limits: { deadlineMs: 150 } });
     const dripping = await startFeed(
       kind,
@@ -239,7 +239,7 @@ describe.each(ALL_DIALECTS)('the $name feed, on answers that are none,', (kind) 
     });
   });
 
-  it('ends with the reason of the caller who aborts', async () => {
+  it("ends with the caller's reason after an abort", async () => {
     const caller = new AbortController();
     const { feed } = await startFeed(kind, () => {
       caller.abort(new Error('stopped by the caller'));

@@ -76,7 +76,7 @@ describe.each([...named('link'), ...named('cursor')])('the pages of the $name fe
     expect(bank.requests.length).toBeLessThan(20);
   });
 
-  it.each(['2', 'true', '{}', '["2"]'])('are refused when %s shall lead on', async (next) => {
+  it.each(['2', 'true', '{}', '["2"]'])('are refused when the next cursor is %s', async (next) => {
     const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, kind.leadingTo([rowOf(kind, 1)], next));
     });
@@ -101,7 +101,7 @@ describe.each(FEED_DIALECTS.filter((kind) => kind.leadsBy === 'count'))(
       expect(asked).toBe(6);
     });
 
-    it('are refused when there are more than anybody has', async () => {
+    it('are refused above the largest plausible number', async () => {
       const { feed } = await startFeed(kind, (request, response) => {
         const page = kind.pageOf(request);
         sendJson(response, kind.page([rowOf(kind, page)], page, 2_001));
@@ -114,7 +114,7 @@ describe.each(FEED_DIALECTS.filter((kind) => kind.leadsBy === 'count'))(
 describe('the pages of the stitch feed', () => {
   const stitch = named('cursor').find(({ name }) => name === 'stitch');
   it.each(['null', '""', '" "'])(
-    'are refused when more shall come and the cursor is %s',
+    'are refused when another page is announced with the cursor %s',
     async (cursor) => {
       if (stitch === undefined) throw new Error('There is no such dialect.');
       const bank = await startBank((request, response) => {

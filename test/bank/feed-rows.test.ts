@@ -3,7 +3,7 @@ import { sendJson } from './support/bank-server.ts';
 import { FEED_DIALECTS } from './support/feed-dialects.ts';
 import { aRow, fetchAll, safeFailureOf, startFeed } from './support/feed-kinds.ts';
 
-describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', (kind) => {
+describe.each(FEED_DIALECTS)('the $name feed, on untrustworthy rows,', (kind) => {
   async function refusal(body: string) {
     const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, body);
@@ -14,7 +14,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
     row.replace(/^(\{"cursor":"c","node":)?\{/, '$&"isNew":1,"CUS12345671 x":2,');
   const page = (row: string) => kind.page([row], 1, 1);
 
-  it('refuses a page that is cut at any of its bytes', async () => {
+  it('refuses a page cut at any byte', async () => {
     const whole = page(kind.row(aRow()));
     let sent = '';
     const { feed } = await startFeed(kind, (_request, response) => {
@@ -58,7 +58,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
   );
 
   it.each(['2026-11-13', '2026-11-21'])(
-    'counts no row of %s, which lies outside the window',
+    'counts no row of %s, which is outside the window',
     async (date) => {
       const body = page(kind.row(aRow({ date })));
       if (kind.asksExactly) {
@@ -89,7 +89,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
   it.each([
     ['beside its rows', (body: string) => body.replace('{', '{"isNew":1,"CUS12345671 x":2,')],
     ['in a row', (body: string) => body.replace(kind.row(aRow()), (row) => inRow(row))],
-  ])('passes over no field that it does not know: %s', async (_name, change) => {
+  ])('never silently skips an unknown field: %s', async (_name, change) => {
     const body = change(page(kind.row(aRow())));
     expect(body).toContain('isNew');
     if (kind.unknownFields === 'refuse') {
@@ -102,7 +102,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
     expect((await fetchAll(feed)).unknownFields).toEqual(['?', 'isNew']);
   });
 
-  it('takes NUL out of texts and leaves the rest as the payer wrote it', async () => {
+  it('removes NUL from texts and keeps the rest as the payer wrote it', async () => {
     const reference = "cus\\u0000 123; DROP TABLE '\\u202e\\n=cmd";
     const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, page(kind.row(aRow({ reference }))));

@@ -91,7 +91,7 @@ describe('a field map', () => {
     expect(error.code).toBe('bank.bad_response');
   });
 
-  it('proves the rows by opening and closing balance where it names both', async () => {
+  it('proves the rows by opening and closing balance if it names both', async () => {
     const proved = {
       ...COLUMNS,
       rows: 'rows',
@@ -130,13 +130,13 @@ describe('a field map', () => {
     expect(String(error)).toContain(named);
   });
 
-  it('is the default wire format unless another is named, and the presets are whole maps', () => {
+  it('defaults to our wire format, and every preset is complete', () => {
     expect([...FIELD_MAP_PRESETS.keys()]).toEqual(['default', 'standard-bank', 'fnb']);
     for (const map of FIELD_MAP_PRESETS.values()) expect(parseFieldMap(map)).toEqual(map);
     expect(FIELD_MAP_PRESETS.get('default')).toBe(DEFAULT_FIELD_MAP);
   });
 
-  it('stands in docs/banks.md as an example that is valid', async () => {
+  it('is valid in the example of docs/banks.md', async () => {
     const file = path.resolve(import.meta.dirname, '../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const maps = blocks.map(([, text]) => JSON.parse(text ?? '') as object);

@@ -28,7 +28,7 @@ function outcomeOf(
 }
 
 describe('a hex signature', () => {
-  it('is the one that a published example states', () => {
+  it('matches a published example', () => {
     // The example that GitHub gives for its webhooks: secret, body and signature.
     const secret = "It's a Secret to Everybody";
     const signature = '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
@@ -47,11 +47,11 @@ describe('a hex signature', () => {
     ['in capitals', hex(BODY).toUpperCase()],
     ['with its algorithm', `sha256=${hex(BODY)}`],
     ['beside an older one', `${hex(BODY, 'old')}, ${hex(BODY)}`],
-  ])('holds %s', (_name, signature) => {
+  ])('is valid %s', (_name, signature) => {
     expect(outcomeOf({ 'X-Bank-Signature': signature })).toBe('accepted');
   });
 
-  it('holds for each of the secrets that are valid now', () => {
+  it('is accepted for each currently valid secret', () => {
     const headers = { 'x-bank-signature': hex(BODY, 'next') };
     expect(outcomeOf(headers, { secrets: [SECRET, 'next'] })).toBe('accepted');
     expect(outcomeOf(headers)).toBe('webhook.bad_signature');
@@ -64,7 +64,7 @@ describe('a hex signature', () => {
     ['a cut signature', { 'x-bank-signature': hex(BODY).slice(1) }],
     ['another body', { 'x-bank-signature': hex('{}') }],
     ['base64', { 'x-bank-signature': Buffer.from(hex(BODY), 'hex').toString('base64') }],
-  ])('does not hold with %s', (_name, headers) => {
+  ])('is invalid with %s', (_name, headers) => {
     expect(outcomeOf(headers)).toBe('webhook.bad_signature');
   });
 
@@ -82,7 +82,7 @@ describe('a hex signature', () => {
     );
   });
 
-  it('gives a retry the id of its first delivery, under whatever time', () => {
+  it('gives a retry the id of its first delivery, whatever its time', () => {
     const idAt = (seconds: string) =>
       verifyHexWebhook(
         {

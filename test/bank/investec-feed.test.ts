@@ -17,7 +17,7 @@ const isToken = (request: BankRequest) => request.url.pathname === TOKEN_PATH;
 const isPending = (request: BankRequest) => request.url.pathname.endsWith('/pending-transactions');
 
 describe('an investec token', () => {
-  it('is asked for with client credentials and the API key', async () => {
+  it('is requested with client credentials and the API key', async () => {
     const { feed, bank } = await startFeed(kind, (_request, response) => {
       sendJson(response, kind.page([], 1, 1));
     });
@@ -49,7 +49,7 @@ describe('investec rows', () => {
     expect(sightings[0]?.bankId).toBe('87446202611200013379');
   });
 
-  it('are pending while their order is 0, and booked without an id where the bank has no such field', async () => {
+  it('are pending while their order is 0, and booked without an id if the bank has no such field', async () => {
     const { sightings } = await sightingsOf([
       row.replace('"postedOrder":1', '"postedOrder":0'),
       row.replace('"postedOrder":1,', ''),
@@ -71,7 +71,7 @@ describe('investec rows', () => {
     ]);
   });
 
-  it('refuse the page when an id that should be unique comes twice', async () => {
+  it('refuse the page when an id that should be unique repeats', async () => {
     expect((await failureOf(sightingsOf([row, row]))).code).toBe('bank.bad_response');
   });
 
@@ -82,13 +82,13 @@ describe('investec rows', () => {
     expect(error.code).toBe('bank.bad_response');
   });
 
-  it('report fields that the bank has added, and read on', async () => {
+  it('report fields that the bank has added, and are still read', async () => {
     const snapshot = await sightingsOf([row.replace('{', '{"isNew":true,"a b":1,')]);
     expect(snapshot.sightings).toHaveLength(1);
     expect(snapshot.unknownFields).toEqual(['?', 'isNew']);
   });
 
-  it('ask for later pages by number, and for the first without one', async () => {
+  it('are requested by page number, except for the first page', async () => {
     const { feed, bank } = await startFeed(kind, (request, response) => {
       const page = Number(request.url.searchParams.get('page') ?? '1');
       sendJson(response, kind.page([kind.row(aRow({ order: page }))], page, 2));
@@ -125,9 +125,12 @@ describe('investec rows that are not booked yet', () => {
     },
   );
 
-  it.each([403, 404])('stop nothing where the bank does not show them (%d)', async (status) => {
-    expect((await fetchAll(await answering(status))).sightings).toHaveLength(1);
-  });
+  it.each([403, 404])(
+    'do not stop the read if the bank does not show them (%d)',
+    async (status) => {
+      expect((await fetchAll(await answering(status))).sightings).toHaveLength(1);
+    },
+  );
 
   it.each<[string, string | number, string]>([
     ['a bank out of order', 503, 'bank.unavailable'],
@@ -149,7 +152,7 @@ const files = [
 console.info(`fixture tests run: ${files.length}`);
 
 describe('real investec answers', () => {
-  it('are looked for beside the checkout', () => {
+  it('are found beside the checkout', () => {
     expect(files.length > 0).toBe(existsSync(path.join(fixtures, 'json')));
   });
 

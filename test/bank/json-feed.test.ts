@@ -17,7 +17,7 @@ async function snapshotOf(body: string) {
 }
 
 describe('the default wire format', () => {
-  it('keeps pending rows apart from booked ones and leaves absent texts out', async () => {
+  it('separates pending from booked rows and omits absent texts', async () => {
     const { sightings } = await snapshotOf(
       kind.page(
         [
@@ -59,7 +59,7 @@ describe('the default wire format', () => {
     expect((await failureOf(snapshotOf(body))).code).toBe('bank.bad_response');
   });
 
-  it('agrees with itself over pages whose ids are new at each read', async () => {
+  it('agrees between passes even if ids are new on each read', async () => {
     let reads = 0;
     const { feed } = await startFeed(kind, (request, response) => {
       const page = Number(request.url.searchParams.get('page'));

@@ -61,7 +61,7 @@ function oracleFacts(text: string): readonly (readonly string[])[][] {
 }
 
 describe('an ordinary MT940 file', () => {
-  it('says to us what it says to a second parser', async () => {
+  it('reads the same as in an independent parser', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 12 }), async (entries) => {
         const text = printFile(entries);
@@ -73,7 +73,7 @@ describe('an ordinary MT940 file', () => {
     );
   });
 
-  it('comes back as it was printed, line by line', async () => {
+  it('reads back as it was written, line by line', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { maxLength: 12 }), async (entries) => {
         const [statement] = (await parseText(printFile(entries))).statements;
@@ -99,7 +99,7 @@ describe('an ordinary MT940 file', () => {
     );
   });
 
-  it('of our samples has the same entries for a second parser', async () => {
+  it('has the same entries in an independent parser, for each of our samples', async () => {
     const name = 'mt940/swift-blocks.sta';
     expect(
       existsSync(path.join(SAMPLES, name)) && readdirSync(path.join(SAMPLES, 'mt940')).length,

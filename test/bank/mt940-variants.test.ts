@@ -42,12 +42,12 @@ describe('field 61 as banks write it', () => {
     expect(line.references).toEqual(['REF']);
   });
 
-  it('takes NONREF for no reference where the type is missing too', async () => {
+  it('treats NONREF as no reference even without a type', async () => {
     const { line } = await only(statement(':61:2601050105C10,00NONREF'));
     expect(line.references).toEqual([]);
   });
 
-  it('reads an amount that begins with its comma', async () => {
+  it('reads an amount that starts with its comma', async () => {
     const { line } = await only(statement(':61:260105C,02NTRFREF', ':62F:C260105ZAR100,02\n'));
     expect(line.amountMinor).toBe(2n);
   });
@@ -67,12 +67,12 @@ describe('field 61 as banks write it', () => {
 describe('an amount without a decimal mark', () => {
   const refusedAt = async (text: string) => (await failureOf(parseText(text))).details['where'];
 
-  it('is whole units where the balances prove it', async () => {
+  it('means whole units if the balances prove it', async () => {
     const { line, statement: read } = await only(statement(':61:2601050105CR10NTRFREF'));
     expect([line.amountMinor, line.references, read.proof]).toEqual([1_000n, ['REF'], 'ok']);
   });
 
-  it('of nothing needs no proof', async () => {
+  it('needs no proof if it is zero', async () => {
     const { line } = await only(statement(':61:2601050105C0NTRFREF', ':62F:C260105ZAR105,00\n'));
     expect(line.amountMinor).toBe(0n);
   });
@@ -83,9 +83,9 @@ describe('an amount without a decimal mark', () => {
       'is refused where another one takes it back, so that any unit would fit',
       statement(':61:260105C10NTRFREF\n:61:260105D10NTRFREF', ':62F:C260105ZAR100,00\n'),
     ],
-    ['is refused where no type follows it', statement(':61:260105C10\u00000,00NTRFREF')],
+    ['is refused if no type follows it', statement(':61:260105C10\u00000,00NTRFREF')],
     [
-      'is refused where it is expected only, and in no balance',
+      'is refused if it is only expected, and in no balance',
       statement(':61:260105EC10NTRFREF', ':62F:C260105ZAR100,00\n'),
     ],
     [
@@ -100,7 +100,7 @@ describe('an amount without a decimal mark', () => {
 describe('the texts of an entry', () => {
   const entry = ':61:2601050105C10,00NTRFNONREF';
 
-  it('are those of each of its fields 86', async () => {
+  it('come from each of its fields 86', async () => {
     const { line } = await only(statement(`${entry}\n:86:PAYSHAP CREDIT   \n:86:CUS12345671`));
     expect(line.text).toBe('PAYSHAP CREDIT   \nCUS12345671');
     expect(line.references[0]).toBe('PAYSHAP CREDIT CUS12345671');
@@ -119,7 +119,7 @@ describe('the texts of an entry', () => {
   });
 
   it.each(['?', '>', '~', '<', '^', '+'])(
-    'tell a code that is broken over two subfields behind %s',
+    'contain a code that is broken over two subfields after %s',
     async (sign) => {
       const { line } = await only(
         statement(`${entry}\n:86:020${sign}20TOP UP CUS123${sign}2145671${sign}32ANNA`),
@@ -131,12 +131,12 @@ describe('the texts of an entry', () => {
     },
   );
 
-  it('keep a separator that begins no subfield', async () => {
+  it('keep a separator that starts no subfield', async () => {
     const { line } = await only(statement(`${entry}\n:86:166?20PAID? CUS12345671?32ANNA`));
     expect(line.references[0]).toBe('PAID? CUS12345671');
   });
 
-  it('are read from field NS, where banks write no field 86', async () => {
+  it('are read from field NS if there is no field 86', async () => {
     const { line } = await only(
       statement(`${entry}\n:NS:01CUS12345671\n02TOP UP\n15ANNA\n16SMITH\n17PAYSHAP\n1812345`),
     );
@@ -145,12 +145,12 @@ describe('the texts of an entry', () => {
     expect(line.text).toBe('CUS12345671\nTOP UP, ANNA, SMITH, PAYSHAP, 12345');
   });
 
-  it('take no number of field NS for digits of a code', async () => {
+  it('never mix a number of field NS into a code', async () => {
     const { line } = await only(statement(`${entry}\n:NS:01CUS123456\n02\n1871000`));
     expect(readReferences([...line.references, line.text]).kind).toBe('review');
   });
 
-  it('are not those of a field NS before the first entry', async () => {
+  it('exclude a field NS before the first entry', async () => {
     const { line } = await only(
       `:20:X\n:25:42\n:28C:1/1\n:NS:22CUS12345671\n23HOLDER\n:60F:C260102ZAR100,00\n${entry}\n${CLOSING}`,
     );
@@ -173,22 +173,22 @@ describe('balances and totals as banks write them', () => {
     expect([read.closingMinor, read.proof]).toEqual([11_000n, 'ok']);
   });
 
-  it('refuses a balance that is broken over two lines', async () => {
+  it('are refused if a balance is broken over two lines', async () => {
     const error = await failureOf(parseText(statement(entry, ':62F:C260105ZAR110,\n05\n')));
     expect(error.details['where']).toBe('line 6, field 62F');
   });
 
-  it('covers no whole day where its first page is missing', async () => {
+  it('cover no complete day if the first page is missing', async () => {
     const { statement: read } = await only(statement(entry).replace('60F', '60M'));
     expect([read.proof, read.completeDays]).toEqual(['ok', null]);
   });
 
-  it('refuses a second account inside a statement', async () => {
+  it('are refused with a second account inside a statement', async () => {
     const text = statement(`${entry}\n:25:43`);
     expect((await failureOf(parseText(text))).details['where']).toBe('line 6, field 25');
   });
 
-  it('refuses an account that holds control characters', async () => {
+  it('are refused with control characters in the account', async () => {
     const text = statement(entry).replace(':25:42', ':25:4\u00002');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
@@ -202,7 +202,7 @@ describe('balances and totals as banks write them', () => {
     [':90D:0ZAR0,00\n:90C:2ZAR10,00\n', 'failed'],
     [':90D:0ZAR0,00\n:90C:ZAR11,00\n', 'failed'],
   ])(
-    'holds the totals %j, with or without what is expected, to its entries',
+    'compare the totals %j, with or without expected entries, with the entries',
     async (totals, proof) => {
       const { statement: read } = await only(report(totals));
       expect(read.proof).toBe(proof);
@@ -245,14 +245,14 @@ describe('a file of several MT940 messages', () => {
       `${statement(entry)}:25:43\n:28C:1\n:60F:C260102ZAR100,00\n${entry}\n${CLOSING}`,
     ],
     [
-      'behind lines of the bank',
+      'after lines of the bank',
       `:940:\nBANK\n${statement(entry)}:940:\n${second}${entry}\n${CLOSING}`,
     ],
-  ])('%s has both', async (_, text) => {
+  ])('yields both messages: %s', async (_, text) => {
     expect(await balancesOf(text)).toEqual(both);
   });
 
-  it('goes on with the account before, where a further field 28C names none', async () => {
+  it('continues with the previous account if a further field 28C names none', async () => {
     const further = ':28C:2/1\n:60F:C260105ZAR110,00\n:62F:C260106ZAR110,00\n';
     expect(await balancesOf(statement(entry) + further)).toEqual([
       ['42', 10_000n, 11_000n, 1, 'ok'],
@@ -263,23 +263,26 @@ describe('a file of several MT940 messages', () => {
   it.each([
     ['bare', `${statement(entry)}-\r\n`, `${second}${entry}\n${CLOSING}-\r\n`],
     ['in blocks', `${block}${statement(entry)}-}\n`, `${block}${second}${entry}\n${CLOSING}-}\n`],
-  ])('%s is refused as cut anywhere inside its second', async (_, one, two) => {
-    const end = two.indexOf('ZAR110,') + 'ZAR110,'.length;
-    for (let cut = 1; cut < end; cut += 1)
-      expect((await failureOf(parseText(one + two.slice(0, cut)))).code, `${cut}`).toMatch(
-        /^statement\.(?:incomplete|unreadable)$/,
-      );
-  });
+  ])(
+    'is refused as incomplete if cut anywhere inside the second message: %s',
+    async (_, one, two) => {
+      const end = two.indexOf('ZAR110,') + 'ZAR110,'.length;
+      for (let cut = 1; cut < end; cut += 1)
+        expect((await failureOf(parseText(one + two.slice(0, cut)))).code, `${cut}`).toMatch(
+          /^statement\.(?:incomplete|unreadable)$/,
+        );
+    },
+  );
 
   it.each([
-    ['behind the colon of the next tag', `${statement(entry)}-\n:`],
+    ['after the colon of the next tag', `${statement(entry)}-\n:`],
     ['inside the next tag', `${statement(entry)}-\n:2`],
     ['inside the next tag, with no end mark before it', `${statement(entry)}:20`],
-    ['behind the next tag', `${statement(entry)}-\n:20:`],
+    ['after the next tag', `${statement(entry)}-\n:20:`],
     ['inside the next block', `${block}${statement(entry)}-}\n{1:F01BA`],
     ['between the next blocks', `${block}${statement(entry)}-}\n{1:F01BANK}\n{2:I94`],
     ['inside the next block on the same line', `${block}${statement(entry)}-}{5:}{1:F01`],
-  ])('is refused as cut %s', async (_, text) => {
+  ])('is refused as incomplete %s', async (_, text) => {
     expect((await failureOf(parseText(text))).code).toBe('statement.incomplete');
   });
 });

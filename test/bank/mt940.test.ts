@@ -47,7 +47,7 @@ describe('field 61', () => {
     expect(line.reversal).toBe(/0105R/.test(entry));
   });
 
-  it('takes expected entries as pending, outside of the balances', async () => {
+  it('reads expected entries as pending, outside the balances', async () => {
     const { line, proof } = await onlyLine(
       statement(':61:2601050105EC10,00NTRFREF', 'C260105ZAR100,00'),
     );
@@ -72,7 +72,7 @@ describe('field 61', () => {
     expect(line.references).toEqual(['CUS12345671', 'PAYSHAP CREDIT']);
   });
 
-  it('moves the 30th of February to its last day and says so', async () => {
+  it('moves the 30th of February to its last day, with a warning', async () => {
     const { line, warnings } = await onlyLine(statement(':61:260230C10,00NTRFREF'));
     expect([line.bookingDate, warnings]).toEqual(['2026-02-28', ['date_moved']]);
   });
@@ -117,7 +117,7 @@ describe('field 86', () => {
     expect([line.references[0], line.counterparty.name]).toEqual([reference, name]);
   });
 
-  it('behind the closing balance is about the statement, not about the last entry', async () => {
+  it('describes the statement after the closing balance, not the last entry', async () => {
     const { line } = await onlyLine(
       `${statement(':61:2601050105C10,00NTRFREF')}:64:C260105ZAR110,00\n:86:SUMMARY\n-\n`,
     );
@@ -128,12 +128,12 @@ describe('field 86', () => {
 describe('a statement in MT940', () => {
   const entry = ':61:2601050105C10,00NTRFREF';
 
-  it('whose balances do not meet has a failed proof with its difference', async () => {
+  it('has a failed proof with the difference if its balances do not meet', async () => {
     const file = await parseText(statement(entry, 'C260105ZAR112,50'));
     expect(file.statements[0]).toMatchObject({ proof: 'failed', differenceMinor: -250n });
   });
 
-  it('whose balance is made of nines is not proved', async () => {
+  it('is not proved if a balance consists of nines', async () => {
     const file = await parseText(statement(entry, 'C260105ZAR999999999999,99'));
     expect(file.statements[0]).toMatchObject({ proof: 'absent', closingMinor: null });
     expect(file.warnings.map(({ code }) => code)).toEqual(['balance_placeholder']);
@@ -147,19 +147,15 @@ describe('a statement in MT940', () => {
       statement(entry).replace('62F', '62M'),
       'statement.incomplete',
     ],
-    [
-      'stands in a block without an end',
-      `{1:F01X}{4:\n${statement(entry)}`,
-      'statement.incomplete',
-    ],
+    ['is in a block without an end', `{1:F01X}{4:\n${statement(entry)}`, 'statement.incomplete'],
     ['comes twice in a file', statement(entry).repeat(2), 'statement.unreadable'],
-    ['has an entry behind its balance', `${statement(entry)}${entry}\n`, 'statement.unreadable'],
+    ['has an entry after its balance', `${statement(entry)}${entry}\n`, 'statement.unreadable'],
     ['names no account', statement(entry).replace(':25:42\n', ''), 'statement.unreadable'],
-  ])('that %s is refused', async (_, text, code) => {
+  ])('is refused if it %s', async (_, text, code) => {
     expect((await failureOf(parseText(text))).code).toBe(code);
   });
 
-  it('of a page whose balance does not meet the next has a failed proof', async () => {
+  it('has a failed proof if the balance of a page does not meet the next', async () => {
     const first = statement(entry).replace('62F', '62M');
     const second = statement(entry, 'C260105ZAR120,00', 'C260105ZAR111,00').replace('60F', '60M');
     const file = await parseText(first + second);
@@ -177,7 +173,7 @@ describe('a report in MT942', () => {
     [':90D:0ZAR0,00\n:90C:2ZAR10,00\n', 'failed'],
     [':90D:0ZAR0,00\n:90C:1ZAR11,00\n', 'failed'],
     ['-\n', 'absent'],
-  ])('with %j has the proof %s and covers no whole day', async (totals, proof) => {
+  ])('has, with %j, the proof %s and covers no complete day', async (totals, proof) => {
     const file = await parseText(report(totals));
     expect([file.format, file.statements[0]?.proof, file.statements[0]?.completeDays]).toEqual([
       'mt942',
@@ -186,7 +182,7 @@ describe('a report in MT942', () => {
     ]);
   });
 
-  it('without totals and end mark is refused', async () => {
+  it('is refused without totals and end mark', async () => {
     expect((await failureOf(parseText(report('')))).code).toBe('statement.incomplete');
     expect((await failureOf(parseText(report(':90D:0ZAR0,00\n')))).code).toBe(
       'statement.incomplete',

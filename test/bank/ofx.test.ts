@@ -48,7 +48,7 @@ describe('an amount in OFX', () => {
   });
 
   it.each(['1,000', '-12,340', '1 00,00', '1 0000', '10.005', '(10.00)', '10.00-', '1\u00000.00'])(
-    'is refused as %j, which may be read in two ways or none',
+    'is refused as %j, which is ambiguous or unreadable',
     async (text) => {
       const error = await failureOf(parseText(file(list(transaction('<NAME>A', text)))));
       expect([error.code, error.details['where']]).toEqual([
@@ -73,7 +73,7 @@ describe('an amount in OFX', () => {
   it.each([
     ['TRNAMT', transaction('<NAME>A<TRNAMT>11.00')],
     ['DTPOSTED', transaction('<NAME>A<DTPOSTED>20260106')],
-  ])('is refused where its transaction has two values of %s', async (leaf, twice) => {
+  ])('is refused if its transaction has two values of %s', async (leaf, twice) => {
     const error = await failureOf(parseText(file(list(twice))));
     expect(error.details['where']).toBe(`statement 1, entry 1, ${leaf}`);
   });
@@ -101,11 +101,11 @@ describe('the elements of OFX', () => {
     ['STMTTRN', list(transaction('<NAME>A').replace('</STMTTRN>', '') + transaction('<NAME>B'))],
     ['LEDGERBAL', `${list(transaction(''))}<LEDGERBAL><BALAMT>5.00<DTASOF>20260131`],
     ['BANKTRANLIST', list(transaction('<NAME>A')).replace('</BANKTRANLIST>', '')],
-  ])('are refused where %s has no end tag, so that nothing is lost in it', async (_, inside) => {
+  ])('are refused if %s has no end tag, so that nothing is lost in it', async (_, inside) => {
     expect((await failureOf(parseText(file(inside)))).code).toBe('statement.unreadable');
   });
 
-  it('are refused where a text follows an end tag', async () => {
+  it('are refused if a text follows an end tag', async () => {
     const text = file(list(transaction('<NAME>A</NAME>CUS12345671')));
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
@@ -117,7 +117,7 @@ describe('the elements of OFX', () => {
     expect((await only(text)).line.amountMinor).toBe(1_000n);
   });
 
-  it('that no header announces are refused where too much stands before them', async () => {
+  it('are refused without a header if too much text precedes them', async () => {
     const text = file(list(transaction(''))).replace(HEADER, `OFXHEADER:100\n${'x'.repeat(5_000)}`);
     for (const size of [7, 65_536]) {
       expect((await failureOf(parseBytes(Buffer.from(text), {}, size))).details['where']).toBe(
@@ -128,7 +128,7 @@ describe('the elements of OFX', () => {
 });
 
 describe('the texts of a transaction in OFX', () => {
-  it('have their control characters left out, and they are reported', async () => {
+  it('lose their control characters, with a warning', async () => {
     const { line, warnings } = await only(
       file(list(transaction('\u0000<NAME>A\u0001<MEMO>CUS1234\u00005671&#0;&#xD800;'))),
     );
@@ -140,12 +140,12 @@ describe('the texts of a transaction in OFX', () => {
     expect(warnings).toEqual(['control_characters']);
   });
 
-  it('name the payer also where PAYEE holds no elements', async () => {
+  it('name the payer even if PAYEE has no elements', async () => {
     const { line } = await only(file(list(transaction('<PAYEE>ANNA</PAYEE><MEMO>TOP UP</MEMO>'))));
     expect([line.counterparty.name, line.references]).toEqual(['ANNA', ['TOP UP', 'ANNA']]);
   });
 
-  it('name the payer and the account, also where they are elements of their own', async () => {
+  it('name the payer and the account even if these are separate elements', async () => {
     const { line } = await only(
       file(
         list(
@@ -162,21 +162,21 @@ describe('the texts of a transaction in OFX', () => {
 
 describe('a transaction in OFX that is no new movement', () => {
   it.each(['<CORRECTFITID>F1<CORRECTACTION>REPLACE', '<CORRECTFITID>F0'])(
-    'is a new one all the same where it names itself or no action: %s',
+    'still counts as new if it names itself or no action: %s',
     async (correction) => {
       const { line, warnings } = await only(file(list(transaction(`${correction}<NAME>A`))));
       expect([line.status, warnings]).toEqual(['booked', []]);
     },
   );
 
-  it.each(['REPLACE', 'DELETE'])('because it is to %s another is shown only', async (action) => {
+  it.each(['REPLACE', 'DELETE'])('is only shown if it is to %s another', async (action) => {
     const { line, warnings } = await only(
       file(list(transaction(`<CORRECTFITID>F0<CORRECTACTION>${action}<NAME>A`))),
     );
     expect([line.status, warnings]).toEqual(['pending', ['entry_corrects']]);
   });
 
-  it('because it is on hold is pending', async () => {
+  it('is pending if it is on hold', async () => {
     const text = file(list(transaction('<NAME>A').replace('CREDIT', 'HOLD')));
     expect((await only(text)).line.status).toBe('pending');
   });
@@ -194,18 +194,18 @@ describe('a statement in OFX', () => {
     expect([statement.closingMinor, warnings]).toEqual([minor, codes]);
   });
 
-  it('is refused where its balance is no amount', async () => {
+  it('is refused if its balance is not an amount', async () => {
     const closing = '<LEDGERBAL><BALAMT>?<DTASOF>20260131</LEDGERBAL>';
     const error = await failureOf(parseText(file(list(transaction('<NAME>A')) + closing)));
     expect(error.details['where']).toBe('statement 1, LEDGERBAL');
   });
 
-  it('without an account says so, and is that of no account', async () => {
+  it('has a warning and no account if it names none', async () => {
     const { statement, warnings } = await only(file(list(transaction('<NAME>A')), '<CURDEF>ZAR'));
     expect([statement.account, warnings]).toEqual(['', ['account_absent']]);
   });
 
-  it('may be a card statement that ends like one of an account', async () => {
+  it('may be a card statement that ends like an account statement', async () => {
     const text = file(list(transaction('<NAME>A')))
       .replace('<STMTRS>', '<CCSTMTRS>')
       .replaceAll('BANKACCTFROM', 'CCACCTFROM')
@@ -213,14 +213,14 @@ describe('a statement in OFX', () => {
     expect((await only(text)).statement.account).toBe('42');
   });
 
-  it('whose period is no date covers no whole day, and says so', async () => {
+  it('covers no complete day, with a warning, if its period is not a date', async () => {
     const { statement, warnings } = await only(
       file(list(transaction('<NAME>A'), '<DTSTART>010126<DTEND>20260131')),
     );
     expect([statement.completeDays, warnings]).toEqual([null, ['period_unreadable']]);
   });
 
-  it('of two lists with different periods covers no whole day', async () => {
+  it('covers no complete day if it has two lists with different periods', async () => {
     const one = transaction('<NAME>A');
     const same = file(list(one) + list(one));
     expect((await only(same)).statement.completeDays).toEqual({
@@ -231,7 +231,7 @@ describe('a statement in OFX', () => {
     expect((await only(other)).statement.completeDays).toBeNull();
   });
 
-  it('passes over a value date of zeros', async () => {
+  it('ignores a value date of zeros', async () => {
     const { line } = await only(
       file(list(transaction('<DTAVAIL>00000000<DTUSER>20260104<NAME>A'))),
     );
@@ -254,7 +254,7 @@ describe('a statement in OFX', () => {
       '<CURDEF>ZAR<BANKACCTFROM><ACCTID>42</BANKACCTFROM><BANKACCTFROM><ACCTID>43</BANKACCTFROM>',
       'statement 1, ACCTID',
     ],
-  ])('with %s is refused', async (_, head, where) => {
+  ])('is refused with %s', async (_, head, where) => {
     const error = await failureOf(parseText(file(list(transaction('<NAME>A')), head)));
     expect([error.code, error.details['where']]).toEqual(['statement.unreadable', where]);
   });

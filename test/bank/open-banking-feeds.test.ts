@@ -25,7 +25,7 @@ describe('open banking uk rows', () => {
   const only = async (changed: string) =>
     (await snapshotOf(uk, uk.page([changed], 1, 1))).sightings[0];
 
-  it('count as pending while they are pending or mutable, since they may still vanish', async () => {
+  it('count as pending while they are pending or mutable, since the bank may still remove them', async () => {
     const mutable = row.replace('{', '{"TransactionMutability":"Mutable",');
     const immutable = row.replace('{', '{"TransactionMutability":"Immutable",');
     expect((await only(mutable))?.status).toBe('pending');
@@ -37,7 +37,7 @@ describe('open banking uk rows', () => {
     ['Africa/Johannesburg', '2026-11-21T23:30:00Z'],
     ['America/New_York', '2026-11-13T00:30:00Z'],
   ])(
-    'are passed over when only the zones of bank and account put them outside (%s)',
+    'are skipped if only the time zones of bank and account put them outside (%s)',
     async (timeZone, instant) => {
       const outside = row.replace('2026-11-20T00:00:00+00:00', instant);
       const body = uk.page([outside, row], 1, 1);
@@ -67,7 +67,7 @@ describe('open banking uk rows', () => {
     expect(read.sightings.map((each) => each.bookingDate)).toEqual([day]);
   });
 
-  it('are booked on the day of the bank, whatever the offset of their time', async () => {
+  it("are booked on the bank's day, whatever the offset of their time", async () => {
     const at = (instant: string) => row.replace('2026-11-20T00:00:00+00:00', instant);
     expect((await only(at('2026-11-19T22:30:00Z')))?.bookingDate).toBe('2026-11-20');
     expect((await only(at('2026-11-20T21:59:59.999Z')))?.bookingDate).toBe('2026-11-20');
@@ -85,21 +85,21 @@ describe('open banking uk rows', () => {
     });
   });
 
-  it('are refused when fewer pages come than the bank counts', async () => {
+  it('are refused if fewer pages arrive than the bank counts', async () => {
     const page = uk.page([row], 1, 1).replace('"TotalPages":1', '"TotalPages":2');
     expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('no next one');
   });
 
-  it('are none for an account that has no list', async () => {
+  it('are an empty list for an account without a list', async () => {
     expect((await snapshotOf(uk, '{"Data":{},"Links":{},"Meta":{}}')).sightings).toEqual([]);
   });
 
-  it('send the key to no other host than the bank', async () => {
+  it('never send the key to a host other than the bank', async () => {
     const page = uk.page([row], 1, 2).replace('"Next":"/', '"Next":"http://127.0.0.2:9/');
     expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('another host');
   });
 
-  it('are refused when the pages lead in a circle', async () => {
+  it('are refused if the page links form a circle', async () => {
     const { feed } = await startFeed(uk, (request, response) => {
       const page = uk.pageOf(request);
       const rows = [uk.row(aRow({ order: page, reference: `PAYER ${page}` }))];
@@ -115,7 +115,7 @@ describe('berlin group rows', () => {
     (await snapshotOf(berlin, berlin.page([changed], 1, 1), 'application/json', { amounts }))
       .sightings[0];
 
-  it('take their direction from the party that they name where amounts have no sign', async () => {
+  it('take their direction from the named party if amounts have no sign', async () => {
     const from = row.replace('{', '{"debtorName":"A Payer","debtorAccount":{"iban":"X 1"},');
     const to = row.replace('{', '{"creditorName":"A Shop",');
     const ours = row.replace(
@@ -130,7 +130,7 @@ describe('berlin group rows', () => {
     expect((await only(ours, 'unsigned'))?.direction).toBe('credit');
   });
 
-  it('are refused where nothing tells the direction, or two things contradict each other', async () => {
+  it('are refused if the direction is missing or contradictory', async () => {
     const signed = row.replace('"amount":"250.00"', '"amount":"-250.00"');
     expect((await safeFailureOf(only(row, 'unsigned'))).message).toContain('tells the direction');
     expect((await safeFailureOf(only(signed, 'unsigned'))).message).toContain('has a sign');
@@ -138,7 +138,7 @@ describe('berlin group rows', () => {
     expect((await safeFailureOf(only(unsigned))).message).toContain('no sign');
   });
 
-  it('keep ids that are blank, shared or missing as what they are: no proof of anything', async () => {
+  it('never use blank, shared or missing ids as proof', async () => {
     const rows = ['" "', '"9998"', '"9998"'].map((id, index) =>
       berlin.row(aRow({ order: 0, reference: `PAYER ${index}` })).replace('"T0"', id),
     );
@@ -146,7 +146,7 @@ describe('berlin group rows', () => {
     expect(sightings.map((each) => each.bankId)).toEqual([null, '9998', '9998']);
   });
 
-  it('read twins on two pages under one id that the bank gives to everybody', async () => {
+  it('include twins on two pages under one id that the bank gives to all rows', async () => {
     const twin = berlin.row(aRow({ order: 0 })).replace('"T0"', '"9998"');
     const other = berlin.row(aRow({ order: 0, reference: 'X' })).replace('"T0"', '"9998"');
     const { feed } = await startFeed(berlin, (request, response) => {
@@ -156,7 +156,7 @@ describe('berlin group rows', () => {
     expect((await fetchAll(feed)).sightings).toHaveLength(3);
   });
 
-  it('gather every form of remittance once, and leave out what stands for nothing', async () => {
+  it('collect every form of remittance once, without placeholders', async () => {
     const told = row.replace(
       '{',
       '{"remittanceInformationUnstructuredArray":["one","two"],"remittanceInformationStructured":"three",' +
@@ -165,7 +165,7 @@ describe('berlin group rows', () => {
     expect((await only(told))?.references).toEqual(['CUS12345671', 'one', 'two', 'three', 'four']);
   });
 
-  it('show pending ones, even without a day of their own', async () => {
+  it('include pending ones, even without a day', async () => {
     const pending = row.replace('"bookingDate"', '"valueDate"');
     const dateless = row.replace(/"bookingDate":"[^"]*",/, '');
     const body = `{"transactions":{"booked":[],"pending":[${pending},${dateless}]}}`;
@@ -189,21 +189,21 @@ describe('berlin group rows', () => {
     ['_links.next.href', '{"booked":[]}', `,"_links":{"next":{"href":"${path}"}}`],
     ['links.next', '{"booked":[]}', `,"links":{"next":"${path}"}`],
     ['next', '{"booked":[]}', `,"next":"${path}"`],
-  ])('go on where %s leads', async (_name, lists, more) => {
+  ])('continue at the next page named by %s', async (_name, lists, more) => {
     expect(await twoPages(`{"transactions":${lists}${more}}`)).toHaveLength(1);
   });
 
-  it('are refused when two places lead to two next pages', async () => {
+  it('are refused if two links name different next pages', async () => {
     const page = `{"transactions":{"booked":[],"_links":{"next":{"href":"${path}"}}},"links":{"next":"${path}3"}}`;
     expect((await safeFailureOf(twoPages(page))).message).toContain('two next pages');
   });
 
-  it('tell of a list that nobody reads', async () => {
+  it('report a list that is not read', async () => {
     const body = '{"transactions":{"booked":[],"rejected":[{}],"information":[]},"balances":[]}';
     expect((await snapshotOf(berlin, body)).unknownFields).toEqual(['rejected']);
   });
 
-  it('carry a consent and a new request id with each question', async () => {
+  it('are requested with the consent and a new request id each time', async () => {
     const { feed, bank } = await startFeed(berlin, (_request, response) => {
       sendJson(response, berlin.page([], 1, 1));
     });

@@ -17,12 +17,12 @@ const TEXT = mt940([{ minor: 25_000, text: '?20CUS12345671' }], { day: '2026-11-
 const as = (from: Uint8Array, what: string | RegExp, by: string) =>
   Buffer.from(from).toString('utf8').replace(what, by);
 
-describe('a bank that answers with a statement file', () => {
+describe('a bank that returns a statement file', () => {
   it.each([
     ['camt', XML, 'application/xml'],
     ['camt', XML, 'text/xml; charset=utf-8'],
     ['MT940', TEXT, 'text/plain'],
-  ])('is read like one that answers with rows (%s, %s)', async (_name, body, type) => {
+  ])('is read like one that returns rows (%s, %s)', async (_name, body, type) => {
     const { sightings, pages } = await snapshotOf(body, type);
     expect(pages).toBe(1);
     expect(sightings).toMatchObject([
@@ -52,7 +52,7 @@ describe('a bank that answers with a statement file', () => {
   it.each([
     ['camt', XML, 'application/xml'],
     ['MT940', TEXT, 'text/plain'],
-  ])('is refused when its answer is cut at any byte (%s)', async (_name, body, type) => {
+  ])('is refused if its response is cut at any byte (%s)', async (_name, body, type) => {
     let sent = body;
     const { feed } = await startFeed(berlin, (_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(sent);
@@ -79,7 +79,7 @@ describe('a bank that answers with a statement file', () => {
   it.each([
     ['the oldest first', first + second + third],
     ['the newest first', third + second + first],
-  ])('is read when its statements follow one another, %s', async (_name, body) => {
+  ])('is read if its statements follow one another, %s', async (_name, body) => {
     const { sightings } = await snapshotOf(body, 'text/plain');
     expect(sightings).toHaveLength(2);
   });
@@ -88,7 +88,7 @@ describe('a bank that answers with a statement file', () => {
     ['one is missing between two', first + third],
     ['one comes twice', first + first],
     ['one comes twice at its end', first + second + third + second],
-  ])('is refused when of its statements %s', async (_name, body) => {
+  ])('is refused if, of its statements, %s', async (_name, body) => {
     expect((await safeFailureOf(snapshotOf(body, 'text/plain'))).code).toBe('bank.bad_response');
   });
 
@@ -107,7 +107,7 @@ describe('a bank that answers with a statement file', () => {
     expect(error.message).toContain('in two of its statements');
   });
 
-  it('is refused for the account of somebody else, where our id is an account number', async () => {
+  it("is refused for someone else's account if our id is an account number", async () => {
     const ours = 'GB33BUKB20201555555555';
     const settings = { ...berlin.settings, accountId: ours };
     const read = async (account: string, type: string) => {
@@ -127,7 +127,7 @@ describe('a bank that answers with a statement file', () => {
     }
   });
 
-  it('shows pending entries of the window, and passes over those that are expected later', async () => {
+  it('shows pending entries of the window, and skips those expected later', async () => {
     const pending = (day: string) =>
       as(camt053([{ amount: '7.00', day }], null), '<Sts>BOOK</Sts>', '<Sts>PDNG</Sts>').match(
         /<Ntry>.*<\/Ntry>/s,
@@ -140,7 +140,7 @@ describe('a bank that answers with a statement file', () => {
     ]);
   });
 
-  it('names the batches whose parts are not all known, so that no wallet gets them unseen', async () => {
+  it('names batches with unknown parts, so that a person sees them before any credit', async () => {
     const batch =
       '<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch><TxDtls><RmtInf><Ustrd>CUS12345671</Ustrd></RmtInf></TxDtls></NtryDtls>';
     const body = as(XML, /<NtryDtls>.*<\/NtryDtls>/, batch);

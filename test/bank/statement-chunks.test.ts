@@ -29,7 +29,7 @@ function withStrayLetters(bytes: Buffer): Buffer {
 }
 
 describe('a text file', () => {
-  it.each(files)('tells the same events in pieces of any size: %s', async (name) => {
+  it.each(files)('yields the same events in chunks of any size: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));
     for (const file of [bytes, withStrayLetters(bytes)]) {
       const whole = await tellingOf(file, 65_536);

@@ -88,11 +88,11 @@ function expectFirstTexts(statement: Statement | undefined, expected: Facts): vo
 }
 
 describe('real bank files', () => {
-  it('are looked for beside the checkout', () => {
+  it('are found beside the checkout', () => {
     expect(files.length > 0).toBe(FOLDERS.some((name) => existsSync(path.join(fixtures, name))));
   });
 
-  it.each(files)('reads %s as an independent parser does', async (name) => {
+  it.each(files)('read as in an independent parser: %s', async (name) => {
     const expected = await readExpected(name);
     const bytes = await readFile(path.join(fixtures, name));
     if (expected.expect === 'reject') {
@@ -118,7 +118,7 @@ describe('real bank files', () => {
   });
 
   it.each(files)(
-    'never takes %s for a shorter whole, wherever it is cut',
+    'are never read as shorter complete files, wherever cut: %s',
     async (name) => {
       await expectCutsRefused(await readFile(path.join(fixtures, name)));
     },

@@ -50,7 +50,7 @@ function mutate(
 
 describe('a damaged statement file', () => {
   it.each(files)(
-    'is read or refused with a code, and never hangs or crashes: %s',
+    'is read, or refused with a code, and never hangs or crashes: %s',
     async (name) => {
       const bytes = await readFile(path.join(SAMPLES, name));
       await fc.assert(

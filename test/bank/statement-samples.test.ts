@@ -14,7 +14,7 @@ const files = ['bai2', 'csv', 'json', 'mt940', 'ofx'].flatMap((folder) =>
 );
 
 describe('our samples of each format', () => {
-  it('are there for every reader, by the name that --format takes', () => {
+  it('exist for every reader, by the name that --format takes', () => {
     const read = STATEMENT_READERS.map(({ name }) => name).filter((name) => name !== 'camt');
     const missing = read.filter((name) => {
       const [folder = '', profile] = name.split('.');
@@ -25,7 +25,7 @@ describe('our samples of each format', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(files)('say what is written down: %s', async (name) => {
+  it.each(files)('read as recorded in expected.json: %s', async (name) => {
     const expected = JSON.parse(
       await readFile(path.join(SAMPLES, 'expected.json'), 'utf8'),
     ) as Readonly<Record<string, unknown>>;
@@ -34,14 +34,14 @@ describe('our samples of each format', () => {
   });
 
   it.each(files)(
-    'are never taken for a shorter whole, cut at any byte: %s',
+    'are never read as shorter complete files after a cut at any byte: %s',
     async (name) => {
       await expectCutsRefused(await readFile(path.join(SAMPLES, name)));
     },
     60_000,
   );
 
-  it.each(files)('say the same in pieces of any size: %s', async (name) => {
+  it.each(files)('read the same in chunks of any size: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));
     const whole = describeFile(await parseBytes(bytes));
     for (const size of [1, 7, 64]) {
@@ -49,14 +49,14 @@ describe('our samples of each format', () => {
     }
   });
 
-  it.each(files)('are refused where they are larger or longer than allowed: %s', async (name) => {
+  it.each(files)('are refused if larger or longer than allowed: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));
     for (const limits of [{ fileBytesMax: 100 }, { entriesMax: 0 }]) {
       expect((await failureOf(parseBytes(bytes, limits))).code).toBe('statement.unreadable');
     }
   });
 
-  it('are found by the code that the payer typed, also where lines break inside it', async () => {
+  it('contain the code that the payer typed, even if lines break inside it', async () => {
     for (const name of files) {
       const file = await parseBytes(await readFile(path.join(SAMPLES, name)));
       for (const line of file.statements.flatMap((statement) => statement.lines)) {

@@ -27,12 +27,12 @@ describe('the lines of a text file', () => {
     }
   });
 
-  it('that are not UTF-8 are windows-1252, its currency sign and quotes included', async () => {
+  it('are windows-1252 if not UTF-8, including its currency sign and quotes', async () => {
     const bytes = Buffer.from([0x80, 0x92, 0xe9, 0x9f, 0x0a]);
     expect((await linesOf(bytes)).lines).toEqual(['\u20ac\u2019\u00e9\u0178']);
   });
 
-  it('end with CR, LF or CRLF, however the bytes come in', async () => {
+  it('end with CR, LF or CRLF, however the bytes are chunked', async () => {
     const piece = fc.constantFrom('\r', '\n', '\r\n', 'a', 'é', '€', '');
     await fc.assert(
       fc.asyncProperty(
@@ -64,21 +64,21 @@ describe('the lines of a text file', () => {
     }
   });
 
-  it('of UTF-16 that is cut inside a character are refused as cut', async () => {
+  it('are refused as incomplete if UTF-16 is cut inside a character', async () => {
     const bytes = Buffer.from('\ufeffab', 'utf16le').subarray(0, 5);
     expect((await failureOf(linesOf(bytes))).code).toBe('statement.incomplete');
     const lone = Buffer.from('\ufeff\ud800a\n', 'utf16le');
     expect((await failureOf(linesOf(lone))).code).toBe('statement.unreadable');
   });
 
-  it('leave out the end-of-file mark of DOS, and no other control', async () => {
+  it('omit the end-of-file mark of DOS, and no other control character', async () => {
     expect(await linesOf(utf8('a\u001ab\r\n\u001a'))).toEqual({
       lines: ['a\u001ab'],
       isUnterminated: false,
     });
   });
 
-  it('have one cap, however the bytes come in', async () => {
+  it('have the same cap, however the bytes are chunked', async () => {
     for (const size of [7_000, 65_536, MIB]) {
       const fits = utf8(`${'é'.repeat(65_536)}\na\rb\rc\n`);
       expect((await linesOf(fits, size)).lines).toHaveLength(4);
@@ -91,7 +91,7 @@ describe('the lines of a text file', () => {
 });
 
 describe('a statement in UTF-16', () => {
-  it('is told by its content and read like any other', async () => {
+  it('is recognised by its content and read like any other', async () => {
     const text =
       ':20:X\n:25:42\n:28C:1\n:60F:C260102EUR1,00\n:61:260105C2,00NTRFÄ 7\n:62F:C260105EUR3,00\n';
     for (const bytes of [utf8(text), Buffer.from(`\ufeff${text}`, 'utf16le')]) {

@@ -38,18 +38,18 @@ const verify = (headers: WebhookHeaders, rawBody = BODY, secrets: readonly strin
   verifyStandardWebhook({ secrets, headers, rawBody, now: NOW });
 
 describe('webhook signatures', () => {
-  it('hold for what the specification’s own library signs', () => {
+  it('are valid if the specification’s own library made them', () => {
     expect(verify(sign(BODY))).toEqual({ id: 'msg_1', timestamp: NOW });
   });
 
-  it('hold under the names of Svix, in any case of letters', () => {
+  it("are valid under Svix's header names, in any letter case", () => {
     const headers = Object.fromEntries(
       Object.entries(sign(BODY)).map(([name, value]) => [name.replace('webhook', 'Svix'), value]),
     );
     expect(verify(headers).id).toBe('msg_1');
   });
 
-  it('hold for either secret while one is rotated, and when several are sent', () => {
+  it('are valid for either secret during a rotation, and when several are sent', () => {
     const old = sign(BODY, { secret: OTHER });
     expect(verify(old, BODY, [SECRET, OTHER]).id).toBe('msg_1');
     const both = `${old['webhook-signature'] ?? ''} v1a,xyz ${sign(BODY)['webhook-signature'] ?? ''}`;
@@ -108,7 +108,7 @@ describe('webhook signatures', () => {
     expect(codeOf(() => verify(good, BODY, []))).toBe('webhook.bad_signature');
   });
 
-  it('tell two bodies apart that are the same once their invalid bytes are decoded', () => {
+  it('distinguish two bodies that differ only in invalid bytes', () => {
     const signed = Buffer.from('"\ufffd"');
     const forged = Buffer.from([0x22, 0xff, 0x22]);
     expect(forged.toString()).toBe(signed.toString());
@@ -116,9 +116,12 @@ describe('webhook signatures', () => {
     expect(codeOf(() => verify(sign(signed), forged))).toBe('webhook.bad_signature');
   });
 
-  it.each(['', 'whsec_', 'not base64!'])('name a secret that cannot be one (%j)', (secret) => {
-    expect(codeOf(() => verify(good, BODY, [secret]))).toBe('config.invalid');
-  });
+  it.each(['', 'whsec_', 'not base64!'])(
+    'are refused as a configuration fault for an impossible secret (%j)',
+    (secret) => {
+      expect(codeOf(() => verify(good, BODY, [secret]))).toBe('config.invalid');
+    },
+  );
 });
 
 const ROW = {
@@ -177,7 +180,7 @@ describe('bank events', () => {
     ['another type', { ...EVENT, type: 'balance.changed', balance: {} }],
     ['no transaction', { type: 'transaction.booked', accountId: 'ID' }],
     ['a pending transaction', { ...EVENT, type: 'transaction.pending' }],
-  ])('only point at the account with %s', (_name, event) => {
+  ])('only trigger a read of the account with %s', (_name, event) => {
     expect(read(event)).toEqual({ kind: 'pointer' });
   });
 
@@ -211,7 +214,7 @@ describe('bank events', () => {
     );
   });
 
-  it('tell that a line was taken back, as strictly as one that came', () => {
+  it('announce a reversal as strictly as a new line', () => {
     expect(read({ ...EVENT, type: 'transaction.reversed' })).toMatchObject({
       kind: 'reversal',
       sighting: { bankId: 'T1', amountMinor: 25_000n },
@@ -240,12 +243,12 @@ describe('bank events', () => {
   it.each([
     ['a whole row', EVENT],
     ['a shape of its own', { id: 'x', event: { paid: true } }],
-  ])('are only a bell where the account trusts them as a hint: %s', (_name, event) => {
+  ])('only trigger a read if the account trusts them as hints: %s', (_name, event) => {
     const body = Buffer.from(JSON.stringify(event));
     expect(readBankEvent(body, { ...ACCOUNT, trust: 'hint' }, NOW)).toEqual({ kind: 'pointer' });
   });
 
-  it('take the booking date of a bank whose next day has begun', () => {
+  it('accept the booking date of a bank whose next day has begun', () => {
     expect(read({ ...EVENT, transaction: { ...ROW, date: '2026-11-21' } }).kind).toBe('line');
   });
 });

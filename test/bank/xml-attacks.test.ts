@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chunksOf, failureOf, parseBytes, parseText, readSample } from './support/samples.ts';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
 
-describe('statement files as attacks', () => {
+describe('the XML reader, on hostile files,', () => {
   it.each([
     ['a DOCTYPE', '<!DOCTYPE Document>'],
     ['an external entity', '<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/passwd">]>'],
@@ -33,13 +33,13 @@ describe('statement files as attacks', () => {
   it.each([
     ['another version of another message', 'camt.053.001.02', 'pain.001.001.03'],
     ['another root', /Document/g, 'Envelope'],
-  ])('knows no format for %s', async (_name, from, to) => {
+  ])('reports an unknown format for %s', async (_name, from, to) => {
     const text = (await readSample('single.xml')).replace(from, to);
     expect((await failureOf(parseText(text))).code).toBe('statement.unknown_format');
   });
 
   it.each([['plain text'], ['{"transactions":[]}'], ['%PDF-1.7'], ['\u0000\u0001']])(
-    'knows no format for %j',
+    'reports an unknown format for %j',
     async (text) => {
       const error = await failureOf(parseText(text));
       expect(error.code).toBe('statement.unknown_format');
@@ -55,7 +55,7 @@ describe('statement files as attacks', () => {
     expect((await failureOf(parseBytes(wide))).code).toBe('statement.unreadable');
   });
 
-  it('refuses elements that are nested without end', async () => {
+  it('refuses endlessly nested elements', async () => {
     const text = (await readSample('single.xml')).replace('<Sts>', `${'<A>'.repeat(10_000)}<Sts>`);
     expect((await failureOf(parseText(text))).message).toContain('deeper than');
   });
@@ -69,7 +69,7 @@ describe('statement files as attacks', () => {
       (filler: string) => `<AddtlNtryInf>${filler.replaceAll('aaaa', 'a<!-- -->')}`,
     ],
     ['character references', () => `<AddtlNtryInf>${'&#65;'.repeat(1_000_000)}`],
-  ])('refuses %s without end, and does not work through it first', async (_name, make) => {
+  ])('refuses %s without end, and does not read all of it', async (_name, make) => {
     const attack = make('a'.repeat(2_000_000));
     const text = (await readSample('single.xml')).replace('<AddtlNtryInf>', attack);
     const startedAt = performance.now();

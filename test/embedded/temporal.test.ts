@@ -40,7 +40,7 @@ describe('startTemporal', () => {
     await removeThrowAwayFolder(dataDir);
   });
 
-  it('serves its UI and knows the search attributes', async () => {
+  it('serves the UI and registers the search attributes', async () => {
     expect((await fetch(server.uiUrl ?? '')).status).toBe(200);
     const known = await withClient(server.address, async (client) =>
       client.connection.operatorService.listSearchAttributes({ namespace: 'default' }),
@@ -50,12 +50,12 @@ describe('startTemporal', () => {
     );
   });
 
-  it('is adopted by a second start', async () => {
+  it('adopts a running server', async () => {
     const second = await startTemporal({ binary, dataDir, searchAttributes });
     expect(second).toMatchObject({ adopted: true, pid: server.pid, address: server.address });
   });
 
-  it('keeps its workflows and its ports over a restart', async () => {
+  it('keeps workflows and ports across a restart', async () => {
     await withClient(server.address, async (client) =>
       client.workflow.start('deposit', { workflowId: 'deposit/test/1', taskQueue: 'nobody' }),
     );
@@ -71,7 +71,7 @@ describe('startTemporal', () => {
     expect(found.status.name).toBe('RUNNING');
   }, 30_000);
 
-  it('gives way to one without a UI when that is asked for, workflows kept after a kill too', async () => {
+  it('replaces a server by one without a UI on request, and keeps workflows even after a kill', async () => {
     const before = server;
     process.kill(before.pid, 'SIGKILL');
     server = await startTemporal({ binary, dataDir, searchAttributes });
@@ -87,7 +87,7 @@ describe('startTemporal', () => {
     expect(found.status.name).toBe('RUNNING');
   }, 30_000);
 
-  it('starts anew when the recorded process id belongs to another program', async () => {
+  it('starts a new server when the recorded process id belongs to another program', async () => {
     const recordFile = join(dataDir, 'temporal', 'server.json');
     const record = await readFile(recordFile, 'utf8');
     await server.stop();
@@ -96,7 +96,7 @@ describe('startTemporal', () => {
     expect(server.adopted).toBe(false);
   }, 30_000);
 
-  it('refuses a busy port that was asked for, of the server and of the UI', async () => {
+  it('refuses a requested port that is busy, for the server and for the UI', async () => {
     await server.stop();
     const port = await freePort();
     const other = createServer().listen({ host: '127.0.0.1', port });
@@ -109,7 +109,7 @@ describe('startTemporal', () => {
     other.close();
   });
 
-  it('says why a program that cannot serve failed', async () => {
+  it('reports why a program that cannot serve failed', async () => {
     const starting = startTemporal({ binary: process.execPath, dataDir, searchAttributes });
     await expect(starting).rejects.toMatchObject({ code: 'embedded.temporal_failed' });
     await expect(starting).rejects.toThrow('server.log');
@@ -117,7 +117,7 @@ describe('startTemporal', () => {
 });
 
 describe('a stack whose process was killed', () => {
-  it('leaves servers that the next start adopts, with the lock, and then stops', async () => {
+  it('leaves its servers and lock to the next start, which adopts and then stops them', async () => {
     const dataDir = await throwAwayFolder();
     const script = new URL('hold-servers.ts', import.meta.url).pathname;
     const holder = spawn(process.execPath, ['--import', 'tsx', script, dataDir], {

@@ -23,7 +23,7 @@ function fetchPage(page: number): Promise<Response> {
   return fetch(url, { headers: { authorization: 'Bearer client-1:secret-1:key-1' } });
 }
 
-describe('an answer that fails', () => {
+describe('a failing simulator response', () => {
   it.each([
     ['error500', 500],
     ['error503', 503],
@@ -36,12 +36,12 @@ describe('an answer that fails', () => {
     expect(response.headers.get('retry-after')).toBeNull();
   });
 
-  it('says when to come back only if told to', async () => {
+  it('has a retry time only if configured', async () => {
     await bank.admin('faults', { mode: 'rate-limited', retryAfterSeconds: 7 });
     expect((await bank.transactions()).headers.get('retry-after')).toBe('7');
   });
 
-  it('is good again after the stated number of times', async () => {
+  it('is good again after the configured number of times', async () => {
     await bank.admin('faults', { mode: 'error503', times: 2 });
     const statuses = [];
     for (let each = 0; each < 3; each += 1) statuses.push((await bank.transactions()).status);
@@ -49,13 +49,13 @@ describe('an answer that fails', () => {
     expect(await bank.admin('faults')).toEqual({ mode: 'none' });
   });
 
-  it('can be one page out of several', async () => {
+  it('can be limited to one of several pages', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'error500', page: 2 });
     expect([(await fetchPage(1)).status, (await fetchPage(2)).status]).toEqual([200, 500]);
   });
 
-  it('can be the token alone', async () => {
+  it('can be limited to the token', async () => {
     await bank.admin('faults', { mode: 'error500', endpoint: 'token' });
     expect((await bank.transactions()).status).toBe(200);
     const basic = Buffer.from('client-1:secret-1').toString('base64');
@@ -68,15 +68,15 @@ describe('an answer that fails', () => {
   });
 });
 
-describe('an answer that takes its time', () => {
-  it('slow waits, then answers well', async () => {
+describe('a slow simulator response', () => {
+  it('waits, then answers correctly (slow)', async () => {
     await bank.admin('faults', { mode: 'slow', delayMs: 150 });
     const startedAt = performance.now();
     expect((await bank.transactions()).status).toBe(200);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(145);
   });
 
-  it('hang never answers, and does not keep the bank from closing', async () => {
+  it('never arrives, and does not stop the bank from closing (hang)', async () => {
     await bank.admin('faults', { mode: 'hang' });
     const answer = bank.transactions().then(
       () => 'answered',
@@ -88,13 +88,13 @@ describe('an answer that takes its time', () => {
     expect(await answer).toBe('cut');
   });
 
-  it('drip sends the whole body byte by byte', async () => {
+  it('arrives whole, byte by byte (drip)', async () => {
     const whole = await (await bank.transactions()).text();
     await bank.admin('faults', { mode: 'drip', delayMs: 0 });
     expect(await (await bank.transactions()).text()).toBe(whole);
   });
 
-  it('endless-body goes on far beyond its content', async () => {
+  it('continues far beyond its content (endless-body)', async () => {
     await bank.admin('faults', { mode: 'endless-body' });
     const { body } = await bank.transactions();
     let bytes = 0;
@@ -107,15 +107,15 @@ describe('an answer that takes its time', () => {
   });
 });
 
-describe('an answer that cannot be trusted', () => {
-  it('cut-body ends the connection in the middle', async () => {
+describe('an untrustworthy simulator response', () => {
+  it('ends the connection in the middle (cut-body)', async () => {
     await bank.admin('faults', { mode: 'cut-body' });
     const response = await bank.transactions();
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('html is a good status with a web page', async () => {
+  it('has a good status and a web page (html)', async () => {
     await bank.admin('faults', { mode: 'html' });
     const response = await bank.transactions();
     expect([response.status, response.headers.get('content-type')]).toEqual([
@@ -125,14 +125,14 @@ describe('an answer that cannot be trusted', () => {
     expect(await response.text()).toContain('<html>');
   });
 
-  it('wrong-content-type calls good JSON text', async () => {
+  it('labels good JSON as text (wrong-content-type)', async () => {
     await bank.admin('faults', { mode: 'wrong-content-type' });
     const response = await bank.transactions();
     expect(response.headers.get('content-type')).toContain('text/plain');
     expect((await readJsonPage(Promise.resolve(response))).transactions).toHaveLength(4);
   });
 
-  it('not-json is a whole answer that holds half a document', async () => {
+  it('is complete but holds half a document (not-json)', async () => {
     await bank.admin('faults', { mode: 'not-json' });
     const text = await (await bank.transactions()).text();
     expect(text.startsWith('{"transactions":[')).toBe(true);
@@ -141,21 +141,21 @@ describe('an answer that cannot be trusted', () => {
     }).toThrow();
   });
 
-  it('duplicate-keys states one amount twice, as a string or as a number', async () => {
+  it('states one amount twice, as a string or as a number (duplicate-keys)', async () => {
     await bank.admin('faults', { mode: 'duplicate-keys' });
     expect(await (await bank.transactions()).text()).toContain('"amount":"49.99","amount":"0.01"');
     await bank.admin('settings', { amountsAsNumbers: true });
     expect(await (await bank.transactions()).text()).toContain('"amount":49.99,"amount":0.01');
   });
 
-  it('raw sends exactly what it was given', async () => {
+  it('is exactly the configured one (raw)', async () => {
     const body = '{"transactions":[{"amount":1e5}]}';
     await bank.admin('faults', { mode: 'raw', status: 206, contentType: 'application/json', body });
     const response = await bank.transactions();
     expect([response.status, await response.text()]).toEqual([206, body]);
   });
 
-  it('empty is a good answer without rows', async () => {
+  it('is valid without rows (empty)', async () => {
     await bank.admin('faults', { mode: 'empty' });
     expect(await (await bank.transactions()).json()).toEqual({
       transactions: [],
@@ -165,8 +165,8 @@ describe('an answer that cannot be trusted', () => {
   });
 });
 
-describe('pages that lie', () => {
-  it('duplicate-page repeats page 1 as page 2, even where there is only one', async () => {
+describe('wrong simulator pages', () => {
+  it('repeat page 1 as page 2, even if there is only one (duplicate-page)', async () => {
     await bank.admin('faults', { mode: 'duplicate-page', times: 1 });
     expect(await (await fetchPage(1)).json()).toMatchObject({ page: 1, pages: 2 });
     expect(await (await fetchPage(2)).json()).toMatchObject({ page: 2, pages: 2 });
@@ -175,14 +175,14 @@ describe('pages that lie', () => {
     expect(await idsOf(2)).toEqual(await idsOf(1));
   });
 
-  it('shifting-pages misses the newest row and repeats one across the pages, then tells the truth', async () => {
+  it('miss the newest row and repeat one across the pages, then are correct (shifting-pages)', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'shifting-pages', times: 1 });
     expect([...(await idsOf(1)), ...(await idsOf(2))]).toEqual(['T3', 'T2', 'T2', 'T1']);
     expect([...(await idsOf(1)), ...(await idsOf(2))]).toEqual(['T4', 'T3', 'T2', 'T1']);
   });
 
-  it('shifting-pages never lies twice in the same way', async () => {
+  it('are never wrong twice in the same way (shifting-pages)', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'shifting-pages' });
     expect(await idsOf(1)).not.toEqual(await idsOf(1));

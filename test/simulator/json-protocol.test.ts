@@ -14,7 +14,7 @@ function ask(query: string, key = API_KEY): Promise<Response> {
 }
 
 describe('GET /transactions', () => {
-  it('answers the documented shape, digit by digit', async () => {
+  it('returns the documented shape, digit by digit', async () => {
     await bank.admin('lines', [{ id: 'T1', reference: 'CUS12345671', amountMinor: '25000' }]);
     const response = await bank.transactions();
     expect(response.headers.get('content-type')).toContain('application/json');
@@ -24,13 +24,13 @@ describe('GET /transactions', () => {
     );
   });
 
-  it('writes amounts as number literals when told to', async () => {
+  it('writes amounts as number literals by option', async () => {
     await bank.admin('lines', [{ reference: '', amountMinor: '90071992547409930' }]);
     await bank.admin('settings', { amountsAsNumbers: true });
     expect(await (await bank.transactions()).text()).toContain('"amount":900719925474099.3,');
   });
 
-  it('shows both days of the range, the newest line first, and a balance that runs through them', async () => {
+  it('includes both days of the range, newest line first, with a running balance', async () => {
     await bank.admin('lines', [
       { id: 'before', reference: '', amountMinor: '100', bookingDate: '2026-11-14' },
       { id: 'first', reference: '', amountMinor: '200', bookingDate: '2026-11-15' },
@@ -49,7 +49,7 @@ describe('GET /transactions', () => {
     expect(transactions.map((row) => row.balance)).toEqual(['10006.50', '10007.00', '10003.00']);
   });
 
-  it('cuts the rows into pages that together hold each row once', async () => {
+  it('splits the rows into pages that together hold each row once', async () => {
     await bank.admin('generate', { codes: ['CUS12345671'], count: 7 });
     await bank.admin('settings', { pageSize: 3 });
     const asked = await Promise.all(
@@ -68,7 +68,7 @@ describe('GET /transactions', () => {
     expect(new Set(ids).size).toBe(7);
   });
 
-  it('shows other ids in each new read when ids are not stable', async () => {
+  it('shows different ids on each new read when ids are not stable', async () => {
     await bank.admin('lines', [{ id: 'T1', reference: '', amountMinor: '100' }]);
     await bank.admin('settings', { idsStable: false });
     const [first] = (await readJsonPage(bank.transactions())).transactions;

@@ -41,8 +41,8 @@ async function urlOf(bank: Bank): Promise<string> {
 }
 
 // A process starts slowly on a machine that is busy with other tests.
-describe('the process', { timeout: 60_000 }, () => {
-  it('says where it listens, on loopback, and stops cleanly on SIGTERM with a request hanging', async () => {
+describe('the simulator process', { timeout: 60_000 }, () => {
+  it('prints its loopback URL, and stops cleanly on SIGTERM while a request hangs', async () => {
     const bank = start(SETTINGS);
     const url = await urlOf(bank);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[0-9]+$/);
@@ -60,7 +60,7 @@ describe('the process', { timeout: 60_000 }, () => {
     expect(await hanging).toBe('cut');
   });
 
-  it('ends when its parent is gone, if told to', async () => {
+  it('ends when its parent is gone, by option', async () => {
     const bank = start({ ...SETTINGS, SIMULATOR_EXIT_WITH_PARENT: '1' });
     await urlOf(bank);
     bank.stdin.end();
@@ -80,8 +80,8 @@ describe('the process', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the settings', () => {
-  it('report all faults together', () => {
+describe('the simulator settings', () => {
+  it('report all faults in one error', () => {
     const faulty = { SIMULATOR_PORT: '70000', SIMULATOR_WEBHOOK_SECRET: 'plain' };
     expect(() => readSettings(faulty)).toThrow(
       /SIMULATOR_PORT.*SIMULATOR_API_KEY.*SIMULATOR_ADMIN_KEY.*SIMULATOR_ACCOUNT_ID.*SIMULATOR_WEBHOOK_SECRET/,

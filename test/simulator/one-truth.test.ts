@@ -60,14 +60,14 @@ describe('the simulator bank', () => {
     ['berlin-group', { berlinAmounts: 'unsigned' }] as const,
     ['berlin-group', { berlinBody: 'camt052' }] as const,
     ['berlin-group', { berlinBody: 'mt940' }] as const,
-  ])('says as %s (%o) what it says in its own protocol', async (feed, options) => {
+  ])('reports the same as %s (%o) as in its own protocol', async (feed, options) => {
     const { lines } = await weekAs('json');
     expect(lines.length).toBeGreaterThan(12);
     expect((await weekAs(feed, options)).lines).toEqual(lines);
   });
 
   it.each(['investec', 'open-banking-uk', 'berlin-group', 'stitch'] as const)(
-    'states as %s the balance that its booked lines lead to',
+    'states, as %s, the balance that its booked lines add up to',
     async (feed) => {
       const { balance, sumMinor } = await weekAs(feed);
       expect(balance).toEqual({ minor: sumMinor, day: null });

@@ -17,12 +17,12 @@ async function addThree(): Promise<void> {
   ]);
 }
 
-describe('open banking uk', () => {
+describe("the simulator's open banking uk protocol", () => {
   const path = `/open-banking/v3.1/aisp/accounts/${ACCOUNT_ID}/transactions?fromBookingDateTime=2026-11-15T00:00:00&toBookingDateTime=2026-11-21T23:59:59`;
   const get = async (url: string, key = API_KEY) =>
     fetch(url, { headers: { authorization: `Bearer ${key}` } });
 
-  it('shows booked and pending rows with amounts apart from their sides', async () => {
+  it('shows booked and pending rows with unsigned amounts and a separate direction', async () => {
     await addThree();
     const body: unknown = await (await get(bank.url + path)).json();
     expect(body).toMatchObject({
@@ -45,7 +45,7 @@ describe('open banking uk', () => {
     expect((await get(bank.url + path, 'other')).status).toBe(401);
   });
 
-  it('leads through its pages by links', async () => {
+  it('links its pages', async () => {
     await addThree();
     await bank.admin('settings', { pageSize: 2 });
     const first = (await (await get(bank.url + path)).json()) as { Links: { Next: string } };
@@ -58,7 +58,7 @@ describe('open banking uk', () => {
   });
 });
 
-describe('berlin group', () => {
+describe("the simulator's berlin group protocol", () => {
   const path = `/berlin-group/v1/accounts/${ACCOUNT_ID}/transactions?bookingStatus=both&dateFrom=2026-11-15&dateTo=2026-11-21`;
   const [consent = ''] = API_KEY.split(':');
   const get = async (changes: Record<string, string> = {}) =>
@@ -71,7 +71,7 @@ describe('berlin group', () => {
       },
     });
 
-  it('keeps booked and pending rows in lists of their own, signed', async () => {
+  it('keeps booked and pending rows in separate lists, with signed amounts', async () => {
     await addThree();
     const body: unknown = await (await get()).json();
     expect(body).toMatchObject({
@@ -85,7 +85,7 @@ describe('berlin group', () => {
     });
   });
 
-  it('tells the direction by the party alone, if told to', async () => {
+  it('shows the direction only by the party, by option', async () => {
     await addThree();
     await bank.admin('settings', { berlinAmounts: 'unsigned', amountsAsNumbers: true });
     const text = await (await get()).text();
@@ -94,7 +94,7 @@ describe('berlin group', () => {
     expect(text).toMatch(/"amount":250\},"debtorName"/);
   });
 
-  it('answers with a statement file, if told to', async () => {
+  it('returns a statement file, by option', async () => {
     await addThree();
     await bank.admin('settings', { berlinBody: 'camt052' });
     const camt = await get();
@@ -106,14 +106,14 @@ describe('berlin group', () => {
     expect(mt940).toContain(':62F:C261121ZAR10242,95');
   });
 
-  it('wants its consent and a request id', async () => {
+  it('requires its consent and a request id', async () => {
     expect((await get({ 'consent-id': 'other' })).status).toBe(401);
     expect((await get({ 'x-request-id': 'x' })).status).toBe(400);
   });
 });
 
-describe('stitch', () => {
-  it('gives a token for its client, and pages of booked rows by cursor', async () => {
+describe("the simulator's stitch protocol", () => {
+  it('issues a token to its client, and pages booked rows by cursor', async () => {
     const other = await startBank({ apiKey: 'client-1:secret-1' });
     try {
       await other.admin('lines', [
@@ -183,7 +183,7 @@ describe('the plain protocol of a named bank', () => {
         links: { next: null },
       },
     ],
-  ])('is written as %s has it', async (jsonDialect, query, expected) => {
+  ])('is written in the dialect of %s', async (jsonDialect, query, expected) => {
     await addThree();
     await bank.admin('settings', { jsonDialect });
     const answer = await fetch(`${bank.url}/transactions?${query}`, {
@@ -193,9 +193,9 @@ describe('the plain protocol of a named bank', () => {
   });
 });
 
-describe('the statement of the account', () => {
+describe("the simulator's account statement", () => {
   it.each(['camt.053', 'mt940', 'ofx', 'csv.fnb-history'])(
-    'is a file as %s, with the balance that the bank has',
+    "is a file in %s with the bank's balance",
     async (format) => {
       await addThree();
       const answer = await bank.adminResponse(`statement?format=${format}`);
@@ -205,7 +205,7 @@ describe('the statement of the account', () => {
     },
   );
 
-  it('says the same under another message id, and nothing in a format that it does not know', async () => {
+  it('is the same under another message id, and is refused in an unknown format', async () => {
     await addThree();
     const text = async (id: string) =>
       (await bank.adminResponse(`statement?format=camt.053&messageId=${id}`)).text();
@@ -214,8 +214,8 @@ describe('the statement of the account', () => {
   });
 });
 
-describe('what a bank does to its lines', () => {
-  it('gives many of them one id, and books them a day off', async () => {
+describe('the simulator bank', () => {
+  it('can give many lines one id, and book lines a day off', async () => {
     await addThree();
     await bank.admin('set-ids', { id: '9998' });
     await bank.admin('shift-date', { ids: ['9998'], days: -1 });

@@ -12,8 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => bank.simulator.close());
 
-describe('the truth', () => {
-  it('counts each booked line once, by what ought to become of it', async () => {
+describe("the simulator's truth", () => {
+  it('counts each booked line once, by its expected outcome', async () => {
     await bank.admin('lines', [
       { reference: 'CUS12345671', amountMinor: '25000' },
       { reference: 'CUS12345671', amountMinor: '25000' },
@@ -40,7 +40,7 @@ describe('the truth', () => {
     expect(await bank.admin('truth')).toMatchObject({ credited: { count: 4, minor: '51099' } });
   });
 
-  it('stays the same when the bank issues ids anew or words its texts otherwise', async () => {
+  it('stays the same when the bank re-issues ids or rewords texts', async () => {
     await bank.admin('generate', { codes: CODES, count: 30, mix: 'hostile' });
     const before = await bank.admin('truth');
     const shown = await (await bank.transactions()).text();
@@ -52,7 +52,7 @@ describe('the truth', () => {
     expect(await bank.admin('truth')).toEqual(before);
   });
 
-  it('follows a line that the bank withdraws or whose amount it changes', async () => {
+  it('follows a line that the bank withdraws or changes in amount', async () => {
     await bank.admin('lines', [
       { id: 'gone', reference: 'CUS12345671', amountMinor: '100' },
       { id: 'changed', reference: 'CUS12345671', amountMinor: '200' },
@@ -69,7 +69,7 @@ describe('the truth', () => {
     });
   });
 
-  it('gives a booked line another id and day than it had while pending', async () => {
+  it('changes id and day of a pending line on booking', async () => {
     await bank.admin('lines', [
       {
         id: 'P1',
@@ -86,8 +86,8 @@ describe('the truth', () => {
   });
 });
 
-describe('the admin', () => {
-  it('needs its own key', async () => {
+describe("the simulator's admin API", () => {
+  it('requires its own key', async () => {
     expect((await bank.adminResponse('truth', undefined, 'other')).status).toBe(401);
     expect((await bank.adminResponse('lines', [], 'other')).status).toBe(401);
   });
@@ -113,7 +113,7 @@ describe('the admin', () => {
     expect(bank.simulator.bank.lines()).toHaveLength(0);
   });
 
-  it('counts requests by endpoint, and forgets everything on reset', async () => {
+  it('counts requests by endpoint, and clears everything on reset', async () => {
     await bank.admin('lines', [{ reference: '', amountMinor: '1' }]);
     await bank.transactions();
     await bank.transactions();
@@ -125,7 +125,7 @@ describe('the admin', () => {
 });
 
 describe('the state file', () => {
-  it('brings every line and the truth back after a restart', async () => {
+  it('restores every line and the truth after a restart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
     const stateFile = join(folder, 'bank', 'state.json');
     try {

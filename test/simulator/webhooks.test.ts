@@ -56,10 +56,10 @@ function received1(): Received {
 
 const LINE = { id: 'T1', reference: 'CUS\u200b12345671', amountMinor: '25000' };
 
-describe('webhooks of a bank that signs otherwise', () => {
+describe('simulator webhooks with hex signatures', () => {
   const hmac = (text: string) => createHmac('sha256', WEBHOOK_SECRET).update(text).digest('hex');
 
-  it('carry a hex signature in the header that it names, over the time too if told to', async () => {
+  it('carry the signature in the configured header, over the time too by option', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('settings', { webhookSignature: 'hex', webhookHexPrefix: 'sha256=' });
     await bank.admin('webhooks/send', {});
@@ -78,7 +78,7 @@ describe('webhooks of a bank that signs otherwise', () => {
     expect(plain?.headers['webhook-id']).toBeUndefined();
   });
 
-  it('only point, or tell that a line was taken back, if told to', async () => {
+  it('are only pointers, or announce a reversal, by option', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', { event: 'reversed' });
     await bank.admin('settings', { webhookEvents: 'pointer' });
@@ -90,7 +90,7 @@ describe('webhooks of a bank that signs otherwise', () => {
   });
 });
 
-describe('sent webhooks', () => {
+describe('simulator webhooks', () => {
   it('carry the documented event and a signature that the standard library accepts', async () => {
     await bank.admin('lines', [LINE]);
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ sent: 1, statuses: { 202: 1 } });
@@ -109,7 +109,7 @@ describe('sent webhooks', () => {
     });
   });
 
-  it('keep id and body on every copy and every later sending', async () => {
+  it('keep id and body on every copy and every later delivery', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', { copies: 5, concurrency: 3 });
     await bank.admin('webhooks/send', { ids: ['T1'] });
@@ -118,7 +118,7 @@ describe('sent webhooks', () => {
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('have another id once the bank shows the line otherwise', async () => {
+  it('get another id once the bank changes the line', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', {});
     await bank.admin('reissue-ids', {});
@@ -126,13 +126,13 @@ describe('sent webhooks', () => {
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   });
 
-  it('never tell of pending lines', async () => {
+  it('never announce pending lines', async () => {
     await bank.admin('lines', [{ ...LINE, status: 'pending' }]);
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ sent: 0 });
   });
 
   it.each(['body', 'signature', 'stale'])(
-    'are refused by the library after tampering: %s',
+    'are rejected by the standard library after tampering: %s',
     async (tamper) => {
       await bank.admin('lines', [LINE]);
       await bank.admin('webhooks/send', { tamper });
@@ -140,7 +140,7 @@ describe('sent webhooks', () => {
     },
   );
 
-  it('can carry another body under the same id, rightly signed', async () => {
+  it('can carry another body under the same id, correctly signed', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', {});
     await bank.admin('webhooks/send', { tamper: 'resigned-body' });
@@ -149,7 +149,7 @@ describe('sent webhooks', () => {
     expect(second?.[1]).not.toEqual(first?.[1]);
   });
 
-  it('report what the receiver answered, and that nobody did', async () => {
+  it("report the receiver's status, or its absence", async () => {
     await bank.admin('lines', [LINE]);
     statuses = [409];
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ statuses: { 409: 1 } });
@@ -158,11 +158,11 @@ describe('sent webhooks', () => {
   });
 });
 
-describe('automatic webhooks', { timeout: 30_000 }, () => {
+describe('automatic simulator webhooks', { timeout: 30_000 }, () => {
   const PATIENT = { timeout: 10_000, interval: 20 };
   const counts = () => bank.admin('requests');
 
-  it('follow each newly booked line, and try again after an error', async () => {
+  it('are sent for each newly booked line, and retried after an error', async () => {
     await bank.admin('settings', { webhooks: 'auto' });
     statuses = [503];
     await bank.admin('lines', [LINE, { ...LINE, id: 'T2' }, { ...LINE, status: 'pending' }]);
@@ -174,7 +174,7 @@ describe('automatic webhooks', { timeout: 30_000 }, () => {
     await expect.poll(counts, PATIENT).toMatchObject({ webhooks: { pending: 0, delivered: 3 } });
   });
 
-  it('are given up when the receiver refuses them', async () => {
+  it('are dropped when the receiver refuses them', async () => {
     await bank.admin('settings', { webhooks: 'auto' });
     statuses = [401];
     await bank.admin('lines', [LINE]);
@@ -184,7 +184,7 @@ describe('automatic webhooks', { timeout: 30_000 }, () => {
     expect(received).toHaveLength(1);
   });
 
-  it('cannot be switched on while there is nowhere to send them', async () => {
+  it('cannot be switched on without a URL', async () => {
     const answer = await bank.adminResponse('settings', { webhooks: 'auto', webhookUrl: null });
     expect(answer.status).toBe(409);
   });

@@ -1,8 +1,8 @@
 import { parseFieldMap } from '../../json/field-map.ts';
 
 /**
- * A template for FNB and RMB, whose Integration Channel is open by contract only: copy it, and change the names to those of your
- * contract. Unsigned amounts in cents with an indicator, days with slashes, a link that leads on.
+ * A template for FNB and RMB, whose Integration Channel needs a contract: copy it, and replace the names by those of your
+ * contract. Unsigned amounts in cents with an indicator, days with slashes, paging by link.
  */
 export const FNB = parseFieldMap({
   version: 'fnb-template-1',

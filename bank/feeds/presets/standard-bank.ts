@@ -1,8 +1,8 @@
 import { parseFieldMap } from '../../json/field-map.ts';
 
 /**
- * A template for Standard Bank, whose API is open to partners only and whose fields are not public: copy it, and change the names to
- * those of your contract. Signed amounts with a decimal comma, days without dashes, a cursor that leads on.
+ * A template for Standard Bank, whose API is for partners and whose fields are not public: copy it, and replace the names by
+ * those of your contract. Signed amounts with a decimal comma, days without dashes, paging by cursor.
  */
 export const STANDARD_BANK = parseFieldMap({
   version: 'standard-bank-template-1',

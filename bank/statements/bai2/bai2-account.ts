@@ -7,11 +7,11 @@ import type { StatementSummary } from '../statement-reader.ts';
 import { createTally, judgeProof } from '../statement-tally.ts';
 import { fundsFields, readBai2Amount, type Bai2Record } from './bai2-records.ts';
 
-/** What a group says for its accounts. */
+/** Group data that apply to all its accounts. */
 export interface Bai2Group {
   readonly currency: string;
   readonly day: LocalDate;
-  /** The day is over for the bank, so that the group tells all of it. */
+  /** The bank's day is over, so the group is complete for that day. */
   readonly isFinal: boolean;
   /** Deletions, corrections and tests do not post. */
   readonly posts: boolean;
@@ -19,10 +19,10 @@ export interface Bai2Group {
 
 const OPENING_LEDGER = '010';
 const CLOSING_LEDGER = '015';
-/** Reversals and returned items; the number says the direction as for any other entry. */
+/** Reversals and returned items; the number gives the direction as for any other entry. */
 const REVERSALS = new Set(['252', '255', '266', '452', '555', '557']);
 
-/** One account of a group while its records pass by. */
+/** One account of a group, built record by record. */
 export function createBai2Account(group: Bai2Group, place: string) {
   const fields: string[] = [];
   const tally = createTally();
@@ -48,7 +48,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
   };
 
   return {
-    /** Fields of record 03 and of the 88s behind it: a type and its amount may stand on two of them. */
+    /** Fields of record 03 and its 88s: a type and its amount may be on two records. */
     addHead: (more: readonly string[]) => void fields.push(...more),
     /** @returns null for a notice without money. */
     entry(
@@ -65,7 +65,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
       const side = sideOf(type, where);
       const amountMinor = minor < 0n ? -minor : minor;
       if (amountMinor > AMOUNT_MINOR_MAX)
-        throw unreadable(`${where}, amount`, 'it is larger than any amount may be');
+        throw unreadable(`${where}, amount`, 'it exceeds the largest possible amount');
       const texts = [fields.bankReference, fields.customerReference, ...fields.described];
       const hasControls = texts.some(holdsControls);
       const described = hasControls ? fields.described.map(withoutControls) : fields.described;
@@ -75,7 +75,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
         bookingDate: group.day,
         valueDate: fields.valueDate,
         amountMinor,
-        // A minus turns the entry round.
+        // A minus reverses the direction.
         direction: minor < 0n ? (side === 'credit' ? 'debit' : 'credit') : side,
         currency,
         status: 'booked',
@@ -114,7 +114,7 @@ export function createBai2Account(group: Bai2Group, place: string) {
   };
 }
 
-/** Fields of a record 16. Those that do not fit into it stand in the records 88 below, before the text. */
+/** Fields of a record 16. Those that do not fit continue in the records 88 below it, before the text. */
 function readFields(record: Bai2Record, more: readonly string[]) {
   const parts = record.rest.split(',');
   const ownFields = parts.length;
@@ -126,7 +126,7 @@ function readFields(record: Bai2Record, more: readonly string[]) {
   const type = (parts[0] ?? '').trim();
   if (!/^[0-9]{3}$/.test(type)) throw unreadable(record.where, 'the type is not three digits');
   if (/^\s*[012ZSVD]?\s*$/.test(waiting[0]?.split(',')[0] ?? 'none')) fill(3);
-  // The number of pairs tells how many fields a D has.
+  // The number of pairs gives the number of fields of a D.
   if (parts[2]?.trim() === 'D') fill(4);
   const behind = 2 + fundsFields(parts, 2, `${record.where}, funds type`);
   fill(behind + 2);
@@ -139,14 +139,14 @@ function readFields(record: Bai2Record, more: readonly string[]) {
     valueDate: valued === '' ? null : readBai2Day(valued, `${record.where}, value date`),
     bankReference,
     customerReference,
-    // All of the records 88, also where a reference was taken from one of them: it may have been text.
+    // All records 88, even one that supplied a reference: it may have been text.
     described: [words.join(','), ...more].map((each) => each.trim()).filter((each) => each !== ''),
   };
 }
 
 /**
- * Types with their amounts, item counts and funds types; a balance that is not known is left empty. The totals among them are
- * no proof: accounts state totals of more than they list.
+ * Types with their amounts, item counts and funds types; an unknown balance is empty. The totals among them prove nothing:
+ * accounts state totals of more than they list.
  */
 function readSummary(fields: readonly string[], where: string) {
   const balances = new Map<string, bigint>();
@@ -165,14 +165,14 @@ function readSummary(fields: readonly string[], where: string) {
       sumMinor += minor;
       balances.set(type, minor);
     }
-    // Some banks leave the funds type out where a record 88 goes on.
+    // Some banks omit the funds type where a record 88 continues.
     const isWithoutFunds = /^[0-9]{3}$/.test((fields[at + 3] ?? '').trim());
     at += 3 + (isWithoutFunds ? 0 : fundsFields(fields, at + 3, `${where}, summary ${type}`));
   }
   return { balances, sumMinor };
 }
 
-/** Banks define the types from 900 themselves, in the ranges that the format gives them. */
+/** Banks define the types from 900 themselves, within the format's ranges. */
 function sideOf(type: string, where: string): StatementLine['direction'] {
   const number = Number(type);
   if ((number > 100 && number <= 399) || (number >= 920 && number <= 959)) return 'credit';

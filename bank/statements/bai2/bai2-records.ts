@@ -1,14 +1,14 @@
 import { unreadable } from '../statement-fault.ts';
 
-/** Record codes; `88` goes on with the record before it. */
+/** Record codes; `88` continues the record before it. */
 export type Bai2Code = '01' | '02' | '03' | '16' | '49' | '88' | '98' | '99';
 
-/** One record as it stands in the file, or a line of text that goes on with the record before it. */
+/** One record as written in the file, or a line of text that continues the record before it. */
 export interface Bai2Record {
   readonly code: Bai2Code | 'text';
-  /** Behind the code and its comma, without the slash that ends the record. */
+  /** The part after the code and its comma, without the slash that ends the record. */
   readonly rest: string;
-  /** A slash ended it, so that no line of text goes on with it. */
+  /** A slash ended it, so no line of text continues it. */
   readonly isEnded: boolean;
   /** `line 12` */
   readonly where: string;
@@ -27,10 +27,10 @@ export function isPacked(firstLine: string): boolean {
   return NEXT_RECORD.test(firstLine);
 }
 
-/** @throws CodedError `statement.unreadable` for what has the number of no record. */
+/** @throws CodedError `statement.unreadable` for a line without a valid record code. */
 export function splitRecords(line: string, number: number, packed: boolean): readonly Bai2Record[] {
   const where = `line ${number}`;
-  // Most lines have a slash at their end only, and telling costs less than looking for records.
+  // Most lines have a slash only at their end, and this check is cheaper than the search.
   const isSingle = line.indexOf('/') >= line.trimEnd().length - 1 || !line.includes('/');
   const parts = isSingle ? [line] : line.split(packed ? NEXT_OR_88 : NEXT_RECORD);
   return parts.flatMap((text, index) => {
@@ -39,7 +39,7 @@ export function splitRecords(line: string, number: number, packed: boolean): rea
     const isEnded = index < parts.length - 1 || plain.endsWith('/');
     const code = RECORD.exec(plain)?.[1];
     const isText = code === undefined && !/^[0-9]{2},/.test(plain);
-    if (!isCode(code) && !isText) throw unreadable(where, 'it begins with no record code');
+    if (!isCode(code) && !isText) throw unreadable(where, 'it does not begin with a record code');
     const rest = (isText ? plain : plain.slice(3)).replace(/\/$/, '');
     return [{ code: isCode(code) ? code : 'text', rest, isEnded, where }];
   });
@@ -51,11 +51,11 @@ function isCode(text: string | undefined): text is Bai2Code {
 
 export function readBai2Amount(text: string, where: string): bigint {
   if (!/^[+-]?0*[0-9]{1,15}$/.test(text))
-    throw unreadable(where, 'the amount is not whole minor units');
+    throw unreadable(where, 'the amount is not a whole number of minor units');
   return BigInt(text.replace('+', ''));
 }
 
-/** How many fields a funds type adds behind itself: they tell when money is available and are in no total. */
+/** Number of extra fields after a funds type. They say when money is available and are in no total. */
 export function fundsFields(fields: readonly string[], at: number, where: string): number {
   const kind = (fields[at] ?? '').trim();
   switch (kind) {
@@ -72,10 +72,10 @@ export function fundsFields(fields: readonly string[], at: number, where: string
     case 'D': {
       const pairs = fields[at + 1] ?? '';
       if (!/^[0-9]{1,3}$/.test(pairs))
-        throw unreadable(where, 'the funds type D does not count its pairs');
+        throw unreadable(where, 'the funds type D has no count of its pairs');
       return 2 + 2 * Number(pairs);
     }
     default:
-      throw unreadable(where, 'the funds type is not one that the format has');
+      throw unreadable(where, 'the funds type is not valid');
   }
 }

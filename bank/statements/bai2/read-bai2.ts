@@ -6,8 +6,8 @@ import { createBai2Account, readBai2Day, type Bai2Group } from './bai2-account.t
 import { isPacked, readBai2Amount, splitRecords, type Bai2Record } from './bai2-records.ts';
 
 /**
- * BAI2. The file states its own totals and counts on three levels; one that is wrong refuses the file, since then a
- * record is missing or changed.
+ * Reads BAI2. The file states totals and counts on three levels; a wrong one refuses the file, since a record is missing or
+ * changed.
  */
 export const bai2Reader: StatementReader = {
   name: 'bai2',
@@ -47,25 +47,25 @@ function createFile(limits: StatementLimits) {
     records: number;
     readonly place: string;
   } | null = null;
-  /** Waits for its 88s. */
+  /** The current entry, which 88s may continue. */
   let entry: { readonly record: Bai2Record; readonly more: string[]; isEnded: boolean } | null =
     null;
-  /** Records 88 and lines of text since the record that they belong to. */
+  /** Number of records 88 and lines of text that continue the current record. */
   let continued = 0;
   let state: 'before' | 'open' | 'closed' = 'before';
   let [statements, entries] = [0, 0];
 
   const flushEntry = (): void => {
     if (entry === null || account === null) return;
-    const told = account.reader.entry(entry.record, entry.more);
+    const read = account.reader.entry(entry.record, entry.more);
     entry = null;
-    if (told === null) return;
+    if (read === null) return;
     entries += 1;
     if (entries > limits.entriesMax)
       throw unreadable(account.place, `the file has more than ${limits.entriesMax} entries`);
-    if (told.hasControls)
-      events.push({ kind: 'warning', warning: warn('control_characters', told.line.position) });
-    events.push({ kind: 'line', line: told.line });
+    if (read.hasControls)
+      events.push({ kind: 'warning', warning: warn('control_characters', read.line.position) });
+    events.push({ kind: 'line', line: read.line });
   };
 
   const openAccount = (record: Bai2Record): void => {
@@ -75,7 +75,7 @@ function createFile(limits: StatementLimits) {
     const reader = createBai2Account(inGroup.group, place);
     reader.addHead(record.rest.split(','));
     account = { reader, records: 1, place };
-    // Before its lines, so that whoever takes them one by one knows it already.
+    // Before its lines, so that a consumer of single lines already knows it.
     if (!inGroup.group.posts)
       events.push({ kind: 'warning', warning: warn('statement_copy', place) });
   };
@@ -105,7 +105,7 @@ function createFile(limits: StatementLimits) {
     account.records += 1;
     continued += 1;
     if (continued > CONTINUATIONS_MAX)
-      throw unreadable(record.where, `a record goes on in more than ${CONTINUATIONS_MAX} others`);
+      throw unreadable(record.where, `more than ${CONTINUATIONS_MAX} records continue one record`);
     if (entry !== null) {
       entry.more.push(record.rest);
       entry.isEnded = record.isEnded;
@@ -115,7 +115,7 @@ function createFile(limits: StatementLimits) {
   return {
     record(record: Bai2Record): void {
       if (state === 'closed')
-        throw unreadable(record.where, 'it stands behind the end of the file');
+        throw unreadable(record.where, 'it follows the record that ends the file');
       if ((state === 'before') !== (record.code === '01')) throw outOfPlace(record);
       if (record.code !== '88' && record.code !== 'text') continued = 0;
       switch (record.code) {
@@ -142,8 +142,8 @@ function createFile(limits: StatementLimits) {
           break;
         case 'text':
           if (account === null || entry === null || entry.isEnded)
-            throw unreadable(record.where, 'it begins with no record code');
-          // It is no record, and the trailers do not count it.
+            throw unreadable(record.where, 'it does not begin with a record code');
+          // A text line is not a record: the trailers do not count it.
           account.records -= 1;
           goOn(record);
           break;
@@ -163,14 +163,14 @@ function createFile(limits: StatementLimits) {
       }
     },
     drain(): readonly StatementEvent[] {
-      const told = events;
+      const drained = events;
       events = [];
-      return told;
+      return drained;
     },
     end(): void {
       if (state !== 'closed')
         throw statementFault('statement.incomplete', 'file', 'it ends before its record 99');
-      if (statements === 0) throw unreadable('file', 'it holds no account');
+      if (statements === 0) throw unreadable('file', 'it contains no account');
     },
   };
 }
@@ -181,7 +181,7 @@ function readGroup(record: Bai2Record): Bai2Group {
     .split(',')
     .map((field) => field.trim());
   if (!/^[1-4]$/.test(status))
-    throw unreadable(`${record.where}, status`, 'it is not one that the format has');
+    throw unreadable(`${record.where}, status`, 'it is not a valid BAI2 group status');
   return {
     currency: currency === '' ? 'USD' : currency,
     day: readBai2Day(day, `${record.where}, as-of date`),
@@ -191,7 +191,7 @@ function readGroup(record: Bai2Record): Bai2Group {
   };
 }
 
-/** Total, then for groups and files the number of their parts, then records. A total of nothing may be left out. */
+/** Total, then for groups and files the number of their parts, then records. A total of zero may be empty. */
 function check(
   record: Bai2Record,
   found: { totalMinor: bigint; records: number; parts?: number },
@@ -215,5 +215,5 @@ function check(
 }
 
 function outOfPlace(record: Bai2Record) {
-  return unreadable(record.where, `record ${record.code} stands where it does not belong`);
+  return unreadable(record.where, `record ${record.code} is out of place`);
 }

@@ -26,7 +26,7 @@ export function readBalances(head: XmlElement, where: string): readonly CamtBala
 }
 
 /**
- * Reads one `Bal`. Null for the kinds that are no witness of booked entries (available, expected, of a bank's own).
+ * Reads one `Bal`. Null for kinds that say nothing about booked entries (available, expected, proprietary).
  */
 function readBalance(balance: XmlElement, where: string): CamtBalance | null {
   const code = textAt(balance, ['Tp', 'CdOrPrtry', 'Cd'], where);
@@ -36,7 +36,7 @@ function readBalance(balance: XmlElement, where: string): CamtBalance | null {
   const day = readDay(balance, 'Dt', place);
   const sign = readDirection(balance, place) === 'credit' ? 1n : -1n;
   if (/^9{9,}(?:\.9+)?$/.test(element.text)) {
-    // Nines stand for "not known" at some banks, often more of them than an amount may have.
+    // Some banks write nines for "not known", often more digits than an amount may have.
     return { code, minor: null, currency: readAmount(withText(element, '0'), place).currency, day };
   }
   const amount = readAmount(element, place);
@@ -44,10 +44,10 @@ function readBalance(balance: XmlElement, where: string): CamtBalance | null {
 }
 
 /**
- * Chooses the two balances that the entries must connect: OPBD, else PRCD, to CLBD. Interim balances stand in where a
- * statement is not closed. A statement of several days may carry one pair for each: the earliest opening and the latest
+ * Chooses the two balances that the entries must connect: OPBD, else PRCD, to CLBD. Interim balances replace them where a
+ * statement is not closed. A statement of several days may carry one pair per day: the earliest opening and the latest
  * closing count.
- * @param opened of the first page, @param closed of the last: of one page most often.
+ * @param opened balances of the first page, @param closed of the last: usually the same page.
  */
 export function chooseBalances(
   opened: readonly CamtBalance[],
@@ -78,7 +78,7 @@ export function chooseBalances(
   return { opening, closing, warnings: [...warnings].map((code) => warn(code, where)) };
 }
 
-/** Whether each page ends with the interim balance with which the next one begins, as far as both state one. */
+/** True if each page ends with the interim balance that begins the next, where both state one. */
 export function interimsMeet(pages: readonly (readonly CamtBalance[])[]): boolean {
   return pages.slice(1).every((page, index) => {
     const begins = withCode(page, 'ITBD')[0]?.minor ?? null;
@@ -87,7 +87,7 @@ export function interimsMeet(pages: readonly (readonly CamtBalance[])[]): boolea
   });
 }
 
-/** Of an empty statement only its balances tell the currency, and perhaps none of them is one that we read. */
+/** Only the balances of an empty statement show its currency, possibly in a kind that is not read otherwise. */
 export function anyBalanceCurrency(heads: readonly XmlElement[], where: string): Currency | null {
   const balance = heads.flatMap((head) => childrenOf(head, 'Bal'))[0];
   const amount = onlyChild(balance ?? null, 'Amt', `${where}, Bal`);

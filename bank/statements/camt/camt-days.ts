@@ -9,9 +9,8 @@ interface Days {
 }
 
 /**
- * The days that a camt.053 covers wholly, told cautiously: a day that is called complete too early would let a second
- * real deposit pass as a repeat, a day that is called complete too late only makes a doubt wait. Null unless the
- * statement has closed (CLBD).
+ * The days that a camt.053 covers completely, with caution: a day marked complete too early would let a second real deposit
+ * pass as a repeat, a day marked too late only delays the answer to a doubt. Null unless the statement has closed (CLBD).
  */
 export function findCompleteDays(
   pages: readonly XmlElement[],
@@ -25,7 +24,7 @@ export function findCompleteDays(
     .filter((period) => period !== null)
     .map((period) => daysOfPeriod(period, where));
   const [first = daysOfBalances(balances, bookingDates)] = periods;
-  // Pages that speak of several periods leave it open which one is the whole's.
+  // Pages with several periods do not show the period of the whole.
   const isOne = periods.every((each) => each?.from === first?.from && each?.to === first?.to);
   return first !== null && isOne && first.from <= first.to ? first : null;
 }
@@ -35,11 +34,11 @@ function daysOfPeriod(period: XmlElement, where: string): Days | null {
   const from = readEnd(period, ['FrDtTm', 'FrDt'], place);
   const to = readEnd(period, ['ToDtTm', 'ToDt'], place);
   if (from === null || to === null) return null;
-  // Midnight to midnight of one day is how banks without a clock write that day.
+  // Banks without a clock write a day as midnight to midnight of that day.
   if (from.day === to.day && isMidnight(from.time) && isMidnight(to.time)) {
     return { from: from.day, to: to.day };
   }
-  // Some banks begin the day a second late and end it a second early: nothing is booked in these.
+  // Some banks start the day a second late and end it a second early: nothing is booked in those seconds.
   const startsWithDay = from.time === null || from.time < '00:01:00';
   const endsWithDay = to.time === null || to.time >= '23:59:00';
   return {
@@ -49,8 +48,8 @@ function daysOfPeriod(period: XmlElement, where: string): Days | null {
 }
 
 /**
- * Without a period the dates of the balances must do. OPBD is dated with the first day, or by some banks with the day
- * before, as PRCD always is: only an entry of that day proves that it belongs to the statement.
+ * Without a period, the dates of the balances decide. OPBD carries the first day or, at some banks, the day before, as PRCD
+ * always does: only an entry of that day proves that it belongs to the statement.
  */
 function daysOfBalances({ opening, closing }: CamtBalances, bookingDates: ReadonlySet<LocalDate>) {
   const firstDay = opening?.day ?? null;

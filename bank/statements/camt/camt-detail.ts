@@ -6,15 +6,15 @@ import { currencyOf, readAmount, readDirection } from './camt-values.ts';
 
 type Party = Sighting['counterparty'];
 
-/** One `TxDtls`, read before its entry is: both parties are kept until the entry tells which is the other side. */
+/** One `TxDtls`, read before its entry: it keeps both parties until the entry shows which is the counterparty. */
 export interface CamtDetail {
   readonly position: string;
   /** `Amt` before `TxAmt`; one of the two may be in a foreign currency. */
   readonly amounts: readonly XmlElement[];
   readonly direction: Direction | null;
-  /** What the payer wrote, in order of trust. */
+  /** The payer's texts, most trusted first. */
   readonly references: readonly string[];
-  /** Where few payers write: ids, document numbers, purpose. They stand behind all else, so that no facts key changes. */
+  /** Texts that few payers fill in: ids, document numbers, purpose. They come last, so that no facts key changes. */
   readonly weakReferences: readonly string[];
   readonly additional: string | null;
   readonly remittance: string | null;
@@ -34,7 +34,7 @@ export function readDetail(details: XmlElement, position: string): CamtDetail {
   const information = onlyChild(details, 'RmtInf', position);
   const structured = childrenOf(information, 'Strd');
   const remittance = joinTexts(childrenOf(information, 'Ustrd'));
-  // Beside a structured reference the payer's own message stands here.
+  // Next to a structured reference, this holds the payer's own message.
   const message = joinTexts(structured.flatMap((each) => childrenOf(each, 'AddtlRmtInf')));
   const additional = textAt(details, ['AddtlTxInf'], position);
   const parties = onlyChild(details, 'RltdPties', position);
@@ -82,12 +82,12 @@ export function asPart(
   };
 }
 
-/** A reversal names the parties of the payment that it takes back, so that the other side changes with it. */
+/** A reversal names the parties of the reversed payment, so the counterparty swaps with it. */
 function otherSide(detail: CamtDetail, direction: Direction, reversal: boolean): Party {
   return (direction === 'credit') !== reversal ? detail.debtor : detail.creditor;
 }
 
-/** `Amt` and `AmtDtls/TxAmt/Amt`; never `InstdAmt`, which is what the payer ordered and not what arrived. */
+/** `Amt` and `AmtDtls/TxAmt/Amt`; never `InstdAmt`, the amount that the payer ordered and not the one that arrived. */
 function amountsOf(details: XmlElement, where: string): readonly XmlElement[] {
   const amounts = [
     onlyChild(details, 'Amt', where),
@@ -104,7 +104,7 @@ function amountIn(detail: CamtDetail, currency: Currency): bigint | null {
   return read.currency === currency ? read.minor : null;
 }
 
-/** Of the invoices that the payment is for. */
+/** Numbers of the invoices that the payment is for. */
 function documentNumbers(structured: XmlElement, where: string): readonly (string | null)[] {
   return childrenOf(structured, 'RfrdDocInf').flatMap((document) => [
     textAt(document, ['Nb'], where),
@@ -114,7 +114,7 @@ function documentNumbers(structured: XmlElement, where: string): readonly (strin
   ]);
 }
 
-/** Of these the payer's system sets all but `TxId`, and at some banks the payer himself. */
+/** The payer's system, or at some banks the payer, sets all of these except `TxId`. */
 function otherIds(refs: XmlElement | null): readonly (string | null)[] {
   if (refs === null) return [];
   return refs.children.map((child) => {
@@ -149,7 +149,7 @@ function readParty(
   };
 }
 
-/** The name moved under `Pty` with version 08, and a bank that is itself the other side stands under `Agt`. */
+/** Version 08 moved the name under `Pty`; a bank that is itself the counterparty is under `Agt`. */
 function nameOf(party: XmlElement | null, where: string): string | null {
   if (party === null) return null;
   return (

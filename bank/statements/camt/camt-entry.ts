@@ -20,12 +20,12 @@ export interface CamtEntry {
 
 interface ReadEntry {
   readonly line: StatementLine;
-  /** False where another date stands in for the booking date. */
+  /** False where another date replaces the booking date. */
   readonly isDated: boolean;
   readonly warnings: readonly StatementWarning[];
 }
 
-/** Only BOOK is money. INFO and FUTR announce; all of these are shown and never credited. */
+/** Only BOOK is money. INFO and FUTR only announce; all but BOOK are shown but never credited. */
 const STATUSES: ReadonlyMap<string, LineStatus> = new Map([
   ['BOOK', 'booked'],
   ['PDNG', 'pending'],
@@ -36,8 +36,8 @@ const STATUSES: ReadonlyMap<string, LineStatus> = new Map([
 const NOBODY: StatementLine['counterparty'] = { name: null, account: null };
 
 /**
- * Reads one `Ntry`. The entry's own texts are not copied onto the parts of a batch, since they speak of the whole.
- * @param standIn the day of an entry that has neither a booking date nor a value date.
+ * Reads one `Ntry`. The entry's own texts are not copied to the parts of a batch, since they describe the whole.
+ * @param standIn the day for an entry with neither a booking date nor a value date
  */
 export function readEntry(
   { element, details, position }: CamtEntry,
@@ -54,7 +54,7 @@ export function readEntry(
   const valueDate = readDay(element, 'ValDt', position);
   const bookingDate = stated ?? valueDate ?? standIn();
   if (bookingDate === null)
-    throw unreadable(`${position}, BookgDt`, 'it is missing, and so is any other date');
+    throw unreadable(`${position}, BookgDt`, 'it is missing, and there is no other date');
   const warnings: StatementWarning[] = [];
   if (status === undefined) warnings.push(warn('status_unknown', position));
   if (isNotItemised(element, details.length, position))
@@ -81,7 +81,7 @@ export function readEntry(
   return { line, isDated: stated !== null, warnings };
 }
 
-/** An entry with a single part speaks of one payment, so that what the part says is said of the entry too. */
+/** An entry with a single part is one payment, so the part's texts are the entry's too. */
 function readTexts(
   element: XmlElement,
   details: readonly CamtDetail[],
@@ -97,7 +97,7 @@ function readTexts(
     };
   return {
     references: distinct([...first.references, entryText, ...first.weakReferences]),
-    // The bank's own words; where it adds none, what the payer wrote stands alone.
+    // The bank's own words; without them, only the payer's text.
     text: first.additional ?? entryText ?? only.text,
   };
 }
@@ -114,8 +114,8 @@ function readStatusCode(entry: XmlElement, position: string): string {
 }
 
 /**
- * Whether the bank says that the entry sums up several payments without listing exactly these. Such an entry may hold
- * the money of several customers, whatever single reference it shows.
+ * True if the bank marks the entry as a sum of several payments but does not list exactly these. Such an entry may hold
+ * several customers' money, whatever single reference it shows.
  */
 function isNotItemised(entry: XmlElement, listed: number, position: string): boolean {
   const counts = childrenOf(entry, 'NtryDtls')

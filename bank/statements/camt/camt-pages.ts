@@ -12,7 +12,7 @@ export interface CamtPage {
 
 const PAGING = ['StmtPgntn', 'RptPgntn', 'NtfctnPgntn'] as const;
 
-/** @param children what stands in the page besides its entries; more of it may come. */
+/** @param children elements of the page besides its entries; more may follow */
 export function createPage(children: readonly XmlElement[], position: string): CamtPage {
   return {
     head: { name: position, attributes: {}, children, text: '' },
@@ -21,8 +21,8 @@ export function createPage(children: readonly XmlElement[], position: string): C
 }
 
 /**
- * Checks that `page` is the next one of the statement that `before` began: of the same account and id, numbered by one
- * more. Banks number the pages of the paper too, so that nothing less shows that no page is missing.
+ * Checks that `page` continues the statement of `before`: same account and id, next number. Banks number paper pages too, so
+ * only this much shows that no page is missing.
  */
 export function refuseStrayPage(
   page: CamtPage,
@@ -46,7 +46,7 @@ export function isLastPage(page: CamtPage, position: string): boolean {
   return paging === null || readFlag(paging, 'LastPgInd', `${position}, ${paging.name}`);
 }
 
-/** A file is one message, so that the pages of a message never stand together: only `PgNb` 1 that is the last is whole. */
+/** A file is one message, so pages of a message never share a file: only a `PgNb` 1 that is also the last is complete. */
 export function refusePartOfMessage(groupHeader: XmlElement): void {
   const place = 'GrpHdr, MsgPgntn';
   const paging = onlyChild(groupHeader, 'MsgPgntn', 'GrpHdr');
@@ -59,7 +59,7 @@ export function pagesMissing(where: string): CodedError {
   return statementFault(
     'statement.incomplete',
     where,
-    'it is one page of several, and the others are not in this file',
+    'it is one page of several, and this file lacks the others',
   );
 }
 

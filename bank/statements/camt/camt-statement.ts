@@ -2,7 +2,7 @@ import type { LocalDate } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money/money.ts';
 import type { StatementFormat } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
-import { createPrint } from '../fingerprint.ts';
+import { createFingerprint } from '../fingerprint.ts';
 import type { StatementEvent, StatementSummary } from '../statement-reader.ts';
 import { judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
@@ -14,16 +14,16 @@ import { accountOf, createPage, isLastPage, refuseStrayPage, type CamtPage } fro
 import { addEntryTo, joinTotals, totalsAgree } from './camt-totals.ts';
 import { readCurrency, readMoment } from './camt-values.ts';
 
-/** One statement while its children pass by; of its entries only sums are kept. It may run over several pages. */
+/** One statement, built child by child; only sums of its entries are kept. It may have several pages. */
 export interface CamtStatement {
   /** Any child but an entry. */
   addHead(element: XmlElement): void;
   addEntry(entry: CamtEntry): readonly StatementEvent[];
-  /** Null where another page must follow. */
+  /** Null if another page must follow. */
   endPage(): ClosedStatement | null;
 }
 
-/** What the file says of all its statements. */
+/** File-level facts about all statements. */
 export interface CamtMessage {
   readonly format: StatementFormat;
   readonly groupHeader: XmlElement | null;
@@ -31,11 +31,11 @@ export interface CamtMessage {
 
 interface ClosedStatement {
   readonly events: readonly StatementEvent[];
-  /** Tells this statement from every other; empty where it has no entries. */
-  readonly print: string;
+  /** Distinguishes this statement from every other; empty for one without entries. */
+  readonly fingerprint: string;
 }
 
-/** These say what the entries mean: behind the first of them they would come too late to be heeded. */
+/** These decide what the entries mean: after the first entry they would come too late. */
 const BEFORE_ENTRIES = new Set([
   'Acct',
   'CpyDplctInd',
@@ -48,8 +48,8 @@ const BEFORE_ENTRIES = new Set([
 ]);
 
 /**
- * Makes a statement of its parts and holds its balances and totals against its entries. Balances or totals that do not
- * agree are a witness and not a fault of reading: the proof fails, and import posts nothing of the statement.
+ * Builds a statement from its parts and compares its balances and totals with its entries. A disagreement is not a read
+ * error: the proof fails, and import posts nothing of the statement.
  */
 export function createCamtStatement(
   { format, groupHeader }: CamtMessage,
@@ -57,7 +57,7 @@ export function createCamtStatement(
 ): CamtStatement {
   const pages: CamtPage[] = [];
   const days = new Set<LocalDate>();
-  const print = createPrint();
+  const fingerprint = createFingerprint();
   let children: XmlElement[] = [];
   let page = createPage(children, position);
   let hasBegun = false;
@@ -74,7 +74,8 @@ export function createCamtStatement(
     if (stated === null) return;
     const place = `${position}, Acct, Ccy`;
     currency ??= readCurrency(stated, place);
-    if (stated !== currency) throw unreadable(place, 'it is not the currency of the page before');
+    if (stated !== currency)
+      throw unreadable(place, 'it differs from the currency of the previous page');
   };
   const standIn = () =>
     (createdDay ??= readCreationDay(page.head, position) ?? readCreationDay(groupHeader, 'GrpHdr'));
@@ -82,7 +83,7 @@ export function createCamtStatement(
   return {
     addHead(element) {
       if (hasBegun && BEFORE_ENTRIES.has(element.name))
-        throw unreadable(`${position}, ${element.name}`, 'it stands behind the entries');
+        throw unreadable(`${position}, ${element.name}`, 'it follows the entries');
       children.push(element);
     },
     addEntry(entry) {
@@ -90,16 +91,16 @@ export function createCamtStatement(
       const { line, isDated, warnings } = readEntry(entry, standIn);
       currency ??= line.currency;
       if (line.currency !== currency)
-        throw unreadable(`${line.position}, Amt`, 'it has another currency than the account');
-      // Most entries are of the day of the entry before them.
+        throw unreadable(`${line.position}, Amt`, "its currency differs from the account's");
+      // Most entries have the same day as the previous one.
       if (isDated && line.bookingDate !== lastDay) days.add((lastDay = line.bookingDate));
       hasEntries = true;
       addEntryTo(page.totals, line);
-      print.addLine(line);
-      const told: StatementEvent = { kind: 'line', line };
+      fingerprint.addLine(line);
+      const event: StatementEvent = { kind: 'line', line };
       return warnings.length === 0
-        ? [told]
-        : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), told];
+        ? [event]
+        : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), event];
     },
     endPage() {
       begin();
@@ -113,7 +114,9 @@ export function createCamtStatement(
       const { statement, warnings } = summarise(pages, { format, position, currency, days });
       const { account, statementId, openingMinor, closingMinor } = statement;
       return {
-        print: hasEntries ? print.digest([account, statementId, openingMinor, closingMinor]) : '',
+        fingerprint: hasEntries
+          ? fingerprint.digest([account, statementId, openingMinor, closingMinor])
+          : '',
         events: [
           ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
           { kind: 'statement', statement },
@@ -123,7 +126,7 @@ export function createCamtStatement(
   };
 }
 
-/** @param pages all of them, one in most files; @param known what the entries and accounts have told. */
+/** @param pages all pages, one in most files; @param known facts from the entries and accounts */
 function summarise(
   pages: readonly CamtPage[],
   known: {
@@ -138,9 +141,9 @@ function summarise(
   const listed = heads.map((head) => readBalances(head, position));
   const currency =
     known.currency ?? listed.flat()[0]?.currency ?? anyBalanceCurrency(heads, position);
-  if (currency === null) throw unreadable(position, 'nothing tells its currency');
+  if (currency === null) throw unreadable(position, 'its currency is not stated');
   if (listed.flat().some((balance) => balance.currency !== currency))
-    throw unreadable(`${position}, Bal`, 'a balance has another currency than the account');
+    throw unreadable(`${position}, Bal`, 'a balance differs in currency from the account');
   const [first] = pages;
   const account = first === undefined ? null : accountOf(first, position);
   if (account === null) throw unreadable(`${position}, Acct`, 'it names no account');
@@ -148,7 +151,7 @@ function summarise(
   const whole = joinTotals(pages.map(({ totals }) => totals));
   const agree =
     interimsMeet(listed) &&
-    // A page may state the totals of its own entries or of the whole.
+    // A page may state totals of its own entries or of the whole statement.
     pages.every(({ head, totals }) => {
       const summary = onlyChild(head, 'TxsSummry', position);
       return [totals, whole].some((each) => totalsAgree(summary, each, currency, position));

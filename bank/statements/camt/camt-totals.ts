@@ -4,7 +4,7 @@ import { unreadable } from '../statement-fault.ts';
 import { onlyChild, requiredChild, textAt, type XmlElement } from '../xml-element.ts';
 import { readDirection, readMinor } from './camt-values.ts';
 
-/** What a file says of its own entries. `net` is signed, but for one without a mark. */
+/** A file's totals of its own entries. `net` is signed, except without a mark. */
 interface StatedTotals {
   readonly count: number | null;
   readonly sum: bigint | null;
@@ -17,7 +17,7 @@ interface Side {
   sum: bigint;
 }
 
-/** What entries come to while they pass by; nothing is kept of the entries themselves. */
+/** Running totals of the entries; the entries themselves are not kept. */
 export type EntryTotals = Readonly<
   Record<StatementLine['status'], Readonly<Record<StatementLine['direction'], Side>>>
 >;
@@ -51,8 +51,8 @@ export function joinTotals(pages: readonly EntryTotals[]): EntryTotals {
 }
 
 /**
- * Whether `TxsSummry` agrees with the entries, as far as it says anything. Banks count either all entries or the
- * booked ones: one of both readings must hold for every total.
+ * True if `TxsSummry` agrees with the entries, as far as stated. Banks count either all entries or the booked ones: one of
+ * the two readings must fit every total.
  */
 export function totalsAgree(
   summary: XmlElement | null,

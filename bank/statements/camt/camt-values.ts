@@ -12,13 +12,13 @@ export interface CamtAmount {
   readonly currency: Currency;
 }
 
-/** Reads an `Amt` with its `Ccy`. The direction always stands beside it, so that a sign contradicts the format. */
+/** Reads an `Amt` with its `Ccy`. The direction is always a separate element, so a sign contradicts the format. */
 export function readAmount(amount: XmlElement, where: string): CamtAmount {
   const currency = readCurrency(currencyOf(amount), `${where}, Ccy`);
   return { minor: readMinor(amount.text, currency, where), currency };
 }
 
-/** As the file writes it, empty where it is missing. */
+/** The currency as written, empty if missing. */
 export function currencyOf(amount: XmlElement): string {
   return amount.attributes['Ccy']?.value ?? '';
 }
@@ -43,7 +43,7 @@ export function readCurrency(text: string, where: string): Currency {
   }
 }
 
-/** `CdtDbtInd` of `parent`: the movement on our account, also when it reverses another. */
+/** `CdtDbtInd` of `parent`: the movement on our account, even when it reverses another. */
 export function readDirection(parent: XmlElement, where: string): Direction {
   const { text } = requiredChild(parent, 'CdtDbtInd', where);
   if (text === 'CRDT') return 'credit';
@@ -74,7 +74,7 @@ interface CamtMoment {
   readonly time: string | null;
 }
 
-/** An ISO date or date-time; seconds may be left out, and the offset is allowed and not applied. */
+/** An ISO date or date-time; seconds are optional, and the offset is allowed but not applied. */
 const MOMENT =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T((?:[01][0-9]|2[0-4]):[0-5][0-9])(:[0-5][0-9])?(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$/;
 

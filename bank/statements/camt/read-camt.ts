@@ -23,18 +23,18 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map([
 ]);
 
 /**
- * Any version: what we read has kept its place from 02 on, but for the few elements that are looked for in both. SWIFT and
- * the Austrian banks name the same message in namespaces of their own.
+ * Any version: the elements read here have kept their place since 02, except a few that are looked up in both places. SWIFT
+ * and the Austrian banks use their own namespaces for the same message.
  */
 const NAMESPACE =
   /^(?:urn:iso:std:iso:20022:tech:xsd:|urn:swift:xsd:\$?|ISO:)camt\.(05[234])\.001\.(?!00|01)[0-9]{2}(?::APC:STUZZA:.*)?$/;
 
-/** What Swiss banks write into the group header of their test files; others write `TEST` alone. */
+/** Swiss banks' mark for test files in the group header; others write `TEST` alone. */
 const TEST_MARK = /^(?:SPS\/[0-9.]+\/)?TEST$/i;
 
 /**
- * Reads camt.052, .053 and .054 files: an entry is mapped as soon as it is closed, and so is each part of a batch, so that
- * nothing is kept of an entry that has been told.
+ * Reads camt.052, .053 and .054 files: each entry and each part of a batch is mapped as soon as it closes, so that no entry
+ * is kept after its event.
  */
 export const camtReader: StatementReader = {
   name: 'camt',
@@ -50,7 +50,7 @@ export const camtReader: StatementReader = {
   },
 };
 
-/** `message` answers once the root has been read. */
+/** Call `message` only after the root has been read. */
 function createVisitor(collector: Collector): XmlVisitor & { readonly message: () => Message } {
   let recognised: Message | null = null;
   let messages = 0;
@@ -68,7 +68,7 @@ function createVisitor(collector: Collector): XmlVisitor & { readonly message: (
       const [, root = '', child = ''] = path;
       if (path.length === 2) {
         if (root !== message().root || messages > 0) {
-          throw unreadable('Document', `it holds something other than one ${message().root}`);
+          throw unreadable('Document', `it contains something other than one ${message().root}`);
         }
         messages += 1;
         return 'enter';
@@ -97,19 +97,19 @@ function recogniseMessage(root: string, namespace: string): Message {
   throw statementFault(
     'statement.unknown_format',
     'root element',
-    'it is XML, but no camt.052, .053 or .054: such a file begins with its Document, without an envelope',
+    'it is XML but not camt.052, .053 or .054: such a file starts with Document, without an envelope',
   );
 }
 
 interface Collector {
   begin(format: StatementFormat): void;
   addGroupHeader(element: XmlElement): void;
-  /** Takes a child of the statement at hand, or a part of the entry at hand. */
+  /** Takes a child of the current statement, or a part of the current entry. */
   add(element: XmlElement): void;
-  /** The statement at hand has been told, or one page of it. */
+  /** Ends the current statement, or one page of it. */
   endPage(): void;
   finish(container: string): void;
-  /** What has become certain since it was asked last. */
+  /** Returns the events since the last call. */
   drain(): readonly StatementEvent[];
 }
 
@@ -121,7 +121,7 @@ function createCollector(recordsMax: number): Collector {
   let groupHeader: XmlElement | null = null;
   let current: CamtStatement | null = null;
   let details: CamtDetail[] = [];
-  const prints = new Map<string, number>();
+  const fingerprints = new Map<string, number>();
   const position = () => `statement ${statements + 1}`;
   const entryPosition = () => `${position()}, entry ${entries + 1}`;
   const countRecord = () => {
@@ -129,11 +129,11 @@ function createCollector(recordsMax: number): Collector {
     if (records <= recordsMax) return;
     throw unreadable(entryPosition(), `the file has more than ${recordsMax} entries and parts`);
   };
-  /** A statement that stands in one file twice would count every line as a twin of itself. */
-  const refuseRepeat = (print: string) => {
-    const first = prints.get(print);
-    if (first !== undefined) throw unreadable(position(), `it is statement ${first} once more`);
-    if (print !== '') prints.set(print, statements + 1);
+  /** A statement repeated in one file would make every line its own twin. */
+  const refuseRepeat = (fingerprint: string) => {
+    const first = fingerprints.get(fingerprint);
+    if (first !== undefined) throw unreadable(position(), `it repeats statement ${first}`);
+    if (fingerprint !== '') fingerprints.set(fingerprint, statements + 1);
   };
   return {
     begin(of) {
@@ -142,7 +142,7 @@ function createCollector(recordsMax: number): Collector {
     },
     addGroupHeader(element) {
       if (groupHeader !== null || current !== null || statements > 0)
-        throw unreadable('GrpHdr', 'it stands there twice, or behind a statement');
+        throw unreadable('GrpHdr', 'it appears twice, or after a statement');
       refusePartOfMessage(element);
       groupHeader = element;
     },
@@ -167,7 +167,7 @@ function createCollector(recordsMax: number): Collector {
         countRecord();
         return;
       }
-      refuseRepeat(closed.print);
+      refuseRepeat(closed.fingerprint);
       if (TEST_MARK.test(textAt(groupHeader, ['AddtlInf'], 'GrpHdr') ?? ''))
         events.push({ kind: 'warning', warning: warn('statement_test', position()) });
       events.push(...closed.events);
@@ -177,12 +177,12 @@ function createCollector(recordsMax: number): Collector {
     },
     finish(container) {
       if (current !== null) throw pagesMissing(position());
-      if (statements === 0) throw unreadable('Document', `it holds no ${container}`);
+      if (statements === 0) throw unreadable('Document', `it contains no ${container}`);
     },
     drain() {
-      const told = events;
+      const drained = events;
       events = [];
-      return told;
+      return drained;
     },
   };
 }

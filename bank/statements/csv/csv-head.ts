@@ -6,7 +6,7 @@ import type { CsvProfile } from './csv-profile.ts';
 import type { CsvTotals } from './csv-proof.ts';
 import { asCsvDay, readCsvAmount, type Period } from './csv-values.ts';
 
-/** What the rows before the entries tell. */
+/** Facts from the rows before the entries. */
 export interface CsvHead {
   readonly account: string | null;
   readonly currency: Currency;
@@ -17,7 +17,7 @@ export interface CsvHead {
 type Rows = readonly (readonly string[])[];
 type Place = CsvProfile['preamble']['account'];
 
-/** @param entryCurrency of the first entry, where a column tells it */
+/** @param entryCurrency currency of the first entry, where a column gives it */
 export function readCsvHead(
   profile: CsvProfile,
   rows: Rows,
@@ -54,11 +54,14 @@ export function readCsvHead(
 function readCurrency(profile: CsvProfile, text: string | null): Currency {
   if (text === null) return parseCurrency(profile.currency);
   const code = /^[A-Z]{3}(?![A-Za-z])/.exec(text)?.[0];
-  if (code === undefined) throw unreadable('preamble, currency', 'it is no currency code');
+  if (code === undefined) throw unreadable('preamble, currency', 'it is not a currency code');
   return parseCurrency(code);
 }
 
-/** The number out of `Ms A Smith 10012345678` and `12345678 - SBZAZAJJ`; anything else, an IBAN in groups say, as it is. */
+/**
+ * Extracts the number from `Ms A Smith 10012345678` or `12345678 - SBZAZAJJ`; returns anything else, such as a grouped IBAN,
+ * unchanged.
+ */
 function accountIn(text: string | null): string | null {
   const numbers = (text ?? '').split(/\s+/).filter((part) => /^[0-9]{5,}$/.test(part));
   return numbers.length === 1 ? (numbers[0] ?? text) : text;
@@ -72,7 +75,7 @@ function findAt(rows: Rows, place: Place): string | null {
     const texts = rows
       .filter((cells) => plain(cells[place.labelColumn - 1] ?? '') === wanted)
       .map((cells) => (cells[place.column - 1] ?? '').trim());
-    // A row of names may stand above the row of values, with the same label.
+    // A row of names with the same label may precede the row of values.
     return texts.find((text) => /[0-9]/.test(text)) ?? null;
   }
   for (const label of place) {
@@ -82,7 +85,7 @@ function findAt(rows: Rows, place: Place): string | null {
   return null;
 }
 
-/** What follows a label: behind it in its own cell, or in the next cell that is not empty. */
+/** The value of a label: the rest of its own cell, or the next non-empty cell. */
 function findBehind(rows: Rows, label: string): string | null {
   const wanted = plain(label);
   for (const cells of rows) {

@@ -5,13 +5,13 @@ export type CsvDelimiter = NonNullable<CsvProfile['delimiter']>;
 
 const DELIMITERS: readonly CsvDelimiter[] = [',', ';', '\t', '|'];
 
-/** A label or header cell as it is compared: without letter case, doubled and outer blanks, and a colon behind it. */
+/** Normalises a label or header cell for comparison: ignores letter case, repeated and outer blanks, and a trailing colon. */
 export function plain(cell: string): string {
   const text = cell.replaceAll('\u0000', '').trim().toLowerCase();
   return text.replaceAll(/\s+/g, ' ').replace(/ ?:$/, '');
 }
 
-/** A label that ends in `*` stands for every text that begins so. */
+/** A label that ends in `*` matches every text with that beginning. */
 export function isLabel(text: string, label: string | undefined): boolean {
   if (label === undefined) return false;
   return label.endsWith('*')
@@ -19,12 +19,12 @@ export function isLabel(text: string, label: string | undefined): boolean {
     : plain(text) === plain(label);
 }
 
-/** Cells without the empty ones behind the last that is filled: banks and spreadsheets write any number of them. */
+/** Cells without trailing empty ones: banks and spreadsheets write any number of them. */
 function withoutTail(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex((cell) => plain(cell) !== '') + 1);
 }
 
-/** A file may have more empty cells behind its header than the profile names, and not fewer. */
+/** A file's header may have extra trailing empty cells, but not fewer cells than the profile. */
 export function isHeader(cells: readonly string[], { header }: CsvProfile): boolean {
   const [own, wanted] = [withoutTail(cells), withoutTail(header)];
   return (
@@ -35,12 +35,12 @@ export function isHeader(cells: readonly string[], { header }: CsvProfile): bool
   );
 }
 
-/** Cells of a line as far as telling a layout needs them: no header has a delimiter inside quotes. */
+/** Cells of a line, precise enough to recognise a layout: no header has a delimiter inside quotes. */
 function cellsOf(line: string, delimiter: string): readonly string[] {
   return line.split(delimiter).map((cell) => cell.trim().replace(/^["']|["']$/g, ''));
 }
 
-/** The delimiter with which a line reads as `isWanted` says; null where none does. */
+/** The delimiter that makes a line satisfy `isWanted`; null if none does. */
 export function delimiterOf(
   line: string,
   profile: CsvProfile,
@@ -50,7 +50,7 @@ export function delimiterOf(
   return choices.find((delimiter) => isWanted(cellsOf(line, delimiter))) ?? null;
 }
 
-/** Whether a file that begins with `head` is laid out in this way. */
+/** True if a file that starts with `head` has this layout. */
 export function recognisesLayout(head: string, profile: CsvProfile): boolean {
   const lines = head
     .split(/\r\n|\n|\r/)
@@ -62,7 +62,7 @@ export function recognisesLayout(head: string, profile: CsvProfile): boolean {
     .some((line) => delimiterOf(line, profile, (cells) => isHeader(cells, profile)) !== null);
 }
 
-/** Excel's `sep=;`, which is no row. */
+/** Excel's `sep=;` line, which is not a row. */
 export function isSeparatorLine(line: string): boolean {
   return /^"?sep=.?"?[,;\s]*$/i.test(line);
 }
@@ -77,16 +77,16 @@ function beginsAs(line: string, profile: CsvProfile): boolean {
   return delimiterOf(line, profile, isFirst) !== null;
 }
 
-/** Where the profile's columns stand, from 0. */
+/** Positions of the profile's columns, from 0. */
 export interface CsvLayout {
-  /** Cells that every entry has at least, and that can be filled at most. */
+  /** Fewest cells of an entry, and most cells that may be filled. */
   readonly least: number;
   readonly most: number;
   at(cells: readonly string[], column: string | number | undefined): string;
   indexOf(column: string | number): number;
 }
 
-/** @throws CodedError `config.invalid` where the profile names a column that its header lacks. */
+/** @throws CodedError `config.invalid` if the profile names a column that its header lacks. */
 export function layOut(profile: CsvProfile): CsvLayout {
   const names = profile.header.map(plain);
   const find = (column: string | number): number => {
@@ -95,7 +95,7 @@ export function layOut(profile: CsvProfile): CsvLayout {
     if (index === -1)
       throw new CodedError(
         'config.invalid',
-        `The CSV profile ${profile.name} names a column that its header does not have.`,
+        `The CSV profile ${profile.name} names a column that its header lacks.`,
       );
     return index;
   };

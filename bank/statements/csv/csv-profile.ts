@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CodedError } from '../../../domain/errors.ts';
 
 /**
- * How days are written; of several, the first that fits a cell whole. A time of day behind the day is passed over, `YY` is of this
+ * Date formats; the first that matches a whole cell applies. A time of day after the day is ignored, `YY` is in this
  * century, and `DD MMM` takes its year from the statement's period.
  */
 const DATE_FORMATS = [
@@ -28,8 +28,8 @@ const label = z.string().min(1);
 const columnNumber = z.int().min(1).max(200);
 
 /**
- * Where the rows before the header tell something: the label, or one of several, that stands before it in its cell or in the cell
- * before; or the cell in a column of the row that holds a label in another column.
+ * Place of a value in the rows before the header: after one of these labels, in the same cell or the next; or in a given
+ * column of the row that holds a label in another column.
  */
 const place = z.union([
   label,
@@ -38,15 +38,18 @@ const place = z.union([
 ]);
 
 const amountSchema = z.discriminatedUnion('kind', [
-  /** One column with a sign, brackets, or a `DR` or `CR` beside the digits; `positive` tells what an amount without any of them is. */
+  /**
+   * One column with a sign, brackets, or a `DR` or `CR` next to the digits; `positive` is the direction of an amount without
+   * any of these.
+   */
   z.strictObject({
     kind: z.literal('signed'),
     column,
     positive: z.enum(['credit', 'debit']).default('credit'),
   }),
-  /** Money in and money out in columns of their own; money out may have a minus or none. */
+  /** Separate columns for money in and money out; money out may have a minus. */
   z.strictObject({ kind: z.literal('columns'), credit: column, debit: column }),
-  /** An unsigned column, and another one that tells the direction. */
+  /** An unsigned column, and another that gives the direction. */
   z.strictObject({
     kind: z.literal('indicator'),
     column,
@@ -57,23 +60,23 @@ const amountSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * How one bank writes its CSV: data, no code. Users declare their own in a JSON file of this shape.
+ * One bank's CSV layout: data, not code. Users declare their own in a JSON file of this shape.
  * Amounts are major units; days are in the account's time zone.
  */
 const profileSchema = z.strictObject({
   /** `absa`; the format of a file read with it is `csv.absa`. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-  /** Without it, the one that the header, or the first row of a file without a header, is written with. */
+  /** If omitted, detected from the header, or from the first row of a file without a header. */
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
-  /** `'` where a bank uses both kinds. */
+  /** `'` where a bank uses both `'` and `"`. */
   quote: z.enum(['"', "'"]).default('"'),
-  /** Begins the file, or is a whole cell of its first row, where that tells it from others; letter case aside. */
+  /** Starts the file, or fills a cell of its first row, where that distinguishes the layout; ignores letter case. */
   startsWith: z.union([label, z.strictObject({ column: columnNumber, text: label })]).optional(),
-  /** Cells of the header row, letter case and outer blanks aside; empty for a file without one. */
+  /** Cells of the header row, ignoring letter case and outer blanks; empty for a file without a header. */
   header: z.array(z.string()).default([]),
-  /** Cells of a row at most in a file without a header, where they are more than the columns that are named. */
+  /** Maximum of cells per row in a file without a header, if more than the named columns. */
   columnCount: columnNumber.optional(),
-  /** Rows at most before the header, or before the first row of a file without one. */
+  /** Maximum of rows before the header, or before the first row of a file without a header. */
   preambleRows: z.int().min(0).max(40).default(0),
   preamble: z
     .strictObject({
@@ -85,26 +88,26 @@ const profileSchema = z.strictObject({
       debits: place.optional(),
       creditCount: place.optional(),
       debitCount: place.optional(),
-      /** First cell of the row that holds the first and the last day of the statement. */
+      /** First cell of the row with the first and last day of the statement. */
       period: label.optional(),
     })
     .default({}),
-  /** Where every row begins with the number of its kind: only rows of this kind are entries. */
+  /** Where every row starts with the number of its kind, the number of entry rows. */
   recordType: z.string().optional(),
   columns: z.strictObject({
     bookingDate: column,
     valueDate: column.optional(),
     amount: amountSchema,
     /**
-     * A charge that moves the balance besides the amount: it becomes an entry of its own. Without a minus it gives money back,
-     * except in a file that writes money out without a minus too.
+     * A charge that moves the balance in addition to the amount: it becomes a separate entry. Without a minus it is a
+     * refund, except in a file that also writes money out without a minus.
      */
     fee: column.optional(),
     balance: column.optional(),
     account: column.optional(),
     currency: column.optional(),
     bankId: column.optional(),
-    /** Texts that may hold the payer's reference, in order of trust. */
+    /** Texts that may hold the payer's reference, most trusted first. */
     references: z.array(column).min(1),
     text: z.array(column).default([]),
     counterparty: column.optional(),
@@ -112,24 +115,24 @@ const profileSchema = z.strictObject({
   dateFormats: z.array(z.enum(DATE_FORMATS)).min(1),
   decimalMark: z.enum(['.', ',']).default('.'),
   thousandsMark: z.enum([',', '.', ' ', "'"]).optional(),
-  /** Of the file where no column tells it. */
+  /** Currency of the file where no column gives it. */
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('ZAR'),
-  /** Texts of rows without an amount that are no entries, in any of the reference or text columns; `*` at the end stands for any more. */
+  /** Texts, in any reference or text column, of rows without an amount that are not entries; a trailing `*` matches any rest. */
   skip: z.array(label).default([]),
-  /** Texts of rows without an amount that state a balance; in files without a column for it, in place of the amount. */
+  /** Text of a row without an amount that states a balance, in the amount column if there is no balance column. */
   openingRow: label.optional(),
   closingRow: label.optional(),
   /**
-   * First cell of the row that ends the file; without it the file is not whole. Where it has them, its amount and fee are the sums
-   * of those columns, and its balance is the last one.
+   * First cell of the row that ends the file; without that row the file is incomplete. If present, its amount and fee are
+   * the sums of their columns, and its balance is the last one.
    */
   endRow: label.optional(),
-  /** Before the text of a row that is not booked yet. */
+  /** Prefix of the text of a row that is not booked yet. */
   pendingPrefix: label.optional(),
-  /** Text of a row that says that what follows may still change; behind entries that no new opening row parts from it, all may. */
+  /** Text of a row after which rows may still change; if it follows entries without a new opening row between, all rows may. */
   provisionalRow: label.optional(),
 });
 
@@ -137,10 +140,10 @@ export const csvProfileSchema = profileSchema.superRefine((profile, context) => 
   const fault = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
   if (profile.thousandsMark === profile.decimalMark)
-    fault('thousandsMark', 'is the decimal mark too');
+    fault('thousandsMark', 'is also the decimal mark');
   const { dateFormats, preamble, header } = profile;
   if (dateFormats.includes('DD/MM/YYYY') && dateFormats.includes('MM/DD/YYYY'))
-    fault('dateFormats', 'DD/MM/YYYY and MM/DD/YYYY cannot be told apart');
+    fault('dateFormats', 'DD/MM/YYYY and MM/DD/YYYY are ambiguous together');
   if (dateFormats.includes('DD MMM') && preamble.period === undefined)
     fault('dateFormats', 'DD MMM needs preamble.period');
   const names = header.map((name) => name.trim().toLowerCase()).filter((name) => name !== '');
@@ -151,7 +154,7 @@ export const csvProfileSchema = profileSchema.superRefine((profile, context) => 
 export type CsvProfile = z.infer<typeof csvProfileSchema>;
 
 /**
- * Reads a profile that a user declared.
+ * Reads a user's own profile.
  * @throws CodedError `config.invalid` that lists every fault.
  */
 export function parseCsvProfile(json: unknown): CsvProfile {

@@ -15,7 +15,7 @@ const bankZero = {
   dateFormats: ['YYYY-MM-DD'],
   thousandsMark: ',',
 };
-/** The notices of FNB's e-mailed statement: record 3 holds the number, the days and both balances. */
+/** Preamble of FNB's e-mailed statement: record 3 holds the number, the days and both balances. */
 const inRecord3 = (column: number) => ({ label: '3', column });
 const recreated = {
   startsWith: 'Recreated Statement',
@@ -42,7 +42,7 @@ const recreated = {
   dateFormats: ['YYYYMMDD'],
 };
 
-/** What banks are known to write; a user's own profile has the same shape. Asked in this order. */
+/** Known banks' layouts, tried in this order; a user's own profile has the same shape. */
 export const CSV_PROFILES: readonly CsvProfile[] = [
   {
     name: 'fnb-history',
@@ -150,7 +150,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
       text: ['Description'],
     },
     dateFormats: ['YYYY-MM-DD'],
-    // A card payment over the limit, which was not made.
+    // A declined card payment over the limit.
     skip: ['Exc W/lim*'],
     pendingPrefix: '(Pending) ',
   },

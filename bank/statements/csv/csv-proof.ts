@@ -2,7 +2,7 @@ import type { Statement } from '../../../domain/line/statement.ts';
 import type { Ends, RunningBalance } from '../running-balance.ts';
 import { judgeProof, type StatementTally } from '../statement-tally.ts';
 
-/** What a file states of itself; null for what it does not. */
+/** A file's own totals; null where not stated. */
 export interface CsvTotals extends Ends {
   readonly creditsMinor: bigint | null;
   readonly debitsMinor: bigint | null;
@@ -10,7 +10,7 @@ export interface CsvTotals extends Ends {
   readonly debitCount: number | null;
 }
 
-/** Proves a file by the balances that it states, else by its running balance; its own totals and counts must agree. */
+/** Proves a file by its stated balances, else by its running balance; its totals and counts must agree. */
 export function proveCsv(
   stated: CsvTotals,
   running: RunningBalance,
@@ -30,7 +30,7 @@ export function proveCsv(
     agrees(abs(stated.debitsMinor), tally.sumMinor.debit) &&
     agrees(stated.creditCount, tally.count.credit) &&
     agrees(stated.debitCount, tally.count.debit);
-  // A single balance that a single row lends to both ends proves nothing.
+  // A single row whose balance gives both ends proves nothing.
   const isProof =
     ends.isChain ||
     (stated.openingMinor !== null && closingMinor !== null) ||

@@ -11,7 +11,7 @@ interface RowContext {
   readonly currency: Currency;
   readonly period: Period | null;
   readonly isProvisional: boolean;
-  /** Whether a charge without a sign takes money: only the rows around it tell. */
+  /** True if a charge without a sign takes money: only the surrounding rows show that. */
   readonly isCharge: (movedMinor: bigint, feeMinor: bigint, balanceMinor: bigint | null) => boolean;
   /** `line 12` */
   readonly where: string;
@@ -19,7 +19,7 @@ interface RowContext {
   readonly positionOf: (offset: number) => string;
 }
 
-/** What the cells of amounts in a row say; null for empty ones. */
+/** Values of a row's amount cells; null for empty ones. */
 interface Amounts {
   /** Signed. */
   readonly movedMinor: bigint | null;
@@ -41,11 +41,11 @@ export type CsvRow =
       readonly movedMinor: bigint;
       readonly feeMinor: bigint;
       readonly balanceMinor: bigint | null;
-      /** The row writes money that leaves with a minus. */
+      /** The row writes outgoing money with a minus. */
       readonly hasMinus: boolean;
     };
 
-/** Reads one row behind the header. @throws CodedError `statement.unreadable` for anything that is not clearly a row. */
+/** Reads one row after the header. @throws CodedError `statement.unreadable` for anything that is not clearly a row. */
 export function readCsvRow(cells: readonly string[], context: RowContext): CsvRow {
   const { profile, layout, where } = context;
   const texts = [...profile.columns.references, ...profile.columns.text].map((column) =>
@@ -57,7 +57,7 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
   if (profile.recordType !== undefined && cells[0]?.trim() !== profile.recordType)
     return special === null ? { kind: 'skip' } : stateBalance(special, cells, context);
   const amounts = readAmounts(cells, context);
-  // What a payer can write makes no row special: a special row moves no money.
+  // A payer's text must not make a row special: a special row moves no money.
   const movesNothing = (amounts.movedMinor ?? 0n) === 0n && (amounts.feeMinor ?? 0n) === 0n;
   if (special !== null && movesNothing) return stateBalance(special, cells, context);
   const { movedMinor, balanceMinor } = amounts;
@@ -65,7 +65,7 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
   if (movedMinor === null && fee === 0n) {
     throw unreadable(
       `${where}, amount`,
-      'the row has no amount and is none of those that may lack it',
+      'the row has no amount, and its text is not one that the profile allows without an amount',
     );
   }
   const feeMinor = fee > 0n && context.isCharge(movedMinor ?? 0n, fee, balanceMinor) ? -fee : fee;
@@ -80,7 +80,7 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
       runningBalanceMinor: null,
       position: context.positionOf(lines.length),
     });
-  // A row that is nothing but a charge has its own text.
+  // A row that is only a charge has its own text.
   const hasMovement = movedMinor !== null && (movedMinor !== 0n || fee === 0n);
   if (hasMovement) add(movedMinor, {});
   if (fee !== 0n) add(feeMinor, hasMovement ? { references: [], text: 'Fee', bankId: null } : {});
@@ -118,7 +118,7 @@ function stateBalance(kind: Special, cells: readonly string[], context: RowConte
   return { kind, minor: hasColumn ? balanceMinor : movedMinor };
 }
 
-/** The sums that the last row states, as {@link Amounts}. */
+/** The sums in the last row, as {@link Amounts}. */
 function readTotals(cells: readonly string[], context: RowContext): Amounts {
   const rule = context.profile.columns.amount;
   const read = amountReader(cells, context);
@@ -172,10 +172,10 @@ function readMovement(cells: readonly string[], context: RowContext): bigint | n
   const minor = read(rule.column, 'amount');
   const indicator = layout.at(cells, rule.indicator).trim();
   if (minor === null) return null;
-  if (minor < 0n) throw unreadable(`${where}, amount`, 'it has a sign beside its indicator');
+  if (minor < 0n) throw unreadable(`${where}, amount`, 'it has a sign as well as an indicator');
   if (rule.credit.includes(indicator)) return minor;
   if (rule.debit.includes(indicator)) return -minor;
-  throw unreadable(`${where}, indicator`, 'it is none of the values that the profile names');
+  throw unreadable(`${where}, indicator`, "it is not one of the profile's values");
 }
 
 function readShared(

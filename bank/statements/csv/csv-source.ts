@@ -5,15 +5,15 @@ import type { CsvProfile } from './csv-profile.ts';
 
 export interface CsvSource {
   readonly delimiter: CsvDelimiter;
-  /** Whole lines, each with its end. */
+  /** Whole lines, each with its line end. */
   readonly text: AsyncGenerator<string>;
-  /** Known at the end: the last line had no end, so it may be cut. */
+  /** Known only at the end: the last line had no line end, so it may be cut off. */
   readonly isUnterminated: () => boolean;
 }
 
 /**
- * Opens a CSV as text with the delimiter of its first row that `isFirstRow` knows. Every line stays in its place, so that places
- * in messages are right.
+ * Opens a CSV as text and finds the delimiter of the first row that `isFirstRow` accepts. No line is dropped, so line
+ * numbers in messages are right.
  */
 export async function openCsv(
   profile: CsvProfile,
@@ -69,7 +69,7 @@ function textOf(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-/** The parser knows one kind of quotes: `'` around a cell becomes `"`. */
+/** The parser supports one kind of quote: `'` around a cell becomes `"`. */
 function withOneQuote(line: string, { quote }: CsvProfile): string {
   if (quote === '"') return line;
   return line.replaceAll(

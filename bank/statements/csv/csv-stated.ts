@@ -19,21 +19,21 @@ interface BookedRow {
   readonly balanceMinor: bigint | null;
 }
 
-/** What rows between and behind the entries state, held against the entries. */
+/** Balances stated by rows between and after the entries, compared with the entries. */
 export interface StatedBalances {
   add(row: StatingRow): void;
   enter(row: BookedRow): void;
-  /** An entry that is not booked came. */
+  /** Notes a pending entry. */
   enterPending(): void;
   hasEnded(): boolean;
-  /** Entries came, and no new opening row since. */
+  /** True after entries without a new opening row since. */
   isBehindEntries(): boolean;
-  /** The balances of the file: those of its head where it has some, else those of such rows. */
+  /** The balances of the file: from its head if it has any, else from such rows. */
   ends(totals: CsvTotals): CsvTotals & {
     readonly totalsAgree: boolean;
-    /** An opening row came and no closing one: the file is cut, or the statement still open. */
+    /** There was an opening row but no closing row: the file is cut off, or the statement is still open. */
     readonly isEndMissing: boolean;
-    /** Entries that are not booked stand behind the closing row, where none would be missed. */
+    /** Pending entries follow the closing row, where a missing one would go unnoticed. */
     readonly isTailOpen: boolean;
   };
 }
@@ -54,7 +54,7 @@ export function createStatedBalances(running: RunningBalance): StatedBalances {
         isTailOpen = false;
       } else {
         isBehindEntries = false;
-        // Behind a closing row with entries before it, the next statement opens, whose balance is the same.
+        // After a closing row with entries before it, the next statement opens with the same balance.
         if (closing === null || closing.entriesBefore === 0) opening ??= row.minor;
       }
     },

@@ -19,13 +19,13 @@ const PLACE = 'statement 1';
 type Cells = readonly string[];
 type Entry = Extract<CsvRow, { kind: 'lines' }>;
 
-/** A CSV is one statement: rows go in, and what they tell comes out. */
+/** A CSV is one statement: takes rows, returns events. */
 interface CsvStatement {
   row(cells: Cells, lineNumber: number): readonly StatementEvent[];
   finish(isUnterminated: boolean): readonly StatementEvent[];
 }
 
-/** Whether the row ends what stands before the entries: the header, or in a file without one the first balance or entry. */
+/** True if the row ends the preamble: the header or, in a file without one, the first balance or entry. */
 export function isFirstRow(cells: Cells, profile: CsvProfile, layout: CsvLayout): boolean {
   const { columns, header, openingRow, recordType, dateFormats } = profile;
   if (header.length > 0) return isHeader(cells, profile);
@@ -49,7 +49,7 @@ export function createCsvStatement(
   let account: string | null = null;
   let isProvisional = false;
   let [hasNul, writesMinus] = [false, false];
-  /** Cells of the last row and of the one before it. */
+  /** Numbers of cells in the last row and in the row before. */
   let [lastWidth, widthBefore] = [0, 0];
 
   return { row, finish };
@@ -61,18 +61,18 @@ export function createCsvStatement(
     return isBefore(cells) ? [] : place(cells, `line ${lineNumber}`);
   }
 
-  /** Whether the row still stands before the entries. */
+  /** True while the row precedes the entries. */
   function isBefore(cells: Cells): boolean {
     if (hasBegun) return false;
     hasBegun = isFirstRow(cells, profile, layout);
     if (!hasBegun && preamble.push(cells) > profile.preambleRows + 1)
-      throw unreadable('header', 'the rows before it are more than this bank writes');
-    // A header is no entry; the first row of a file without one is.
+      throw unreadable('header', 'more rows precede it than the profile allows');
+    // A header is not an entry; the first row of a file without a header is.
     return !hasBegun || profile.header.length > 0;
   }
 
   function place(cells: Cells, where: string): readonly StatementEvent[] {
-    if (stated.hasEnded()) throw unreadable(where, 'a row stands behind the end of the statement');
+    if (stated.hasEnded()) throw unreadable(where, 'a row follows the end of the statement');
     head ??= readCsvHead(profile, preamble, currencyOf(cells, where));
     const read = readCsvRow(cells, {
       profile,
@@ -100,13 +100,13 @@ export function createCsvStatement(
   function enter(entry: Entry, cells: Cells, where: string): readonly StatementEvent[] {
     const isWide = cells.slice(layout.most).some((cell) => cell.trim() !== '');
     if (cells.length < layout.least || isWide)
-      throw unreadable(where, 'it has another number of columns than the rows before');
+      throw unreadable(where, 'its number of columns differs from the rows before');
     const currency = currencyOf(cells, where);
     if (currency !== null && currency !== head?.currency)
-      throw unreadable(where, 'it is in another currency than the rows before');
+      throw unreadable(where, 'its currency differs from the rows before');
     account ??= entry.account;
     if (account !== entry.account)
-      throw unreadable(where, 'it is of another account than the rows before');
+      throw unreadable(where, 'its account differs from the rows before');
     writesMinus ||= entry.hasMinus;
     for (const line of entry.lines) tally.add(line);
     if (tally.lines > limits.entriesMax)
@@ -123,7 +123,7 @@ export function createCsvStatement(
       return parseCurrency(layout.at(cells, profile.columns.currency).trim());
     } catch (error) {
       if (!isCoded(error)) throw error;
-      throw unreadable(`${where}, currency`, 'it is no currency code');
+      throw unreadable(`${where}, currency`, 'it is not a currency code');
     }
   }
 
@@ -168,13 +168,13 @@ export function createCsvStatement(
   }
 }
 
-/** The text of a last line without a line end may be cut, where it stands behind everything that is proved. */
+/** True if a last line without a line end may have lost text: the text follows all cells that a proof covers. */
 function isTextLast(profile: CsvProfile, layout: CsvLayout): boolean {
   const { references, text } = profile.columns;
   return [...references, ...text].some((column) => layout.indexOf(column) === layout.least - 1);
 }
 
-/** A download in the middle of a day lacks the rest of it: without a stated period the newest day is not complete. */
+/** A download during a day lacks the rest of that day: without a stated period the newest day is not complete. */
 function completeDays({ days }: StatementTally, period: Period | null): Period | null {
   if (period !== null) return period;
   const sorted: readonly LocalDate[] = [...days].sort();

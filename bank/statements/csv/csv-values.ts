@@ -36,12 +36,12 @@ const PATTERNS: Readonly<Record<CsvDateFormat, RegExp>> = {
   'DD MMM': /^(?<d>[0-9]{1,2}) (?<n>[A-Za-z]{3,4})$/,
 };
 
-/** Behind a day: `9:05`, `T18:20:00`; banks write it in columns of days. */
+/** A time after a day, such as `9:05` or `T18:20:00`: some banks write it in date columns. */
 const TIME_OF_DAY = /(?:T|\s+)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?$/;
 /** A day without a year may lie this far outside the statement's period. */
 const DAYS_OUTSIDE_MAX = 31;
 
-/** First and last day of the statement, where it states them. */
+/** First and last day that the statement states. */
 export interface Period {
   readonly from: LocalDate;
   readonly to: LocalDate;
@@ -59,7 +59,7 @@ export function readCsvDay(
   throw unreadable(where, `the date is not written as ${formats.join(' or ')}`);
 }
 
-/** As {@link readCsvDay}, but null where the cell is no day. */
+/** As {@link readCsvDay}, but null if the cell is not a day. */
 export function asCsvDay(
   cell: string,
   formats: readonly CsvDateFormat[],
@@ -84,7 +84,7 @@ function monthOf(name: string): string | null {
   return index === -1 || name.length < 3 ? null : String(index + 1);
 }
 
-/** A day without a year is in the one year that brings it into the statement's period, or nearest to it; null where several do. */
+/** Finds the one year that puts a day inside the statement's period, or nearest to it; null if several do. */
 function inPeriod(rest: string, period: Period | null): LocalDate | null {
   if (period === null) return null;
   const year = Number(period.to.slice(0, 4));
@@ -100,7 +100,7 @@ function inPeriod(rest: string, period: Period | null): LocalDate | null {
 
 /**
  * Reads a signed amount in the profile's style: `-1,189.00`, `( 1,50 )`, `10.00 CR`, `5.00-`, `R 12.00`; null for an empty cell.
- * @throws CodedError `statement.unreadable`, also where two marks tell the direction: they may disagree
+ * @throws CodedError `statement.unreadable`, also where two marks give the direction: they may disagree
  */
 export function readCsvAmount(
   cell: string,
@@ -120,7 +120,7 @@ export function readCsvAmount(
     return sign * parseMinor(digits, currency, style);
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
-      throw unreadable(where, 'the amount is not written in the way of this profile');
+      throw unreadable(where, "the amount does not match the profile's format");
     throw error;
   }
 }
@@ -136,7 +136,7 @@ const SIGN_MARKS: readonly (readonly [RegExp, 1n | -1n])[] = [
   [/^\+(.*)$/, 1n],
 ];
 
-/** Takes off the one sign and the currency around an amount, in either order. */
+/** Removes the one sign and the currency around an amount, in either order. */
 function readSign(
   text: string,
   currency: Currency,
@@ -157,7 +157,7 @@ function readSign(
   }
 }
 
-/** Without the currency's own code, or the R of rand, before the digits or behind them. */
+/** Removes the currency code, or the R of rand, before or after the digits. */
 function withoutCurrency(text: string, currency: Currency): string {
   const names = currency === ZAR ? [currency, 'R'] : [currency];
   for (const name of names) {

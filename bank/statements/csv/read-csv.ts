@@ -47,7 +47,7 @@ async function* readCsv(
     raw: true,
     max_record_size: ROW_CHARS_MAX,
   });
-  // Carries an error of the file on to the loop below, and ends the file where the loop ends early.
+  // Passes an error of the file to the loop below, and closes the file if the loop ends early.
   pipeline(Readable.from(source.text), parser, () => undefined);
   let events: StatementEvent[] = [{ kind: 'file', format: `csv.${profile.name}` }];
   let rows = 0;
@@ -69,14 +69,14 @@ async function* readCsv(
 }
 
 /**
- * Quotes inside a cell are text, since payers write them. A cell that such a quote opens and another row's quote closes would
- * swallow the rows between: a cell of several lines must be quoted by the book.
+ * Quotes inside a cell are text, since payers write them. A cell opened by such a quote and closed by one in another row
+ * would swallow the rows between, so a cell of several lines must be quoted correctly.
  */
 function refuseRunningOn(raw: string, delimiter: string, line: number): void {
   try {
     parseStrictly(raw, { delimiter, relax_column_count: true });
   } catch {
-    throw unreadable(`line ${line}`, 'a quote runs on over several lines');
+    throw unreadable(`line ${line}`, 'an open quote spans several lines');
   }
 }
 
@@ -84,5 +84,5 @@ function explain(error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   return error.code === 'CSV_QUOTE_NOT_CLOSED'
     ? statementFault('statement.incomplete', 'file', 'it ends inside quotes')
-    : unreadable('file', 'its quotes or columns cannot be read');
+    : unreadable('file', 'its quotes or columns are invalid');
 }

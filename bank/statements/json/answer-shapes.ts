@@ -14,7 +14,7 @@ import { valueAt } from '../../json/pointer.ts';
 
 interface AnswerRow {
   readonly value: JsonValue;
-  /** Of the list that the row stands in. */
+  /** Status of the list that holds the row. */
   readonly status: LineStatus;
 }
 
@@ -26,20 +26,20 @@ interface RowContext {
   readonly refuse: Refuse;
 }
 
-/** How one protocol's answer is told by its envelope and read. */
+/** Recognises one protocol's response by its envelope and reads it. */
 interface AnswerShape {
   readonly format: StatementFormat;
-  /** Null where the answer is of another protocol. */
+  /** Null for another protocol's response. */
   readonly rowsOf: (body: JsonValue) => readonly AnswerRow[] | null;
-  /** Empty where the answer names none. */
+  /** Empty where the response names no account. */
   readonly accountOf: (row: JsonValue, body: JsonValue) => string;
-  /** Undefined where the protocol states none: rand. */
+  /** Undefined means rand: the protocol states no currency. */
   readonly currencyOf: (row: JsonValue) => JsonValue | undefined;
   /** Null for a pending row that has no date yet. */
   readonly read: (row: JsonValue, context: RowContext) => Sighting | null;
 }
 
-/** A file does not tell the time zone of its bank, but most banks write their own. */
+/** A file does not state its bank's time zone, but most banks write local days. */
 const TIME_ZONE = AS_WRITTEN;
 
 const booked = (list: JsonValue | undefined): readonly AnswerRow[] | null =>
@@ -55,7 +55,7 @@ const investec: AnswerShape = {
   rowsOf(body) {
     const data = valueAt(body, '/data');
     if (!isJsonObject(data)) return null;
-    // A list of accounts is an answer of the same API, and has no rows.
+    // A list of accounts is a response of the same API, without rows.
     if (isJsonArray(valueAt(data, '/accounts'))) return [];
     return booked(investecRows(data) ?? undefined);
   },
@@ -111,7 +111,7 @@ const stitch: AnswerShape = {
 
 const plain: AnswerShape = {
   format: 'json.default',
-  // Its count of pages tells it from any other object that lists transactions.
+  // Its page count distinguishes it from any other object that lists transactions.
   rowsOf: (body) =>
     isJsonNumber(valueAt(body, '/pages')) ? booked(valueAt(body, '/transactions')) : null,
   accountOf: (row) => textAt(row, '/accountId'),
@@ -124,7 +124,7 @@ const plain: AnswerShape = {
     }),
 };
 
-/** Asked in this order; each envelope is its own, so the order tells nothing. */
+/** Tried in this order; no two envelopes overlap, so the order does not matter. */
 export const ANSWER_SHAPES: readonly AnswerShape[] = [
   investec,
   openBankingUk,

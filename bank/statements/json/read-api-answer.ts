@@ -9,7 +9,7 @@ import type { StatementEvent, StatementReader, StatementSummary } from '../state
 import { warn } from '../warnings.ts';
 import { ANSWER_SHAPES } from './answer-shapes.ts';
 
-/** An answer is held whole, so it is capped where a feed caps it. */
+/** A response is kept whole in memory, so it has the same cap as a feed's. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Rows of one account in one currency. */
@@ -24,9 +24,9 @@ interface AccountRows {
 }
 
 /**
- * A saved answer of a bank's API, of any protocol that we poll: what a support desk is sent when a feed is in question. It
- * covers no days, and only the running balance of its rows can prove it: an answer may be one page, or filtered, so that rows
- * whose balances do not follow each other contradict nothing.
+ * A saved response of a bank's API, in any protocol that Purser polls, such as support receives to examine a feed. It covers
+ * no days, and only the running balance of its rows can prove it. A response may be one page, or filtered, so rows whose
+ * balances do not follow each other contradict nothing.
  */
 export const jsonReader: StatementReader = {
   name: 'json',
@@ -68,7 +68,7 @@ function readAnswer(
     throw statementFault(
       'statement.unknown_format',
       'file',
-      'it is no answer of an API that we know',
+      'it is not a response of a supported bank API',
     );
   }
   const accounts = new Map<string, AccountRows>();

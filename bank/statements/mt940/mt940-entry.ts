@@ -7,15 +7,15 @@ import { readNonSwift, readTexts } from './mt940-text.ts';
 import { readAmount, whereOf, type DayReader, type Mt940Place } from './mt940-values.ts';
 
 /**
- * Value date, entry date, mark, funds code, amount, type, and the rest. `RC`, `RD`, `EC` and `ED` are tried before `C`
- * and `D`, so that a letter behind those is the funds code: `CR152,19` is a credit in rand. The type may end in a blank.
+ * Value date, entry date, mark, funds code, amount, type, and the rest. `RC`, `RD`, `EC` and `ED` are tried before `C` and
+ * `D`, so that a letter after `C` or `D` is the funds code: `CR152,19` is a credit in rand. The type may end in a blank.
  */
 const FIELD_61 =
   /^([0-9]{6})([0-9]{4}| {4})?\s?([RrEe][CcDd]|[CcDd])(?:[A-Za-z]?)\s?([0-9]+[,.][0-9]*|[,.][0-9]+|[0-9]+(?=\s?(?:[NFS][A-Z0-9 ]{3}|\/\/|$)))(?![0-9,.])\s?(?:(?!NONREF)[NFS][A-Z0-9 ]{3})?(.*)$/s;
 
-/** A field 61 with the fields 86 and NS that belong to it. */
+/** A field 61 with its fields 86 and NS. */
 export interface Mt940Entry {
-  /** The field's first line, and those of sub-field 9, which stands under it. */
+  /** The field's first line, and the lines of subfield 9 below it. */
   readonly lines: readonly string[];
   readonly information: readonly string[];
   readonly nonSwift: readonly string[];
@@ -25,11 +25,11 @@ export interface Mt940Entry {
   readonly at: Mt940Place;
 }
 
-/** Makes a line of an entry. `RC` takes money out and `RD` puts it back; `EC` and `ED` are expected and not booked. */
+/** Turns an entry into a line. `RC` takes money out and `RD` puts it back; `EC` and `ED` are expected, not booked. */
 export function readMt940Entry(entry: Mt940Entry): {
   readonly line: StatementLine;
   readonly warnings: readonly StatementWarning[];
-  /** The amount has no decimal mark: it was read as whole units, which the statement's balances must prove. */
+  /** The amount has no decimal mark and was read as whole units, which the statement's balances must prove. */
   readonly isUnmarked: boolean;
 } {
   const { currency, at, position } = entry;
@@ -120,7 +120,7 @@ function withMore(
   return all.size === references.length ? references : [...all];
 }
 
-/** `NONREF` and its like say that there is none. */
+/** `NONREF` and similar texts mean that there is no reference. */
 function referenceOf(text: string): string | null {
   const plain = text.trim();
   return plain === '' || /^(?:NONREF|NOREF|NOTPROVIDED)$/i.test(plain) ? null : plain;

@@ -4,7 +4,7 @@ import { signedMinor } from '../../../domain/line/sighting.ts';
 import type { StatementWarning } from '../../../domain/line/statement.ts';
 import { holdsControls, withoutControls } from '../control-characters.ts';
 import { statementFault, unreadable } from '../statement-fault.ts';
-import { createPrint } from '../fingerprint.ts';
+import { createFingerprint } from '../fingerprint.ts';
 import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, daysBetweenBalances, judgeProof } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
@@ -19,22 +19,25 @@ import {
   type Mt940Place,
 } from './mt940-values.ts';
 
-/** One field as it stands in the file: `61` with the lines under it. */
+/** One field as written: `61` with the lines below it. */
 export interface Mt940Field extends Mt940Place {
   readonly lines: readonly string[];
 }
 
-/** One statement while its fields pass by; it may run over several messages, its pages. */
+/** One statement, built field by field; it may span several messages, its pages. */
 export interface Mt940Statement {
   readonly kind: 'mt940' | 'mt942' | null;
-  /** `open`: lines may follow; `page`: closed by an interim balance, so that another page must follow. */
+  /** `open`: lines may follow; `page`: closed by an interim balance, so another page must follow. */
   readonly state: 'open' | 'page' | 'closed';
-  /** Takes a field and answers what it made certain. */
+  /** Takes a field and returns the resulting events. */
   take(field: Mt940Field): readonly StatementEvent[];
-  /** Whether the first fields of the next message belong to a page of this statement. */
+  /** True if the first fields of the next message belong to a page of this statement. */
   continuesWith(account: string, number: string): boolean;
-  /** Ends the statement; `sealed` where the message had its own end mark. */
-  finish(sealed: boolean): { readonly events: readonly StatementEvent[]; readonly print: string };
+  /** Ends the statement; `sealed` if the message had an end mark. */
+  finish(sealed: boolean): {
+    readonly events: readonly StatementEvent[];
+    readonly fingerprint: string;
+  };
 }
 
 const NOTHING: readonly StatementEvent[] = [];
@@ -42,7 +45,7 @@ const TEXT_LINES_MAX = 400;
 
 export function createMt940Statement(place: string): Mt940Statement {
   const tally = createTally();
-  const print = createPrint();
+  const fingerprint = createFingerprint();
   const days = createDayReader();
   let [account, number] = ['', ''];
   let kind: Mt940Statement['kind'] = null;
@@ -51,19 +54,20 @@ export function createMt940Statement(place: string): Mt940Statement {
   let opening: Mt940Balance | null = null;
   let closing: Mt940Balance | null = null;
   let pagesMeet = true;
-  /** Its first page is here: what an interim balance opens has pages before it. */
+  /** The first page is in this file: an interim opening balance means that earlier pages exist. */
   let isFromStart = true;
   const totals = createMt940Totals(tally);
   let entry: { field: Mt940Field; information: string[]; nonSwift: string[] } | null = null;
 
-  /** The first amount without a decimal mark, and what all of them come to. */
+  /** The first amount without a decimal mark, and the sum of all of them. */
   let unmarked: { readonly field: Mt940Field; netMinor: bigint } | null = null;
 
   const flush = (): readonly StatementEvent[] => {
     if (entry === null) return NOTHING;
     const { field, information, nonSwift } = entry;
     entry = null;
-    if (currency === null) throw unreadable(whereOf(field), 'nothing before it tells the currency');
+    if (currency === null)
+      throw unreadable(whereOf(field), 'nothing before it states the currency');
     const { line, warnings, isUnmarked } = readMt940Entry({
       lines: field.lines,
       information,
@@ -80,11 +84,11 @@ export function createMt940Statement(place: string): Mt940Statement {
       unmarked ??= { field, netMinor: 0n };
       unmarked.netMinor += signedMinor(line);
     }
-    print.addLine(line);
-    const told: StatementEvent = { kind: 'line', line };
+    fingerprint.addLine(line);
+    const event: StatementEvent = { kind: 'line', line };
     return warnings.length === 0
-      ? [told]
-      : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), told];
+      ? [event]
+      : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), event];
   };
 
   const takeBalance = (field: Mt940Field): void => {
@@ -92,14 +96,15 @@ export function createMt940Statement(place: string): Mt940Statement {
     const balance = readMt940Balance(textOf(field), currency, field);
     currency ??= balance.currency;
     if (balance.currency !== currency)
-      throw unreadable(where, 'it has another currency than the statement');
+      throw unreadable(where, "its currency differs from the statement's");
     if (field.tag.startsWith('60')) {
       if (opening === null) [opening, isFromStart] = [balance, field.tag === '60F'];
       else if (state !== 'page') throw unreadable(where, 'the statement has two opening balances');
       else pagesMeet &&= closing?.minor === balance.minor;
       [kind, state] = ['mt940', 'open'];
     } else {
-      if (opening === null) throw unreadable(where, 'it closes a statement that was not opened');
+      if (opening === null)
+        throw unreadable(where, 'it closes a statement that has no opening balance');
       if (state !== 'open') throw unreadable(where, 'the statement has two closing balances');
       closing = balance;
       state = field.tag === '62F' ? 'closed' : 'page';
@@ -110,7 +115,7 @@ export function createMt940Statement(place: string): Mt940Statement {
     const code = totals.read(textOf(field), field);
     currency ??= code;
     if (code !== currency)
-      throw unreadable(whereOf(field), 'it has another currency than the statement');
+      throw unreadable(whereOf(field), "its currency differs from the statement's");
     kind ??= 'mt942';
     if (kind === 'mt942' && field.tag === '90C') state = 'closed';
   };
@@ -122,7 +127,7 @@ export function createMt940Statement(place: string): Mt940Statement {
       case '25P':
         if (holdsControls(text)) throw unreadable(whereOf(field), 'it holds control characters');
         if (account !== '' && text !== account)
-          throw unreadable(whereOf(field), 'it is a second account of the statement');
+          throw unreadable(whereOf(field), 'it names a second account for the statement');
         account = text;
         break;
       case '28':
@@ -142,7 +147,7 @@ export function createMt940Statement(place: string): Mt940Statement {
   };
 
   const takeText = (field: Mt940Field): void => {
-    // Behind the closing balance it is about the statement, and so it is before the first entry.
+    // After the closing balance, and before the first entry, it describes the statement.
     if (entry === null || state !== 'open') return;
     const lines = field.tag === '86' ? entry.information : entry.nonSwift;
     lines.push(...field.lines);
@@ -179,7 +184,7 @@ export function createMt940Statement(place: string): Mt940Statement {
       if (kind === null || !isWhole)
         throw statementFault('statement.incomplete', place, 'it ends before its closing field');
       if (account === '') throw unreadable(place, 'it names no account');
-      if (currency === null) throw unreadable(place, 'nothing tells its currency');
+      if (currency === null) throw unreadable(place, 'its currency is not stated');
       const warnings: StatementWarning[] = [];
       const agree = pagesMeet && totals.agree();
       if (!agree) warnings.push(warn('totals_differ', place));
@@ -187,13 +192,13 @@ export function createMt940Statement(place: string): Mt940Statement {
         warnings.push(warn('balance_placeholder', place));
       const [openingMinor, closingMinor] = [opening?.minor ?? null, closing?.minor ?? null];
       const proof = judgeProof(openingMinor, closingMinor, tally.bookedMinor, agree);
-      // Amounts that take each other back would fit the balances in any unit.
+      // Amounts that cancel each other would fit the balances in any unit.
       if (unmarked !== null && (proof.proof !== 'ok' || unmarked.netMinor === 0n))
         throw unproved(unmarked.field);
       return {
-        print:
+        fingerprint:
           kind === 'mt940' && tally.lines > 0
-            ? print.digest([account, number, openingMinor, closingMinor])
+            ? fingerprint.digest([account, number, openingMinor, closingMinor])
             : '',
         events: [
           ...events,
@@ -222,24 +227,24 @@ export function createMt940Statement(place: string): Mt940Statement {
 }
 
 /**
- * Text of a balance or total. What stands below it is not read: it is a line of the bank, or of a field that the format
- * does not have. But an amount that goes on there must not be taken for a shorter one.
+ * Text of a balance or total. Lines below it are ignored: they are the bank's own, or of a field outside the format. But an
+ * amount that continues there must not be read as a shorter one.
  */
 function textOf(field: Mt940Field): string {
   const [first = '', ...below] = field.lines;
   if (!/[,.][0-9]{2,}\s*$/.test(first) && below.some((line) => /^\s*[0-9,.]/.test(line)))
-    throw unreadable(whereOf(field), 'it is broken over several lines');
+    throw unreadable(whereOf(field), 'it continues on another line');
   return first;
 }
 
 function unproved(field: Mt940Field) {
   return unreadable(
     whereOf(field),
-    'the amount has no decimal mark, and no balance proves that it is whole units',
+    'the amount has no decimal mark, and no balance proves that it means whole units',
   );
 }
 
-/** Number without the page: `17001/2` is a sheet of `17001`. */
+/** Statement number without the page: `17001/2` is a sheet of `17001`. */
 function sheetOf(number: string): string {
   return number.split('/')[0] ?? '';
 }

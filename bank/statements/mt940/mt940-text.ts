@@ -1,6 +1,6 @@
-/** What the texts of one line say, apart: field 86 comes as subfields, as codes between slashes, as SEPA keywords, or free. */
+/** Separated texts of one line: field 86 comes as subfields, codes between slashes, SEPA keywords, or free text. */
 export interface Mt940Texts {
-  /** In order of trust, blanks collapsed; a text that breaks over lines stands joined without and with a blank. */
+  /** Most trusted first, blanks collapsed; a text broken over lines appears joined without a blank and with one. */
   readonly references: readonly string[];
   readonly name: string | null;
   readonly account: string | null;
@@ -8,11 +8,11 @@ export interface Mt940Texts {
 
 const LINE_WIDTH = 65;
 const SUBFIELD_WIDTH = 27;
-/** Parts a text at its keywords, which stay between the values. */
+/** Splits a text at its keywords, which stay between the values. */
 const KEYWORD = /\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC)\+/;
-/** Stands in for the name of what no name stands before. */
+/** Key of the text before the first name. */
 const BEFORE = '';
-/** A blank at either end, two in a row, or any other kind of blank. */
+/** A space at either end, two in a row, or any other white space. */
 const UNEVEN = /^\s|\s$|\s\s|[^\S ]/;
 const CODES = new Set(
   (
@@ -21,13 +21,13 @@ const CODES = new Set(
   ).split(' '),
 );
 
-/** How the first subfield of field 86 begins: most banks write `?`, and all but `+` do so without a code before it too. */
+/** Start of the first subfield of field 86. Most banks write `?`; every separator but `+` may lack the code before it. */
 const SUBFIELDS = /^\s*(?:[0-9]{0,3}([?>~<^])|[0-9]{3}(\+))[0-9]{2}/;
 const AT_SUBFIELD = new Map(
   ['?', '>', '~', '<', '^', '+'].map((each) => [each, new RegExp(`\\${each}(?=[0-9]{2})`)]),
 );
 
-/** @param lines of field 86, as they stand in the file. */
+/** @param lines lines of field 86, as written */
 export function readTexts(lines: readonly string[]): Mt940Texts {
   const joined = lines.join('');
   const match = SUBFIELDS.exec(joined);
@@ -39,8 +39,8 @@ export function readTexts(lines: readonly string[]): Mt940Texts {
 }
 
 /**
- * `?20` to `?29` and `?60` to `?63` are what the payer wrote, `?32` and `?33` the name, `?31` the account. A separator that
- * begins no subfield is part of the text.
+ * `?20` to `?29` and `?60` to `?63` hold the payer's text, `?32` and `?33` the name, `?31` the account. A separator that
+ * starts no subfield is part of the text.
  */
 function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
   const written: string[] = [];
@@ -63,9 +63,9 @@ function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
 }
 
 /**
- * Reads field NS, which some banks write instead of field 86: `01` to `14` are what the payer wrote, `15` and `16` the
- * name, and a line without such a number goes on with the one before it. The numbers are in none of the texts, where they
- * would look like digits of a code.
+ * Reads field NS, which some banks write instead of field 86: `01` to `14` hold the payer's text, `15` and `16` the name,
+ * and a line without such a number continues the one before it. The numbers are removed from the texts, where they would
+ * look like digits of a code.
  */
 export function readNonSwift(
   lines: readonly string[],
@@ -92,7 +92,7 @@ export function readNonSwift(
   }
 }
 
-/** `/REMI/…/NAME/…`: a code ends where the next known one begins, since values hold slashes too. */
+/** `/REMI/…/NAME/…`: a code ends where the next known code begins, since values contain slashes too. */
 function readCodes(lines: readonly string[]): Mt940Texts {
   const values = new Map<string, string[]>();
   for (const text of joinings(lines, LINE_WIDTH)) {
@@ -114,14 +114,14 @@ function readCodes(lines: readonly string[]): Mt940Texts {
   };
 }
 
-/** `SVWZ+` is what the payer wrote, `EREF+` the end-to-end id. */
+/** `SVWZ+` holds the payer's text, `EREF+` the end-to-end id. */
 function fromKeywords(texts: readonly string[]): Mt940Texts {
   const values = new Map<string, string[]>();
   for (const text of texts) {
-    // Name and value by turns, behind what stands before the first name.
+    // Names and values alternate after the text before the first name.
     const [before = '', ...parts] = text.split(KEYWORD);
     if (parts.length > 0) keep(values, BEFORE, before);
-    // Where one text has a name twice, the last one counts.
+    // If one text has a name twice, the last one counts.
     const last = new Map<string, string>();
     for (let index = 0; index < parts.length; index += 2)
       last.set(parts[index] ?? '', parts[index + 1] ?? '');
@@ -155,8 +155,8 @@ function inOrder(
 }
 
 /**
- * Lines break inside words and codes: a full line runs on, a shorter one ended where it wanted to. Banks do not keep to
- * that, so the other joining stands second.
+ * Lines break inside words and codes: a full line continues without a blank, a shorter one ends a word. Banks do not follow
+ * that reliably, so the other joining comes second.
  */
 function joinings(parts: readonly string[], width: number): readonly string[] {
   const joined = squeeze(parts.join(''));
@@ -186,7 +186,7 @@ function hasKeyword(text: string): boolean {
 }
 
 function squeeze(text: string): string {
-  // Most texts are so already, and telling costs less than writing them anew.
+  // Most texts are even already, and the test is cheaper than a rewrite.
   return UNEVEN.test(text) ? text.replace(/\s+/g, ' ').trim() : text;
 }
 
@@ -195,7 +195,7 @@ function orNull(text: string): string | null {
   return plain === '' ? null : plain;
 }
 
-/** Each text once, without the empty one. */
+/** Distinct texts, without empty ones. */
 function unique(texts: readonly string[]): readonly string[] {
   return texts.filter((text, index) => text !== '' && texts.indexOf(text) === index);
 }

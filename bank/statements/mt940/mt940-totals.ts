@@ -7,21 +7,21 @@ import { readAmount, readCurrencyCode, whereOf, type Mt940Place } from './mt940-
 type Side = StatementLine['direction'];
 
 interface Total {
-  /** Null where the bank states the sum only. */
+  /** Null if the bank states only the sum. */
   readonly count: number | null;
   readonly minor: bigint;
 }
 
-/** The fields 90D and 90C of one report, held against its entries. */
+/** Fields 90D and 90C of one report, compared with its entries. */
 export function createMt940Totals(tally: StatementTally) {
   const stated = new Map<Side, Total>();
   const expected = { credit: { count: 0, minor: 0n }, debit: { count: 0, minor: 0n } };
 
   return {
-    /** Reads `3EUR1234,56`. @returns its currency, which must be that of the report. */
+    /** Reads `3EUR1234,56`. @returns its currency, which must be the report's */
     read(text: string, at: Mt940Place): Currency {
       const match = /^([0-9]{1,5})?\s*([A-Z]{3})\s*(\S+)$/.exec(text.trim());
-      if (match === null) throw unreadable(whereOf(at), 'it is not count, currency and sum');
+      if (match === null) throw unreadable(whereOf(at), 'it is not a count, currency and sum');
       const [, count, code = '', sum = ''] = match;
       const currency = readCurrencyCode(code, at);
       stated.set(at.tag === '90C' ? 'credit' : 'debit', {
@@ -35,7 +35,7 @@ export function createMt940Totals(tally: StatementTally) {
       expected[line.direction].count += 1;
       expected[line.direction].minor += line.amountMinor;
     },
-    /** Some banks count what is expected in the totals, and some do not. */
+    /** Some banks include expected entries in the totals, some do not. */
     agree(): boolean {
       return [...stated].every(([side, total]) => {
         const booked = { count: tally.count[side], minor: tally.sumMinor[side] };
@@ -49,7 +49,7 @@ export function createMt940Totals(tally: StatementTally) {
         );
       });
     },
-    /** The last field tells the credits; a message's end mark does where a bank leaves the totals out. */
+    /** True at the last field, the credit total, or at the message's end mark if the bank omits the totals. */
     endsReport(isSealed: boolean): boolean {
       if (stated.has('credit')) return true;
       return stated.has('debit') ? tally.count.credit === 0 || isSealed : isSealed;

@@ -4,10 +4,10 @@ import { parseCurrency, type Currency } from '../../../domain/money/money.ts';
 import { parseMinor } from '../../../domain/money/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 
-/** Where a value stands, for messages: their text is made only where there is something to say. */
+/** Place of a value, for messages; its text is built only when a message needs it. */
 export interface Mt940Place {
   readonly tag: string;
-  /** Of the field's first line, in the file. */
+  /** Line number of the field's first line. */
   readonly number: number;
 }
 
@@ -17,8 +17,7 @@ export function whereOf({ tag, number }: Mt940Place): string {
 }
 
 /**
- * Reads `1234,56`; a short or empty fraction is padded, a decimal point is taken where banks write one, and so are zeros
- * before the digits, or none.
+ * Reads `1234,56`. Pads a short or empty fraction, and accepts a decimal point, leading zeros, or no digit before the mark.
  */
 export function readAmount(text: string, currency: Currency, at: Mt940Place): bigint {
   const match = /^0*([0-9]{0,15})([,.])([0-9]*)$/.exec(text);
@@ -31,7 +30,7 @@ export function readAmount(text: string, currency: Currency, at: Mt940Place): bi
     });
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
-      throw unreadable(whereOf(at), `the amount is no amount in ${currency}`);
+      throw unreadable(whereOf(at), `the amount is not valid in ${currency}`);
     throw error;
   }
 }
@@ -43,8 +42,8 @@ export function readCurrencyCode(text: string, at: Mt940Place): Currency {
 }
 
 /**
- * Reads `YYMMDD`. The 29th and 30th of February of banks that count 30 days a month become the month's last day.
- * @returns the day, and whether it had to be moved.
+ * Reads `YYMMDD`. Some banks count 30 days a month: a 29th or 30th of February becomes the month's last day.
+ * @returns the day, and whether it was moved
  */
 function readDay(text: string, at: Mt940Place): ReadDay {
   if (!/^[0-9]{6}$/.test(text)) throw unreadable(whereOf(at), 'the date is not YYMMDD');
@@ -52,10 +51,10 @@ function readDay(text: string, at: Mt940Place): ReadDay {
   return dayOf(`${century}${text.slice(0, 2)}`, text.slice(2), at);
 }
 
-/** Reads `MMDD` in the year that brings it nearest to `near`: around New Year that may be the year before or after. */
+/** Reads `MMDD` in the year nearest to `near`: around New Year that may be the year before or after. */
 function readDayOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay {
   const year = Number(near.slice(0, 4));
-  // Most entries are booked near their value date: the other years are tried where this one is half a year off.
+  // Most entries are booked near their value date: try other years only if this one is half a year off.
   const sameYear = asLocalDate(`${year}-${text.slice(0, 2)}-${text.slice(2)}`);
   if (sameYear !== null && Math.abs(daysBetween(near, sameYear)) <= 180)
     return { day: sameYear, moved: false };
@@ -67,7 +66,8 @@ function readDayOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay {
     }
   });
   const [first, ...others] = candidates;
-  if (first === undefined) throw unreadable(whereOf(at), 'the entry date is no day of any year');
+  if (first === undefined)
+    throw unreadable(whereOf(at), 'the entry date does not exist in any year');
   return others.reduce(
     (best, each) =>
       Math.abs(daysBetween(near, each.day)) < Math.abs(daysBetween(near, best.day)) ? each : best,
@@ -77,11 +77,11 @@ function readDayOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay {
 
 interface ReadDay {
   readonly day: LocalDate;
-  /** It had to be moved into the calendar. */
+  /** The written day does not exist and was moved. */
   readonly moved: boolean;
 }
 
-/** Reads days as `readDay` and `readDayOfYear` do, and each of them once: a statement has few days and many entries. */
+/** Caches `readDay` and `readDayOfYear`: a statement has few days and many entries. */
 export interface DayReader {
   read(text: string, at: Mt940Place): ReadDay;
   readOfYear(text: string, near: LocalDate, at: Mt940Place): ReadDay;
@@ -113,7 +113,7 @@ function dayOf(year: string, monthAndDay: string, at: Mt940Place) {
     const last = asLocalDate(`${year}-02-29`) ?? asLocalDate(`${year}-02-28`);
     if (last !== null) return { day: last, moved: true };
   }
-  throw unreadable(whereOf(at), 'the date is no day of the calendar');
+  throw unreadable(whereOf(at), 'the date does not exist');
 }
 
 export interface Mt940Balance {
@@ -123,14 +123,14 @@ export interface Mt940Balance {
   readonly minor: bigint | null;
 }
 
-/** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65; some banks leave out the currency of all but the first. */
+/** Reads `C200131EUR1234,56` of fields 60, 62, 64 and 65; some banks omit the currency in all but the first. */
 export function readMt940Balance(
   text: string,
   currencyBefore: Currency | null,
   at: Mt940Place,
 ): Mt940Balance {
   const match = /^([CDcd])([0-9]{6})([A-Z]{3})?\s*(\S+)$/.exec(text.trim());
-  if (match === null) throw unreadable(whereOf(at), 'it is not mark, date, currency and amount');
+  if (match === null) throw unreadable(whereOf(at), 'it is not a mark, date, currency and amount');
   const [, mark = '', date = '', code, amount = ''] = match;
   const currency = code === undefined ? currencyBefore : readCurrencyCode(code, at);
   if (currency === null) throw unreadable(whereOf(at), 'it has no currency');

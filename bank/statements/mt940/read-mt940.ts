@@ -7,17 +7,17 @@ const KNOWN_TAGS = new Set(
   '13 13D 20 21 25 25P 28 28C 34F 60F 60M 61 62F 62M 64 65 86 90C 90D NS'.split(' '),
 );
 const TAG = /^:([0-9]{2}[A-Z]?|NS):/;
-/** The last line of a file that is cut inside a tag. */
+/** The last line of a file that was cut off inside a tag. */
 const CUT_TAG = /^:(?:[0-9]{0,2}[A-Z]?|N|NS)$/;
-/** Behind the end mark of a message: block 5, and what separates messages. */
+/** Text after the end mark of a message: block 5 and message separators. */
 const TRAILER = /^(?:\{5:(?:[^{}]|\{[^{}]*\})*\})?[\s$\u0001-\u0004]*/;
-/** Fields that may begin a statement where field 20 does not, and those between field 20 and the balances. */
+/** Fields that may start a statement instead of field 20, and the fields between field 20 and the balances. */
 const BEGINS = /^(?:25P?|28C?)$/;
 const HEAD = /^(?:21|25P?|28C?|NS)$/;
 const FIELD_LINES_MAX = 200;
 
 /**
- * MT940 statements and MT942 interim reports, in SWIFT blocks or bare, several in a file, one statement over several pages.
+ * Reads MT940 statements and MT942 interim reports, in SWIFT blocks or bare, several in a file, one statement over several pages.
  * A statement ends with its closing balance, a report with its totals or the message's end mark.
  */
 export const mt940Reader: StatementReader = {
@@ -36,7 +36,7 @@ export const mt940Reader: StatementReader = {
       lines.forEach((line, index) => {
         const number = firstNumber + index;
         if (!line.includes('@@')) messages.line(line, number, events);
-        // Some banks write `@@` where a line ends.
+        // Some banks write `@@` as a line end.
         else for (const part of line.split('@@')) messages.line(part, number, events);
       });
       yield events;
@@ -51,18 +51,18 @@ export const mt940Reader: StatementReader = {
 
 function createMessages(limits: StatementLimits) {
   let field: { tag: string; lines: string[]; number: number } | null = null;
-  /** Fields before the balances: whether they open a new page or a new statement is known with field 28C. */
+  /** Fields before the balances: only field 28C decides if they open a new page or a new statement. */
   let head: Mt940Field[] = [];
   let statement: Mt940Statement | null = null;
-  /** The field that named the account of the statement before. */
+  /** The account field of the previous statement. */
   let account: Mt940Field | undefined;
   let [statements, entries] = [0, 0];
   let isInBlock = false;
-  /** The blocks before a message have begun, so that the message must follow. */
+  /** The opening blocks of a message have begun, so a message must follow. */
   let isBeforeBlock = false;
   let isSealed = true;
   let hasFormat = false;
-  const prints = new Set<string>();
+  const fingerprints = new Set<string>();
 
   const finish = (events: StatementEvent[]): void => {
     if (statement === null) return;
@@ -72,10 +72,10 @@ function createMessages(limits: StatementLimits) {
         `statement ${statements}`,
         'it is one page of several',
       );
-    const { events: last, print } = statement.finish(isSealed);
-    if (print !== '' && prints.has(print))
-      throw unreadable(`statement ${statements}`, 'it is an earlier statement once more');
-    prints.add(print);
+    const { events: last, fingerprint } = statement.finish(isSealed);
+    if (fingerprint !== '' && fingerprints.has(fingerprint))
+      throw unreadable(`statement ${statements}`, 'it repeats an earlier statement');
+    fingerprints.add(fingerprint);
     const { kind } = statement;
     if (!hasFormat) events.push({ kind: 'file', format: kind ?? 'mt940' });
     hasFormat = true;
@@ -83,10 +83,10 @@ function createMessages(limits: StatementLimits) {
     statement = null;
   };
 
-  /** Opens the statement that the fields of the head are of, or goes on with the one that they are a page of. */
+  /** Opens the statement of the head fields, or continues the statement that they are a page of. */
   const openStatement = (events: StatementEvent[]): Mt940Statement => {
     const own = head.find(({ tag }) => tag.startsWith('25'));
-    // A further statement without a field 20 may leave the account out as well.
+    // A further statement without a field 20 may also omit the account.
     const named = own ?? (head[0]?.tag === '20' ? undefined : account);
     const number = head.find(({ tag }) => tag.startsWith('28'));
     if (statement?.continuesWith(firstLineOf(named), firstLineOf(number)) !== true) {
@@ -106,7 +106,7 @@ function createMessages(limits: StatementLimits) {
     const closed = field;
     field = null;
     if (closed.tag === '20' || (BEGINS.test(closed.tag) && isBehindStatement())) {
-      // A head without a statement below it is a statement that is cut.
+      // A head without a statement below it means that the statement was cut off.
       if (head.length > 0) openStatement(events);
       isSealed = false;
       head = [closed];
@@ -114,9 +114,9 @@ function createMessages(limits: StatementLimits) {
     else {
       const current = head.length > 0 ? openStatement(events) : statement;
       if (current === null)
-        throw unreadable(`line ${closed.number}`, 'a field stands outside of a message');
-      const told = current.take(closed);
-      entries += told.length > 0 ? 1 : 0;
+        throw unreadable(`line ${closed.number}`, 'a field is outside a message');
+      const produced = current.take(closed);
+      entries += produced.length > 0 ? 1 : 0;
       if (entries > limits.entriesMax)
         throw unreadable(
           `statement ${statements}`,
@@ -126,11 +126,11 @@ function createMessages(limits: StatementLimits) {
         events.push({ kind: 'file', format: current.kind });
         hasFormat = true;
       }
-      events.push(...told);
+      events.push(...produced);
     }
   };
 
-  /** Some banks write field 20 before the first statement only. */
+  /** Some banks write field 20 only before the first statement. */
   const isBehindStatement = (): boolean =>
     head.length === 0 && statement !== null && statement.state !== 'open';
 
@@ -146,10 +146,10 @@ function createMessages(limits: StatementLimits) {
 
   const isText = (tag: string): boolean =>
     !KNOWN_TAGS.has(tag) ||
-    // Inside an entry's text no message begins, whatever a line of it looks like.
+    // No message starts inside an entry's text, whatever a line looks like.
     (isEntryText() && /^(?:20|21|25P?|28C?)$/.test(tag));
 
-  /** The line without the blocks that open a message, in the middle of which another may not begin. */
+  /** Removes the blocks that open a message; another message may not start inside a message. */
   const openBlock = (text: string, number: number): string => {
     if (!text.trimStart().startsWith('{')) return text;
     const block = text.indexOf('{4:');
@@ -168,9 +168,9 @@ function createMessages(limits: StatementLimits) {
     return text.slice(block + 3);
   };
 
-  /** @returns what follows in the same line, where a message ends in it. */
+  /** @returns the rest of the line after the end of a message */
   const takePart = (part: string, number: number, events: StatementEvent[]): string => {
-    // A line that begins with a colon is a field or text, whatever else it holds.
+    // A line that starts with a colon is a field or text, whatever else it contains.
     const text = part.startsWith(':') ? part : openBlock(part, number);
     if (text.startsWith('-}')) {
       seal(events);
@@ -213,7 +213,7 @@ function createMessages(limits: StatementLimits) {
   };
 }
 
-/** Some banks frame messages in control bytes, with blanks behind them that fill the frame up. */
+/** Some banks frame messages in control bytes, padded with blanks. */
 function withoutFrame(line: string): string {
   let start = 0;
   while (isFrame(line, start)) start += 1;

@@ -1,10 +1,10 @@
 import { statementFault, unreadable } from '../statement-fault.ts';
 
-/** An aggregate with the leaves that stand in it; a leaf that comes twice keeps its first value. */
+/** An aggregate with its leaves; a repeated leaf keeps its first value. */
 export interface OfxAggregate {
   readonly name: string;
   readonly leaves: ReadonlyMap<string, string>;
-  /** Leaves that have two values. */
+  /** Leaves with two different values. */
   readonly ambiguous: ReadonlySet<string>;
   /** Names of the aggregates around it, outermost first. */
   readonly path: readonly string[];
@@ -12,7 +12,7 @@ export interface OfxAggregate {
 
 export interface OfxVisitor {
   opened(name: string): void;
-  /** A leaf with its text, as soon as it is read. */
+  /** Called for each leaf with its text, as soon as it is read. */
   leaf(name: string, value: string): void;
   closed(aggregate: OfxAggregate): void;
 }
@@ -22,19 +22,19 @@ const TEXT_CHARS_MAX = 64 * 1024;
 /** A tag, and the text up to the next one: CDATA and a raw `<` are text. */
 const TOKEN =
   /<(\/?)([A-Za-z][A-Za-z0-9._]*)\s*(\/?)>([^<]*(?:<(?:!\[CDATA\[[^]*?\]\]>|(?![A-Za-z/?!]))[^<]*)*)/y;
-/** Sections in which nothing is a tag. */
+/** Sections without tags. */
 const SECTIONS = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
 ] as const;
-/** Those that we read: without their end tags, others would be lost in them. */
+/** Aggregates that are read here: without their end tags, others would be lost in them. */
 const NEEDS_END =
   /^(?:OFX|STMTTRNP?|(?:CC)?STMT(?:TRN)?RS|BANKTRANLISTP?|LEDGERBAL|(?:BANK|CC)ACCT(?:FROM|TO)|CURRENCY|PAYEE|STATUS|[A-Z]+MSGSRSV[0-9])$/;
 
 /**
  * Reads the body of an OFX file as a stream of closed aggregates: SGML, where a leaf has no end tag, and XML alike. An empty
- * leaf without an end tag looks like an aggregate until the aggregate around it closes, which then takes over what
- * seemed to stand in it. DOCTYPE and everything else that begins with `<!` is refused.
+ * leaf without an end tag looks like an aggregate until the aggregate around it closes, which then takes over its seeming
+ * content. DOCTYPE and everything else that begins with `<!` is refused.
  * @throws CodedError `statement.unreadable` · `statement.incomplete` where the file ends before `</OFX>`
  */
 export function createOfxElements(visitor: OfxVisitor) {
@@ -75,16 +75,16 @@ export function createOfxElements(visitor: OfxVisitor) {
   const take = (slash: string, name: string, empty: string, text: string): void => {
     tokens += 1;
     if (text.length > TEXT_CHARS_MAX) throw unreadable(place(), 'a text is too long');
-    if (isDone) throw unreadable(place(), 'something stands behind its end');
+    if (isDone) throw unreadable(place(), 'content follows its end');
     const value = text.trim();
     if (slash !== '') {
       const leaf = stack.at(-1)?.leaves;
-      // Not the end tag of a leaf that had a text, as XML writes it.
+      // Skips the end tag of a leaf with text, as XML writes it.
       if (leaf?.has(name) !== true || stack.at(-1)?.name === name) close(name);
-      if (value !== '') throw unreadable(place(), 'a text stands between elements');
+      if (value !== '') throw unreadable(place(), 'there is text between elements');
     } else if (value !== '' || empty !== '') {
       const top = stack.at(-1);
-      if (top === undefined) throw unreadable(place(), 'a text stands outside of the file');
+      if (top === undefined) throw unreadable(place(), 'there is text outside the OFX element');
       const plain = plainText(value);
       keepLeaf(top, name, plain);
       visitor.leaf(name, plain);
@@ -100,7 +100,7 @@ export function createOfxElements(visitor: OfxVisitor) {
   return {
     write(text: string, isLast: boolean): void {
       pending += text;
-      // A text is whole where the next tag has begun.
+      // A text is complete once the next tag begins.
       const end = isLast ? pending.length : lastTagStart(pending);
       if (end <= 0) {
         if (pending.length > TEXT_CHARS_MAX) throw unreadable(place(), 'a text or tag is too long');
@@ -133,7 +133,7 @@ export function createOfxElements(visitor: OfxVisitor) {
   };
 }
 
-/** Some banks end the statement of a card like that of an account. */
+/** Some banks end a card statement with the tag of an account statement. */
 const TAKEN_FOR = new Map([
   ['STMTRS', 'CCSTMTRS'],
   ['CCSTMTRS', 'STMTRS'],
@@ -151,7 +151,7 @@ function keepLeaf(open: Open, name: string, value: string): void {
   else if (value !== '' && value !== kept) open.ambiguous.add(name);
 }
 
-/** Where the last tag begins that stands in no comment and no CDATA, -1 where there is none. */
+/** Start of the last tag outside comments and CDATA, -1 if none. */
 function lastTagStart(text: string): number {
   let at = text.lastIndexOf('<');
   while (at !== -1) {
@@ -162,7 +162,7 @@ function lastTagStart(text: string): number {
   return -1;
 }
 
-/** Where the comment or CDATA begins that is open at `at`. */
+/** Start of the comment or CDATA that is open at `at`. */
 function sectionAround(text: string, at: number): number | null {
   for (const [opening, closing] of SECTIONS) {
     const start = text.lastIndexOf(opening, at);
@@ -172,7 +172,7 @@ function sectionAround(text: string, at: number): number | null {
   return null;
 }
 
-/** A text with its CDATA as it stands and its entities resolved. */
+/** Text with CDATA unchanged and entities resolved. */
 function plainText(text: string): string {
   if (!text.includes('<![CDATA[')) return unescape(text);
   return text
@@ -191,7 +191,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-/** A raw `&` is common in these files and stays as it is. */
+/** A raw `&` is common in these files and stays unchanged. */
 function unescape(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(

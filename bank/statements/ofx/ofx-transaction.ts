@@ -7,17 +7,17 @@ import { warn } from '../warnings.ts';
 import type { OfxAggregate } from './ofx-elements.ts';
 import { readOfxAmount, readOfxDay } from './ofx-values.ts';
 
-/** What aggregates inside of a transaction say. */
+/** Data of the aggregates inside a transaction. */
 export interface OfxInside {
   currency: Currency | null;
   payee: string | null;
   account: string | null;
 }
 
-/** Leaves that tell what the money is: two values of one are a contradiction. */
+/** Leaves with the facts of the money: two values of one are a contradiction. */
 const FACTS = ['TRNAMT', 'DTPOSTED', 'FITID', 'CORRECTFITID', 'CORRECTACTION'];
 
-/** @param inside its own currency wins over that of the statement: the bank did not convert the amount. */
+/** @param inside its currency, if any, overrides the statement's: the bank did not convert the amount */
 export function readOfxTransaction(
   { name, leaves, ambiguous, path }: OfxAggregate,
   inside: Readonly<OfxInside>,
@@ -40,7 +40,7 @@ export function readOfxTransaction(
   const isPending =
     name === 'STMTTRNP' || path.includes('BANKTRANLISTP') || leaf('TRNTYPE') === 'HOLD';
   const action = (leaf('CORRECTACTION') ?? '').toUpperCase();
-  // Some banks name the entry itself, or no action: then nothing says that another entry is not to count.
+  // Some banks name the entry itself, or no action: then no other entry is cancelled.
   const corrects =
     /^(?:REPLACE|DELETE)$/.test(action) &&
     leaf('CORRECTFITID') !== null &&
@@ -93,7 +93,7 @@ function present(texts: readonly (string | null)[]): readonly string[] {
   return [...new Set(texts.filter((text): text is string => text !== null))];
 }
 
-/** Some banks write zeros where they know no date. */
+/** Some banks write zeros for an unknown date. */
 function readValueDay(texts: readonly (string | null)[], where: string): LocalDate | null {
   const text = texts.find((each) => each !== null && !/^0+$/.test(each)) ?? null;
   return text === null ? null : readOfxDay(text, where).day;

@@ -5,9 +5,9 @@ import { parseMinor, type DecimalStyle } from '../../../domain/money/money-text.
 import { unreadable } from '../statement-fault.ts';
 
 /**
- * Reads an amount with a point or comma as its decimal mark. Thousands marks are against the specification and occur: blanks
- * and apostrophes are never anything else, and a point or comma is one where both are there. `1,000` alone may be a thousand
- * or one: it is refused.
+ * Reads an amount with a point or comma as its decimal mark. Thousands marks violate the specification but occur: blanks and
+ * apostrophes always are, and so is the first of a point and a comma when both appear. `1,000` alone is ambiguous (a
+ * thousand or one), so it is refused.
  */
 export function readOfxAmount(text: string, currency: Currency, where: string): bigint {
   const plain = text
@@ -15,17 +15,17 @@ export function readOfxAmount(text: string, currency: Currency, where: string): 
     .replace(/[\u00a0\u202f]/g, ' ')
     .replace(/\u2019/g, "'");
   if (/^[+-]?[1-9][0-9]{0,2},[0-9]{3}$/.test(plain) && currencyExponent(currency) !== 3)
-    throw unreadable(where, 'its comma may be a decimal mark or a thousands mark');
+    throw unreadable(where, 'its comma is ambiguous: a decimal mark or a thousands mark');
   try {
     return parseMinor(plain, currency, styleOf(plain));
   } catch (error) {
     if (isCoded(error, 'money.unreadable'))
-      throw unreadable(where, `the amount is no plain amount in ${currency}`);
+      throw unreadable(where, `the amount is not a plain amount in ${currency}`);
     throw error;
   }
 }
 
-/** Reads a balance, which some banks write with the sign of its currency; null where it is blank. */
+/** Reads a balance, which some banks write with a currency sign; null if blank. */
 export function readOfxBalance(text: string, currency: Currency, where: string): bigint | null {
   const plain = text.trim().replace(/^(?:[A-Z]{0,2}[$€£]|[A-Z]{3})\s*/, '');
   return plain === '' ? null : readOfxAmount(plain, currency, where);
@@ -42,7 +42,7 @@ function styleOf(text: string): DecimalStyle {
   return thousandsMark === undefined ? { decimalMark } : { decimalMark, thousandsMark };
 }
 
-/** Reads the day of `20160813120000.000[+2:SAST]` as it is written: the bank's own day. */
+/** Reads the day of `20160813120000.000[+2:SAST]` as written: the bank's own day. */
 export function readOfxDay(
   text: string,
   where: string,

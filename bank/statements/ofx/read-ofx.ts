@@ -17,8 +17,8 @@ const NOTHING_INSIDE: OfxInside = { currency: null, payee: null, account: null }
 const TRANSACTIONS = new Set(['STMTTRN', 'STMTTRNP']);
 
 /**
- * OFX and QFX, 1.x (SGML) and 2.x (XML): bank and credit card statements, several in a file. Only the closing balance is
- * stated, so that a proof comes from the account's other statements. FITIDs are evidence: banks repeat and re-use them.
+ * Reads OFX and QFX, 1.x (SGML) and 2.x (XML): bank and credit card statements, several in a file. They state only the
+ * closing balance, so a proof needs the account's other statements. FITIDs are evidence: banks repeat and re-use them.
  */
 export const ofxReader: StatementReader = {
   name: 'ofx',
@@ -34,7 +34,7 @@ export const ofxReader: StatementReader = {
         header += text;
         const start = header.search(/<OFX\s*>/i);
         if ((start === -1 ? header.length : start) > HEADER_CHARS_MAX)
-          throw unreadable('header', 'no OFX follows it');
+          throw unreadable('header', 'no OFX element follows it');
         if (start === -1) continue;
         if (/<!/.test(header.slice(0, start)))
           throw unreadable('header', 'it has a DOCTYPE, which statements never have');
@@ -108,7 +108,7 @@ function createStatements(limits: StatementLimits) {
   const finish = (current: Open): void => {
     if (current.account === null)
       events.push({ kind: 'warning', warning: warn('account_absent', current.place) });
-    if (current.currency === null) throw unreadable(current.place, 'nothing tells its currency');
+    if (current.currency === null) throw unreadable(current.place, 'its currency is not stated');
     events.push({
       kind: 'statement',
       statement: {
@@ -130,7 +130,7 @@ function createStatements(limits: StatementLimits) {
       if (/^INV/.test(name) && name === 'INVSTMTRS')
         events.push({ kind: 'warning', warning: warn('investments_left_out', 'file') });
       if (!STATEMENTS.has(name)) return;
-      if (open !== null) throw unreadable(open.place, 'another statement stands in it');
+      if (open !== null) throw unreadable(open.place, 'it contains another statement');
       statements += 1;
       open = {
         place: `statement ${statements}`,
@@ -147,7 +147,7 @@ function createStatements(limits: StatementLimits) {
       if (name === 'STATUS' && leaves.get('SEVERITY')?.toUpperCase() === 'ERROR')
         throw unreadable(
           open?.place ?? 'file',
-          'the bank says that it could not make the statement',
+          'the bank reports that it could not create the statement',
         );
       if (open === null) return;
       if (STATEMENTS.has(name)) {
@@ -168,7 +168,7 @@ function createStatements(limits: StatementLimits) {
           events.push({ kind: 'warning', warning: warn('balance_blank', open.place) });
       }
     },
-    /** Told by a leaf of the statement itself, which comes before its entries. */
+    /** Handles a leaf of the statement itself, which precedes its entries. */
     leaf(name: string, value: string): void {
       if (open === null || name !== 'CURDEF' || value === '') return;
       const currency = currencyOf(value, `${open.place}, CURDEF`);
@@ -177,25 +177,24 @@ function createStatements(limits: StatementLimits) {
       open.currency = currency;
     },
     drain(): readonly StatementEvent[] {
-      const told = events;
+      const drained = events;
       events = [];
-      return told;
+      return drained;
     },
     end(): void {
-      if (statements === 0) throw unreadable('file', 'it holds no bank or card statement');
+      if (statements === 0) throw unreadable('file', 'it contains no bank or card statement');
     },
   };
 }
 
 function currencyOf(text: string, where: string): Currency {
   const code = text.toUpperCase();
-  if (!/^[A-Z]{3}$/.test(code)) throw unreadable(where, 'it is no currency');
+  if (!/^[A-Z]{3}$/.test(code)) throw unreadable(where, 'it is not a currency code');
   return parseCurrency(code);
 }
 
 /**
- * Banks write the moment of the download as DTEND, so that its day may lack lines still. A period that is not written
- * as dates says nothing.
+ * Banks write the time of download as DTEND, so that day may still lack lines. A period that is not written as dates is ignored.
  */
 function completeDays(
   leaves: ReadonlyMap<string, string>,

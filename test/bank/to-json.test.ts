@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { printStatementFile } from '../../bank/statements/to-json.ts';
+import { statementFileToJson } from '../../bank/statements/to-json.ts';
 import { parseText, readSample } from './support/samples.ts';
 
-describe('a statement file in print', () => {
+describe('a statement file as JSON', () => {
   it('has minor units as decimal strings, signed balances and null for what is absent', async () => {
-    const printed = printStatementFile(await parseText(await readSample('reversal.xml')));
+    const json = statementFileToJson(await parseText(await readSample('reversal.xml')));
 
-    expect(JSON.parse(JSON.stringify(printed))).toEqual({
+    expect(JSON.parse(JSON.stringify(json))).toEqual({
       format: 'camt.053',
       statements: [
         {
@@ -70,7 +70,7 @@ describe('a statement file in print', () => {
       warnings: [
         {
           code: 'booking_date_absent',
-          message: 'The entry has no booking date: another date of the file stands in for it.',
+          message: 'The entry has no booking date: another date of the file replaces it.',
           where: 'statement 1, entry 2',
         },
       ],
