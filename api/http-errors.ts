@@ -49,6 +49,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'internal.unexpected': entry(500, 'Something unexpected happened. The log has it by request id.'),
   'invariant.violated': entry(500, 'A rule of the ledger would have been broken. Nothing moved.'),
   'migration.failed': entry(500, 'The database does not fit this version.'),
+  'migration.other_baseline': entry(500, 'The database was made by another version.'),
   'money.unreadable': entry(400, 'An amount cannot be read.'),
   'notification.not_found': entry(404, 'This wallet has no such notification.'),
   'person.not_found': entry(404, 'Nobody of this name has a key.'),

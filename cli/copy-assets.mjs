@@ -1,8 +1,12 @@
 // Completes a build: what tsc does not copy, and the workflows, bundled once instead of at every start of a worker.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 mkdirSync('dist/db', { recursive: true });
-cpSync('db/migrations', 'dist/db/migrations', { recursive: true });
+for (const folder of ['baseline', 'functions', 'migrations']) {
+  // What an earlier build copied would be applied as well; the last folder exists only once there are numbered files.
+  rmSync(`dist/db/${folder}`, { recursive: true, force: true });
+  if (existsSync(`db/${folder}`)) cpSync(`db/${folder}`, `dist/db/${folder}`, { recursive: true });
+}
 cpSync('cli/purser.mjs', 'dist/cli/purser.mjs');
 cpSync('package.json', 'dist/package.json');
 

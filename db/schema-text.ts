@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 
-const HEAD = `-- The schema as the migrations leave it, read from Postgres' own catalogue. Written by \`npm run db:schema\`;
--- a test holds it to the migrations. For reading and reviewing only: it is never run.
+const HEAD = `-- The schema as \`purser migrate\` leaves it, read from Postgres' own catalogue. Written by \`npm run db:schema\`, and
+-- a test compares the two, so that a review shows what a change does. To read the schema, read db/baseline/ and
+-- db/functions/ instead; this file is never run.
 `;
 
 /** The database's tables, rules and rights as one text, in an order that does not change from one server to the next. */
@@ -18,6 +19,13 @@ export async function readSchemaText(client: postgres.Sql): Promise<string> {
       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
      GROUP BY c.relname, c.relowner ORDER BY c.relname COLLATE "C"`;
+  const comments = await client<{ name: string; line: string }[]>`
+    SELECT c.relname AS name, format('COMMENT ON %s IS %L', CASE d.objsubid
+             WHEN 0 THEN CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || quote_ident(c.relname)
+             ELSE format('COLUMN %I.%I', c.relname, a.attname) END, d.description) AS line
+      FROM pg_description d JOIN pg_class c ON d.classoid = 'pg_class'::regclass AND c.oid = d.objoid
+      LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+     WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.relname COLLATE "C", d.objsubid`;
   const perTable = await client<{ name: string; line: string }[]>`
     SELECT name, line FROM (
       SELECT c.relname AS name, 1 AS part, k.conname::text AS item,
@@ -43,11 +51,11 @@ export async function readSchemaText(client: postgres.Sql): Promise<string> {
       SELECT c.relname, 5, a.privilege_type,
              'GRANT ' || a.privilege_type || ' (' || string_agg(t.attname, ', ' ORDER BY t.attnum) || ') ON ' || c.relname || ' TO ' || a.grantee::regrole
         FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
-       WHERE c.relnamespace = 'public'::regnamespace
+       WHERE c.relnamespace = 'public'::regnamespace AND NOT t.attisdropped
        GROUP BY c.relname, a.privilege_type, a.grantee) lines
      ORDER BY name COLLATE "C", part, item COLLATE "C"`;
-  const sequences = await client<{ line: string }[]>`
-    SELECT format('CREATE SEQUENCE %I MINVALUE %s MAXVALUE %s', s.sequencename, s.min_value, s.max_value)
+  const sequences = await client<{ name: string; line: string }[]>`
+    SELECT s.sequencename AS name, format('CREATE SEQUENCE %I MINVALUE %s MAXVALUE %s', s.sequencename, s.min_value, s.max_value)
              || coalesce(E';\nGRANT ' || (
                   SELECT string_agg(a.privilege_type || ' ON SEQUENCE ' || s.sequencename || ' TO ' || a.grantee::regrole, ', ')
                     FROM pg_class c, aclexplode(c.relacl) a
@@ -65,13 +73,15 @@ export async function readSchemaText(client: postgres.Sql): Promise<string> {
                     FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner), 'nobody else') END AS line
       FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY p.proname COLLATE "C"`;
 
-  const tableTexts = tables.map(({ name, owner, columns }) => {
-    const rest = perTable.filter((row) => row.name === name).map((row) => `${row.line};\n`);
-    return `-- owned by ${owner}\nCREATE TABLE ${name} (\n${columns}\n);\n${rest.join('')}`;
-  });
+  const linesOf = (rows: readonly { readonly name: string; readonly line: string }[], of: string) =>
+    rows.flatMap(({ name, line }) => (name === of ? [`${line};\n`] : [])).join('');
+  const tableTexts = tables.map(
+    ({ name, owner, columns }) =>
+      `-- owned by ${owner}\nCREATE TABLE ${name} (\n${columns}\n);\n${linesOf(comments, name)}${linesOf(perTable, name)}`,
+  );
   return [
     HEAD,
-    ...sequences.map((row) => `${row.line};\n`),
+    ...sequences.map(({ name, line }) => `${line};\n${linesOf(comments, name)}`),
     ...tableTexts,
     ...functions.map((row) => `${row.line}\n`),
   ].join('\n');

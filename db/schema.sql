@@ -1,8 +1,10 @@
--- The schema as the migrations leave it, read from Postgres' own catalogue. Written by `npm run db:schema`;
--- a test holds it to the migrations. For reading and reviewing only: it is never run.
+-- The schema as `purser migrate` leaves it, read from Postgres' own catalogue. Written by `npm run db:schema`, and
+-- a test compares the two, so that a review shows what a change does. To read the schema, read db/baseline/ and
+-- db/functions/ instead; this file is never run.
 
 CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
 GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
+COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
 
 -- owned by purser_ledger
 CREATE TABLE api_keys (
@@ -10,13 +12,24 @@ CREATE TABLE api_keys (
   secret_hash text NOT NULL,
   name text NOT NULL,
   owner_kind text NOT NULL,
+  person text,
   scopes text[] NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  last_used_at timestamp with time zone,
-  person text
+  last_used_at timestamp with time zone
 );
+COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Made and revoked by purser api-key.';
+COMMENT ON COLUMN api_keys.id IS 'Id of the key, with prefix key_: the part before the dot of what its owner holds.';
+COMMENT ON COLUMN api_keys.secret_hash IS 'Hash of the secret part under API_KEY_PEPPER; the secret itself is stored nowhere.';
+COMMENT ON COLUMN api_keys.name IS 'What the key is for, in words.';
+COMMENT ON COLUMN api_keys.owner_kind IS 'service or person.';
+COMMENT ON COLUMN api_keys.person IS 'The human behind a person''s key, in lower case; null for a service''s.';
+COMMENT ON COLUMN api_keys.scopes IS 'What the key may do.';
+COMMENT ON COLUMN api_keys.created_at IS 'When it was made.';
+COMMENT ON COLUMN api_keys.expires_at IS 'When it stops working by itself; null for never.';
+COMMENT ON COLUMN api_keys.revoked_at IS 'When it was revoked; null while it is not.';
+COMMENT ON COLUMN api_keys.last_used_at IS 'When it was last used, to the minute.';
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_owner_known CHECK ((owner_kind = ANY (ARRAY['service'::text, 'person'::text])));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_of_person CHECK (((owner_kind = 'person'::text) = (person IS NOT NULL)));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_spelling CHECK (((person = lower(btrim(person))) AND (person <> ''::text)));
@@ -46,6 +59,20 @@ END),
   after jsonb,
   why text DEFAULT NULLIF(current_setting('purser.why'::text, true), ''::text)
 );
+COMMENT ON TABLE audit_events IS 'Who changed what, when and why. Written by triggers and record_audit() only; rows never change.';
+COMMENT ON COLUMN audit_events.id IS 'Number of the event.';
+COMMENT ON COLUMN audit_events.xid IS 'The transaction that made the change.';
+COMMENT ON COLUMN audit_events.happened_at IS 'When that transaction began.';
+COMMENT ON COLUMN audit_events.actor_kind IS 'person or service (by an API key), workflow (a rule), or system (an operator at the machine).';
+COMMENT ON COLUMN audit_events.actor_key IS 'Id of the API key that was used.';
+COMMENT ON COLUMN audit_events.actor_person IS 'The human behind that key.';
+COMMENT ON COLUMN audit_events.login IS 'The database login, which nobody can set.';
+COMMENT ON COLUMN audit_events.action IS 'What happened: subject and past participle, such as deposit.changed.';
+COMMENT ON COLUMN audit_events.subject_kind IS 'What it happened to.';
+COMMENT ON COLUMN audit_events.subject_id IS 'The id of that row.';
+COMMENT ON COLUMN audit_events.before IS 'The audited columns before; null where there was no row. Ids, states, codes and amounts only: never a reference, a name or an account number.';
+COMMENT ON COLUMN audit_events.after IS 'The audited columns after; null where the row is gone.';
+COMMENT ON COLUMN audit_events.why IS 'The reason that the actor gave.';
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_action_shape CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text));
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_actor_known CHECK ((actor_kind = ANY (ARRAY['person'::text, 'service'::text, 'workflow'::text, 'system'::text])));
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
@@ -64,6 +91,12 @@ CREATE TABLE audit_seals (
   hash bytea NOT NULL,
   sealed_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE audit_seals IS 'A chain of hashes over audit_events: no edit of them goes unseen. Written by seal_audit() only; rows never change.';
+COMMENT ON COLUMN audit_seals.seq IS 'Numbers the seals from 1, without gaps.';
+COMMENT ON COLUMN audit_seals.event_id IS 'The event that it seals.';
+COMMENT ON COLUMN audit_seals.prev IS 'Hash of the seal before; 32 zero bytes for the first.';
+COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 of prev and the event.';
+COMMENT ON COLUMN audit_seals.sealed_at IS 'When it was sealed.';
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_event_id_fkey FOREIGN KEY (event_id) REFERENCES audit_events(id);
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_hash_length CHECK ((length(hash) = 32));
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_no_fork UNIQUE (prev);
@@ -84,26 +117,54 @@ CREATE TABLE bank_accounts (
   api_url text,
   bank_account_id text,
   api_key_env text,
-  webhook_secret_env text,
-  statement_account text,
-  poll_enabled boolean NOT NULL DEFAULT true,
-  last_complete_day date,
-  created_at timestamp with time zone NOT NULL DEFAULT now(),
-  proof_policy text NOT NULL DEFAULT 'hold'::text,
   field_map jsonb,
   amounts text NOT NULL DEFAULT 'signed'::text,
+  poll_enabled boolean NOT NULL DEFAULT true,
+  webhook_secret_env text,
   webhook_signature text NOT NULL DEFAULT 'standard'::text,
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
-  reversals_read_to bigint NOT NULL DEFAULT 0,
+  statement_account text,
+  mode text NOT NULL DEFAULT 'live'::text,
   amount_limit_minor bigint,
+  payer_conflict text NOT NULL DEFAULT 'credit'::text,
+  proof_policy text NOT NULL DEFAULT 'hold'::text,
+  balance_policy text NOT NULL DEFAULT 'alert'::text,
   opening_minor bigint,
   opening_on date,
-  balance_policy text NOT NULL DEFAULT 'alert'::text,
-  mode text NOT NULL DEFAULT 'live'::text,
-  payer_conflict text NOT NULL DEFAULT 'credit'::text
+  last_complete_day date,
+  reversals_read_to bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
+COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
+COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
+COMMENT ON COLUMN bank_accounts.feed IS 'Protocol of the bank''s API; null where lines come by statement file or webhook only.';
+COMMENT ON COLUMN bank_accounts.api_url IS 'Base address of the bank''s API.';
+COMMENT ON COLUMN bank_accounts.bank_account_id IS 'How the bank''s API names the account.';
+COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the environment variable that holds the API key, never the key itself.';
+COMMENT ON COLUMN bank_accounts.field_map IS 'For feed json: where the bank keeps which field. Null for the default format.';
+COMMENT ON COLUMN bank_accounts.amounts IS 'For feed berlin-group: whether amounts carry a sign.';
+COMMENT ON COLUMN bank_accounts.poll_enabled IS 'Whether the schedule reads this account.';
+COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment variable that holds the webhook secret, never the secret itself.';
+COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
+COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
+COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
+COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. The first import sets it; files of another account are refused.';
+COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
+COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
+COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
+COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
+COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
+COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
+COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
+COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
+COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_balance_policy_known CHECK ((balance_policy = ANY (ARRAY['alert'::text, 'close_gate'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -132,14 +193,28 @@ CREATE TABLE bank_events (
   body bytea NOT NULL,
   body_sha256 text NOT NULL,
   received_at timestamp with time zone NOT NULL DEFAULT now(),
+  repeated_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[],
   handled_at timestamp with time zone,
   outcome text,
   error_code text,
   deposit_id text,
   facts_key text,
-  bank_id text,
-  repeated_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
+  bank_id text
 );
+COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
+COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';
+COMMENT ON COLUMN bank_events.bank_account_key IS 'The account whose webhook address was called.';
+COMMENT ON COLUMN bank_events.event_id IS 'The sender''s id of the event; a second event of this id adds no row.';
+COMMENT ON COLUMN bank_events.body IS 'The request body as it came.';
+COMMENT ON COLUMN bank_events.body_sha256 IS 'Its SHA-256, in hex: another body under the same id is refused.';
+COMMENT ON COLUMN bank_events.received_at IS 'When the first delivery came.';
+COMMENT ON COLUMN bank_events.repeated_at IS 'When the same event came again; the first 100 times are noted.';
+COMMENT ON COLUMN bank_events.handled_at IS 'When the relay handled it; null while it waits.';
+COMMENT ON COLUMN bank_events.outcome IS 'What became of it: captured, known (the line was there), held, pointer (it holds no whole line and triggers a read), pending, reversal (the bank took a line back; the next read brings that line) or unreadable.';
+COMMENT ON COLUMN bank_events.error_code IS 'Why it could not be read, as docs/errors.md lists it.';
+COMMENT ON COLUMN bank_events.deposit_id IS 'The deposit that it showed, where there is one.';
+COMMENT ON COLUMN bank_events.facts_key IS 'Hash of the facts of the line that it showed, as lines.facts_key; null where it showed none.';
+COMMENT ON COLUMN bank_events.bank_id IS 'The bank''s own id of the line that it showed.';
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id);
@@ -163,6 +238,18 @@ CREATE TABLE claims (
   expires_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone
 );
+COMMENT ON TABLE claims IS 'What customers say to have paid. A claim ranks suggestions and never credits. Made by the API; ended by the deposit that meets it, by the sweep, or by the customer.';
+COMMENT ON COLUMN claims.id IS 'Id of the claim, with prefix clm_.';
+COMMENT ON COLUMN claims.wallet_id IS 'The customer''s wallet.';
+COMMENT ON COLUMN claims.amount_minor IS 'What they say to have paid, in minor units.';
+COMMENT ON COLUMN claims.paid_on IS 'The day on which they say to have paid.';
+COMMENT ON COLUMN claims.proof_ref IS 'Where their proof of payment is kept, never the proof itself.';
+COMMENT ON COLUMN claims.state IS 'open, met (a deposit answers it), expired or withdrawn.';
+COMMENT ON COLUMN claims.deposit_id IS 'For met: the deposit.';
+COMMENT ON COLUMN claims.made_by IS 'Id of the API key that made it.';
+COMMENT ON COLUMN claims.made_at IS 'When it was made.';
+COMMENT ON COLUMN claims.expires_at IS 'When it lapses.';
+COMMENT ON COLUMN claims.ended_at IS 'When it left open; null while it is open.';
 ALTER TABLE claims ADD CONSTRAINT claims_amount_positive CHECK ((amount_minor > 0));
 ALTER TABLE claims ADD CONSTRAINT claims_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE claims ADD CONSTRAINT claims_ended_whole CHECK (((state = 'open'::text) = (ended_at IS NULL)));
@@ -194,6 +281,18 @@ CREATE TABLE day_proofs (
   open_count integer NOT NULL,
   taken_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at the end of a day; each look is kept. Written by runs and imports; rows never change.';
+COMMENT ON COLUMN day_proofs.id IS 'Number of the look.';
+COMMENT ON COLUMN day_proofs.bank_account_key IS 'The account.';
+COMMENT ON COLUMN day_proofs.day IS 'The bank day at whose end the balances are compared.';
+COMMENT ON COLUMN day_proofs.source IS 'Where the bank''s balance comes from: a statement, or its API.';
+COMMENT ON COLUMN day_proofs.bank_minor IS 'The bank''s balance, in minor units.';
+COMMENT ON COLUMN day_proofs.ledger_minor IS 'The ledger''s balance, in minor units.';
+COMMENT ON COLUMN day_proofs.difference_minor IS 'Ledger less bank, in minor units; 0 where they agree.';
+COMMENT ON COLUMN day_proofs.suspense_minor IS 'Money in suspense at the time of the look, not at the end of that day, in minor units.';
+COMMENT ON COLUMN day_proofs.open_minor IS 'Open deposits at the time of the look, which suspense must equal, in minor units.';
+COMMENT ON COLUMN day_proofs.open_count IS 'How many deposits these are.';
+COMMENT ON COLUMN day_proofs.taken_at IS 'When the look was taken.';
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_arithmetic CHECK ((difference_minor = (ledger_minor - bank_minor)));
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_pkey PRIMARY KEY (id);
@@ -209,6 +308,11 @@ CREATE TABLE decision_allocations (
   wallet_id text NOT NULL,
   amount_minor bigint NOT NULL
 );
+COMMENT ON TABLE decision_allocations IS 'The wallets that a credit or a correction goes to, each with its part of the deposit. Written with the proposal; rows never change.';
+COMMENT ON COLUMN decision_allocations.decision_id IS 'The decision.';
+COMMENT ON COLUMN decision_allocations.part IS 'Numbers the parts from 0.';
+COMMENT ON COLUMN decision_allocations.wallet_id IS 'The wallet that gets this part.';
+COMMENT ON COLUMN decision_allocations.amount_minor IS 'The part, in minor units; all parts together are the deposit.';
 ALTER TABLE decision_allocations ADD CONSTRAINT decision_allocations_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id);
 ALTER TABLE decision_allocations ADD CONSTRAINT decision_allocations_part_natural CHECK (((part >= 0) AND (part <= 99)));
 ALTER TABLE decision_allocations ADD CONSTRAINT decision_allocations_pkey PRIMARY KEY (decision_id, part);
@@ -229,22 +333,19 @@ CREATE TABLE decisions (
   id text NOT NULL,
   deposit_id text NOT NULL,
   kind text NOT NULL,
-  reason text NOT NULL,
-  proposed_by text,
-  proposed_at timestamp with time zone NOT NULL DEFAULT now(),
-  outcome text,
-  refusal text,
-  applied_at timestamp with time zone,
-  rules smallint NOT NULL DEFAULT 2,
   state text NOT NULL,
   amount_minor bigint NOT NULL,
   currency text NOT NULL,
   keep_until date,
+  line_id bigint,
   payer jsonb,
+  reason text NOT NULL,
   payload_sha256 text,
   needs_approval boolean NOT NULL,
-  proposed_person text NOT NULL,
   expires_at timestamp with time zone,
+  proposed_by text,
+  proposed_person text NOT NULL,
+  proposed_at timestamp with time zone NOT NULL DEFAULT now(),
   payer_by text,
   payer_person text,
   payer_at timestamp with time zone,
@@ -256,9 +357,42 @@ CREATE TABLE decisions (
   rejected_person text,
   rejected_at timestamp with time zone,
   rejected_because text,
-  line_id bigint
+  outcome text,
+  refusal text,
+  applied_at timestamp with time zone
 );
-ALTER TABLE decisions ADD CONSTRAINT decisions_approval_given CHECK (((rules = 1) OR (NOT needs_approval) OR (state <> ALL (ARRAY['approved'::text, 'executed'::text])) OR (approved_person IS NOT NULL)));
+COMMENT ON TABLE decisions IS 'What people decided about deposits. Proposed, approved and rejected through the API; the outcome is written by whoever carries it out. Rows are never deleted.';
+COMMENT ON COLUMN decisions.id IS 'Id of the decision, with prefix dec_.';
+COMMENT ON COLUMN decisions.deposit_id IS 'The deposit that it is about.';
+COMMENT ON COLUMN decisions.kind IS 'credit, return (send the money back), dismiss (it needs no move), keep (wait until a day), correct (it was credited to the wrong wallet), take_back (its line vanished) or pair (another line reverses it).';
+COMMENT ON COLUMN decisions.state IS 'needs_payer_details, proposed, approved, rejected, expired, executed or refused. What needs no second person begins as approved.';
+COMMENT ON COLUMN decisions.amount_minor IS 'The deposit''s amount, in minor units; written by prepare_decision().';
+COMMENT ON COLUMN decisions.currency IS 'The deposit''s currency; written by prepare_decision().';
+COMMENT ON COLUMN decisions.keep_until IS 'For keep: until which day the deposit waits.';
+COMMENT ON COLUMN decisions.line_id IS 'For pair: the debit line by which the bank took the deposit back.';
+COMMENT ON COLUMN decisions.payer IS 'For return: where it is paid to, as {name, bank, branch, account}; null until that is known.';
+COMMENT ON COLUMN decisions.reason IS 'Why, in the proposer''s words.';
+COMMENT ON COLUMN decisions.payload_sha256 IS 'SHA-256, in hex, of all that is proposed; null while a return lacks its bank details. check_decision_payload() compares it.';
+COMMENT ON COLUMN decisions.needs_approval IS 'Whether a second person must approve it.';
+COMMENT ON COLUMN decisions.expires_at IS 'When the proposal lapses; null where it needs no approval.';
+COMMENT ON COLUMN decisions.proposed_by IS 'Id of the API key that proposed it; null where a review that ran out did.';
+COMMENT ON COLUMN decisions.proposed_person IS 'The human behind that key, or purser; written by prepare_decision().';
+COMMENT ON COLUMN decisions.proposed_at IS 'When it was proposed.';
+COMMENT ON COLUMN decisions.payer_by IS 'Id of the API key that gave the bank details.';
+COMMENT ON COLUMN decisions.payer_person IS 'The human behind that key; written by a trigger.';
+COMMENT ON COLUMN decisions.payer_at IS 'When they were given.';
+COMMENT ON COLUMN decisions.approved_by IS 'Id of the API key that approved it.';
+COMMENT ON COLUMN decisions.approved_person IS 'The human behind that key; written by a trigger. Never the one who proposed it or gave the bank details.';
+COMMENT ON COLUMN decisions.approved_at IS 'When it was approved.';
+COMMENT ON COLUMN decisions.approved_sha256 IS 'The payload_sha256 that was approved.';
+COMMENT ON COLUMN decisions.rejected_by IS 'Id of the API key that rejected it.';
+COMMENT ON COLUMN decisions.rejected_person IS 'The human behind that key; written by a trigger.';
+COMMENT ON COLUMN decisions.rejected_at IS 'When it was rejected.';
+COMMENT ON COLUMN decisions.rejected_because IS 'Why it was rejected.';
+COMMENT ON COLUMN decisions.outcome IS 'What came of it; null until it was carried out or refused.';
+COMMENT ON COLUMN decisions.refusal IS 'For refused: why it could not be carried out, as docs/errors.md lists it.';
+COMMENT ON COLUMN decisions.applied_at IS 'When it was carried out or refused.';
+ALTER TABLE decisions ADD CONSTRAINT decisions_approval_given CHECK (((NOT needs_approval) OR (state <> ALL (ARRAY['approved'::text, 'executed'::text])) OR (approved_person IS NOT NULL)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approval_whole CHECK ((((approved_by IS NULL) = (approved_person IS NULL)) AND ((approved_by IS NULL) = (approved_at IS NULL)) AND ((approved_by IS NULL) = (approved_sha256 IS NULL))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approved_as_proposed CHECK (((approved_sha256 IS NULL) OR ((payload_sha256 IS NOT NULL) AND (approved_sha256 = payload_sha256))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES api_keys(id);
@@ -286,7 +420,7 @@ ALTER TABLE decisions ADD CONSTRAINT decisions_outcome_whole CHECK ((((outcome I
 ALTER TABLE decisions ADD CONSTRAINT decisions_pair_has_line CHECK (((kind = 'pair'::text) = (line_id IS NOT NULL)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_payer_by_fkey FOREIGN KEY (payer_by) REFERENCES api_keys(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_payer_whole CHECK ((((payer IS NULL) OR (kind = 'return'::text)) AND ((payer IS NULL) = (payer_by IS NULL)) AND ((payer IS NULL) = (payer_person IS NULL)) AND ((payer IS NULL) = (payer_at IS NULL))));
-ALTER TABLE decisions ADD CONSTRAINT decisions_payload_known CHECK (((rules = 1) OR (((payload_sha256 IS NULL) = ((kind = 'return'::text) AND (payer IS NULL))) AND ((payload_sha256 IS NOT NULL) OR (state = ANY (ARRAY['needs_payer_details'::text, 'rejected'::text, 'refused'::text]))) AND ((state <> 'needs_payer_details'::text) OR (payload_sha256 IS NULL)))));
+ALTER TABLE decisions ADD CONSTRAINT decisions_payload_known CHECK ((((payload_sha256 IS NULL) = ((kind = 'return'::text) AND (payer IS NULL))) AND ((payload_sha256 IS NOT NULL) OR (state = ANY (ARRAY['needs_payer_details'::text, 'rejected'::text, 'refused'::text]))) AND ((state <> 'needs_payer_details'::text) OR (payload_sha256 IS NULL))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_payload_whole TRIGGER DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE decisions ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_proposal_lapses CHECK (((state <> 'proposed'::text) OR (needs_approval AND (expires_at IS NOT NULL))));
@@ -294,8 +428,7 @@ ALTER TABLE decisions ADD CONSTRAINT decisions_proposed_by_fkey FOREIGN KEY (pro
 ALTER TABLE decisions ADD CONSTRAINT decisions_reason_given CHECK ((length(btrim(reason)) > 0));
 ALTER TABLE decisions ADD CONSTRAINT decisions_rejected_by_fkey FOREIGN KEY (rejected_by) REFERENCES api_keys(id);
 ALTER TABLE decisions ADD CONSTRAINT decisions_rejection_whole CHECK ((((state = 'rejected'::text) = (rejected_by IS NOT NULL)) AND ((rejected_by IS NULL) = (rejected_person IS NULL)) AND ((rejected_by IS NULL) = (rejected_at IS NULL)) AND ((rejected_by IS NULL) = (rejected_because IS NULL))));
-ALTER TABLE decisions ADD CONSTRAINT decisions_rules_known CHECK ((rules = ANY (ARRAY[1, 2])));
-ALTER TABLE decisions ADD CONSTRAINT decisions_some_need_two CHECK (((rules = 1) OR needs_approval OR (kind = ANY (ARRAY['credit'::text, 'keep'::text]))));
+ALTER TABLE decisions ADD CONSTRAINT decisions_some_need_two CHECK ((needs_approval OR (kind = ANY (ARRAY['credit'::text, 'keep'::text]))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_somebody_proposes CHECK (((proposed_by IS NOT NULL) OR (kind = 'return'::text)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_state_known CHECK ((state = ANY (ARRAY['needs_payer_details'::text, 'proposed'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'executed'::text, 'refused'::text])));
 ALTER TABLE decisions ADD CONSTRAINT decisions_two_people CHECK (((approved_person IS NULL) OR ((approved_person <> proposed_person) AND (approved_person IS DISTINCT FROM payer_person))));
@@ -315,8 +448,8 @@ CREATE TRIGGER decisions_no_truncate BEFORE TRUNCATE ON public.decisions FOR EAC
 CREATE CONSTRAINT TRIGGER decisions_payload_whole AFTER INSERT OR UPDATE ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_decision_payload();
 CREATE TRIGGER decisions_prepared BEFORE INSERT ON public.decisions FOR EACH ROW EXECUTE FUNCTION prepare_decision();
 GRANT SELECT ON decisions TO purser_app;
-GRANT INSERT (id, deposit_id, kind, reason, proposed_by, keep_until, payer, payload_sha256, needs_approval, expires_at, line_id) ON decisions TO purser_app;
-GRANT UPDATE (outcome, refusal, applied_at, state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because) ON decisions TO purser_app;
+GRANT INSERT (id, deposit_id, kind, keep_until, line_id, payer, reason, payload_sha256, needs_approval, expires_at, proposed_by) ON decisions TO purser_app;
+GRANT UPDATE (state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because, outcome, refusal, applied_at) ON decisions TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE deposits (
@@ -327,17 +460,35 @@ CREATE TABLE deposits (
   amount_minor bigint NOT NULL,
   currency text NOT NULL,
   booking_date date NOT NULL,
+  run_id text,
   state text NOT NULL DEFAULT 'captured'::text,
+  generation smallint NOT NULL DEFAULT 0,
   hold_reason text,
   wallet_id text,
   lane text,
-  run_id text,
   workflow_round integer NOT NULL DEFAULT 1,
   dispatched_at timestamp with time zone,
   captured_at timestamp with time zone NOT NULL DEFAULT now(),
-  settled_at timestamp with time zone,
-  generation smallint NOT NULL DEFAULT 0
+  settled_at timestamp with time zone
 );
+COMMENT ON TABLE deposits IS 'Money that came in: one row for each credit line, and what became of it. Made by capture_lines(); state and wallet are written by post_journals() and open_reviews() only.';
+COMMENT ON COLUMN deposits.id IS 'Id of the deposit, with prefix dep_.';
+COMMENT ON COLUMN deposits.line_id IS 'The line that it was made of.';
+COMMENT ON COLUMN deposits.bank_account_key IS 'The account that the money came to; as the line has it.';
+COMMENT ON COLUMN deposits.transaction_key IS 'The line''s name in workflow ids; as the line has it.';
+COMMENT ON COLUMN deposits.amount_minor IS 'Amount in minor units, above zero; as the line has it.';
+COMMENT ON COLUMN deposits.currency IS 'ISO 4217 code of the amount; as the line has it.';
+COMMENT ON COLUMN deposits.booking_date IS 'Bank day of the line; it decides the rate.';
+COMMENT ON COLUMN deposits.run_id IS 'The run that captured it; null where a webhook did.';
+COMMENT ON COLUMN deposits.state IS 'captured (nothing decided yet), in_review (a person must decide), credited, returned, dismissed, or reversed (the bank took it back).';
+COMMENT ON COLUMN deposits.generation IS '0, and one more each time that it begins again because its line came back; the number of its next credit.';
+COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it.';
+COMMENT ON COLUMN deposits.wallet_id IS 'The wallet that it was credited to; of a split, the first part''s.';
+COMMENT ON COLUMN deposits.lane IS 'How it was processed: by a workflow of its own, or set-based with the rest of a backlog.';
+COMMENT ON COLUMN deposits.workflow_round IS 'Numbers its workflows from 1: one more each time that a new one follows one that ended.';
+COMMENT ON COLUMN deposits.dispatched_at IS 'When its workflow was started; null while none was.';
+COMMENT ON COLUMN deposits.captured_at IS 'When it was stored.';
+COMMENT ON COLUMN deposits.settled_at IS 'When it was settled; null while it is captured or in review.';
 ALTER TABLE deposits ADD CONSTRAINT deposits_amount_positive CHECK ((amount_minor > 0));
 ALTER TABLE deposits ADD CONSTRAINT deposits_credited_has_wallet CHECK (((state <> 'credited'::text) OR (wallet_id IS NOT NULL)));
 ALTER TABLE deposits ADD CONSTRAINT deposits_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
@@ -370,6 +521,14 @@ CREATE TABLE gates (
   changed_at timestamp with time zone NOT NULL DEFAULT now(),
   drained_at timestamp with time zone
 );
+COMMENT ON TABLE gates IS 'While an account''s gate is closed, its lines are captured and nothing is credited. A gate that was never closed has no row. Written by people through the API and by failed proofs.';
+COMMENT ON COLUMN gates.scope IS 'Key of a bank account, or * for all of them.';
+COMMENT ON COLUMN gates.state IS 'open or closed.';
+COMMENT ON COLUMN gates.cause IS 'What changed it last: an operator, a statement whose totals are wrong, or a balance that differs.';
+COMMENT ON COLUMN gates.reason IS 'Why, in words.';
+COMMENT ON COLUMN gates.changed_by IS 'Id of the API key that changed it; null where a rule did.';
+COMMENT ON COLUMN gates.changed_at IS 'When it was changed last.';
+COMMENT ON COLUMN gates.drained_at IS 'When every deposit that waited had been let go; null from the opening until then.';
 ALTER TABLE gates ADD CONSTRAINT gates_cause_known CHECK ((cause = ANY (ARRAY['operator'::text, 'proof_failed'::text, 'balance_differs'::text])));
 ALTER TABLE gates ADD CONSTRAINT gates_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES api_keys(id);
 ALTER TABLE gates ADD CONSTRAINT gates_pkey PRIMARY KEY (scope);
@@ -392,6 +551,14 @@ CREATE TABLE idempotency_keys (
   response jsonb,
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE idempotency_keys IS 'What a caller was answered, so that a repeated request gets the same answer and has no second effect. Written by the API.';
+COMMENT ON COLUMN idempotency_keys.principal IS 'Id of the API key that called.';
+COMMENT ON COLUMN idempotency_keys.route IS 'Method and path that were called.';
+COMMENT ON COLUMN idempotency_keys.key IS 'The Idempotency-Key that the caller sent.';
+COMMENT ON COLUMN idempotency_keys.request_sha256 IS 'SHA-256 of the request, in hex: another request under the same key is refused.';
+COMMENT ON COLUMN idempotency_keys.status IS 'HTTP status of the answer; null while the effect is stored and the answer is not known yet.';
+COMMENT ON COLUMN idempotency_keys.response IS 'Body of the answer.';
+COMMENT ON COLUMN idempotency_keys.created_at IS 'When the first request came.';
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
 GRANT INSERT, SELECT, UPDATE ON idempotency_keys TO purser_app;
 
@@ -402,22 +569,43 @@ CREATE TABLE journals (
   bank_account_key text,
   line_id bigint,
   deposit_id text,
+  part smallint NOT NULL DEFAULT 0,
+  generation smallint NOT NULL DEFAULT 0,
   decision_id text,
   reverses_id bigint,
+  spend_id text,
   rate_version integer,
   wallet_id text,
   wallet_seq bigint,
   credits_after bigint,
   prepaid_after bigint,
   remainder_after bigint,
+  receivable_after bigint,
   event_on date NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  part smallint NOT NULL DEFAULT 0,
-  generation smallint NOT NULL DEFAULT 0,
-  receivable_after bigint,
-  spend_id text
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+COMMENT ON TABLE journals IS 'Every movement of money or credits, one journal each. Written by capture_lines() and post_journals() only; rows never change: a correction is a new journal.';
+COMMENT ON COLUMN journals.id IS 'Number of the journal.';
+COMMENT ON COLUMN journals.kind IS 'capture (a line moved the bank account), credit, return (money is to be sent back), dismiss, reversal (the bank took a deposit back by another line), correction (a credit to the wrong wallet is undone), return_paid (the bank has paid a return), spend, void (the line vanished from the bank''s books) or restore (it came back).';
+COMMENT ON COLUMN journals.bank_account_key IS 'The bank account that it is about; null for a spend.';
+COMMENT ON COLUMN journals.line_id IS 'The line that is its cause; null for a spend.';
+COMMENT ON COLUMN journals.deposit_id IS 'The deposit that it moves; null for a spend and for the capture of a debit line.';
+COMMENT ON COLUMN journals.part IS 'Numbers the wallets of a split credit from 0; else 0.';
+COMMENT ON COLUMN journals.generation IS '0, and one more for each correction or restore before it: which of a deposit''s credits this is.';
+COMMENT ON COLUMN journals.decision_id IS 'The decision that it carries out; null where a rule decided.';
+COMMENT ON COLUMN journals.reverses_id IS 'For reversal, correction and void: the journal that it undoes.';
+COMMENT ON COLUMN journals.spend_id IS 'For spend: what the customer bought.';
+COMMENT ON COLUMN journals.rate_version IS 'For credit: the rate that it used.';
+COMMENT ON COLUMN journals.wallet_id IS 'The one wallet that it moves; null where it moves none.';
+COMMENT ON COLUMN journals.wallet_seq IS 'Numbers the journals of a wallet from 1, without gaps.';
+COMMENT ON COLUMN journals.credits_after IS 'The wallet''s credits after it.';
+COMMENT ON COLUMN journals.prepaid_after IS 'The wallet''s prepaid_minor after it.';
+COMMENT ON COLUMN journals.remainder_after IS 'The wallet''s remainder_minor after it.';
+COMMENT ON COLUMN journals.receivable_after IS 'The wallet''s receivable_minor after it.';
+COMMENT ON COLUMN journals.event_on IS 'The day on which it counts, by the bank''s books; created_at is ours.';
+COMMENT ON COLUMN journals.created_at IS 'When it was written.';
+COMMENT ON COLUMN journals.xid IS 'The transaction that wrote it: postings of another transaction are refused.';
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_rate CHECK (((kind <> 'credit'::text) OR (rate_version IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_credit_has_wallet CHECK (((kind <> ALL (ARRAY['credit'::text, 'correction'::text, 'spend'::text])) OR (wallet_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decision_id) REFERENCES decisions(id);
@@ -458,6 +646,10 @@ CREATE TABLE line_absences (
   since timestamp with time zone NOT NULL,
   until timestamp with time zone
 );
+COMMENT ON TABLE line_absences IS 'Known lines that a read of their whole day did not show. Absences are rare and appearances are not, so these are stored. Written by capture.';
+COMMENT ON COLUMN line_absences.line_id IS 'The line that was missing.';
+COMMENT ON COLUMN line_absences.since IS 'Start of the first run that did not show it.';
+COMMENT ON COLUMN line_absences.until IS 'Start of the first run that showed it again; null while it is missing.';
 ALTER TABLE line_absences ADD CONSTRAINT line_absences_in_order CHECK ((until > since));
 ALTER TABLE line_absences ADD CONSTRAINT line_absences_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_absences ADD CONSTRAINT line_absences_pkey PRIMARY KEY (line_id, since);
@@ -476,6 +668,16 @@ CREATE TABLE line_cases (
   closed_by text,
   note text
 );
+COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
+COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) or reversal_unpaired (no deposit was found for a reversal).';
+COMMENT ON COLUMN line_cases.line_id IS 'The line.';
+COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
+COMMENT ON COLUMN line_cases.opened_at IS 'When it was opened.';
+COMMENT ON COLUMN line_cases.closed_at IS 'When it was closed; null while it is open.';
+COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again), settled (the line was taken back meanwhile) or decided (a person closed it).';
+COMMENT ON COLUMN line_cases.closed_by IS 'Id of the API key whose owner closed it.';
+COMMENT ON COLUMN line_cases.note IS 'Why that person closed it.';
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES api_keys(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_whole CHECK (((closed_at IS NULL) = (outcome IS NULL)));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_decided_by_person CHECK (((outcome IS DISTINCT FROM 'decided'::text) OR ((closed_by IS NOT NULL) AND (note IS NOT NULL))));
@@ -508,9 +710,28 @@ CREATE TABLE lines (
   text text NOT NULL,
   counterparty_name text,
   counterparty_account text,
-  captured_at timestamp with time zone NOT NULL DEFAULT now(),
-  source text
+  source text NOT NULL,
+  captured_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE lines IS 'Booked lines of the bank accounts, each once, as the bank first showed it. Written by capture_lines() only; rows never change.';
+COMMENT ON COLUMN lines.id IS 'Number of the line.';
+COMMENT ON COLUMN lines.bank_account_key IS 'The account that it moved.';
+COMMENT ON COLUMN lines.key_scheme IS 'Version of the rule that made facts_key.';
+COMMENT ON COLUMN lines.facts_key IS 'Hash of the facts that identify a line where the bank''s ids cannot be trusted: account, day, amount, currency and texts.';
+COMMENT ON COLUMN lines.occurrence IS 'Numbers equal lines (same facts) from 1: real twins are counted.';
+COMMENT ON COLUMN lines.transaction_key IS 'The line''s name in workflow ids: the bank''s id where it can be trusted, else made of the facts.';
+COMMENT ON COLUMN lines.status IS 'Always booked.';
+COMMENT ON COLUMN lines.booking_date IS 'Bank day on which the line was booked.';
+COMMENT ON COLUMN lines.value_date IS 'Bank day from which the amount counts for interest; null where the bank tells none.';
+COMMENT ON COLUMN lines.amount_minor IS 'Signed amount in minor units: credits > 0, debits < 0. A zero-amount row is a notice of the bank and never posts.';
+COMMENT ON COLUMN lines.currency IS 'ISO 4217 code of the amount.';
+COMMENT ON COLUMN lines.reversal IS 'Whether the bank marks the line as the reversal of an earlier one.';
+COMMENT ON COLUMN lines."references" IS 'Texts that may hold the payer''s reference, in order of trust.';
+COMMENT ON COLUMN lines.text IS 'The bank''s own wording.';
+COMMENT ON COLUMN lines.counterparty_name IS 'Who paid or was paid, as the bank names them.';
+COMMENT ON COLUMN lines.counterparty_account IS 'Account number of the payer or payee, as the bank writes it.';
+COMMENT ON COLUMN lines.source IS 'What showed the line first: the poll, the webhook, or one file format.';
+COMMENT ON COLUMN lines.captured_at IS 'When it was stored.';
 ALTER TABLE lines ADD CONSTRAINT lines_amount_in_range CHECK (((amount_minor >= '-10000000000000'::bigint) AND (amount_minor <= '10000000000000'::bigint)));
 ALTER TABLE lines ADD CONSTRAINT lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE lines ADD CONSTRAINT lines_booked_only CHECK ((status = 'booked'::text));
@@ -531,15 +752,27 @@ CREATE TABLE notifications (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   wallet_id text NOT NULL,
   deposit_id text NOT NULL,
+  journal_id bigint NOT NULL,
   kind text NOT NULL,
   amount_minor bigint NOT NULL,
   credits bigint NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   published_at timestamp with time zone,
   delivered_at timestamp with time zone,
-  read_at timestamp with time zone,
-  journal_id bigint NOT NULL
+  read_at timestamp with time zone
 );
+COMMENT ON TABLE notifications IS 'What a customer is notified of: one row for each journal that moved the wallet because of a deposit. Written by post_journals(); the API marks delivery and reading.';
+COMMENT ON COLUMN notifications.id IS 'Number of the notification.';
+COMMENT ON COLUMN notifications.wallet_id IS 'The wallet whose owner is notified.';
+COMMENT ON COLUMN notifications.deposit_id IS 'The deposit that it is about.';
+COMMENT ON COLUMN notifications.journal_id IS 'The journal that it reports.';
+COMMENT ON COLUMN notifications.kind IS 'deposit_credited, deposit_reversed (the bank took it back) or deposit_corrected (it was another customer''s).';
+COMMENT ON COLUMN notifications.amount_minor IS 'The money that it is about, in minor units.';
+COMMENT ON COLUMN notifications.credits IS 'Whole credits that the wallet gained or lost.';
+COMMENT ON COLUMN notifications.created_at IS 'When it was written.';
+COMMENT ON COLUMN notifications.published_at IS 'When listeners were woken for it; null until then.';
+COMMENT ON COLUMN notifications.delivered_at IS 'When it first reached a connected listener.';
+COMMENT ON COLUMN notifications.read_at IS 'When the customer first marked it as read.';
 ALTER TABLE notifications ADD CONSTRAINT notifications_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_kind_known CHECK ((kind = ANY (ARRAY['deposit_credited'::text, 'deposit_reversed'::text, 'deposit_corrected'::text])));
@@ -561,6 +794,13 @@ CREATE TABLE payer_revocations (
   reason text NOT NULL,
   revoked_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE payer_revocations IS 'Payers that people removed from payer memory. Memory itself is read from credits that people decided and that stand; a row here makes those before it count no longer. Written by the API; rows never change.';
+COMMENT ON COLUMN payer_revocations.id IS 'Number of the revocation.';
+COMMENT ON COLUMN payer_revocations.wallet_id IS 'The wallet that the payer was remembered for.';
+COMMENT ON COLUMN payer_revocations.deposit_id IS 'A deposit of that payer: its line tells the payer''s account and name.';
+COMMENT ON COLUMN payer_revocations.revoked_by IS 'Id of the API key whose owner revoked it.';
+COMMENT ON COLUMN payer_revocations.reason IS 'Why.';
+COMMENT ON COLUMN payer_revocations.revoked_at IS 'When.';
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_pkey PRIMARY KEY (id);
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_reason_given CHECK ((length(btrim(reason)) > 0));
@@ -584,6 +824,15 @@ CREATE TABLE pending_lines (
   reference text,
   seen_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE pending_lines IS 'Rows that the bank has not booked yet: shown to people, never credited. Replaced by each poll.';
+COMMENT ON COLUMN pending_lines.bank_account_key IS 'The account that they may move.';
+COMMENT ON COLUMN pending_lines.facts_key IS 'Hash of the row''s facts, as lines.facts_key.';
+COMMENT ON COLUMN pending_lines.occurrence IS 'Numbers equal rows from 1.';
+COMMENT ON COLUMN pending_lines.booking_date IS 'Day that the bank states for now.';
+COMMENT ON COLUMN pending_lines.amount_minor IS 'Signed amount in minor units.';
+COMMENT ON COLUMN pending_lines.currency IS 'ISO 4217 code of the amount.';
+COMMENT ON COLUMN pending_lines.reference IS 'The payer''s reference, as far as the bank shows it.';
+COMMENT ON COLUMN pending_lines.seen_at IS 'When it was first shown.';
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_pkey PRIMARY KEY (bank_account_key, facts_key, occurrence);
 GRANT DELETE, INSERT, SELECT, UPDATE ON pending_lines TO purser_app;
@@ -598,6 +847,14 @@ CREATE TABLE postings (
   unit text NOT NULL,
   amount bigint NOT NULL
 );
+COMMENT ON TABLE postings IS 'The legs of the journals; those of one journal sum to zero in each unit. Written with their journal, and never changed.';
+COMMENT ON COLUMN postings.journal_id IS 'The journal that it belongs to.';
+COMMENT ON COLUMN postings.leg IS 'Numbers the legs of a journal from 1.';
+COMMENT ON COLUMN postings.account IS 'bank (what the bank holds), suspense (money that is nobody''s yet), bank_other (debit lines, fees), return_payable (to be sent back); wallet_prepaid, wallet_remainder, wallet_receivable and wallet_credits (a customer''s balances); revenue, credits_issued and credits_spent (the business''s).';
+COMMENT ON COLUMN postings.bank_account_key IS 'Whose account it is, for the bank''s accounts; else null.';
+COMMENT ON COLUMN postings.wallet_id IS 'Whose account it is, for the wallet accounts; else null.';
+COMMENT ON COLUMN postings.unit IS 'ISO 4217 code of the money, or CREDIT; it follows from the account.';
+COMMENT ON COLUMN postings.amount IS 'Debit > 0, credit < 0: minor units of the money, or whole credits.';
 ALTER TABLE postings ADD CONSTRAINT postings_account_known CHECK (
 CASE
     WHEN (account = ANY (ARRAY['bank'::text, 'suspense'::text, 'bank_other'::text, 'return_payable'::text])) THEN ((bank_account_key IS NOT NULL) AND (wallet_id IS NULL) AND (unit <> 'CREDIT'::text))
@@ -622,6 +879,10 @@ CREATE TABLE purser_migrations (
   sha256 text NOT NULL,
   applied_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE purser_migrations IS 'What purser migrate has applied to this database. Written by purser migrate only.';
+COMMENT ON COLUMN purser_migrations.name IS 'baseline, a function''s file, or a numbered file.';
+COMMENT ON COLUMN purser_migrations.sha256 IS 'SHA-256 of its text, in hex.';
+COMMENT ON COLUMN purser_migrations.applied_at IS 'When this text was applied.';
 ALTER TABLE purser_migrations ADD CONSTRAINT purser_migrations_pkey PRIMARY KEY (name);
 
 -- owned by purser_ledger
@@ -630,6 +891,10 @@ CREATE TABLE rates (
   minor_per_credit bigint NOT NULL,
   effective_from date NOT NULL
 );
+COMMENT ON TABLE rates IS 'What one credit costs, from which day on. A deposit is credited at the rate of its booking date. Written by the owner of the database.';
+COMMENT ON COLUMN rates.version IS 'Number of the rate; a credit journal names the one that it used.';
+COMMENT ON COLUMN rates.minor_per_credit IS 'Price of one credit, in minor units.';
+COMMENT ON COLUMN rates.effective_from IS 'First booking date to which the rate applies.';
 ALTER TABLE rates ADD CONSTRAINT rates_one_per_day UNIQUE (effective_from);
 ALTER TABLE rates ADD CONSTRAINT rates_pkey PRIMARY KEY (version);
 ALTER TABLE rates ADD CONSTRAINT rates_positive CHECK ((minor_per_credit > 0));
@@ -643,6 +908,9 @@ CREATE TABLE return_export_items (
   export_id text NOT NULL,
   decision_id text NOT NULL
 );
+COMMENT ON TABLE return_export_items IS 'What is in each file of payment instructions: a return is in one file. Written with the file; rows never change.';
+COMMENT ON COLUMN return_export_items.export_id IS 'The file.';
+COMMENT ON COLUMN return_export_items.decision_id IS 'The return.';
 ALTER TABLE return_export_items ADD CONSTRAINT return_export_items_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id);
 ALTER TABLE return_export_items ADD CONSTRAINT return_export_items_export_id_fkey FOREIGN KEY (export_id) REFERENCES return_exports(id);
 ALTER TABLE return_export_items ADD CONSTRAINT return_export_items_pkey PRIMARY KEY (decision_id);
@@ -659,6 +927,10 @@ CREATE TABLE return_exports (
   taken_by text NOT NULL,
   taken_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE return_exports IS 'Files of payment instructions that people took for returns. Written by the API; rows never change.';
+COMMENT ON COLUMN return_exports.id IS 'Id of the file, with prefix rex_.';
+COMMENT ON COLUMN return_exports.taken_by IS 'Id of the API key that took it.';
+COMMENT ON COLUMN return_exports.taken_at IS 'When it was taken.';
 ALTER TABLE return_exports ADD CONSTRAINT return_exports_pkey PRIMARY KEY (id);
 ALTER TABLE return_exports ADD CONSTRAINT return_exports_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES api_keys(id);
 CREATE TRIGGER return_exports_append_only BEFORE DELETE OR UPDATE ON public.return_exports FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -677,6 +949,14 @@ CREATE TABLE reversals (
   found_at timestamp with time zone NOT NULL DEFAULT now(),
   settled_at timestamp with time zone
 );
+COMMENT ON TABLE reversals IS 'Debit lines by which the bank took a deposit back or paid a return, and the deposit that each was found to belong to. Written by the search for reversals, and by people who pair one.';
+COMMENT ON COLUMN reversals.line_id IS 'The debit line.';
+COMMENT ON COLUMN reversals.bank_account_key IS 'The account that it moved.';
+COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must look).';
+COMMENT ON COLUMN reversals.deposit_id IS 'The deposit that it took back or paid back; null while there is none.';
+COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units.';
+COMMENT ON COLUMN reversals.found_at IS 'When the line was recognised as a reversal.';
+COMMENT ON COLUMN reversals.settled_at IS 'When it left waiting.';
 ALTER TABLE reversals ADD CONSTRAINT reversals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE reversals ADD CONSTRAINT reversals_charges_not_negative CHECK ((charges_minor >= 0));
 ALTER TABLE reversals ADD CONSTRAINT reversals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
@@ -700,6 +980,13 @@ CREATE TABLE review_comments (
   text text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE review_comments IS 'What people noted about a review. Written by the API; rows never change.';
+COMMENT ON COLUMN review_comments.id IS 'Number of the comment.';
+COMMENT ON COLUMN review_comments.deposit_id IS 'The review''s deposit.';
+COMMENT ON COLUMN review_comments.key_id IS 'Id of the API key that wrote it.';
+COMMENT ON COLUMN review_comments.person IS 'The human behind that key; null where a service wrote it.';
+COMMENT ON COLUMN review_comments.text IS 'The note.';
+COMMENT ON COLUMN review_comments.created_at IS 'When it was written.';
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES reviews(deposit_id);
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id);
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_pkey PRIMARY KEY (id);
@@ -716,17 +1003,31 @@ CREATE TABLE reviews (
   deposit_id text NOT NULL,
   reason text NOT NULL,
   candidates text[] NOT NULL DEFAULT '{}'::text[],
+  assignee text,
   opened_at timestamp with time zone NOT NULL DEFAULT now(),
-  due_at timestamp with time zone NOT NULL,
-  reminders_sent integer NOT NULL DEFAULT 0,
-  overdue_at timestamp with time zone,
-  closed_at timestamp with time zone,
   round integer NOT NULL DEFAULT 1,
   remind_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[],
+  reminders_sent integer NOT NULL DEFAULT 0,
   escalate_at timestamp with time zone,
   escalated_at timestamp with time zone,
-  assignee text
+  due_at timestamp with time zone NOT NULL,
+  overdue_at timestamp with time zone,
+  closed_at timestamp with time zone
 );
+COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
+COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
+COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
+COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
+COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';
+COMMENT ON COLUMN reviews.remind_at IS 'When people are reminded in this round.';
+COMMENT ON COLUMN reviews.reminders_sent IS 'How many of these reminders are over.';
+COMMENT ON COLUMN reviews.escalate_at IS 'When it is escalated in this round; null where the round is too short for it.';
+COMMENT ON COLUMN reviews.escalated_at IS 'When it was escalated; null while it is not.';
+COMMENT ON COLUMN reviews.due_at IS 'Deadline of this round.';
+COMMENT ON COLUMN reviews.overdue_at IS 'When a deadline last ran out; null where none did.';
+COMMENT ON COLUMN reviews.closed_at IS 'When its deposit was settled; null while it waits.';
 ALTER TABLE reviews ADD CONSTRAINT reviews_assignee_given CHECK ((length(btrim(assignee)) > 0));
 ALTER TABLE reviews ADD CONSTRAINT reviews_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE reviews ADD CONSTRAINT reviews_pkey PRIMARY KEY (deposit_id);
@@ -737,7 +1038,7 @@ CREATE TRIGGER reviews_audit_delete AFTER DELETE ON public.reviews REFERENCING O
 CREATE TRIGGER reviews_audit_insert AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 CREATE TRIGGER reviews_audit_update AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 GRANT SELECT ON reviews TO purser_app;
-GRANT UPDATE (due_at, reminders_sent, overdue_at, round, remind_at, escalate_at, escalated_at, assignee) ON reviews TO purser_app;
+GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE runs (
@@ -760,6 +1061,25 @@ CREATE TABLE runs (
   review_count integer NOT NULL DEFAULT 0,
   review_minor bigint NOT NULL DEFAULT 0
 );
+COMMENT ON TABLE runs IS 'One row for each read of a bank account, by API or by file, with its counts. Written by the run''s own activities.';
+COMMENT ON COLUMN runs.id IS 'Id of the run, with prefix run_.';
+COMMENT ON COLUMN runs.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN runs.kind IS 'poll: the bank''s API was read. import: a statement file was.';
+COMMENT ON COLUMN runs.started_at IS 'When the run began.';
+COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
+COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
+COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
+COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
+COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
+COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
+COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
+COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
+COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
+COMMENT ON COLUMN runs.credits IS 'The whole credits that they brought.';
+COMMENT ON COLUMN runs.review_count IS 'How many of its deposits were in review when it ended.';
+COMMENT ON COLUMN runs.review_minor IS 'Their amount, in minor units.';
 ALTER TABLE runs ADD CONSTRAINT runs_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE runs ADD CONSTRAINT runs_kind_known CHECK ((kind = ANY (ARRAY['poll'::text, 'import'::text])));
 ALTER TABLE runs ADD CONSTRAINT runs_outcome_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'waiting'::text, 'failed'::text])));
@@ -776,15 +1096,28 @@ CREATE TABLE sightings (
   bank_account_key text NOT NULL,
   line_id bigint,
   feed text NOT NULL,
+  source text NOT NULL,
+  run_id text,
   bank_id text,
   facts_key text NOT NULL,
   booking_date date NOT NULL,
   amount_minor bigint NOT NULL,
   reference text,
-  seen_at timestamp with time zone NOT NULL DEFAULT now(),
-  source text NOT NULL DEFAULT 'unknown'::text,
-  run_id text
+  seen_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE sightings IS 'Each way in which a line was shown: two sources word one line in two ways. Written by capture.';
+COMMENT ON COLUMN sightings.id IS 'Number of the sighting.';
+COMMENT ON COLUMN sightings.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN sightings.line_id IS 'The line that was shown; null while the sighting is held, since it may be a known line or its twin.';
+COMMENT ON COLUMN sightings.feed IS 'Kind of source: poll, webhook or file.';
+COMMENT ON COLUMN sightings.source IS 'The poll, the webhook, or one file format.';
+COMMENT ON COLUMN sightings.run_id IS 'The run that first saw the line in this way; null for a webhook.';
+COMMENT ON COLUMN sightings.bank_id IS 'The bank''s own id of the row, where this source states one.';
+COMMENT ON COLUMN sightings.facts_key IS 'Hash of the row''s facts, as lines.facts_key.';
+COMMENT ON COLUMN sightings.booking_date IS 'Bank day as this source states it.';
+COMMENT ON COLUMN sightings.amount_minor IS 'Signed amount in minor units, as this source states it.';
+COMMENT ON COLUMN sightings.reference IS 'The reference as this source words it, where it differs from the line''s.';
+COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
@@ -806,6 +1139,15 @@ CREATE TABLE spends (
   spent_on date NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE spends IS 'Credits that customers used. Written by the API together with the journal; rows never change.';
+COMMENT ON COLUMN spends.id IS 'Id of the spend, with prefix spd_.';
+COMMENT ON COLUMN spends.wallet_id IS 'The wallet that paid.';
+COMMENT ON COLUMN spends.credits IS 'Whole credits that it paid.';
+COMMENT ON COLUMN spends.revenue_minor IS 'What the business has earned by it: the average cost of these credits, in minor units of ZAR.';
+COMMENT ON COLUMN spends.note IS 'What they were spent on, in the caller''s words.';
+COMMENT ON COLUMN spends.spent_by IS 'Id of the API key that asked for it.';
+COMMENT ON COLUMN spends.spent_on IS 'The business day on which it counts.';
+COMMENT ON COLUMN spends.created_at IS 'When it was written.';
 ALTER TABLE spends ADD CONSTRAINT spends_credits_positive CHECK ((credits > 0));
 ALTER TABLE spends ADD CONSTRAINT spends_pkey PRIMARY KEY (id);
 ALTER TABLE spends ADD CONSTRAINT spends_revenue_not_negative CHECK ((revenue_minor >= 0));
@@ -822,6 +1164,10 @@ CREATE TABLE statement_file_chunks (
   seq integer NOT NULL,
   body bytea NOT NULL
 );
+COMMENT ON TABLE statement_file_chunks IS 'The bytes of statement files in pieces, so that neither an upload nor an import holds a whole file in memory. Written by the upload; rows never change.';
+COMMENT ON COLUMN statement_file_chunks.file_id IS 'The file.';
+COMMENT ON COLUMN statement_file_chunks.seq IS 'Place of the piece in the file, from 0.';
+COMMENT ON COLUMN statement_file_chunks.body IS 'Its bytes.';
 ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
 ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_pkey PRIMARY KEY (file_id, seq);
 ALTER TABLE statement_file_chunks ADD CONSTRAINT statement_file_chunks_seq_natural CHECK ((seq >= 0));
@@ -832,12 +1178,11 @@ CREATE TABLE statement_files (
   id text NOT NULL,
   bank_account_key text NOT NULL,
   sha256 text NOT NULL,
-  body bytea,
+  bytes bigint NOT NULL DEFAULT 0,
   received_at timestamp with time zone NOT NULL DEFAULT now(),
-  bytes bigint,
-  state text NOT NULL DEFAULT 'captured'::text,
   format_asked text,
   profile jsonb,
+  state text NOT NULL,
   format text,
   error_code text,
   error_where text,
@@ -848,6 +1193,24 @@ CREATE TABLE statement_files (
   release_reason text,
   released_at timestamp with time zone
 );
+COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
+COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
+COMMENT ON COLUMN statement_files.bank_account_key IS 'The account that it was handed in for.';
+COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a word of its own while the upload is under way.';
+COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
+COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
+COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
+COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
+COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';
+COMMENT ON COLUMN statement_files.error_code IS 'Why it was refused, as docs/errors.md lists it.';
+COMMENT ON COLUMN statement_files.error_where IS 'Where the file is wrong, such as: statement 1, entry 3.';
+COMMENT ON COLUMN statement_files.lines_read IS 'Entries that were read so far.';
+COMMENT ON COLUMN statement_files.lines_new IS 'Entries that were captured as new lines so far.';
+COMMENT ON COLUMN statement_files.run_id IS 'The run that imported it last.';
+COMMENT ON COLUMN statement_files.released_by IS 'Id of the API key whose owner released a held file.';
+COMMENT ON COLUMN statement_files.release_reason IS 'Why that person released it.';
+COMMENT ON COLUMN statement_files.released_at IS 'When that was.';
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_once UNIQUE (bank_account_key, sha256);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_pkey PRIMARY KEY (id);
@@ -869,20 +1232,39 @@ CREATE TABLE statements (
   "position" integer NOT NULL,
   format text NOT NULL,
   statement_id text,
-  opening_minor bigint,
-  closing_minor bigint,
-  proof text NOT NULL,
-  difference_minor bigint,
-  line_count integer NOT NULL,
-  captured_at timestamp with time zone NOT NULL DEFAULT now(),
   account text,
   first_day date,
   last_day date,
+  opening_minor bigint,
+  closing_minor bigint,
+  line_count integer NOT NULL,
+  proof text NOT NULL,
+  difference_minor bigint,
   continuity text,
   continuity_difference_minor bigint,
-  state text NOT NULL DEFAULT 'captured'::text,
-  lines_new integer NOT NULL DEFAULT 0
+  state text NOT NULL,
+  lines_new integer NOT NULL DEFAULT 0,
+  captured_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
+COMMENT ON COLUMN statements.id IS 'Number of the statement.';
+COMMENT ON COLUMN statements.file_id IS 'The file that holds it.';
+COMMENT ON COLUMN statements."position" IS 'Its place in the file, from 0.';
+COMMENT ON COLUMN statements.format IS 'The format that it was read as.';
+COMMENT ON COLUMN statements.statement_id IS 'The bank''s own number of the statement.';
+COMMENT ON COLUMN statements.account IS 'Account number, as the statement writes it.';
+COMMENT ON COLUMN statements.first_day IS 'First bank day that it covers.';
+COMMENT ON COLUMN statements.last_day IS 'Last bank day that it covers.';
+COMMENT ON COLUMN statements.opening_minor IS 'Opening balance, signed, in minor units.';
+COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor units.';
+COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
+COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
+COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
+COMMENT ON COLUMN statements.continuity IS 'How it continues the account''s statements: first, follows, gap, overlap, repeat or unknown.';
+COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance less the closing balance before it, in minor units.';
+COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
+COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
+COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';
 ALTER TABLE statements ADD CONSTRAINT statements_continuity_known CHECK ((continuity = ANY (ARRAY['first'::text, 'follows'::text, 'gap'::text, 'overlap'::text, 'repeat'::text, 'unknown'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
 ALTER TABLE statements ADD CONSTRAINT statements_once UNIQUE (file_id, "position");
@@ -912,6 +1294,19 @@ CREATE TABLE wallets (
   last_seq bigint NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
+COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
+COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
+COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
+COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';
+COMMENT ON COLUMN wallets.credits IS 'Whole credits that the customer can spend.';
+COMMENT ON COLUMN wallets.prepaid_minor IS 'What the unspent credits cost, in minor units of ZAR.';
+COMMENT ON COLUMN wallets.remainder_minor IS 'What was paid and does not make a whole credit yet, in minor units of ZAR.';
+COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a reversal of spent credits, in minor units of ZAR. The next deposit pays it first.';
+COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
+COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_kind_known CHECK ((code_kind = ANY (ARRAY['checked'::text, 'legacy'::text])));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_unique UNIQUE (code);
@@ -1002,6 +1397,9 @@ BEGIN
       END IF;
       RETURN NULL;
     END $trigger$ $body$, function_name, p_subject, image, facts);
+  -- The call stays with what it made, so that this file can make it again when its own text changes.
+  EXECUTE format('COMMENT ON FUNCTION %I() IS %L', function_name,
+    format('SELECT audit_table(%L, %L, %L, %L, %L)', p_table, p_subject, p_id, p_columns, p_inserts));
   EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
   EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
   IF p_inserts THEN
@@ -1133,10 +1531,10 @@ CREATE OR REPLACE FUNCTION public.check_decision_move()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF (NEW.id, NEW.deposit_id, NEW.kind, NEW.reason, NEW.amount_minor, NEW.currency, NEW.keep_until, NEW.line_id, NEW.needs_approval, NEW.rules,
+  IF (NEW.id, NEW.deposit_id, NEW.kind, NEW.reason, NEW.amount_minor, NEW.currency, NEW.keep_until, NEW.line_id, NEW.needs_approval,
       NEW.proposed_by, NEW.proposed_person, NEW.proposed_at)
      IS DISTINCT FROM (OLD.id, OLD.deposit_id, OLD.kind, OLD.reason, OLD.amount_minor, OLD.currency, OLD.keep_until,
-      OLD.line_id, OLD.needs_approval, OLD.rules, OLD.proposed_by, OLD.proposed_person, OLD.proposed_at)
+      OLD.line_id, OLD.needs_approval, OLD.proposed_by, OLD.proposed_person, OLD.proposed_at)
      OR (OLD.state <> 'needs_payer_details' AND (NEW.payer, NEW.payer_by, NEW.payer_person, NEW.payer_at, NEW.payload_sha256, NEW.expires_at)
          IS DISTINCT FROM (OLD.payer, OLD.payer_by, OLD.payer_person, OLD.payer_at, OLD.payload_sha256, OLD.expires_at)) THEN
     RAISE EXCEPTION 'what decision % proposes never changes', OLD.id USING ERRCODE = 'PU017';
@@ -1172,7 +1570,7 @@ DECLARE c decisions; parts record; payload text;
 BEGIN
   SELECT * INTO c FROM decisions WHERE id = CASE TG_TABLE_NAME WHEN 'decisions' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'decision_id' END;
   -- A row that was tampered with can still be refused: nothing moves by it, and `verify` names it.
-  IF c.rules = 1 OR c.state = 'refused' THEN RETURN NULL; END IF;
+  IF c.state = 'refused' THEN RETURN NULL; END IF;
   SELECT count(*) AS number, coalesce(sum(a.amount_minor), 0) AS total, coalesce(max(a.part), -1) AS last,
          coalesce(string_agg(E'\n' || a.wallet_id || ' ' || a.amount_minor, '' ORDER BY a.part), '') AS text
     INTO parts FROM decision_allocations a WHERE a.decision_id = c.id;
@@ -1183,7 +1581,7 @@ BEGIN
   IF c.payload_sha256 IS NULL THEN RETURN NULL; END IF;
   payload := concat(E'purser decision 1\n', c.id, E'\n', c.deposit_id, E'\n', c.kind, E'\n', c.amount_minor, ' ', c.currency,
     E'\n', c.keep_until, E'\n', c.payer ->> 'name', E'\n', c.payer ->> 'bank', E'\n', c.payer ->> 'branch', E'\n', c.payer ->> 'account',
-    E'\n', c.reason, E'\nline ' || c.line_id, parts.text);
+    E'\n', c.reason, E'\n', c.line_id, parts.text);
   IF encode(sha256(convert_to(payload, 'UTF8')), 'hex') <> c.payload_sha256 THEN
     RAISE EXCEPTION 'the hash of decision % is not that of what it proposes', c.id USING ERRCODE = 'PU020';
   END IF;

@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'internal.unexpected',
   'invariant.violated',
   'migration.failed',
+  'migration.other_baseline',
   'money.unreadable',
   'notification.not_found',
   'person.not_found',

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../config.ts';
-import { migrate } from '../../db/migrate.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { findTemporalBinary } from '../../embedded/temporal-binary.ts';
 import { isPortFree } from '../../embedded/free-port.ts';
@@ -13,6 +12,7 @@ import { startTemporal } from '../../embedded/temporal.ts';
 import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { startChild, type RunningProcess } from './child-process.ts';
+import { migrateTrial } from './migrate-trial.ts';
 import { trialSecrets, type TrialSecrets } from './secrets.ts';
 import {
   createSimulatorAdmin,
@@ -83,7 +83,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       options.env['BANK_API_ENABLED'] === 'true' ? null : await startBank(options, secrets, stops);
     const env = processEnvironment(options, { ...servers, secrets, simulator, workflowBundle });
     onProgress('Migrating the database');
-    await migrate(env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '');
+    await migrateTrial(
+      env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '',
+      options.env['DATABASE_URL'] ? null : dataDir,
+    );
     onProgress('Starting the API and the worker');
     const [api, worker] = await startProcesses(dataDir, env, stops);
     const apiUrl = api.url ?? '';

@@ -79,7 +79,7 @@ function wantedLines(query: KnownLinesQuery): SQL {
     // Nearly all lines of the days around were first shown by this source, which the line itself tells.
     sql`select l.id from lines l
          where l.bank_account_key = ${accountKey} and l.booking_date between ${neighbours.from}::date and ${neighbours.to}::date
-           and l.source is distinct from ${source} and l.amount_minor = any(${amounts}::bigint[])
+           and l.source <> ${source} and l.amount_minor = any(${amounts}::bigint[])
            and ${notShown(source)}`,
   ];
   if (query.heldAmounts.length > 0)
@@ -106,7 +106,7 @@ function appearances(query: KnownLinesQuery): SQL {
   if (query.bankIds.length === 0)
     return sql`
       select '{}'::text[] as bank_ids, '{}'::text[] as ids_of_feed,
-             l.source is not distinct from ${source} or not ${notShown(source)} as seen_by_source`;
+             l.source = ${source} or not ${notShown(source)} as seen_by_source`;
   return sql`
     select coalesce(array_agg(distinct s.bank_id) filter (where s.bank_id is not null), '{}') as bank_ids,
            coalesce(array_agg(distinct s.bank_id) filter (where s.bank_id is not null and s.feed = ${feed}), '{}') as ids_of_feed,

@@ -48,24 +48,17 @@ export async function findFileByHash(
   return rows[0]?.id ?? null;
 }
 
-/** The bytes of a stored file, a piece at a time; older files have them in one. */
+/** The bytes of a stored file, a piece at a time. */
 export async function* readStatementFile(
   executor: Executor,
   fileId: string,
 ): AsyncGenerator<Uint8Array> {
-  let pieces = 0;
-  for (;;) {
+  for (let seq = 0; ; seq += 1) {
     const rows = await executor.execute<{ chunk: string }>(sql`
-      select encode(body, 'base64') as chunk from statement_file_chunks where file_id = ${fileId} and seq = ${pieces}`);
-    if (rows[0] === undefined) break;
+      select encode(body, 'base64') as chunk from statement_file_chunks where file_id = ${fileId} and seq = ${seq}`);
+    if (rows[0] === undefined) return;
     yield Buffer.from(rows[0].chunk, 'base64');
-    pieces += 1;
   }
-  if (pieces > 0) return;
-  const whole = await executor.execute<{ body: string | null }>(sql`
-    select encode(body, 'base64') as body from statement_files where id = ${fileId}`);
-  const body = whole[0]?.body ?? '';
-  if (body !== '') yield Buffer.from(body, 'base64');
 }
 
 /** What a person said of a file when it was handed in, and whether one has released it. */

@@ -22,7 +22,6 @@ export const decisions = pgTable('decisions', {
   outcome: oneOf<DecisionOutcome>('outcome'),
   refusal: text('refusal'),
   appliedAt: instant('applied_at'),
-  rules: smallint('rules').notNull().default(2),
   state: oneOf<DecisionState>('state').notNull(),
   amountMinor: whole('amount_minor').notNull(),
   currency: text('currency').notNull(),

@@ -33,11 +33,11 @@ export const statementFiles = pgTable('statement_files', {
   id: text('id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),
   sha256: text('sha256').notNull(),
-  /** Older files only; newer ones are kept in `statement_file_chunks`. */
-  body: bytes('body'),
   receivedAt: instant('received_at').notNull().defaultNow(),
-  bytes: whole('bytes'),
-  state: oneOf<StatementFileState>('state').notNull().default('captured'),
+  bytes: whole('bytes')
+    .notNull()
+    .default(sql`0`),
+  state: oneOf<StatementFileState>('state').notNull(),
   formatAsked: text('format_asked'),
   /** A CSV layout that the user declared. */
   profile: jsonb('profile'),
@@ -82,6 +82,6 @@ export const statements = pgTable('statements', {
   lastDay: localDate('last_day'),
   continuity: oneOf<Continuity>('continuity'),
   continuityDifferenceMinor: whole('continuity_difference_minor'),
-  state: oneOf<StatementState>('state').notNull().default('captured'),
+  state: oneOf<StatementState>('state').notNull(),
   linesNew: count('lines_new').notNull().default(0),
 });

@@ -22,8 +22,8 @@ export const lines = pgTable('lines', {
   counterpartyName: text('counterparty_name'),
   counterpartyAccount: text('counterparty_account'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
-  /** What showed it first; null for lines of earlier versions. */
-  source: text('source'),
+  /** What showed it first. */
+  source: text('source').notNull(),
 });
 
 /** Shown, never credited; nothing in the ledger refers to them. */
@@ -49,7 +49,7 @@ export const sightings = pgTable('sightings', {
   lineId: whole('line_id'),
   feed: oneOf<FeedKind>('feed').notNull(),
   /** The feed, or the file format. */
-  source: text('source').notNull().default('unknown'),
+  source: text('source').notNull(),
   runId: text('run_id'),
   bankId: text('bank_id'),
   factsKey: text('facts_key').notNull(),

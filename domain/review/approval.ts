@@ -109,8 +109,7 @@ export function payloadText(payload: DecisionPayload): string {
     payer?.branch ?? '',
     payer?.account ?? '',
     payload.reason,
-    // Only where there is one: hashes of decisions from before pairings stay what they are.
-    ...(payload.lineId === null ? [] : [`line ${payload.lineId}`]),
+    payload.lineId?.toString() ?? '',
     ...allocations.map(({ walletId, amountMinor }) => `${walletId} ${amountMinor}`),
   ].join('\n');
 }

@@ -115,20 +115,4 @@ describe('a line of the days around', () => {
     await captureDay(account, SATURDAY, credits(SATURDAY, 1), MT940);
     expect(await holdsOf(account, SATURDAY)).toEqual([null]);
   });
-
-  it('is told by its sightings where an earlier version stored it', async () => {
-    for (const [given, hold] of [
-      [MT940, 'possible_duplicate'],
-      [CAMT, null],
-    ] as const) {
-      const account = await anAccount(test.db);
-      await captureDay(account, FRIDAY, credits(FRIDAY, 1));
-      await test.owner.begin(async (tx) => {
-        await tx`set local session_replication_role = replica`;
-        await tx`update lines set source = null where bank_account_key = ${account}`;
-      });
-      await captureDay(account, SATURDAY, credits(SATURDAY, 1), given);
-      expect(await holdsOf(account, SATURDAY)).toEqual([hold]);
-    }
-  });
 });

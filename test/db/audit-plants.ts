@@ -48,11 +48,7 @@ export const AUDIT_PLANTS: readonly (readonly [string, string, ...string[]])[] =
     'the trail of a credit deleted',
     `DELETE FROM audit_events WHERE subject_kind = 'deposit' AND after ->> 'state' = 'credited'`,
   ],
-  [
-    'I19 complete',
-    'the beginning of the trail deleted, and with it the excuse of what was before',
-    `DELETE FROM audit_events`,
-  ],
+  ['I19 complete', 'the whole trail deleted', `DELETE FROM audit_events`],
   [
     'I18 grants',
     'the application may write audit rows',

@@ -1,166 +1,73 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, requireServerVersion } from '../../db/migrate.ts';
 import { verify } from '../../db/queries/verify/verify.ts';
-import { isCoded } from '../../domain/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { refusalOf } from '../support/refusal.ts';
+import { copySchemaFolder, type SchemaFolder } from '../support/schema-folder.ts';
 
-const SOURCES = new URL('../../db/migrations/', import.meta.url);
+const UNREACHABLE = 'postgres://nobody:secret@127.0.0.1:1/none';
 
 let test: TestDatabase;
-let folder: string;
+let folder: SchemaFolder;
 
-/** An empty database, and a copy of the migrations that a test may change. */
+/** A copy of the schema's files, which a test may change. */
 beforeEach(async () => {
-  test = await createTestDatabase({ template: false });
-  folder = await mkdtemp(join(tmpdir(), 'purser-migrations-'));
-  await cp(SOURCES, folder, { recursive: true });
+  folder = await copySchemaFolder();
 });
-afterEach(async () => {
-  await test.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => folder.dispose());
+
+function useDatabase(options: { readonly template: boolean }): void {
+  beforeEach(async () => {
+    test = await createTestDatabase(options);
+  });
+  afterEach(() => test.close());
+}
 
 function migrateCopy(url = test.ownerUrl) {
-  return migrate(url, { folder: pathToFileURL(`${folder}/`) });
+  return migrate(url, { folder: folder.url });
 }
 
-/** The code and message of a refusal. */
-async function refusalOf(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'accepted',
-    (error: unknown) => (isCoded(error) ? `${error.code}: ${error.message}` : String(error)),
-  );
+/** Two numbered files more than there are. */
+async function addTwo(): Promise<readonly [string, string]> {
+  return [
+    await folder.addMigration('first', 'CREATE TABLE first_one (\n  id int\n);\n'),
+    await folder.addMigration('second', 'CREATE TABLE second_one (id int);'),
+  ];
 }
 
-async function files(): Promise<readonly string[]> {
-  return (await readdir(SOURCES)).sort();
-}
+describe('migrate, on an empty database', () => {
+  useDatabase({ template: false });
 
-describe('migrate', () => {
-  it('applies every file in order, and the next time none', async () => {
-    expect(await migrate(test.ownerUrl)).toEqual({ applied: await files() });
+  it('applies the baseline to an empty database, and nothing the next time', async () => {
+    expect(await migrate(test.ownerUrl)).toEqual({ applied: ['baseline'] });
     expect(await migrate(test.ownerUrl)).toEqual({ applied: [] });
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('applies each file once when four run at the same time', async () => {
-    const four = await Promise.all([1, 2, 3, 4].map(() => migrate(test.ownerUrl)));
+  it('applies the baseline and each numbered file once when four run at the same time', async () => {
+    const added = await addTwo();
+    const four = await Promise.all([1, 2, 3, 4].map(() => migrateCopy()));
 
-    expect(four.flatMap(({ applied }) => applied).sort()).toEqual(await files());
+    expect(four.flatMap(({ applied }) => applied).sort()).toEqual([...added, 'baseline']);
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('applies only what is new', async () => {
-    await migrateCopy();
-    const next = `${String((await files()).length + 1).padStart(4, '0')}_next.sql`;
-    await writeFile(join(folder, next), 'CREATE TABLE next_one (id int);');
-
-    expect(await migrateCopy()).toEqual({ applied: [next] });
-  });
-
-  it('keeps nothing of a file that fails, and says why without quoting rows', async () => {
-    const next = `${String((await files()).length + 1).padStart(4, '0')}_next.sql`;
-    await writeFile(
-      join(folder, next),
-      `CREATE TABLE half (id int PRIMARY KEY); INSERT INTO half VALUES (4711), (4711);`,
-    );
-
-    const refusal = await refusalOf(migrateCopy());
-
-    expect(refusal).toMatch(
-      /^migration\.failed: Migration 00\d\d_next\.sql failed .*duplicate key.*23505/,
-    );
-    expect(refusal).not.toContain('4711');
-    const [half] = await test.owner`SELECT to_regclass('half') AS found`;
-    expect(half).toEqual({ found: null });
-    const [count] = await test.owner`SELECT count(*)::int AS count FROM purser_migrations`;
-    expect(count).toEqual({ count: (await files()).length });
-  });
-
-  it('refuses a file that was changed after it was applied', async () => {
-    await migrateCopy();
-    const [first = ''] = await files();
-    const text = await readFile(join(folder, first), 'utf8');
-    await writeFile(join(folder, first), `${text}-- changed\n`);
+  it('keeps nothing of a baseline that fails', async () => {
+    await folder.write('baseline/09_grants.sql', 'SELECT 1 / 0;');
 
     expect(await refusalOf(migrateCopy())).toContain(
-      `migration.failed: Migration ${first} was changed`,
+      'Migration baseline/09_grants.sql failed and left no trace',
     );
+    const [found] = await test.owner`SELECT to_regclass('lines') AS lines`;
+    expect(found).toEqual({ lines: null });
   });
 
-  it('takes other line endings for no change', async () => {
-    await migrateCopy();
-    const [first = ''] = await files();
-    const text = await readFile(join(folder, first), 'utf8');
-    await writeFile(join(folder, first), text.replaceAll('\n', '\r\n'));
+  it('refuses a database from before there was a baseline', async () => {
+    await test.owner.unsafe(`CREATE TABLE purser_migrations (name text PRIMARY KEY, sha256 text);
+      INSERT INTO purser_migrations VALUES ('0001_accounts_and_wallets.sql', 'x')`);
 
-    expect(await migrateCopy()).toEqual({ applied: [] });
-  });
-
-  it('refuses files that leave out a number', async () => {
-    const [, second = ''] = await files();
-    await rm(join(folder, second));
-
-    expect(await refusalOf(migrateCopy())).toContain('number the files without gaps');
-  });
-
-  it('refuses a file that was never applied though a later one was', async () => {
-    await migrateCopy();
-    const [, second = ''] = await files();
-    await test.owner`DELETE FROM purser_migrations WHERE name = ${second}`;
-
-    expect(await refusalOf(migrateCopy())).toContain(`Migration ${second} was never applied`);
-  });
-
-  it('refuses an applied file that is gone', async () => {
-    await migrateCopy();
-    const [, second = ''] = await files();
-    await test.owner`UPDATE purser_migrations SET name = '0002_a_lost_file.sql' WHERE name = ${second}`;
-
-    expect(await refusalOf(migrateCopy())).toContain(
-      '0002_a_lost_file.sql was applied, but its file is gone',
-    );
-  });
-
-  it('refuses a database that a newer version has migrated', async () => {
-    await migrateCopy();
-    await test.owner`INSERT INTO purser_migrations (name, sha256) VALUES ('9999_future.sql', 'x')`;
-
-    expect(await refusalOf(migrateCopy())).toContain(
-      '9999_future.sql was applied by a newer version',
-    );
-  });
-
-  it('waits no longer than told for a migrator that hangs', async () => {
-    await migrateCopy();
-    const refusal = await test.owner.begin(async (tx) => {
-      await tx`LOCK TABLE purser_migrations`;
-      return refusalOf(migrate(test.ownerUrl, { lockTimeoutMs: 50 }));
-    });
-
-    expect(refusal).toContain('migration.failed: Another migrator held the lock for too long');
-  });
-
-  it('says that the database is unavailable when nothing listens', async () => {
-    const refusal = await refusalOf(migrate('postgres://nobody:secret@127.0.0.1:1/none'));
-
-    expect(refusal).toMatch(/^database\.unavailable: /);
-    expect(refusal).not.toContain('secret');
-  });
-
-  it.each([
-    [140_021, '14.21'],
-    [90_624, '9.624'],
-  ])('refuses server version %i', (version, printed) => {
-    expect(() => requireServerVersion(version)).toThrow(
-      `PostgreSQL 15 or newer is needed, found ${printed}`,
-    );
-    expect(() => requireServerVersion(150_000)).not.toThrow();
+    expect(await refusalOf(migrateCopy())).toMatch(/^migration\.other_baseline: /);
   });
 
   it('needs no superuser: a login that may create roles and owns the database is enough', async () => {
@@ -174,7 +81,140 @@ describe('migrate', () => {
     url.username = login;
     url.password = 'x';
 
-    expect(await migrate(url.href)).toEqual({ applied: await files() });
+    expect(await migrateCopy(url.href)).toEqual({ applied: ['baseline'] });
+    for (const file of ['functions/post_journals.sql', 'functions/audit_table.sql'])
+      await folder.write(file, `-- Changed.\n${await folder.read(file)}`);
+    const again = await migrateCopy(url.href);
+    expect(again.applied).toEqual(['functions/audit_table.sql', 'functions/post_journals.sql']);
     expect((await verify(test.db)).ok).toBe(true);
+  });
+});
+
+describe('migrate, on a database that has the baseline', () => {
+  useDatabase({ template: true });
+
+  it('applies only the numbered files that the database lacks, in order', async () => {
+    const added = await addTwo();
+
+    expect(await migrateCopy()).toEqual({ applied: added });
+    expect(await migrateCopy()).toEqual({ applied: [] });
+  });
+
+  it('keeps nothing of a numbered file that fails, and says why without quoting rows', async () => {
+    const name = await folder.addMigration(
+      'next',
+      `CREATE TABLE half (id int PRIMARY KEY); INSERT INTO half VALUES (4711), (4711);`,
+    );
+
+    const refusal = await refusalOf(migrateCopy());
+
+    expect(refusal).toMatch(
+      /^migration\.failed: Migration \d{4}_next\.sql failed .*duplicate key.*23505/,
+    );
+    expect(refusal).not.toContain('4711');
+    const [half] = await test.owner`SELECT to_regclass('half') AS found`;
+    expect(half).toEqual({ found: null });
+    const [found] = await test.owner`
+      SELECT count(*)::int AS count FROM purser_migrations WHERE name = ${name}`;
+    expect(found).toEqual({ count: 0 });
+  });
+
+  it('refuses a database of another baseline, and says to make a new one', async () => {
+    const file = 'baseline/02_accounts.sql';
+    await folder.write(file, `${await folder.read(file)}-- changed\n`);
+
+    expect(await refusalOf(migrateCopy())).toMatch(
+      /^migration\.other_baseline: .*migrate a new, empty database\.$/,
+    );
+  });
+
+  it('refuses a numbered file that was changed after it was applied', async () => {
+    const [first] = await addTwo();
+    await migrateCopy();
+    await folder.write(`migrations/${first}`, 'SELECT 1;');
+
+    expect(await refusalOf(migrateCopy())).toContain(
+      `migration.failed: Migration ${first} was changed`,
+    );
+  });
+
+  it('takes other line endings for no change', async () => {
+    const [first] = await addTwo();
+    await migrateCopy();
+    for (const file of [
+      'baseline/03_lines.sql',
+      'functions/check_lines.sql',
+      `migrations/${first}`,
+    ])
+      await folder.write(file, (await folder.read(file)).replaceAll('\n', '\r\n'));
+
+    expect(await migrateCopy()).toEqual({ applied: [] });
+  });
+
+  it('refuses a numbered file that was never applied though a later one was', async () => {
+    const [first] = await addTwo();
+    await migrateCopy();
+    await test.owner`DELETE FROM purser_migrations WHERE name = ${first}`;
+
+    expect(await refusalOf(migrateCopy())).toContain(`Migration ${first} was never applied`);
+  });
+
+  it('refuses a numbered file that was applied and is gone', async () => {
+    const [, second] = await addTwo();
+    await migrateCopy();
+    await test.owner`UPDATE purser_migrations SET name = 'a_lost_file.sql' WHERE name = ${second}`;
+
+    expect(await refusalOf(migrateCopy())).toContain(
+      'a_lost_file.sql was applied, but its file is gone',
+    );
+  });
+
+  it('refuses a database that a newer version has migrated', async () => {
+    await test.owner`INSERT INTO purser_migrations (name, sha256) VALUES ('9999_future.sql', 'x')`;
+
+    expect(await refusalOf(migrateCopy())).toContain(
+      '9999_future.sql was applied by a newer version',
+    );
+  });
+
+  it('waits for a migrator that hangs no longer than it was told to', async () => {
+    const refusal = await test.owner.begin(async (tx) => {
+      await tx`LOCK TABLE purser_migrations`;
+      return refusalOf(migrate(test.ownerUrl, { lockTimeoutMs: 50 }));
+    });
+
+    expect(refusal).toContain('migration.failed: Another migrator held the lock for too long');
+  });
+});
+
+describe('migrate, before it reaches a database', () => {
+  it('refuses a baseline that leaves out a number', async () => {
+    await folder.remove('baseline/02_accounts.sql');
+
+    expect(await refusalOf(migrateCopy(UNREACHABLE))).toContain('number the files without gaps');
+  });
+
+  it('refuses numbered files that leave out a number', async () => {
+    const [first] = await addTwo();
+    await folder.remove(`migrations/${first}`);
+
+    expect(await refusalOf(migrateCopy(UNREACHABLE))).toContain('number the files without gaps');
+  });
+
+  it('says that the database is unavailable when nothing listens', async () => {
+    const refusal = await refusalOf(migrateCopy(UNREACHABLE));
+
+    expect(refusal).toMatch(/^database\.unavailable: /);
+    expect(refusal).not.toContain('secret');
+  });
+
+  it.each([
+    [140_021, '14.21'],
+    [90_624, '9.624'],
+  ])('refuses server version %i', (version, printed) => {
+    expect(() => requireServerVersion(version)).toThrow(
+      `PostgreSQL 15 or newer is needed, found ${printed}`,
+    );
+    expect(() => requireServerVersion(150_000)).not.toThrow();
   });
 });

@@ -59,7 +59,7 @@ const byName = (a: Column, b: Column) =>
   `${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1;
 
 describe('the schema', () => {
-  it('is written down in db/schema.sql as the migrations leave it', async () => {
+  it('is written down in db/schema.sql as `purser migrate` leaves it', async () => {
     const written = await readFile(new URL('../../db/schema.sql', import.meta.url), 'utf8');
     const found = await readSchemaText(test.owner);
     expect(written, 'run `npm run db:schema`').toBe(found);
@@ -82,5 +82,18 @@ describe('the schema', () => {
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'purser_migrations'`;
     expect([...known].sort(byName)).toEqual([...stored].sort(byName));
+  });
+
+  it('explains every table, column and sequence', async () => {
+    const unexplained = await test.owner`
+      SELECT c.relname AS name, a.attname AS column
+        FROM pg_class c
+        LEFT JOIN (SELECT attrelid, attname, attnum FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped
+                   UNION ALL SELECT oid, NULL, 0 FROM pg_class) a ON a.attrelid = c.oid AND (c.relkind <> 'S' OR a.attnum = 0)
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'S')
+         AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i'))
+         AND coalesce(CASE a.attnum WHEN 0 THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END, '') = ''
+       ORDER BY 1, 2`;
+    expect([...unexplained]).toEqual([]);
   });
 });

@@ -72,7 +72,7 @@ describe('the text of a payload', () => {
         allocations: [],
       }),
     ).toBe(
-      'purser decision 1\ndec_1\ndep_1\nreturn\n7500 ZAR\n\nA Payer\nTest Bank\n\n00123\nsent by mistake',
+      'purser decision 1\ndec_1\ndep_1\nreturn\n7500 ZAR\n\nA Payer\nTest Bank\n\n00123\nsent by mistake\n',
     );
   });
 });

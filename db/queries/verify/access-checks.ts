@@ -43,7 +43,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
       UNION ALL
       SELECT m.relname, t.attname, a.privilege_type,
              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
-        FROM money m JOIN pg_attribute t ON t.attrelid = m.oid, aclexplode(t.attacl) a
+        FROM money m JOIN pg_attribute t ON t.attrelid = m.oid AND NOT t.attisdropped, aclexplode(t.attacl) a
        WHERE a.grantee <> m.relowner AND a.privilege_type <> 'SELECT'
          AND NOT EXISTS (SELECT 1 FROM allowed w WHERE w.relname = m.relname AND w.attname = t.attname
                             AND w.privilege = a.privilege_type AND a.grantee::regrole::text = 'purser_app')

@@ -1,20 +1,19 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What people decided: by whom, approved as it stands, and carried out as it says. Rows of the first rules had one person. */
+/** What people decided: by whom, approved as it stands, and carried out as it says. */
 export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'I20 people',
     title:
       'Whatever needs a second person was approved by one who neither proposed it nor gave its bank details, with a key of that person.',
-    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2`,
+    checked: sql`SELECT count(*) AS checked FROM decisions`,
     broken: sql`
       SELECT c.id AS decision, c.kind, c.state, c.proposed_person AS proposer, c.approved_person AS approver
         FROM decisions c
         LEFT JOIN api_keys p ON p.id = c.proposed_by
         LEFT JOIN api_keys a ON a.id = c.approved_by
-       WHERE c.rules = 2
-         AND ((c.kind IN ('credit', 'keep') OR c.needs_approval)
+       WHERE ((c.kind IN ('credit', 'keep') OR c.needs_approval)
               -- A row that a service's key forged is no fault of the ledger as long as nothing moved by it.
               AND (c.state <> 'executed' OR ((c.proposed_by IS NULL AND c.kind = 'return' OR p.person = c.proposed_person)
                                              AND (c.approved_by IS NULL OR a.person = c.approved_person)))
@@ -26,33 +25,31 @@ export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'I20 hash',
     title: 'What each decision proposes has the hash that it states, and that its approval states.',
-    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2 AND payload_sha256 IS NOT NULL`,
+    checked: sql`SELECT count(*) AS checked FROM decisions WHERE payload_sha256 IS NOT NULL`,
     broken: sql`
       SELECT c.id AS decision, c.kind, c.state, c.payload_sha256 AS stated
         FROM decisions c
         LEFT JOIN (SELECT decision_id, string_agg(E'\n' || wallet_id || ' ' || amount_minor, '' ORDER BY part) AS text
                      FROM decision_allocations GROUP BY decision_id) a ON a.decision_id = c.id
-       WHERE c.rules = 2
-         AND (c.payload_sha256 IS NOT NULL OR c.kind <> 'return' OR c.payer IS NOT NULL OR c.state IN ('approved', 'executed'))
+       WHERE (c.payload_sha256 IS NOT NULL OR c.kind <> 'return' OR c.payer IS NOT NULL OR c.state IN ('approved', 'executed'))
          AND (c.payload_sha256 = encode(sha256(convert_to(concat(
                 E'purser decision 1\n', c.id, E'\n', c.deposit_id, E'\n', c.kind, E'\n', c.amount_minor, ' ', c.currency, E'\n',
                 c.keep_until, E'\n', c.payer ->> 'name', E'\n', c.payer ->> 'bank', E'\n', c.payer ->> 'branch', E'\n',
-                c.payer ->> 'account', E'\n', c.reason, E'\nline ' || c.line_id, a.text), 'UTF8')), 'hex')
+                c.payer ->> 'account', E'\n', c.reason, E'\n', c.line_id, a.text), 'UTF8')), 'hex')
               AND (c.approved_by IS NULL OR c.approved_sha256 = c.payload_sha256)) IS NOT TRUE`,
   },
   {
     id: 'I20 parts',
     title:
       'The parts of each credit and correction are its deposit to the cent; nothing else has parts.',
-    checked: sql`SELECT count(*) AS checked FROM decisions WHERE rules = 2`,
+    checked: sql`SELECT count(*) AS checked FROM decisions`,
     broken: sql`
       SELECT c.id AS decision, c.kind, d.amount_minor AS deposit, c.amount_minor AS amount, coalesce(a.total, 0) AS parts
         FROM decisions c
         LEFT JOIN deposits d ON d.id = c.deposit_id
         LEFT JOIN (SELECT decision_id, sum(amount_minor) AS total, count(*) AS number, max(part) AS last, min(amount_minor) AS least
                      FROM decision_allocations GROUP BY decision_id) a ON a.decision_id = c.id
-       WHERE c.rules = 2
-         AND (c.amount_minor = d.amount_minor AND c.currency = d.currency
+       WHERE (c.amount_minor = d.amount_minor AND c.currency = d.currency
               AND CASE WHEN c.kind IN ('credit', 'correct') THEN a.total = c.amount_minor AND a.last = a.number - 1 AND a.least > 0
                        ELSE a.decision_id IS NULL END) IS NOT TRUE`,
   },

@@ -1,0 +1,123 @@
+-- Accounts: the bank accounts that are read, the price of a credit, and the customers' wallets.
+
+CREATE TABLE bank_accounts (
+  key                      text PRIMARY KEY CONSTRAINT bank_accounts_key_shape CHECK (key ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
+  bank_name                text NOT NULL,
+  currency                 text NOT NULL CONSTRAINT bank_accounts_currency_shape CHECK (currency ~ '^[A-Z]{3}$'),
+  time_zone                text NOT NULL,
+  -- How its lines come.
+  feed                     text CONSTRAINT bank_accounts_feed_known
+                             CHECK (feed IN ('json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch')),
+  api_url                  text,
+  bank_account_id          text,
+  api_key_env              text,
+  field_map                jsonb CONSTRAINT bank_accounts_field_map_shape CHECK (jsonb_typeof(field_map) = 'object'),
+  amounts                  text NOT NULL DEFAULT 'signed'
+                             CONSTRAINT bank_accounts_amounts_known CHECK (amounts IN ('signed', 'unsigned')),
+  poll_enabled             boolean NOT NULL DEFAULT true,
+  webhook_secret_env       text,
+  webhook_signature        text NOT NULL DEFAULT 'standard'
+                             CONSTRAINT bank_accounts_webhook_signature_known CHECK (webhook_signature IN ('standard', 'hex')),
+  webhook_signature_header text NOT NULL DEFAULT 'x-signature',
+  webhook_timestamp_header text,
+  webhook_trust            text NOT NULL DEFAULT 'credit'
+                             CONSTRAINT bank_accounts_webhook_trust_known CHECK (webhook_trust IN ('credit', 'hint')),
+  statement_account        text,
+  -- What is credited without a person.
+  mode                     text NOT NULL DEFAULT 'live' CONSTRAINT bank_accounts_mode_known CHECK (mode IN ('live', 'shadow')),
+  amount_limit_minor       bigint CONSTRAINT bank_accounts_limit_positive CHECK (amount_limit_minor > 0),
+  payer_conflict           text NOT NULL DEFAULT 'credit'
+                             CONSTRAINT bank_accounts_payer_conflict_known CHECK (payer_conflict IN ('credit', 'review')),
+  proof_policy             text NOT NULL DEFAULT 'hold'
+                             CONSTRAINT bank_accounts_proof_policy_known CHECK (proof_policy IN ('hold', 'warn')),
+  balance_policy           text NOT NULL DEFAULT 'alert'
+                             CONSTRAINT bank_accounts_balance_policy_known CHECK (balance_policy IN ('alert', 'close_gate')),
+  -- How far it has been read.
+  opening_minor            bigint,
+  opening_on               date,
+  last_complete_day        date,
+  reversals_read_to        bigint NOT NULL DEFAULT 0,
+  created_at               timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT bank_accounts_opening_whole CHECK ((opening_minor IS NULL) = (opening_on IS NULL))
+);
+CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_accounts
+  FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
+SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'balance_policy', 'mode', 'payer_conflict']);
+
+COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
+COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
+COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
+COMMENT ON COLUMN bank_accounts.feed IS 'Protocol of the bank''s API; null where lines come by statement file or webhook only.';
+COMMENT ON COLUMN bank_accounts.api_url IS 'Base address of the bank''s API.';
+COMMENT ON COLUMN bank_accounts.bank_account_id IS 'How the bank''s API names the account.';
+COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the environment variable that holds the API key, never the key itself.';
+COMMENT ON COLUMN bank_accounts.field_map IS 'For feed json: where the bank keeps which field. Null for the default format.';
+COMMENT ON COLUMN bank_accounts.amounts IS 'For feed berlin-group: whether amounts carry a sign.';
+COMMENT ON COLUMN bank_accounts.poll_enabled IS 'Whether the schedule reads this account.';
+COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment variable that holds the webhook secret, never the secret itself.';
+COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
+COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
+COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
+COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. The first import sets it; files of another account are refused.';
+COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
+COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
+COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
+COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
+COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
+COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
+COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
+COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
+COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
+
+CREATE TABLE rates (
+  version          integer PRIMARY KEY,
+  minor_per_credit bigint NOT NULL CONSTRAINT rates_positive CHECK (minor_per_credit > 0),
+  effective_from   date NOT NULL CONSTRAINT rates_one_per_day UNIQUE
+);
+INSERT INTO rates (version, minor_per_credit, effective_from) VALUES (1, 5000, '1970-01-01');
+SELECT audit_table('rates', 'rate', 'version', ARRAY['minor_per_credit', 'effective_from']);
+
+COMMENT ON TABLE rates IS 'What one credit costs, from which day on. A deposit is credited at the rate of its booking date. Written by the owner of the database.';
+COMMENT ON COLUMN rates.version IS 'Number of the rate; a credit journal names the one that it used.';
+COMMENT ON COLUMN rates.minor_per_credit IS 'Price of one credit, in minor units.';
+COMMENT ON COLUMN rates.effective_from IS 'First booking date to which the rate applies.';
+
+CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
+COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
+
+CREATE TABLE wallets (
+  id               text PRIMARY KEY,
+  code             text NOT NULL CONSTRAINT wallets_code_shape CHECK (code ~ '^CUS[0-9]{8}$'),
+  code_kind        text NOT NULL DEFAULT 'checked' CONSTRAINT wallets_code_kind_known CHECK (code_kind IN ('checked', 'legacy')),
+  external_ref     text,
+  name             text,
+  status           text NOT NULL DEFAULT 'open' CONSTRAINT wallets_status_known CHECK (status IN ('open', 'frozen', 'closed')),
+  credits          bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_no_overdraft CHECK (credits >= 0),
+  prepaid_minor    bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_prepaid_not_negative CHECK (prepaid_minor >= 0),
+  remainder_minor  bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_remainder_not_negative CHECK (remainder_minor >= 0),
+  receivable_minor bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_receivable_not_negative CHECK (receivable_minor >= 0),
+  last_seq         bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_seq_not_negative CHECK (last_seq >= 0),
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT wallets_code_unique UNIQUE (code),
+  CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
+) WITH (fillfactor = 80);
+SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'status']);
+
+COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
+COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
+COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
+COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
+COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';
+COMMENT ON COLUMN wallets.credits IS 'Whole credits that the customer can spend.';
+COMMENT ON COLUMN wallets.prepaid_minor IS 'What the unspent credits cost, in minor units of ZAR.';
+COMMENT ON COLUMN wallets.remainder_minor IS 'What was paid and does not make a whole credit yet, in minor units of ZAR.';
+COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a reversal of spent credits, in minor units of ZAR. The next deposit pays it first.';
+COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
+COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';

@@ -1,0 +1,147 @@
+-- Intake: webhook events and statement files as they came, kept permanently and read from here.
+
+-- Stored before the sender gets its 2xx: the id is the sender's idempotency key.
+CREATE TABLE bank_events (
+  id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  event_id         text NOT NULL,
+  body             bytea NOT NULL,
+  body_sha256      text NOT NULL,
+  received_at      timestamptz NOT NULL DEFAULT now(),
+  repeated_at      timestamptz[] NOT NULL DEFAULT '{}',
+  handled_at       timestamptz,
+  outcome          text CONSTRAINT bank_events_outcome_known
+                     CHECK (outcome IN ('captured', 'known', 'held', 'pointer', 'pending', 'reversal', 'unreadable')),
+  error_code       text,
+  deposit_id       text REFERENCES deposits (id),
+  facts_key        text,
+  bank_id          text,
+  CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id)
+);
+-- Serves the relay.
+CREATE INDEX bank_events_waiting ON bank_events (id) WHERE handled_at IS NULL;
+-- Serves the story of a deposit, which lists every delivery of its line.
+CREATE INDEX bank_events_by_facts ON bank_events (bank_account_key, facts_key) WHERE facts_key IS NOT NULL;
+
+COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
+COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';
+COMMENT ON COLUMN bank_events.bank_account_key IS 'The account whose webhook address was called.';
+COMMENT ON COLUMN bank_events.event_id IS 'The sender''s id of the event; a second event of this id adds no row.';
+COMMENT ON COLUMN bank_events.body IS 'The request body as it came.';
+COMMENT ON COLUMN bank_events.body_sha256 IS 'Its SHA-256, in hex: another body under the same id is refused.';
+COMMENT ON COLUMN bank_events.received_at IS 'When the first delivery came.';
+COMMENT ON COLUMN bank_events.repeated_at IS 'When the same event came again; the first 100 times are noted.';
+COMMENT ON COLUMN bank_events.handled_at IS 'When the relay handled it; null while it waits.';
+COMMENT ON COLUMN bank_events.outcome IS 'What became of it: captured, known (the line was there), held, pointer (it holds no whole line and triggers a read), pending, reversal (the bank took a line back; the next read brings that line) or unreadable.';
+COMMENT ON COLUMN bank_events.error_code IS 'Why it could not be read, as docs/errors.md lists it.';
+COMMENT ON COLUMN bank_events.deposit_id IS 'The deposit that it showed, where there is one.';
+COMMENT ON COLUMN bank_events.facts_key IS 'Hash of the facts of the line that it showed, as lines.facts_key; null where it showed none.';
+COMMENT ON COLUMN bank_events.bank_id IS 'The bank''s own id of the line that it showed.';
+
+CREATE TABLE statement_files (
+  id               text PRIMARY KEY,
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  sha256           text NOT NULL,
+  bytes            bigint NOT NULL DEFAULT 0,
+  received_at      timestamptz NOT NULL DEFAULT now(),
+  format_asked     text,
+  profile          jsonb CONSTRAINT statement_files_profile_shape CHECK (jsonb_typeof(profile) = 'object'),
+  state            text NOT NULL CONSTRAINT statement_files_state_known
+                     CHECK (state IN ('received', 'reading', 'held', 'captured', 'refused')),
+  format           text,
+  error_code       text,
+  error_where      text,
+  lines_read       integer NOT NULL DEFAULT 0,
+  lines_new        integer NOT NULL DEFAULT 0,
+  run_id           text REFERENCES runs (id),
+  -- A key of api_keys (06_people.sql).
+  released_by      text,
+  release_reason   text,
+  released_at      timestamptz,
+  CONSTRAINT statement_files_once UNIQUE (bank_account_key, sha256),
+  CONSTRAINT statement_files_release_whole
+    CHECK ((released_by IS NULL) = (released_at IS NULL) AND (released_by IS NULL) = (release_reason IS NULL))
+);
+-- Serves GET /v1/statements: newest files.
+CREATE INDEX statement_files_newest ON statement_files (received_at DESC, id DESC);
+SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by']);
+
+COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
+COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
+COMMENT ON COLUMN statement_files.bank_account_key IS 'The account that it was handed in for.';
+COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a word of its own while the upload is under way.';
+COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
+COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
+COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
+COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
+COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';
+COMMENT ON COLUMN statement_files.error_code IS 'Why it was refused, as docs/errors.md lists it.';
+COMMENT ON COLUMN statement_files.error_where IS 'Where the file is wrong, such as: statement 1, entry 3.';
+COMMENT ON COLUMN statement_files.lines_read IS 'Entries that were read so far.';
+COMMENT ON COLUMN statement_files.lines_new IS 'Entries that were captured as new lines so far.';
+COMMENT ON COLUMN statement_files.run_id IS 'The run that imported it last.';
+COMMENT ON COLUMN statement_files.released_by IS 'Id of the API key whose owner released a held file.';
+COMMENT ON COLUMN statement_files.release_reason IS 'Why that person released it.';
+COMMENT ON COLUMN statement_files.released_at IS 'When that was.';
+
+CREATE TABLE statement_file_chunks (
+  file_id text NOT NULL REFERENCES statement_files (id),
+  seq     integer NOT NULL CONSTRAINT statement_file_chunks_seq_natural CHECK (seq >= 0),
+  body    bytea NOT NULL,
+  PRIMARY KEY (file_id, seq)
+);
+-- Pieces are read whole: compressing them would only cost time.
+ALTER TABLE statement_file_chunks ALTER COLUMN body SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE statement_file_chunks IS 'The bytes of statement files in pieces, so that neither an upload nor an import holds a whole file in memory. Written by the upload; rows never change.';
+COMMENT ON COLUMN statement_file_chunks.file_id IS 'The file.';
+COMMENT ON COLUMN statement_file_chunks.seq IS 'Place of the piece in the file, from 0.';
+COMMENT ON COLUMN statement_file_chunks.body IS 'Its bytes.';
+
+CREATE TABLE statements (
+  id                          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  file_id                     text NOT NULL REFERENCES statement_files (id),
+  position                    integer NOT NULL,
+  format                      text NOT NULL,
+  statement_id                text,
+  account                     text,
+  first_day                   date,
+  last_day                    date,
+  opening_minor               bigint,
+  closing_minor               bigint,
+  line_count                  integer NOT NULL,
+  proof                       text NOT NULL CONSTRAINT statements_proof_known CHECK (proof IN ('ok', 'failed', 'absent')),
+  difference_minor            bigint,
+  continuity                  text CONSTRAINT statements_continuity_known
+                                CHECK (continuity IN ('first', 'follows', 'gap', 'overlap', 'repeat', 'unknown')),
+  continuity_difference_minor bigint,
+  state                       text NOT NULL CONSTRAINT statements_state_known
+                                CHECK (state IN ('captured', 'held', 'released', 'copy')),
+  lines_new                   integer NOT NULL DEFAULT 0,
+  captured_at                 timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT statements_once UNIQUE (file_id, position),
+  -- I10: what a file proves is arithmetic, not opinion. A proof may also fail by the file's own counts and totals.
+  CONSTRAINT statements_proof_is_arithmetic CHECK (
+    CASE proof WHEN 'ok' THEN difference_minor = 0 WHEN 'absent' THEN difference_minor IS NULL ELSE true END)
+);
+
+COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
+COMMENT ON COLUMN statements.id IS 'Number of the statement.';
+COMMENT ON COLUMN statements.file_id IS 'The file that holds it.';
+COMMENT ON COLUMN statements.position IS 'Its place in the file, from 0.';
+COMMENT ON COLUMN statements.format IS 'The format that it was read as.';
+COMMENT ON COLUMN statements.statement_id IS 'The bank''s own number of the statement.';
+COMMENT ON COLUMN statements.account IS 'Account number, as the statement writes it.';
+COMMENT ON COLUMN statements.first_day IS 'First bank day that it covers.';
+COMMENT ON COLUMN statements.last_day IS 'Last bank day that it covers.';
+COMMENT ON COLUMN statements.opening_minor IS 'Opening balance, signed, in minor units.';
+COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor units.';
+COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
+COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
+COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
+COMMENT ON COLUMN statements.continuity IS 'How it continues the account''s statements: first, follows, gap, overlap, repeat or unknown.';
+COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance less the closing balance before it, in minor units.';
+COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
+COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
+COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';

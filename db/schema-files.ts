@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { CodedError } from '../domain/errors.ts';
+
+/** One file of SQL, named as `purser migrate` names it. */
+export interface SqlFile {
+  readonly name: string;
+  readonly sql: string;
+  readonly sha256: string;
+}
+
+/** All the SQL of a version. */
+export interface SchemaFiles {
+  /** The whole schema in reading order; the first file makes the roles that functions belong to. */
+  readonly baseline: { readonly files: readonly SqlFile[]; readonly sha256: string };
+  /** One rule function each, named as its file. */
+  readonly functions: readonly SqlFile[];
+  /** What changed since the baseline, in order. */
+  readonly migrations: readonly SqlFile[];
+}
+
+const BASELINE_NAME = /^([0-9]{2})_[a-z0-9_]+\.sql$/;
+const FUNCTION_NAME = /^[a-z][a-z0-9_]*\.sql$/;
+const MIGRATION_NAME = /^([0-9]{4})_[a-z0-9_]+\.sql$/;
+
+/**
+ * Reads `baseline/`, `functions/` and `migrations/` below a folder; the last of them may be missing.
+ * @throws CodedError `migration.failed` where a file is misnamed or a number is left out.
+ */
+export async function readSchemaFiles(folder: URL): Promise<SchemaFiles> {
+  const [baseline, functions, migrations] = await Promise.all([
+    readFolder(folder, 'baseline'),
+    readFolder(folder, 'functions'),
+    readFolder(folder, 'migrations'),
+  ]);
+  if (baseline.length === 0) throw refused('baseline', 'is missing: no file of it was found.');
+  requireNumbers(baseline, BASELINE_NAME);
+  requireNumbers(migrations, MIGRATION_NAME);
+  for (const { name } of functions)
+    if (!FUNCTION_NAME.test(name)) throw refused(name, 'is not named as a function is.');
+  const named = (files: readonly SqlFile[], place: string) =>
+    files.map((file) => ({ ...file, name: `${place}/${file.name}` }));
+  return {
+    baseline: {
+      files: named(baseline, 'baseline'),
+      sha256: sha256Of(baseline.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('')),
+    },
+    functions: named(functions, 'functions'),
+    migrations,
+  };
+}
+
+/** The refusal of one file, or of the baseline as a whole. */
+export function refused(name: string, why: string): CodedError {
+  return new CodedError('migration.failed', `Migration ${name} ${why}`, {
+    details: { migration: name },
+  });
+}
+
+async function readFolder(folder: URL, place: string): Promise<readonly SqlFile[]> {
+  const inside = new URL(`${place}/`, folder);
+  const names = (await listFolder(inside)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      // A checkout on Windows may write CRLF, which is no change of the file.
+      const sql = (await readFile(new URL(name, inside), 'utf8')).replaceAll('\r\n', '\n');
+      return { name, sql, sha256: sha256Of(sql) };
+    }),
+  );
+}
+
+async function listFolder(folder: URL): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function requireNumbers(files: readonly SqlFile[], pattern: RegExp): void {
+  files.forEach(({ name }, index) => {
+    const number = pattern.exec(name)?.[1];
+    if (number === undefined || Number.parseInt(number, 10) !== index + 1)
+      throw refused(
+        name,
+        `stands where number ${index + 1} belongs: number the files without gaps.`,
+      );
+  });
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

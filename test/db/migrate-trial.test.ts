@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrateTrial } from '../../cli/stack/migrate-trial.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { refusalOf } from '../support/refusal.ts';
+
+let test: TestDatabase;
+
+/** A database of another baseline. */
+beforeEach(async () => {
+  test = await createTestDatabase();
+  await test.owner`UPDATE purser_migrations SET sha256 = 'x' WHERE name = 'baseline'`;
+});
+afterEach(() => test.close());
+
+describe('a trial whose database another version made', () => {
+  it('is refused with the folder to remove where the database is in the data folder', async () => {
+    expect(await refusalOf(migrateTrial(test.ownerUrl, '/home/thandi/purser'))).toBe(
+      'migration.other_baseline: The trial in /home/thandi/purser was made by another version, whose database this one cannot use. ' +
+        'Remove that folder to begin a new trial (everything in it is lost), or set PURSER_DATA_DIR to another one.',
+    );
+  });
+
+  it('is refused with the advice to make a new database on a server of the user', async () => {
+    expect(await refusalOf(migrateTrial(test.ownerUrl, null))).toMatch(
+      /^migration\.other_baseline: .*migrate a new, empty database\.$/,
+    );
+  });
+});
