@@ -29,7 +29,8 @@ import {
 } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import { localDateIn } from '../domain/local-date.ts';
-import { settle, settleDismissal, settleReturn } from '../domain/ledger/settle.ts';
+import { settle } from '../domain/ledger/settle.ts';
+import { settleDismissal, settleReturn } from '../domain/ledger/suspense.ts';
 import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import { closeCaseOf, pairByHand, takeBackVanished } from '../app/undo/decide-lines.ts';
 import type { ActivityDependencies } from './dependencies.ts';

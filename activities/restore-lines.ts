@@ -3,7 +3,7 @@ import { actAs, WORKFLOW_ACTOR } from '../db/queries/audit.ts';
 import { listOpenDepositWorkflows, markDispatched } from '../db/queries/deposit-workflows.ts';
 import { listRestored } from '../db/queries/line-cases.ts';
 import { lockDeposits, postJournals } from '../db/queries/settlement.ts';
-import { settleRestored } from '../domain/ledger/unwind.ts';
+import { settleRestored } from '../domain/ledger/suspense.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
 import type { GateActor } from '../../db/queries/gate-waits.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
+import { JOURNAL_KINDS } from '../../domain/ledger/journal.ts';
 import { DECISION_KINDS, DECISION_STATES } from '../../domain/review/approval.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {

@@ -21,7 +21,7 @@ import {
   ORIGINAL_DAYS_MAX,
   pairReversal,
 } from '../../domain/ledger/reversal.ts';
-import { settleReturnPaid } from '../../domain/ledger/unwind.ts';
+import { settleReturnPaid } from '../../domain/ledger/suspense.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { takeBack } from './take-back.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';

@@ -1,13 +1,15 @@
 import { invariant } from '../invariant.ts';
 import type { LocalDate } from '../local-date.ts';
-import { divideFloor } from '../money/money.ts';
+import { divideFloor, ZAR } from '../money/money.ts';
 import {
+  CREDIT_UNIT,
   PLAIN_JOURNAL,
   withoutZeros,
   type JournalDraft,
   type Posting,
   type WalletBalances,
-} from './settle.ts';
+} from './journal.ts';
+import { bankPostings, type BankMoney } from './suspense.ts';
 
 /** A credit that stands, as its postings tell it. Minor units and whole credits, all ≥ 0 but the change. */
 export interface StandingCredit {
@@ -115,33 +117,33 @@ function postingsOf(
       account: counterAccount(undoing),
       bankAccountKey: credit.bankAccountKey,
       walletId: null,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: -credit.amountMinor,
     },
     {
       account: 'wallet_prepaid',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: before.prepaidMinor - after.prepaidMinor,
     },
     {
       account: 'wallet_remainder',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: before.remainderMinor - after.remainderMinor,
     },
     {
       account: 'wallet_receivable',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: after.receivableMinor - before.receivableMinor,
     },
-    { account: 'wallet_credits', ...ofWallet, unit: 'CREDIT', amount: credits },
+    { account: 'wallet_credits', ...ofWallet, unit: CREDIT_UNIT, amount: credits },
     {
       account: 'credits_issued',
       bankAccountKey: null,
       walletId: null,
-      unit: 'CREDIT',
+      unit: CREDIT_UNIT,
       amount: -credits,
     },
   ]);
@@ -159,19 +161,12 @@ function counterAccount(undoing: Undoing): 'bank_other' | 'bank' | 'suspense' {
   }
 }
 
-/** A deposit that nobody was credited with is taken back out of suspense. @param originId the journal that put it there */
+/** Takes a deposit that was never credited back out of suspense. @param originId the journal that put it there */
 export function unwindUncredited(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-    readonly generation: number;
-  },
+  deposit: BankMoney & { readonly generation: number },
   originId: string,
   undoing: Extract<Undoing, { kind: 'reversal' | 'void' }>,
 ): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
   return {
     ...PLAIN_JOURNAL,
     kind: undoing.kind,
@@ -181,98 +176,6 @@ export function unwindUncredited(
     lineId: undoing.kind === 'reversal' ? undoing.lineId : null,
     eventOn: undoing.eventOn,
     decisionId: undoing.decisionId,
-    postings: [
-      { account: 'suspense', ...ofBank, amount: deposit.amountMinor },
-      { account: counterAccount(undoing), ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/** A line that was taken off the books is back: its money is in the bank account and, again, nobody's yet. */
-export function settleRestored(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-  },
-  generation: number,
-): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
-  return {
-    ...PLAIN_JOURNAL,
-    kind: 'restore',
-    depositId: deposit.depositId,
-    generation,
-    postings: [
-      { account: 'bank', ...ofBank, amount: deposit.amountMinor },
-      { account: 'suspense', ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/** The bank has paid a return out: what was payable is settled by the line that did so. */
-export function settleReturnPaid(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-  },
-  paid: { readonly lineId: string; readonly eventOn: LocalDate },
-): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
-  return {
-    ...PLAIN_JOURNAL,
-    kind: 'return_paid',
-    depositId: deposit.depositId,
-    lineId: paid.lineId,
-    eventOn: paid.eventOn,
-    postings: [
-      { account: 'return_payable', ...ofBank, amount: deposit.amountMinor },
-      { account: 'bank_other', ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/**
- * Spends credits at their average cost; the last credit takes what is left, so that no cent stays behind.
- * @throws InvariantViolation when the wallet has fewer, or owes something: both are told before.
- */
-export function spend(
-  before: WalletBalances,
-  given: { readonly spendId: string; readonly credits: bigint; readonly eventOn: LocalDate },
-): { readonly journal: JournalDraft; readonly revenueMinor: bigint } {
-  const { credits } = given;
-  invariant(credits > 0n && credits <= before.credits, 'More credits were spent than there are.');
-  invariant(before.receivableMinor === 0n, 'A wallet that owes money spent credits.');
-  const revenueMinor =
-    credits === before.credits
-      ? before.prepaidMinor
-      : divideFloor(before.prepaidMinor * credits, before.credits).quotient;
-  const ofWallet = { bankAccountKey: null, walletId: before.walletId };
-  const ofNobody = { bankAccountKey: null, walletId: null };
-  return {
-    revenueMinor,
-    journal: {
-      ...PLAIN_JOURNAL,
-      kind: 'spend',
-      depositId: null,
-      spendId: given.spendId,
-      eventOn: given.eventOn,
-      wallet: {
-        ...before,
-        credits: before.credits - credits,
-        prepaidMinor: before.prepaidMinor - revenueMinor,
-        lastSeq: before.lastSeq + 1n,
-      },
-      credits,
-      postings: withoutZeros([
-        { account: 'wallet_prepaid', ...ofWallet, unit: 'ZAR', amount: revenueMinor },
-        { account: 'revenue', ...ofNobody, unit: 'ZAR', amount: -revenueMinor },
-        { account: 'wallet_credits', ...ofWallet, unit: 'CREDIT', amount: credits },
-        { account: 'credits_spent', ...ofNobody, unit: 'CREDIT', amount: -credits },
-      ]),
-    },
+    postings: bankPostings('suspense', counterAccount(undoing), deposit),
   };
 }
