@@ -3,7 +3,13 @@ import type { DepositFacts } from '../../db/queries/settlement.ts';
 import { findWallet, findWalletByCode } from '../../db/queries/wallets.ts';
 import type { Allocation, DecisionPayload } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { addDays, localDateIn, parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import {
+  addDays,
+  BUSINESS_TIME_ZONE,
+  localDateIn,
+  parseLocalDate,
+  type LocalDate,
+} from '../../domain/local-date.ts';
 import type { CorrectionBody, DecisionBody, ReasonBody } from '../../api/decision-body.ts';
 
 /** What a caller proposes about a deposit. */
@@ -24,7 +30,6 @@ export type Proposed =
 
 type WalletName = Pick<CorrectionBody, 'walletId' | 'code'>;
 
-const TIME_ZONE = 'Africa/Johannesburg';
 const KEEP_DAYS_MAX = 366;
 
 /**
@@ -104,7 +109,7 @@ async function findWalletId(tx: Transaction, named: WalletName): Promise<string>
 
 function readDeadline(until: string, now: Date): LocalDate {
   const day = parseLocalDate(until);
-  const today = localDateIn(now, TIME_ZONE);
+  const today = localDateIn(now, BUSINESS_TIME_ZONE);
   if (day > today && day <= addDays(today, KEEP_DAYS_MAX)) return day;
   throw new CodedError(
     'request.invalid',

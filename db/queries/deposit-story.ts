@@ -1,8 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { JournalKind } from '../../domain/ledger/journal.ts';
-import type { DecisionKind, DecisionState } from '../../domain/review/approval.ts';
+import type { DecisionKind, DecisionOutcome, DecisionState } from '../../domain/review/approval.ts';
 import type { Executor } from '../client.ts';
-import type { DecisionOutcome } from '../schema/decisions.ts';
 import { auditOf, type AuditEvent } from './audit-read.ts';
 import { gateWaitsOf, type GateWait } from './gate-waits.ts';
 

@@ -20,11 +20,11 @@ export interface OwnedDeposit {
   readonly amountMinor: bigint;
   /** Chooses the rate. */
   readonly bookingDate: LocalDate;
-  /** The decision that named the wallet; null where the reference did. */
+  /** The decision that named the wallet; null where the reference named it. */
   readonly decisionId: string | null;
-  /** Where a person split the deposit, which part this is; `amountMinor` is the part's then. */
+  /** Number of the part where a person split the deposit; `amountMinor` is then the part's amount. */
   readonly part?: number;
-  /** Above 0 where an earlier credit of the deposit was corrected, or taken back. */
+  /** Above 0 where an earlier credit of the deposit was corrected or taken back. */
   readonly generation?: number;
   /** The day of a correction; the line's own day otherwise. */
   readonly eventOn?: LocalDate;
@@ -32,8 +32,8 @@ export interface OwnedDeposit {
 
 /**
  * Decides the journals that credit `deposits` to their wallets, in the order given: suspense is debited by the whole
- * amount; what the customer owes is settled first, then prepaid is credited by whole credits at the day's rate, and the
- * remainder account carries what is left. The same function serves one deposit, its parts, and a batch of hundreds.
+ * amount; it repays the customer's debt first, then prepaid is credited by whole credits at the day's rate, and the
+ * remainder account carries the rest. The same function serves one deposit, its parts, and a batch of hundreds.
  * @throws CodedError `rate.missing`; InvariantViolation when a wallet is not among `wallets`.
  */
 export function settle(

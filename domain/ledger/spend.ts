@@ -10,8 +10,8 @@ import {
 } from './journal.ts';
 
 /**
- * Spends credits at their average cost; the last credit takes what is left, so that no cent stays behind.
- * @throws InvariantViolation when the wallet has fewer, or owes something: both are told before.
+ * Spends credits at their average cost; the last credit takes the rest, so that no cent is left over.
+ * @throws InvariantViolation when the wallet has too few, or owes money: the caller refuses both first.
  */
 export function spend(
   before: WalletBalances,

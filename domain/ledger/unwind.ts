@@ -11,7 +11,7 @@ import {
 } from './journal.ts';
 import { bankPostings, type BankMoney } from './suspense.ts';
 
-/** A credit that stands, as its postings tell it. Minor units and whole credits, all ≥ 0 but the change. */
+/** A credit that was not taken back, as its postings state it. Minor units and whole credits; only the change may be below 0. */
 export interface StandingCredit {
   readonly journalId: string;
   readonly depositId: string;
@@ -19,19 +19,19 @@ export interface StandingCredit {
   readonly walletId: string;
   readonly part: number;
   readonly generation: number;
-  /** What it brought: `prepaidMinor + remainderChangeMinor + settledMinor`. */
+  /** The whole credit: `prepaidMinor + remainderChangeMinor + settledMinor`. */
   readonly amountMinor: bigint;
   readonly credits: bigint;
   readonly prepaidMinor: bigint;
-  /** How it changed the wallet's remainder: below 0 where it made a credit of it. */
+  /** Change of the wallet's remainder: below 0 where the remainder became a credit. */
   readonly remainderChangeMinor: bigint;
-  /** What of it settled a debt of the customer's. */
+  /** The part that repaid the customer's debt. */
   readonly settledMinor: bigint;
   readonly rateVersion: number;
   readonly minorPerCredit: bigint;
 }
 
-/** Why a credit is taken back, and where its money goes. */
+/** The reason why a credit is taken back, which decides where its money goes. */
 export type Undoing =
   /** The bank took the money back with this line; `decisionId` where a person paired the two. */
   | {
@@ -40,15 +40,15 @@ export type Undoing =
       readonly eventOn: LocalDate;
       readonly decisionId: string | null;
     }
-  /** The bank took the line itself off its books, on the day of the line. */
+  /** The bank removed the line itself from its books, on the day of the line. */
   | { readonly kind: 'void'; readonly decisionId: string; readonly eventOn: LocalDate }
-  /** It was another customer's: the money waits in suspense for its next credit. */
+  /** The money belongs to another customer: it waits in suspense for its next credit. */
   | { readonly kind: 'correction'; readonly decisionId: string; readonly eventOn: LocalDate };
 
 /**
- * Takes one credit back: its own legs first, then whole credits are exchanged at its own rate until the remainder is
- * one again. Credits that were spent become a debt in cents: no balance goes below zero, and the reversal never fails.
- * Undoing A of A, B leaves what B alone would have left, as long as nothing was spent and the rate was one.
+ * Takes one credit back: first its own legs, then whole credits are exchanged at its own rate until the remainder is below
+ * one credit again. Spent credits become a debt in cents, so no balance goes below zero and the reversal never fails.
+ * Undoing A of A and B leaves the result of B alone, as long as nothing was spent and both had the same rate.
  */
 export function unwind(
   credit: StandingCredit,
@@ -57,11 +57,11 @@ export function unwind(
 ): JournalDraft {
   invariant(
     credit.amountMinor === credit.prepaidMinor + credit.remainderChangeMinor + credit.settledMinor,
-    'A credit brought something else than its parts.',
+    'The amount of a credit differs from the sum of its parts.',
   );
   const owed = creditsOwed(credit, before.remainderMinor);
   const credits = owed < before.credits ? owed : before.credits;
-  // The last credits take what is left, since spending is booked at the average cost.
+  // The last credits take the rest, since spending is booked at the average cost.
   const worth = credits * credit.minorPerCredit;
   const prepaidMinor =
     credits === before.credits || worth > before.prepaidMinor ? before.prepaidMinor : worth;
@@ -94,7 +94,7 @@ export function unwind(
   };
 }
 
-/** Whole credits that the wallet gives back, spent or not, so that its remainder is one of its rate again. */
+/** Whole credits that the wallet gives back, spent or not, so that its remainder is below one credit of that rate again. */
 function creditsOwed(credit: StandingCredit, remainderMinor: bigint): bigint {
   const { quotient } = divideFloor(
     remainderMinor - credit.remainderChangeMinor,
@@ -149,7 +149,7 @@ function postingsOf(
   ]);
 }
 
-/** A reversal's own line has left the bank account already, against `bank_other`; of a line that vanished nothing else tells. */
+/** A reversal's own line has already left the bank account, against `bank_other`; a removed line has no other journal. */
 function counterAccount(undoing: Undoing): 'bank_other' | 'bank' | 'suspense' {
   switch (undoing.kind) {
     case 'reversal':

@@ -5,32 +5,32 @@ import {
   type ReferenceReading,
 } from '../reference/reference.ts';
 
-/** A changed or cut line may show up under another booking day this near. */
+/** The bank may date a changed or shortened line this many days apart. */
 const NEAR_DAYS = 3;
-/** Shorter references are too weak to say that one text is a cut form of another. */
+/** Shorter references do not prove that one text is a shortened form of another. */
 const PREFIX_CHARS_MIN = 6;
 
 /** A line or a row, as far as likeness goes. `amountMinor` is signed. */
 export interface Comparable {
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
-  /** As the bank wrote them, in order of trust. */
+  /** As the bank wrote them, most trusted first. */
   readonly references: readonly string[];
 }
 
 interface Said {
   readonly reading: ReferenceReading;
-  /** The reference that the facts key is made of. */
+  /** The reference in the facts key. */
   readonly text: string;
 }
 
-/** Compares lines by what their references say; it reads each one's references once. */
+/** Compares lines by their references; it reads each line's references once. */
 export interface Likeness {
-  /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
+  /** True for equal amounts, near days, and either the same code or one text a shortened form of the other: perhaps one payment. */
   looksAlike(a: Comparable, b: Comparable): boolean;
-  /** As `looksAlike` with any of `lines`, without comparing each row with each line. */
+  /** The same test with any of `lines`, without comparing each row with each line. */
   among(lines: readonly Comparable[]): (row: Comparable) => boolean;
-  /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
+  /** True if the two may be one line before and after the bank edited it; two different codes are two lines. */
   mayBeEdited(a: Comparable, b: Comparable): boolean;
   /** The one code that the line names; null where it names none or several. */
   codeOf(line: Comparable): string | null;
@@ -67,7 +67,7 @@ export function createLikeness(): Likeness {
           else group.push(line);
         }
       }
-      // Most rows are of an amount that no line has: those need not be read.
+      // Most rows have an amount that no line has, and need no reading.
       return (row) =>
         amounts.has(row.amountMinor) &&
         keysToTry(row.amountMinor, listen(row)).some((key) =>
@@ -77,7 +77,7 @@ export function createLikeness(): Likeness {
   };
 }
 
-/** Lines that may say the same share a key: the code that both name, or how their texts begin if one names none. */
+/** Lines that may say the same share a key: the code that both name, or the start of their texts if one names none. */
 function keysOfLine(amountMinor: bigint, said: Said): readonly string[] {
   const start = said.text.slice(0, PREFIX_CHARS_MIN);
   return said.reading.kind === 'exact'

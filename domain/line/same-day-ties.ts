@@ -12,9 +12,9 @@ interface Tie<Row, Line> {
 
 /**
  * Ties rows whose text differs from every known line to lines that the complete day no longer shows: another feed words
- * a line differently, and banks edit texts. It is the count rule on coarser facts, so nothing is doubled and nothing
- * swallowed: where a day shows n lines of an amount for a code and m are known, n − m of them are new. Without a
- * code on both sides only lines that this source never showed are tied; its own lines it would have shown alike.
+ * a line differently, and banks edit texts. It is the count rule on coarser facts, so no line is stored twice or lost:
+ * where a day shows n lines of an amount for a code and m are known, n − m of them are new. Without a code on both sides,
+ * only lines that this source never showed are tied: it would have repeated its own lines unchanged.
  * @param fresh rows that match no known line by their facts
  * @param missing known lines of the same days that no row matches
  */
@@ -23,7 +23,7 @@ export function tieWithinDay<Row extends Comparable, Line extends Missing>(
   missing: readonly Line[],
   likeness: Likeness,
 ): { readonly tied: readonly Tie<Row, Line>[]; readonly untied: readonly Row[] } {
-  // A line that came while the snapshot was read may be too young to stand in it: its absence says nothing.
+  // A line that arrived while the snapshot was read may be too young to be in it: its absence proves nothing.
   const old = missing.filter((line) => line.storedBeforeSnapshot);
   const tied: Tie<Row, Line>[] = [];
   const tieOnce = (

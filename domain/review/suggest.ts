@@ -1,7 +1,7 @@
 import { mayBeTakenFor, type CustomerCode } from '../reference/customer-code.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
 
-/** Why a wallet may be meant: the closed list of what counts as evidence. */
+/** Every kind of evidence for a wallet. */
 export type EvidenceKind =
   | 'code_repaired'
   | 'code_mistyped'
@@ -11,14 +11,14 @@ export type EvidenceKind =
   | 'rhythm'
   | 'claim';
 
-/** One reason for a suggestion, in words for the person at the desk. Points are of 100. */
+/** One reason for a suggestion, with a sentence for the reviewer. Points are of 100. */
 export interface Evidence {
   readonly kind: EvidenceKind;
   readonly points: number;
   readonly sentence: string;
 }
 
-/** A wallet that may be meant. It is shown to a person and never credits by itself. */
+/** A wallet that may be meant. Reviewers see it; it is never credited without one. */
 export interface Suggestion {
   readonly walletId: string;
   readonly code: CustomerCode;
@@ -27,18 +27,18 @@ export interface Suggestion {
   readonly evidence: readonly Evidence[];
 }
 
-/** What a person may go by without looking further; nothing that is contested reaches it. */
+/** A reviewer may rely on this score without further checks; a contested suggestion never reaches it. */
 export const CONFIDENT_SCORE = 70;
 const CONTESTED_SCORE_MAX = CONFIDENT_SCORE - 1;
 const SUGGESTIONS_MAX = 10;
 const CLAIM_DAYS_MAX = 5;
 
-/** All that is known of one wallet in the light of one deposit. */
+/** The facts about one wallet that matter for one deposit. */
 export interface SuggestionFacts {
   readonly walletId: string;
   readonly code: CustomerCode;
   readonly status: 'open' | 'frozen' | 'closed';
-  /** Credits that people decided for this wallet and that stand, by the same payer. */
+  /** The payer's credits to this wallet that people decided and nobody took back. */
   readonly byPayerAccount: number;
   readonly byPayerName: number;
   /** Booking days of its credited deposits of the same amount, oldest first. */
@@ -50,13 +50,13 @@ export interface SuggestionFacts {
 export interface DepositToPlace {
   readonly amountMinor: bigint;
   readonly bookingDate: LocalDate;
-  /** Codes that a repair of the reference gives, likeliest first, or the one code in it that no wallet bears. */
+  /** Codes that a repair of the reference gives, likeliest first, or its one code where no wallet has that code. */
   readonly candidates: readonly CustomerCode[];
 }
 
 /**
- * Ranks the wallets that a deposit may be for. Each point is explained; weights are fixed and add up. Where one payer was
- * confirmed for two wallets, neither is more than a possibility.
+ * Ranks the wallets that a deposit may be for. Evidence explains each point; weights are fixed and add up. Where one payer
+ * was confirmed for two wallets, neither reaches {@link CONFIDENT_SCORE}.
  */
 export function suggest(
   deposit: DepositToPlace,
