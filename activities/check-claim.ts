@@ -1,4 +1,4 @@
-import { findClaim, settleClaim } from '../db/queries/claims.ts';
+import { findClaim, meetOrExpireClaim } from '../db/queries/claims.ts';
 import type { ClaimState } from '../db/schema/claims.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -14,7 +14,7 @@ export async function checkClaim(
   { database }: ActivityDependencies,
   input: { readonly claimId: string },
 ): Promise<CheckClaimOutput> {
-  const state = await database.transaction((tx) => settleClaim(tx, input.claimId));
+  const state = await database.transaction((tx) => meetOrExpireClaim(tx, input.claimId));
   const claim = await findClaim(database, input.claimId);
   return { state: state ?? 'gone', expiresAt: claim?.expiresAt.toISOString() ?? null };
 }

@@ -104,3 +104,8 @@ export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
     (code === undefined || error.code === code)
   );
 }
+
+/** The name of whatever was thrown, for logs: a message may quote rows, a request's body or a bank's answer. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

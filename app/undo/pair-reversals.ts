@@ -9,7 +9,7 @@ import {
   lockReversal,
   lockReversalPlace,
   recordReversals,
-  settleReversal,
+  markReversal,
   type OpenReversal,
 } from '../../db/queries/reversals.ts';
 import { listHeldByReversals } from '../../db/queries/rechecks.ts';
@@ -144,7 +144,7 @@ async function pairOne(tx: Transaction, accountKey: string, line: OpenReversal):
   const pairing = pairReversal(line, originals);
   if (pairing.kind === 'none') {
     if (line.ageDays < WAIT_DAYS_MAX) return UNCHANGED;
-    await settleReversal(tx, { lineId, state: 'unpaired', depositId: null, chargesMinor: 0n });
+    await markReversal(tx, { lineId, state: 'unpaired', depositId: null, chargesMinor: 0n });
     return { ...UNCHANGED, outcome: 'unpaired' };
   }
   const { depositId } = pairing;
@@ -159,7 +159,7 @@ async function pairOne(tx: Transaction, accountKey: string, line: OpenReversal):
       [settleReturnPaid(deposit, { lineId, eventOn: bookingDate })],
       'workflow',
     );
-    await settleReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
+    await markReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
     return { outcome: 'return_paid', depositId, open };
   }
   const { chargesMinor } = pairing;
@@ -182,5 +182,5 @@ export async function bookReversal(
   const { lineId, bookingDate } = line;
   await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: bookingDate, decisionId });
   const { depositId } = deposit;
-  await settleReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
+  await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
 }

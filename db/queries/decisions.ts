@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { groupBy } from '../../domain/group-by.ts';
 import { BUSINESS_TIME_ZONE } from '../../domain/local-date.ts';
 import {
   DECIDABLE,
@@ -179,13 +180,12 @@ export async function listAllocationsOf(
   }>(sql`
     select decision_id, wallet_id, amount_minor::text from decision_allocations
      where decision_id = any(${param(decisionIds)}::text[]) order by decision_id, part`);
-  const byDecision = new Map<string, Allocation[]>();
-  for (const row of rows) {
-    const parts = byDecision.get(row.decision_id) ?? [];
-    parts.push({ walletId: row.wallet_id, amountMinor: BigInt(row.amount_minor) });
-    byDecision.set(row.decision_id, parts);
-  }
-  return byDecision;
+  return new Map(
+    [...groupBy(rows, (row) => row.decision_id)].map(([decisionId, parts]) => [
+      decisionId,
+      parts.map((part) => ({ walletId: part.wallet_id, amountMinor: BigInt(part.amount_minor) })),
+    ]),
+  );
 }
 
 /** Notes a second person's approval. The caller has locked the row and looked at everything else. */

@@ -174,7 +174,7 @@ export async function listOriginals(
 }
 
 /** Says what a reversal was found to belong to, or that a person must look. */
-export async function settleReversal(
+export async function markReversal(
   tx: Transaction,
   reversal: {
     readonly lineId: string;

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { addDays, type LocalDate } from '../local-date.ts';
 import { normaliseReference } from '../reference/reference.ts';
 
@@ -31,17 +32,12 @@ export type TimesStored = ReadonlyMap<string, number>;
 
 /** Credits of each day by amount and reference. */
 export function creditsByDay<Row extends Payment>(rows: readonly Row[]): CreditsByDay<Row> {
-  const days = new Map<LocalDate, Map<string, Row[]>>();
-  for (const row of rows) {
-    if (row.amountMinor <= 0n) continue;
-    const facts = `${row.amountMinor} ${normaliseReference(row.references[0] ?? '')}`;
-    let day = days.get(row.bookingDate);
-    if (day === undefined) days.set(row.bookingDate, (day = new Map<string, Row[]>()));
-    const group = day.get(facts);
-    if (group === undefined) day.set(facts, [row]);
-    else group.push(row);
-  }
-  return days;
+  const days = groupBy(
+    rows.filter((row) => row.amountMinor > 0n),
+    (row) => row.bookingDate,
+  );
+  const payment = (row: Row) => `${row.amountMinor} ${normaliseReference(row.references[0] ?? '')}`;
+  return new Map([...days].map(([day, credits]) => [day, groupBy(credits, payment)]));
 }
 
 /** The days that each day with enough different new credits may repeat. */

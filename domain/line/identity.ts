@@ -1,6 +1,7 @@
 import { resolveHolds, type HeldSighting, type ResolvedHold } from './resolve-holds.ts';
 import type { LocalDate } from '../local-date.ts';
-import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
+import { groupBy } from '../group-by.ts';
+import { createLikeness, type Likeness } from './look-alike.ts';
 import { normaliseReference } from '../reference/reference.ts';
 import { tieWithinDay } from './same-day-ties.ts';
 import { signedMinor, type Sighting } from './sighting.ts';
@@ -180,15 +181,16 @@ function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
  * another customer's code, weeks later, or on two different rows: such rows are counted by their facts and held.
  */
 function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[], tally: Tally) {
-  const linesOfId = new Map<string, KnownLine[]>();
-  for (const line of known) {
-    for (const id of line.stableIds) linesOfId.set(id, [...(linesOfId.get(id) ?? []), line]);
-  }
+  const linesOfId = groupBy(
+    known.flatMap((line) => line.stableIds.map((id) => ({ id, line }))),
+    ({ id }) => id,
+  );
   const tie = (row: SnapshotRow, agrees: (line: KnownLine) => boolean): boolean => {
     if (row.stableId === null) return false;
     const line = linesOfId
       .get(row.stableId)
-      ?.find((each) => !tally.seen.has(each.lineId) && agrees(each));
+      ?.map((each) => each.line)
+      .find((each) => !tally.seen.has(each.lineId) && agrees(each));
     if (line === undefined) return false;
     tally.seen.add(line.lineId);
     tally.attached.push({ row, lineId: line.lineId });
@@ -218,7 +220,11 @@ function placePartialRows(
   tally: Tally,
 ): void {
   const facts = new Set(known.map((line) => line.factsKey));
-  const suspects = groupByAmount(known.filter((line) => !tally.seen.has(line.lineId)));
+  // No two lines of different amounts are compared.
+  const suspects = groupBy(
+    known.filter((line) => !tally.seen.has(line.lineId)),
+    (line) => line.amountMinor,
+  );
   // If every candidate line already has an id from this feed, this id is a new line. One id may have been shown under two
   // texts, so the ids are counted and not the lines that have one.
   const looksKnown = (row: SnapshotRow): boolean => {
@@ -248,13 +254,10 @@ function countByFacts(
   scope: SnapshotScope,
   tally: Tally,
 ): void {
-  const free = new Map<string, KnownLine[]>();
-  for (const line of known) {
-    if (tally.seen.has(line.lineId)) continue;
-    const group = free.get(line.factsKey);
-    if (group === undefined) free.set(line.factsKey, [line]);
-    else group.push(line);
-  }
+  const free = groupBy(
+    known.filter((line) => !tally.seen.has(line.lineId)),
+    (line) => line.factsKey,
+  );
   const attach = (row: SnapshotRow, line: KnownLine) => {
     tally.seen.add(line.lineId);
     tally.attached.push({ row, lineId: line.lineId });

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
 import {
   normaliseReference,
@@ -58,20 +59,16 @@ export function createLikeness(): Likeness {
       return reading.kind === 'exact' ? reading.code : null;
     },
     among: (lines) => {
-      const index = new Map<string, Comparable[]>();
       const amounts = new Set(lines.map((line) => line.amountMinor));
-      for (const line of lines) {
-        for (const key of keysOfLine(line.amountMinor, listen(line))) {
-          const group = index.get(key);
-          if (group === undefined) index.set(key, [line]);
-          else group.push(line);
-        }
-      }
+      const keyed = lines.flatMap((line) =>
+        keysOfLine(line.amountMinor, listen(line)).map((key) => ({ key, line })),
+      );
+      const index = groupBy(keyed, ({ key }) => key);
       // Most rows have an amount that no line has, and need no reading.
       return (row) =>
         amounts.has(row.amountMinor) &&
         keysToTry(row.amountMinor, listen(row)).some((key) =>
-          index.get(key)?.some((line) => looksAlike(line, row)),
+          index.get(key)?.some(({ line }) => looksAlike(line, row)),
         );
     },
   };
@@ -90,19 +87,6 @@ function keysToTry(amountMinor: bigint, said: Said): readonly string[] {
   return said.reading.kind === 'exact'
     ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} codeless ${start}`]
     : [`${amountMinor} any ${start}`];
-}
-
-/** Lines by signed amount, in order: no two lines of different amounts are compared. */
-export function groupByAmount<Line extends Comparable>(
-  lines: readonly Line[],
-): ReadonlyMap<bigint, Line[]> {
-  const groups = new Map<bigint, Line[]>();
-  for (const line of lines) {
-    const group = groups.get(line.amountMinor);
-    if (group === undefined) groups.set(line.amountMinor, [line]);
-    else group.push(line);
-  }
-  return groups;
 }
 
 function areNear(a: Comparable, b: Comparable): boolean {

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import type { Comparable, Likeness } from './look-alike.ts';
 
 interface Missing extends Comparable {
@@ -51,17 +52,6 @@ export function tieWithinDay<Row extends Comparable, Line extends Missing>(
     likeness.mayBeEdited(line, row),
   );
   return { tied, untied };
-}
-
-function groupBy<Line>(lines: readonly Line[], keyOf: (line: Line) => string): Map<string, Line[]> {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    const key = keyOf(line);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [line]);
-    else group.push(line);
-  }
-  return groups;
 }
 
 function dayAndAmount(line: Comparable): string {

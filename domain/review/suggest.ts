@@ -1,19 +1,10 @@
 import { mayBeTakenFor, type CustomerCode } from '../reference/customer-code.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
-
-/** Every kind of evidence for a wallet. */
-export type EvidenceKind =
-  | 'code_repaired'
-  | 'code_mistyped'
-  | 'payer_account'
-  | 'payer_name'
-  | 'same_amount'
-  | 'rhythm'
-  | 'claim';
+import { evidenceInWords, type EvidenceFact } from '../words/evidence.ts';
 
 /** One reason for a suggestion, with a sentence for the reviewer. Points are of 100. */
 export interface Evidence {
-  readonly kind: EvidenceKind;
+  readonly kind: EvidenceFact['kind'];
   readonly points: number;
   readonly sentence: string;
 }
@@ -31,7 +22,8 @@ export interface Suggestion {
 export const CONFIDENT_SCORE = 70;
 const CONTESTED_SCORE_MAX = CONFIDENT_SCORE - 1;
 const SUGGESTIONS_MAX = 10;
-const CLAIM_DAYS_MAX = 5;
+/** Days between a deposit and the payment day that a customer claims. */
+export const CLAIM_DAYS_MAX = 5;
 
 /** The facts about one wallet that matter for one deposit. */
 export interface SuggestionFacts {
@@ -66,19 +58,19 @@ export function suggest(
   return wallets
     .filter((wallet) => wallet.status !== 'closed')
     .map((wallet): Suggestion => {
-      const evidence = [
+      const found = [
         ...codeEvidence(deposit, wallet),
         ...payerEvidence(wallet, sharing),
         ...habitEvidence(deposit, wallet),
         ...claimEvidence(deposit, wallet),
       ];
-      const sum = evidence.reduce((total, each) => total + each.points, 0);
+      const sum = found.reduce((total, each) => total + each.points, 0);
       const most = sharing && wallet.byPayerAccount > 0 ? CONTESTED_SCORE_MAX : 100;
       return {
         walletId: wallet.walletId,
         code: wallet.code,
         score: Math.min(sum, most),
-        evidence: evidence.toSorted((a, b) => b.points - a.points),
+        evidence: found.toSorted((a, b) => b.points - a.points),
       };
     })
     .filter((each) => each.evidence.length > 0)
@@ -88,47 +80,20 @@ export function suggest(
 
 function codeEvidence(deposit: DepositToPlace, wallet: SuggestionFacts): readonly Evidence[] {
   const place = deposit.candidates.indexOf(wallet.code);
-  if (place !== -1)
-    return [
-      {
-        kind: 'code_repaired',
-        points: place === 0 ? 60 : 40,
-        sentence: 'The reference becomes this customer’s code with a small repair.',
-      },
-    ];
+  if (place !== -1) return [evidence(place === 0 ? 60 : 40, { kind: 'code_repaired' })];
   return deposit.candidates.some((code) => mayBeTakenFor(code, wallet.code))
-    ? [
-        {
-          kind: 'code_mistyped',
-          points: 45,
-          sentence:
-            'The reference differs from this customer’s code in one digit, or in two that are swapped.',
-        },
-      ]
+    ? [evidence(45, { kind: 'code_mistyped' })]
     : [];
 }
 
-function payerEvidence(wallet: SuggestionFacts, sharing: boolean): readonly Evidence[] {
-  if (wallet.byPayerAccount > 0) {
-    const times = countOf(wallet.byPayerAccount, 'payment', 'payments');
-    return [
-      {
-        kind: 'payer_account',
-        points: sharing ? 30 : Math.min(50 + 5 * wallet.byPayerAccount, 75),
-        sentence: sharing
-          ? `${times} from this payer’s account ${wallet.byPayerAccount === 1 ? 'was' : 'were'} confirmed for this customer, others for another one.`
-          : `${times} from this payer’s account ${wallet.byPayerAccount === 1 ? 'was' : 'were'} confirmed for this customer.`,
-      },
-    ];
+function payerEvidence(wallet: SuggestionFacts, isShared: boolean): readonly Evidence[] {
+  const { byPayerAccount, byPayerName } = wallet;
+  if (byPayerAccount > 0) {
+    const points = isShared ? 30 : Math.min(50 + 5 * byPayerAccount, 75);
+    return [evidence(points, { kind: 'payer_account', times: byPayerAccount, isShared })];
   }
-  if (wallet.byPayerName === 0) return [];
-  return [
-    {
-      kind: 'payer_name',
-      points: Math.min(20 + 3 * wallet.byPayerName, 35),
-      sentence: `${countOf(wallet.byPayerName, 'payment', 'payments')} under this payer’s name ${wallet.byPayerName === 1 ? 'was' : 'were'} confirmed for this customer.`,
-    },
-  ];
+  if (byPayerName === 0) return [];
+  return [evidence(Math.min(20 + 3 * byPayerName, 35), { kind: 'payer_name', times: byPayerName })];
 }
 
 function habitEvidence(
@@ -137,51 +102,29 @@ function habitEvidence(
 ): readonly Evidence[] {
   const last = sameAmountDays.at(-1);
   if (last === undefined) return [];
-  const amount: Evidence = {
-    kind: 'same_amount',
-    points: Math.min(5 + 2 * sameAmountDays.length, 15),
-    sentence: `This customer has paid exactly this amount ${countOf(sameAmountDays.length, 'time', 'times')} before.`,
-  };
+  const times = sameAmountDays.length;
+  const amount = evidence(Math.min(5 + 2 * times, 15), { kind: 'same_amount', times });
   const gap = daysBetween(last, deposit.bookingDate);
   const isRegular =
-    sameAmountDays.length >= 2 &&
-    gaps(sameAmountDays).every((each) => Math.abs(each - gap) <= 3) &&
-    gap >= 5;
-  return isRegular
-    ? [
-        amount,
-        {
-          kind: 'rhythm',
-          points: 10,
-          sentence: `It comes as regularly as this customer’s earlier ones, after ${gap} days.`,
-        },
-      ]
-    : [amount];
+    times >= 2 && gaps(sameAmountDays).every((each) => Math.abs(each - gap) <= 3) && gap >= 5;
+  return isRegular ? [amount, evidence(10, { kind: 'rhythm', days: gap })] : [amount];
 }
 
 function claimEvidence(deposit: DepositToPlace, { claims }: SuggestionFacts): readonly Evidence[] {
-  const fits = claims.filter(
+  const isFitting = claims.some(
     (claim) =>
       claim.amountMinor === deposit.amountMinor &&
       Math.abs(daysBetween(claim.paidOn, deposit.bookingDate)) <= CLAIM_DAYS_MAX,
   );
-  return fits.length === 0
-    ? []
-    : [
-        {
-          kind: 'claim',
-          points: 30,
-          sentence: 'This customer says to have paid this amount around this day.',
-        },
-      ];
+  return isFitting ? [evidence(30, { kind: 'claim' })] : [];
+}
+
+function evidence(points: number, fact: EvidenceFact): Evidence {
+  return { kind: fact.kind, points, sentence: evidenceInWords(fact) };
 }
 
 function gaps(days: readonly LocalDate[]): readonly number[] {
   return days.slice(1).map((day, index) => daysBetween(days[index] ?? day, day));
-}
-
-function countOf(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 function compare(a: string, b: string): number {

@@ -9,6 +9,14 @@ export interface StoryPosting {
   readonly amount: string;
 }
 
+/** Whoever made a change, as the audit trail names them. */
+export interface StoryActor {
+  readonly kind: 'person' | 'service' | 'workflow' | 'system';
+  readonly keyId: string | null;
+  readonly person: string | null;
+  readonly login: string;
+}
+
 /** Prints an amount in any currency; rand as `R1,234.56`. */
 export function printAmount(minor: bigint, currency: string): string {
   return currency === ZAR
@@ -74,12 +82,7 @@ function owedPart(owed: bigint, money: (minor: bigint) => string): string {
 }
 
 /** Names the person, service or system behind a change. */
-export function actorInWords(actor: {
-  readonly kind: 'person' | 'service' | 'workflow' | 'system';
-  readonly keyId: string | null;
-  readonly person: string | null;
-  readonly login: string;
-}): string {
+export function actorInWords(actor: StoryActor): string {
   switch (actor.kind) {
     case 'person':
       return actor.person ?? actor.keyId ?? 'a person';

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
 import { adviceFor } from './review-advice.ts';
 import {
@@ -5,10 +6,9 @@ import {
   actorInWords,
   changeInWords,
   journalInWords,
+  type StoryActor,
   type StoryPosting,
 } from './story-words.ts';
-
-type Actor = Parameters<typeof actorInWords>[0];
 
 /** Everything that the rows say about a deposit. Instants are ISO text in UTC. */
 export interface StoryFacts {
@@ -87,18 +87,18 @@ export interface StoryFacts {
     readonly accountKey: string | null;
     readonly cause: string;
     readonly closedAt: string;
-    readonly closedBy: Actor;
+    readonly closedBy: StoryActor;
     readonly closedWhy: string | null;
     readonly opening: {
       readonly at: string;
-      readonly by: Actor;
+      readonly by: StoryActor;
       readonly why: string | null;
     } | null;
   }[];
   readonly audit: readonly {
     readonly at: string;
     readonly action: string;
-    readonly actor: Actor;
+    readonly actor: StoryActor;
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
     readonly why: string | null;
@@ -182,11 +182,9 @@ const FEEDS = { poll: 'when the account was read', webhook: 'in a webhook', file
 
 /** Each poll sees a line again: equal sightings become one line with their count. */
 function tellSightings(sightings: StoryFacts['sightings']): readonly StoryLine[] {
-  const groups = new Map<string, StoryFacts['sightings'][number][]>();
-  for (const sighting of sightings) {
-    const look = JSON.stringify([sighting.feed, sighting.source, sighting.bankId]);
-    groups.set(look, [...(groups.get(look) ?? []), sighting]);
-  }
+  const groups = groupBy(sightings, ({ feed, source, bankId }) =>
+    JSON.stringify([feed, source, bankId]),
+  );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
