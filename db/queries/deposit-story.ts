@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { JournalKind } from '../../domain/ledger/journal.ts';
 import type { DecisionKind, DecisionOutcome, DecisionState } from '../../domain/review/approval.ts';
 import type { StoryFacts } from '../../domain/words/story.ts';
+import type { StoryPosting } from '../../domain/words/story-words.ts';
 import type { Executor } from '../client.ts';
 import { isoInstant, type InJson } from '../json.ts';
 import type { GateCause } from '../schema/gates.ts';
@@ -16,7 +17,7 @@ type Told<Part extends keyof StoryFacts> = StoryFacts[Part] extends readonly (in
 export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
   readonly line: Told<'line'> & { readonly valueDate: string | null };
   readonly sightings: readonly (Told<'sightings'> & { readonly reference: string | null })[];
-  readonly journals: readonly (Told<'journals'> & {
+  readonly journals: readonly (Omit<Told<'journals'>, 'postings'> & {
     readonly id: string;
     readonly kind: JournalKind;
     readonly decisionId: string | null;
@@ -24,16 +25,18 @@ export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
     readonly walletId: string | null;
     readonly walletSeq: string | null;
     readonly bookedOn: string;
-    readonly postings: readonly { readonly owner: string | null }[];
+    readonly postings: readonly (StoryPosting & { readonly owner: string | null })[];
   })[];
   readonly review:
     (Told<'review'> & { readonly remindersSent: number; readonly overdueAt: string | null }) | null;
-  readonly decisions: readonly (Told<'decisions'> & {
+  readonly decisions: readonly (Omit<Told<'decisions'>, 'allocations'> & {
     readonly id: string;
     readonly kind: DecisionKind;
     readonly state: DecisionState;
     readonly outcome: DecisionOutcome | null;
-    readonly allocations: readonly { readonly walletId: string }[];
+    readonly allocations: readonly (Told<'decisions'>['allocations'][number] & {
+      readonly walletId: string;
+    })[];
   })[];
   readonly notifications: readonly (Told<'notifications'> & {
     readonly id: string;
