@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CodedError } from './domain/errors.ts';
-import { isTimeZone } from './domain/local-date.ts';
+import { FEED_PROTOCOLS } from './domain/line/feed-protocols.ts';
+import { BUSINESS_TIME_ZONE, isTimeZone } from './domain/local-date.ts';
 
 const flag = z.stringbool();
 const minorUnits = z
@@ -102,10 +103,7 @@ export const configSchema = z.object({
     .describe(
       '`credit`: a signed line is captured at once; `hint`: a webhook only triggers a read',
     ),
-  BANK_FEED: z
-    .enum(['json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch'])
-    .default('json')
-    .describe("protocol of the bank's API"),
+  BANK_FEED: z.enum(FEED_PROTOCOLS).default('json').describe("protocol of the bank's API"),
   BANK_FIELD_MAP: z
     .string()
     .min(1)
@@ -115,7 +113,7 @@ export const configSchema = z.object({
     .enum(['signed', 'unsigned'])
     .default('signed')
     .describe('`berlin-group`: `signed` if outgoing amounts carry a minus'),
-  BANK_TIME_ZONE: timeZone.default('Africa/Johannesburg').describe("time zone of the bank's days"),
+  BANK_TIME_ZONE: timeZone.default(BUSINESS_TIME_ZONE).describe("time zone of the bank's days"),
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])
     .default('hold')

@@ -2,7 +2,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { toCodedError } from '../db/pg-errors.ts';
 import { withDeadline } from '../db/with-deadline.ts';
-import { isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
+import { errorName, isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
 
 /** Codes that no retry mends: the run stops and says so. */
@@ -34,7 +34,7 @@ function toFailure(error: unknown): ApplicationFailure {
       nonRetryable: true,
     });
   }
-  const name = error instanceof Error ? error.name : typeof error;
+  const name = errorName(error);
   // The frames lead to the fault; the message may quote a query or a bank, so it stays out of log and history.
   const frames = error instanceof Error ? (error.stack ?? '').match(/^ +at .+$/gm) : null;
   log.error('activity failed unexpectedly', { name, frames: frames?.slice(0, 8).join('\n') ?? '' });

@@ -9,6 +9,7 @@ import {
   markDelivered,
   type Notification,
 } from '../db/queries/notifications.ts';
+import { errorName } from '../domain/errors.ts';
 import type { KeyVerifier } from './key-verifier.ts';
 import { toNotification } from './outputs/notification.ts';
 
@@ -95,7 +96,7 @@ async function connect(
     listener.lastId = await findNewestNotificationId(hub.database.db, who.walletId);
     await catchUp(hub, listener);
   } catch (error) {
-    hub.logger.warn({ failure: nameOf(error) }, 'listener could not be served');
+    hub.logger.warn({ failure: errorName(error) }, 'listener could not be served');
     socket.close(CLOSE_TRY_LATER, 'try again later');
     return;
   }
@@ -134,7 +135,7 @@ function ring(hub: Hub): void {
 
 function track(hub: Hub, work: Promise<void>, failure: string): void {
   const tracked = work
-    .catch((error: unknown) => hub.logger.warn({ failure: nameOf(error) }, failure))
+    .catch((error: unknown) => hub.logger.warn({ failure: errorName(error) }, failure))
     .finally(() => hub.unfinished.delete(tracked));
   hub.unfinished.add(tracked);
 }
@@ -198,10 +199,6 @@ async function checkListeners(hub: Hub): Promise<void> {
       listener.socket.ping();
     }
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 /** From where on each wallet must be read: its listener that has least decides. */

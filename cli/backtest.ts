@@ -12,6 +12,7 @@ import {
   type DepositFacts,
 } from '../db/queries/settlement.ts';
 import { invariant } from '../domain/invariant.ts';
+import { isOpen } from '../domain/ledger/deposit.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import type { DepositToOwn, Objections, WalletOfCode } from '../domain/review/owner.ts';
 import { readReferences } from '../domain/reference/reference.ts';
@@ -149,7 +150,7 @@ async function findAllObjections(
   tx: Transaction,
   deposits: readonly DepositFacts[],
 ): Promise<ReadonlyMap<string, Objections>> {
-  const open = deposits.filter(({ state }) => state === 'captured' || state === 'in_review');
+  const open = deposits.filter(({ state }) => isOpen(state));
   const today = await findObjections(tx, open);
   const stored = await findStoredObjections(
     tx,

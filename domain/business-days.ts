@@ -15,8 +15,8 @@ const FIXED_DAYS = [
 ] as const;
 
 /**
- * Days that the President declared under section 2A of the Act, each for itself. No rule foretells them: add the day when
- * the Government Gazette has it (www.gov.za, "Public Holidays Act: Declaration of … as public holiday").
+ * Days that the President declared individually under section 2A of the Act. No rule predicts them: add a day when the
+ * Government Gazette announces it (www.gov.za, "Public Holidays Act: Declaration of … as public holiday").
  */
 const DECLARED_DAYS: ReadonlySet<string> = new Set([
   '2022-12-27', // for Christmas Day, which fell on a Sunday before the Day of Goodwill
@@ -25,16 +25,16 @@ const DECLARED_DAYS: ReadonlySet<string> = new Set([
   '2026-11-04', // local government elections
 ]);
 
-/** Whether banks and offices in South Africa work on this day. */
+/** True if banks and offices in South Africa work on this day. */
 export function isBusinessDay(day: LocalDate): boolean {
   const weekday = weekdayOf(day);
   return weekday !== SATURDAY && weekday !== SUNDAY && !isPublicHoliday(day);
 }
 
-/** Whether South Africa has a public holiday on this day, be it a weekend or not. */
+/** True if South Africa has a public holiday on this day, on a weekend too. */
 export function isPublicHoliday(day: LocalDate): boolean {
   if (DECLARED_DAYS.has(day) || isNamedHoliday(day)) return true;
-  // Section 2(1): the Monday after a holiday that falls on a Sunday is one, too.
+  // Section 2(1): the Monday after a holiday on a Sunday is a holiday too.
   return weekdayOf(day) === MONDAY && isNamedHoliday(addDays(day, -1));
 }
 

@@ -1,7 +1,7 @@
 /**
- * The closed list of coded errors: an operation failed for a reason that callers tell apart by `code`.
- * Expected outcomes (a deposit without an owner) are values, and our own bugs are invariants.
- * docs/errors.md has a heading for each code, and a test holds the two together.
+ * Every coded error: an operation failed for a reason that callers distinguish by `code`. Expected outcomes (a deposit
+ * without an owner) are values, and our own bugs are invariants. docs/errors.md has a heading for each code; a test keeps
+ * the two equal.
  */
 export const ERROR_CODES = [
   'account.not_found',
@@ -96,7 +96,7 @@ export class CodedError extends Error {
   }
 }
 
-/** Whether `error` is a {@link CodedError}, of this `code` when one is given. */
+/** True if `error` is a {@link CodedError}, of this `code` when one is given. */
 export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
   return (
     error instanceof Error &&
@@ -104,4 +104,9 @@ export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
     'code' in error &&
     (code === undefined || error.code === code)
   );
+}
+
+/** The name of whatever was thrown, for logs: a message may quote rows, a request's body or a bank's answer. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

@@ -3,6 +3,9 @@ import { CodedError } from './errors.ts';
 /** A calendar day as the bank writes it, `YYYY-MM-DD`; it has no time zone. */
 export type LocalDate = string & { readonly __brand: 'LocalDate' };
 
+/** The zone of the business day: deadlines, limits of a day and the day of a correction. */
+export const BUSINESS_TIME_ZONE = 'Africa/Johannesburg';
+
 /** Reads an ISO day. @throws CodedError `request.invalid` unless it is a real day in 1900–2999. */
 export function parseLocalDate(text: string): LocalDate {
   const date = asLocalDate(text);
@@ -12,7 +15,7 @@ export function parseLocalDate(text: string): LocalDate {
   return date;
 }
 
-/** As {@link parseLocalDate}, but null where the text is not a real day. */
+/** Like {@link parseLocalDate}, but null where the text is not a real day. */
 export function asLocalDate(text: string): LocalDate | null {
   if (!/^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(text)) return null;
   const [year, month, day] = [number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)];
@@ -36,7 +39,7 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return instant.toISOString().slice(0, 10) as LocalDate;
 }
 
-/** The instant of a clock time on a day, `T08:00:00+02:00` say. */
+/** The instant of a clock time on a day, for example `T08:00:00+02:00`. */
 export function instantAt(day: LocalDate, clock: string): Date {
   return new Date(`${day}${clock}`);
 }
@@ -55,7 +58,7 @@ function dayNumber(date: LocalDate): number {
   return Date.UTC(number(date, 0, 4), number(date, 5, 7) - 1, number(date, 8, 10)) / 86_400_000;
 }
 
-/** The day that `instant` falls on in a named time zone, `Africa/Johannesburg` say. */
+/** The day of `instant` in a named time zone, for example `Africa/Johannesburg`. */
 export function localDateIn(instant: Date, timeZone: string): LocalDate {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
@@ -67,7 +70,7 @@ export function localDateIn(instant: Date, timeZone: string): LocalDate {
   return parseLocalDate(`${part('year')}-${part('month')}-${part('day')}`);
 }
 
-/** An instant as a clock in that time zone shows it. */
+/** The local time of an instant in a time zone: `2026-11-20 09:00:00`. */
 export function printLocalTime(instant: string, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
@@ -83,7 +86,7 @@ export function printLocalTime(instant: string, timeZone: string): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
 }
 
-/** Whether there is a time zone of this name, so that days can be told in it. */
+/** True if a time zone of this name exists. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

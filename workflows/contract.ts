@@ -4,6 +4,8 @@
  */
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
+import type { DecisionOutcome } from '../domain/review/approval.ts';
+
 /** A value that survives JSON unchanged; bigint, Date and Map do not, and naming one is a compile error. */
 export type Wire =
   string | number | boolean | null | readonly Wire[] | { readonly [key: string]: Wire };
@@ -142,18 +144,7 @@ export interface ResolveDepositInput {
  * a second person, or will never be approved) moved no money, and the decision may be handed in again.
  */
 export interface ResolveDepositOutput {
-  readonly outcome:
-    | 'credited'
-    | 'returned'
-    | 'dismissed'
-    | 'kept'
-    | 'corrected'
-    | 'taken_back'
-    | 'paired'
-    | 'refused'
-    | 'already_settled'
-    | 'not_approved'
-    | 'unknown_decision';
+  readonly outcome: DecisionOutcome | 'already_settled' | 'not_approved' | 'unknown_decision';
   readonly refusal: string | null;
 }
 

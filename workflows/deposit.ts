@@ -1,3 +1,9 @@
+/**
+ * The workflow of one deposit. Its messages are described in three files:
+ * - contract.ts: their names and what they carry, for callers outside
+ * - this file: the definitions made of those names, and their handlers
+ * - decision-inbox.ts: the state that the handlers change and the query answers
+ */
 import {
   setHandler,
   defineQuery,
@@ -33,7 +39,7 @@ const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositI
 const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
 const wakeSignal = defineSignal<[WakeInput]>(WAKE_SIGNAL);
-/** A wake-up that was lost costs this much. */
+/** Upper bound on the delay caused by a lost wake-up signal. */
 const GATE_LOOK_EVERY = '1h';
 
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);

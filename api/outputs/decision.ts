@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { Decision } from '../../db/queries/decisions.ts';
-import { DECISION_KINDS, DECISION_STATES, type Allocation } from '../../domain/review/approval.ts';
+import {
+  DECISION_KINDS,
+  DECISION_OUTCOMES,
+  DECISION_STATES,
+  type Allocation,
+} from '../../domain/review/approval.ts';
 import {
   day,
   decisionId,
@@ -22,16 +27,7 @@ const byPerson = z.strictObject({
   at: instant,
 });
 
-export const decisionOutcome = z.enum([
-  'credited',
-  'returned',
-  'dismissed',
-  'kept',
-  'corrected',
-  'taken_back',
-  'paired',
-  'refused',
-]);
+export const decisionOutcome = z.enum(DECISION_OUTCOMES);
 
 export const decisionSchema = z.strictObject({
   id: decisionId,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
-import type { GateActor } from '../../db/queries/gate-waits.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
+import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
+import { JOURNAL_KINDS } from '../../domain/ledger/journal.ts';
 import { DECISION_KINDS, DECISION_STATES } from '../../domain/review/approval.ts';
+import type { StoryActor } from '../../domain/words/story-words.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import {
   day,
@@ -11,12 +12,11 @@ import {
   digits,
   instant,
   money,
-  toInstant,
   toInstantOrNull,
   toMoney,
   walletId,
 } from '../wire.ts';
-import { auditEventSchema, toAuditEvent } from './audit-event.ts';
+import { auditEventSchema } from './audit-event.ts';
 import { decisionOutcome } from './decision.ts';
 import { tellDeposit } from './narrative.ts';
 import { depositSchema, toDeposit } from './deposit.ts';
@@ -42,7 +42,7 @@ export const storySchema = depositSchema.extend({
     capturedAt: instant,
   }),
   sightings: z.array(
-    z.strictObject({
+    z.object({
       feed: z.enum(['poll', 'webhook', 'file']),
       source: z.string().meta({ description: 'The feed, or the format of the statement file.' }),
       bankId: maybeText,
@@ -51,7 +51,7 @@ export const storySchema = depositSchema.extend({
     }),
   ),
   journals: z.array(
-    z.strictObject({
+    z.object({
       id: digits,
       kind: z.enum(JOURNAL_KINDS),
       decisionId: decisionId.nullable(),
@@ -61,7 +61,7 @@ export const storySchema = depositSchema.extend({
       bookedOn: day,
       createdAt: instant,
       postings: z.array(
-        z.strictObject({
+        z.object({
           account: z.string(),
           owner: maybeText.meta({
             description: 'Wallet or bank account that the ledger account is of.',
@@ -82,11 +82,11 @@ export const storySchema = depositSchema.extend({
     })
     .nullable(),
   decisions: z.array(
-    z.strictObject({
+    z.object({
       id: decisionId,
       kind: z.enum(DECISION_KINDS),
       state: z.enum(DECISION_STATES),
-      allocations: z.array(z.strictObject({ walletId, amountMinor: digits })),
+      allocations: z.array(z.object({ walletId, amountMinor: digits })),
       reason: z.string(),
       proposedBy: z.string().meta({ description: 'The person; `purser` for Purser itself.' }),
       proposedAt: instant,
@@ -100,7 +100,7 @@ export const storySchema = depositSchema.extend({
     }),
   ),
   notifications: z.array(
-    z.strictObject({
+    z.object({
       id: digits,
       kind: z.string(),
       walletId,
@@ -111,7 +111,7 @@ export const storySchema = depositSchema.extend({
     }),
   ),
   bankEvents: z.array(
-    z.strictObject({
+    z.object({
       eventId: z.string(),
       receivedAt: instant,
       handledAt: instant.nullable(),
@@ -119,10 +119,10 @@ export const storySchema = depositSchema.extend({
       errorCode: maybeText,
     }),
   ),
-  comments: z.array(z.strictObject({ by: z.string(), text: z.string(), at: instant })),
+  comments: z.array(z.object({ by: z.string(), text: z.string(), at: instant })),
   gateWaits: z
     .array(
-      z.strictObject({
+      z.object({
         gate: gateScope,
         cause: gateCause,
         closedBy: z.string().meta({ description: 'The person; `purser` for Purser itself.' }),
@@ -134,125 +134,67 @@ export const storySchema = depositSchema.extend({
     .meta({ description: 'When it waited behind a closed gate, oldest first.' }),
   audit: z.array(auditEventSchema),
   told: z
-    .array(z.strictObject({ at: instant, text: z.string() }))
+    .array(z.object({ at: instant, text: z.string() }))
     .meta({ description: 'All of it in plain English, oldest first.' }),
 });
 export type StoryOutput = z.infer<typeof storySchema>;
 
+/**
+ * The query names the parts as the schema does. Fields that only the narrative needs are dropped by the schema, which also
+ * refuses a story that lacks one of its own.
+ */
 export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
-  return {
+  const { line, review } = story;
+  const { lines } = tellDeposit(deposit, story);
+  const output: z.input<typeof storySchema> = {
     ...toDeposit(deposit),
     workflow: {
       id: depositWorkflowId(deposit.bankAccountKey, deposit.transactionKey, deposit.workflowRound),
       round: deposit.workflowRound,
       dispatchedAt: toInstantOrNull(deposit.dispatchedAt),
     },
-    line: toLine(story.line),
-    sightings: story.sightings.map((row) => ({
-      feed: row.feed,
-      source: row.source,
-      bankId: row.bank_id,
-      reference: row.reference,
-      seenAt: toInstant(row.seen_at),
+    line: {
+      amount: toMoney(line.amountMinor, line.currency),
+      bookingDate: line.bookingDate,
+      valueDate: line.valueDate,
+      references: [...line.references],
+      text: line.text,
+      counterparty: { name: line.counterpartyName, account: line.counterpartyAccount },
+      occurrence: line.occurrence,
+      capturedAt: line.capturedAt,
+    },
+    sightings: [...story.sightings],
+    journals: story.journals.map((journal) => ({
+      ...journal,
+      createdAt: journal.at,
+      postings: [...journal.postings],
     })),
-    journals: story.journals.map(toJournal),
-    review: story.review === null ? null : toReview(story.review),
-    decisions: story.decisions.map(toDecision),
-    notifications: story.notifications.map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      walletId: row.wallet_id,
-      createdAt: toInstant(row.created_at),
-      publishedAt: toInstantOrNull(row.published_at),
-      deliveredAt: toInstantOrNull(row.delivered_at),
-      readAt: toInstantOrNull(row.read_at),
+    review: review && { ...review, ...toReviewReason(review.reason, review.candidates) },
+    decisions: story.decisions.map((decision) => ({
+      ...decision,
+      allocations: decision.allocations.map((part) => ({
+        walletId: part.walletId,
+        amountMinor: part.amountMinor.toString(),
+      })),
     })),
-    bankEvents: story.bank_events.map((row) => ({
-      eventId: row.event_id,
-      receivedAt: toInstant(row.received_at),
-      handledAt: toInstantOrNull(row.handled_at),
-      outcome: row.outcome,
-      errorCode: row.error_code,
+    notifications: [...story.notifications],
+    bankEvents: [...story.bankEvents],
+    comments: [...story.comments],
+    gateWaits: story.gateWaits.map(({ accountKey, cause, closedAt, closedBy, opening }) => ({
+      gate: fromScope(accountKey ?? ALL_ACCOUNTS),
+      cause,
+      closedBy: nameOf(closedBy),
+      closedAt,
+      openedBy: opening && nameOf(opening.by),
+      openedAt: opening && opening.at,
     })),
-    comments: story.comments.map((row) => ({
-      by: row.by,
-      text: row.text,
-      at: toInstant(row.created_at),
-    })),
-    gateWaits: story.gate_waits.map((row) => ({
-      gate: fromScope(row.scope),
-      cause: row.cause,
-      closedBy: nameOf(row.closed_by),
-      closedAt: toInstant(row.closed_at),
-      openedBy: row.opened_by === null ? null : nameOf(row.opened_by),
-      openedAt: toInstantOrNull(row.opened_at),
-    })),
-    audit: story.audit.map(toAuditEvent),
-    told: [...tellDeposit(deposit, story).lines],
+    audit: story.audit.map(({ actor, ...event }) => ({ ...event, who: actor })),
+    told: [...lines],
   };
+  return storySchema.parse(output);
 }
 
 /** As decisions name people: by the person, else by the key or the database login; Purser is `purser`. */
-function nameOf({ kind, person, key, login }: GateActor): string {
-  return kind === 'workflow' ? 'purser' : (person ?? key ?? login);
-}
-
-function toLine(row: DepositStory['line']): StoryOutput['line'] {
-  return {
-    amount: toMoney(BigInt(row.amount_minor), row.currency),
-    bookingDate: row.booking_date,
-    valueDate: row.value_date,
-    references: [...row.references],
-    text: row.text,
-    counterparty: { name: row.counterparty_name, account: row.counterparty_account },
-    occurrence: row.occurrence,
-    capturedAt: toInstant(row.captured_at),
-  };
-}
-
-function toJournal(row: DepositStory['journals'][number]): StoryOutput['journals'][number] {
-  return {
-    id: row.id,
-    kind: row.kind,
-    decisionId: row.decision_id,
-    rateVersion: row.rate_version,
-    walletId: row.wallet_id,
-    walletSeq: row.wallet_seq,
-    bookedOn: row.event_on,
-    createdAt: toInstant(row.created_at),
-    postings: row.postings.map((posting) => ({ ...posting })),
-  };
-}
-
-function toReview(row: NonNullable<DepositStory['review']>): StoryOutput['review'] {
-  return {
-    ...toReviewReason(row.reason, row.candidates),
-    openedAt: toInstant(row.opened_at),
-    dueAt: toInstant(row.due_at),
-    remindersSent: row.reminders_sent,
-    overdueAt: toInstantOrNull(row.overdue_at),
-    closedAt: toInstantOrNull(row.closed_at),
-  };
-}
-
-function toDecision(row: DepositStory['decisions'][number]): StoryOutput['decisions'][number] {
-  return {
-    id: row.id,
-    kind: row.kind,
-    state: row.state,
-    allocations: row.allocations.map((part) => ({
-      walletId: part.wallet_id,
-      amountMinor: part.amount_minor,
-    })),
-    reason: row.reason,
-    proposedBy: row.proposed_person,
-    proposedAt: toInstant(row.proposed_at),
-    approvedBy: row.approved_person,
-    approvedAt: toInstantOrNull(row.approved_at),
-    rejectedBy: row.rejected_person,
-    rejectedAt: toInstantOrNull(row.rejected_at),
-    outcome: row.outcome,
-    refusal: row.refusal,
-    appliedAt: toInstantOrNull(row.applied_at),
-  };
+function nameOf({ kind, person, keyId, login }: StoryActor): string {
+  return kind === 'workflow' ? 'purser' : (person ?? keyId ?? login);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
+import { DEPOSIT_STATES } from '../../domain/ledger/deposit.ts';
 import {
   accountKey,
   day,
@@ -13,14 +14,7 @@ import {
   walletId,
 } from '../wire.ts';
 
-export const depositState = z.enum([
-  'captured',
-  'in_review',
-  'credited',
-  'returned',
-  'dismissed',
-  'reversed',
-]);
+export const depositState = z.enum(DEPOSIT_STATES);
 
 export const depositSchema = z.strictObject({
   id: depositId,

@@ -7,7 +7,7 @@ import type { Executor } from '../../db/client.ts';
 import { csvLine, type CsvCell } from '../../domain/words/csv-cell.ts';
 import { printMinor } from '../../domain/money/money-text.ts';
 import { parseCurrency } from '../../domain/money/money.ts';
-import { adviceFor } from '../../domain/review/review-reasons.ts';
+import { adviceFor } from '../../domain/words/review-advice.ts';
 
 const PAGE_SIZE = 500;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OpenReviewRow } from '../../db/queries/reviews-read.ts';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
+import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
+import { adviceFor } from '../../domain/words/review-advice.ts';
 import {
   accountKey,
   day,

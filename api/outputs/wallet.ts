@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOURNAL_KINDS } from '../../db/schema/ledger.ts';
+import { JOURNAL_KINDS } from '../../domain/ledger/journal.ts';
 import type { listWalletTransactions, Wallet } from '../../db/queries/wallets.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import {

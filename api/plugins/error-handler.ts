@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { toCodedError } from '../../db/pg-errors.ts';
-import { isCoded, type ErrorCode } from '../../domain/errors.ts';
+import { errorName, isCoded, type ErrorCode } from '../../domain/errors.ts';
 import { HTTP_ERRORS, toProblem, type Problem } from '../http-errors.ts';
 
 /** What was wrong, in our own code's terms. */
@@ -114,14 +114,10 @@ function logFailure(error: unknown, code: ErrorCode, request: FastifyRequest): v
     {
       code,
       route: request.routeOptions.url,
-      ...(coded === null ? { failure: nameOf(error), stack: framesOf(error) } : coded.details),
+      ...(coded === null ? { failure: errorName(error), stack: framesOf(error) } : coded.details),
     },
     'request failed',
   );
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 /** The frames of a stack without its first lines, which hold the message. */

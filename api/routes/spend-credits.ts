@@ -2,16 +2,13 @@ import { z } from 'zod';
 import { spendCredits } from '../../app/wallet/spend-credits.ts';
 import { findWallet } from '../../db/queries/wallets.ts';
 import { invariant } from '../../domain/invariant.ts';
-import { localDateIn } from '../../domain/local-date.ts';
+import { BUSINESS_TIME_ZONE, localDateIn } from '../../domain/local-date.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../idempotency.ts';
 import { balanceSchema, toBalance } from '../outputs/wallet.ts';
 import { writeProblems } from '../route-problems.ts';
 import { day, money, noQuery, plainText, spendId, toMoney, walletId } from '../wire.ts';
-
-/** The wallets are in rand, so that their days are South African ones. */
-const TIME_ZONE = 'Africa/Johannesburg';
 
 const spentSchema = z.strictObject({
   id: spendId,
@@ -54,7 +51,7 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const given = await answerOnce(deps, request, async (tx) => {
-        const spentOn = localDateIn(deps.clock(), TIME_ZONE);
+        const spentOn = localDateIn(deps.clock(), BUSINESS_TIME_ZONE);
         const spent = await spendCredits(tx, {
           walletId: request.params.id,
           credits: BigInt(request.body.credits),

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/client.ts';
-import { findClaim, settleClaim } from '../../db/queries/claims.ts';
+import { findClaim, meetOrExpireClaim } from '../../db/queries/claims.ts';
 import type { ClaimState } from '../../db/schema/claims.ts';
 
 /** Ends a claim whose deposit has been credited, or whose time is over. Null: there is no such claim. */
@@ -7,7 +7,7 @@ export async function checkClaim(
   database: Database,
   claimId: string,
 ): Promise<{ readonly state: ClaimState; readonly expiresAt: Date | null } | null> {
-  const state = await database.transaction((tx) => settleClaim(tx, claimId));
+  const state = await database.transaction((tx) => meetOrExpireClaim(tx, claimId));
   if (state === null) return null;
   const claim = await findClaim(database, claimId);
   return { state, expiresAt: claim?.expiresAt ?? null };

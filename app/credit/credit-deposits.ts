@@ -10,6 +10,7 @@ import { lockGates } from '../../db/queries/gates.ts';
 import { findObjections } from './objections.ts';
 import { findOwner, type Owner } from '../../domain/review/owner.ts';
 import { readReferences } from '../../domain/reference/reference.ts';
+import { isOpen } from '../../domain/ledger/deposit.ts';
 import { settle, type OwnedDeposit } from '../../domain/ledger/settle.ts';
 
 export interface CreditedDeposits {
@@ -52,7 +53,7 @@ export async function creditDeposits(
   deposits: readonly DepositFacts[],
   lane: 'workflow' | 'backlog',
 ): Promise<CreditedDeposits> {
-  const open = deposits.filter(({ state }) => state === 'captured' || state === 'in_review');
+  const open = deposits.filter(({ state }) => isOpen(state));
   const owners = await findOwners(tx, open);
   const matched = owners.flatMap(({ deposit, owner }) =>
     owner.kind === 'wallet' ? [toOwned(deposit, owner.walletId)] : [],

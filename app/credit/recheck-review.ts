@@ -1,21 +1,8 @@
 import type { Database } from '../../db/client.ts';
 import { findOpenReview } from '../../db/queries/reviews.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
+import { CLEARABLE_REASONS } from '../../domain/review/review-reasons.ts';
 import { creditDeposits } from './credit-deposits.ts';
-
-/** Reasons whose cause may disappear while a deposit waits, with nothing of the deposit itself in doubt. */
-const RECHECKED: ReadonlySet<string> = new Set([
-  // A wallet was created or opened again.
-  'unknown_code',
-  'wallet_closed',
-  'wallet_frozen',
-  // The account's limit was raised.
-  'amount_over_limit',
-  // The payer was removed from payer memory.
-  'payer_conflict',
-  // The reversal was another deposit's.
-  'reversed',
-]);
 
 export type RecheckOutcome = 'credited' | 'waits' | 'settled';
 
@@ -31,7 +18,7 @@ export async function recheckReview(
     const deposits = await lockDeposits(tx, [depositId]);
     if (deposits[0]?.state !== 'in_review') return 'settled';
     const review = await findOpenReview(tx, depositId);
-    if (review === null || !RECHECKED.has(review.reason)) return 'waits';
+    if (review === null || !CLEARABLE_REASONS.has(review.reason)) return 'waits';
     const { creditedIds } = await creditDeposits(tx, deposits, 'workflow');
     return creditedIds.length === 1 ? 'credited' : 'waits';
   });

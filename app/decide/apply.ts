@@ -19,24 +19,24 @@ import {
   postJournals,
   type DepositFacts,
 } from '../../db/queries/settlement.ts';
-import type { DecisionOutcome } from '../../db/schema/decisions.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
-import { settle, settleDismissal, settleReturn } from '../../domain/ledger/settle.ts';
+import { settle } from '../../domain/ledger/settle.ts';
+import { settleDismissal, settleReturn } from '../../domain/ledger/suspense.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { eveningOf, scheduleReview, type AgingPolicy } from '../../domain/review/aging.ts';
 import {
   isDecidable,
   isOfReview,
   needsApproval,
+  OUTCOME_OF,
   type Allocation,
+  type DecisionOutcome,
 } from '../../domain/review/approval.ts';
 import { invariant } from '../../domain/invariant.ts';
-import { localDateIn } from '../../domain/local-date.ts';
+import { BUSINESS_TIME_ZONE, localDateIn } from '../../domain/local-date.ts';
 import { closeCaseOf, pairByHand, takeBackVanished } from '../undo/line-decisions.ts';
 import { moveCredit } from '../undo/take-back.ts';
 import { writeAs } from '../write-as.ts';
-
-/** Corrections are booked on the day on which they are made. */
-const TIME_ZONE = 'Africa/Johannesburg';
 
 /** The outcome of trying a decision, as its workflow learns it. */
 export interface ApplyOutcome {
@@ -198,7 +198,7 @@ async function credit(
   const isOpen = (walletId: string) =>
     wallets.some((wallet) => wallet.walletId === walletId && wallet.status !== 'closed');
   if (!allocations.every((part) => isOpen(part.walletId))) return { refusal: 'wallet_closed' };
-  if (deposit.currency !== 'ZAR') return { refusal: 'currency_mismatch' };
+  if (deposit.currency !== ZAR) return { refusal: 'currency_mismatch' };
   const rates = await listRates(tx);
   if (rates.every((rate) => rate.effectiveFrom > deposit.bookingDate))
     return { refusal: 'rate_missing' };
@@ -228,22 +228,12 @@ async function keep(
   return null;
 }
 
-const OUTCOMES = {
-  credit: 'credited',
-  return: 'returned',
-  dismiss: 'dismissed',
-  keep: 'kept',
-  correct: 'corrected',
-  take_back: 'taken_back',
-  pair: 'paired',
-} as const satisfies Record<Decision['kind'], DecisionOutcome>;
-
 async function conclude(
   tx: Transaction,
   decision: Decision,
   done: Refused | null,
 ): Promise<ApplyOutcome> {
-  const outcome = done === null ? OUTCOMES[decision.kind] : 'refused';
+  const outcome = done === null ? OUTCOME_OF[decision.kind] : 'refused';
   const refusal = done?.refusal ?? null;
   await markCarriedOut(tx, decision.id, { outcome, refusal });
   return answerOf(outcome, refusal);
@@ -261,7 +251,8 @@ async function correct(
 ): Promise<Refused | null> {
   const [to] = allocations;
   invariant(to !== undefined, 'A correction names no wallet.');
-  const eventOn = localDateIn(clock(), TIME_ZONE);
+  // Corrections are booked on the day on which they are made.
+  const eventOn = localDateIn(clock(), BUSINESS_TIME_ZONE);
   const outcome = await moveCredit(tx, deposit, {
     decisionId: decision.id,
     walletId: to.walletId,

@@ -3,7 +3,13 @@ import type { DepositFacts } from '../../db/queries/settlement.ts';
 import { findWallet, findWalletByCode } from '../../db/queries/wallets.ts';
 import type { Allocation, DecisionPayload, PayerDetails } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { addDays, localDateIn, parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import {
+  addDays,
+  BUSINESS_TIME_ZONE,
+  localDateIn,
+  parseLocalDate,
+  type LocalDate,
+} from '../../domain/local-date.ts';
 
 /** A wallet by its ID or by its customer code; exactly one of them. */
 export interface WalletName {
@@ -34,7 +40,6 @@ export type Proposed = WithReason &
     | { readonly kind: 'pair'; readonly lineId: bigint }
   );
 
-const TIME_ZONE = 'Africa/Johannesburg';
 const KEEP_DAYS_MAX = 366;
 
 /**
@@ -119,7 +124,7 @@ async function findWalletId(tx: Transaction, named: WalletName): Promise<string>
 
 function readDeadline(until: string, now: Date): LocalDate {
   const day = parseLocalDate(until);
-  const today = localDateIn(now, TIME_ZONE);
+  const today = localDateIn(now, BUSINESS_TIME_ZONE);
   if (day > today && day <= addDays(today, KEEP_DAYS_MAX)) return day;
   throw new CodedError(
     'request.invalid',

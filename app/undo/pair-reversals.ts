@@ -7,7 +7,7 @@ import {
   lockReversal,
   lockReversalPlace,
   recordReversals,
-  settleReversal,
+  markReversal,
   type OpenReversal,
 } from '../../db/queries/reversals.ts';
 import { lockDeposits, postJournals, type DepositFacts } from '../../db/queries/settlement.ts';
@@ -19,7 +19,7 @@ import {
   ORIGINAL_DAYS_MAX,
   pairReversal,
 } from '../../domain/ledger/reversal.ts';
-import { settleReturnPaid } from '../../domain/ledger/unwind.ts';
+import { settleReturnPaid } from '../../domain/ledger/suspense.ts';
 import { takeBack } from './take-back.ts';
 
 const PAGE_SIZE = 500;
@@ -88,7 +88,7 @@ async function pairOne(
   const pairing = pairReversal(line, originals);
   if (pairing.kind === 'none') {
     if (line.ageDays < WAIT_DAYS_MAX) return UNCHANGED;
-    await settleReversal(tx, { lineId, state: 'unpaired', depositId: null, chargesMinor: 0n });
+    await markReversal(tx, { lineId, state: 'unpaired', depositId: null, chargesMinor: 0n });
     return { ...UNCHANGED, outcome: 'unpaired' };
   }
   const { depositId } = pairing;
@@ -103,7 +103,7 @@ async function pairOne(
       [settleReturnPaid(deposit, { lineId, eventOn: bookingDate })],
       'workflow',
     );
-    await settleReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
+    await markReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
     return { outcome: 'return_paid', depositId, open };
   }
   const { chargesMinor } = pairing;
@@ -126,5 +126,5 @@ export async function bookReversal(
   const { lineId, bookingDate } = line;
   await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: bookingDate, decisionId });
   const { depositId } = deposit;
-  await settleReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
+  await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
 }

@@ -4,7 +4,7 @@ import { listOpenDepositWorkflows } from '../../db/queries/deposit-workflows.ts'
 import { listRestored } from '../../db/queries/line-cases.ts';
 import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
-import { settleRestored } from '../../domain/ledger/unwind.ts';
+import { settleRestored } from '../../domain/ledger/suspense.ts';
 import { writeAs } from '../write-as.ts';
 
 /**

@@ -8,7 +8,8 @@ import {
 } from '../../db/queries/settlement.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import { settle, type JournalDraft, type WalletBalances } from '../../domain/ledger/settle.ts';
+import type { JournalDraft, WalletBalances } from '../../domain/ledger/journal.ts';
+import { settle } from '../../domain/ledger/settle.ts';
 import {
   unwind,
   unwindUncredited,

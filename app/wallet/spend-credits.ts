@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { CodedError } from '../../domain/errors.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import { spend } from '../../domain/ledger/unwind.ts';
+import { spend } from '../../domain/ledger/spend.ts';
 import type { Transaction } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import { lockWallets, postJournals } from '../../db/queries/settlement.ts';

@@ -1,3 +1,4 @@
+import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
@@ -48,16 +49,6 @@ export interface Feed {
    */
   readBalance?(signal: AbortSignal): Promise<BookedBalance | null>;
 }
-
-/** Supported bank protocols, as `BANK_FEED` names them. */
-export const FEED_PROTOCOLS = [
-  'json',
-  'investec',
-  'open-banking-uk',
-  'berlin-group',
-  'stitch',
-] as const;
-export type FeedProtocol = (typeof FEED_PROTOCOLS)[number];
 
 /** Connection settings of one bank API. Secrets leave in headers only. */
 export interface FeedSettings {

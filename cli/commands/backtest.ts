@@ -1,12 +1,9 @@
 import { Option, type Command } from 'commander';
 import { CodedError } from '../../domain/errors.ts';
 import { printRand } from '../../domain/money/money-text.ts';
-import {
-  differenceInWords,
-  RULE_DIFFERENCES,
-  type WhatHappened,
-} from '../../domain/review/rules-difference.ts';
+import { RULE_DIFFERENCES, type WhatHappened } from '../../domain/review/rules-difference.ts';
 import { DEFAULT_RULES } from '../../domain/review/rules.ts';
+import { differenceInWords } from '../../domain/words/rule-differences.ts';
 import {
   backtest,
   judgeByRules,

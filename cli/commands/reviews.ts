@@ -12,7 +12,7 @@ import {
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
-import { adviceFor } from '../../domain/review/review-reasons.ts';
+import { adviceFor } from '../../domain/words/review-advice.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 

@@ -1,13 +1,7 @@
+import { FEED_PROTOCOLS, type FeedProtocol } from '../../domain/line/feed-protocols.ts';
+
 /** Protocols that the simulator bank speaks, as `purser demo --feed` names them; two of them are field maps of `json`. */
-export const TRIAL_FEEDS = [
-  'json',
-  'standard-bank',
-  'fnb',
-  'investec',
-  'open-banking-uk',
-  'berlin-group',
-  'stitch',
-] as const;
+export const TRIAL_FEEDS = [...FEED_PROTOCOLS, 'standard-bank', 'fnb'] as const;
 export type TrialFeedName = (typeof TRIAL_FEEDS)[number];
 
 /** How one protocol is set up on both sides. */
@@ -23,7 +17,7 @@ export interface TrialFeed {
 /** @param secret begins with `simulator-`, by which production knows a simulated bank. */
 export function trialFeed(name: TrialFeedName, secret: string): TrialFeed {
   const feed = (
-    protocol: string,
+    protocol: FeedProtocol,
     path: string,
     parts: { readonly keyTail?: string; readonly fieldMap?: 'standard-bank' | 'fnb' } = {},
   ): TrialFeed => {

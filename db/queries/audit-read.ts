@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
+import { isoInstant } from '../json.ts';
 import type { ActorKind } from '../schema/audit.ts';
 
 /** A row of the audit trail, with its seal once it has one. Instants are ISO text. */
@@ -42,11 +43,22 @@ export async function listAuditEvents(
      order by e.id desc limit ${limit}`);
 }
 
+/** The actor of audit row `event`, as a JSON object that is a `StoryActor`. */
+export function actorOf(event: SQL): SQL {
+  return sql`json_build_object('kind', ${event}.actor_kind, 'keyId', ${event}.actor_key,
+    'person', ${event}.actor_person, 'login', ${event}.login)`;
+}
+
 /** The trail of the subjects that a query names by `kind` and `id`, oldest first, as one JSON array for use in a statement. */
 export function auditOf(subjects: SQL): SQL {
   return sql`(
-    select coalesce(json_agg(t order by t.number), '[]') from (
-      select e.id as number, ${COLUMNS} from (${subjects}) named
+    select coalesce(json_agg(t.event order by t.number), '[]') from (
+      select e.id as number, json_build_object('id', e.id::text, 'at', ${isoInstant(sql`e.happened_at`)}, 'action', e.action,
+               'actor', ${actorOf(sql`e`)}, 'subject', json_build_object('kind', e.subject_kind, 'id', e.subject_id),
+               'before', e.before, 'after', e.after, 'why', e.why,
+               'seal', case when s.seq is not null then json_build_object('seq', s.seq::text, 'hash', encode(s.hash, 'hex')) end
+             ) as event
+        from (${subjects}) named
         join audit_events e on e.subject_kind = named.kind and e.subject_id = named.id
         left join audit_seals s on s.event_id = e.id
        order by e.id limit 500) t)`;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { DepositState } from '../schema/deposits.ts';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
 import type { Objections } from '../../domain/review/owner.ts';
 import type { WhatHappened } from '../../domain/review/rules-difference.ts';
 import type { Executor } from '../client.ts';

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
+import { CLAIM_DAYS_MAX } from '../../domain/review/suggest.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { claims, type ClaimState } from '../schema/claims.ts';
 
@@ -29,15 +30,15 @@ export async function insertClaim(
 }
 
 /**
- * Lets an open claim meet the oldest credited deposit of its wallet, amount and days that no other claim has met, or end
- * where its time is over. Answers how it stands then; null where there is no such claim.
+ * Lets an open claim meet the oldest credited deposit of its wallet, amount and days that no other claim has met, or expire
+ * once its time is over. Answers its state; null where there is no such claim.
  */
-export async function settleClaim(tx: Transaction, id: string): Promise<ClaimState | null> {
+export async function meetOrExpireClaim(tx: Transaction, id: string): Promise<ClaimState | null> {
   const rows = await tx.execute<{ state: ClaimState }>(sql`
     with claim as (select * from claims where id = ${id} for update),
     met as (
       select d.id from claim c join deposits d on d.wallet_id = c.wallet_id and d.amount_minor = c.amount_minor
-         and d.booking_date between c.paid_on - 5 and c.paid_on + 5 and d.state = 'credited'
+         and d.booking_date between c.paid_on - ${CLAIM_DAYS_MAX}::int and c.paid_on + ${CLAIM_DAYS_MAX}::int and d.state = 'credited'
        where c.state = 'open' and not exists (select 1 from claims o where o.deposit_id = d.id)
        order by d.booking_date, d.id limit 1
     ), ended as (

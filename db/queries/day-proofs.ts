@@ -3,6 +3,7 @@ import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { bankAccounts } from '../schema/bank-accounts.ts';
 import { dayProofs } from '../schema/gates.ts';
+import { OPEN_STATES } from './open-deposits.ts';
 
 export type DayProof = typeof dayProofs.$inferSelect;
 
@@ -132,7 +133,7 @@ export async function insertDayProof(
        where p.account = 'suspense' and p.bank_account_key = ${accountKey}
     ), open as (
       select coalesce(sum(d.amount_minor), 0)::bigint as minor, count(*)::int as count from deposits d
-       where d.bank_account_key = ${accountKey} and d.state in ('captured', 'in_review')
+       where d.bank_account_key = ${accountKey} and d.state in ${OPEN_STATES}
     )
     insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
     select ${accountKey}, ${stated.day}::date, ${source}, ${stated.minor.toString()}::bigint, l.minor,

@@ -1,18 +1,27 @@
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { groupBy } from '../../domain/group-by.ts';
+import { BUSINESS_TIME_ZONE } from '../../domain/local-date.ts';
 import {
+  DECIDABLE,
+  LIMITED_KINDS,
+  OPEN_PROPOSAL_STATES,
   payloadText,
   type Allocation,
+  type DecisionOutcome,
   type DecisionPayload,
   type DecisionState,
   type PayerDetails,
 } from '../../domain/review/approval.ts';
 import type { Executor, Transaction } from '../client.ts';
-import { param } from '../param.ts';
-import { decisionAllocations, decisions, type DecisionOutcome } from '../schema/decisions.ts';
+import { literals, param } from '../param.ts';
+import { decisionAllocations, decisions } from '../schema/decisions.ts';
 import type { ListPlace } from './deposits-read.ts';
 
 export type Decision = typeof decisions.$inferSelect;
+
+/** As the index `decisions_one_open` has it. */
+const OPEN_PROPOSALS = literals(OPEN_PROPOSAL_STATES);
 
 /** The hash that an approval is bound to, as hexadecimal digits. */
 export function payloadSha256(payload: DecisionPayload): string {
@@ -80,13 +89,13 @@ export async function findOpenProposal(
   depositId: string,
 ): Promise<{ readonly id: string } | null> {
   const rows = await tx.execute<{ id: string }>(sql`
-    select id from decisions where deposit_id = ${depositId} and state in ('needs_payer_details', 'proposed')`);
+    select id from decisions where deposit_id = ${depositId} and state in ${OPEN_PROPOSALS}`);
   return rows[0] ?? null;
 }
 
 /** What waits for a person: a second one, or one who knows the payer's bank details. */
 export interface OpenProposals {
-  readonly state: 'needs_payer_details' | 'proposed';
+  readonly state: (typeof OPEN_PROPOSAL_STATES)[number];
   readonly count: number;
   readonly oldestAt: Date;
 }
@@ -98,7 +107,7 @@ export async function countOpenProposals(executor: Executor): Promise<readonly O
     oldest: string;
   }>(sql`
     select state, count(*)::int as count, min(proposed_at)::text as oldest from decisions
-     where state in ('needs_payer_details', 'proposed') group by state order by state`);
+     where state in ${OPEN_PROPOSALS} group by state order by state`);
   return rows.map(({ state, count, oldest }) => ({ state, count, oldestAt: new Date(oldest) }));
 }
 
@@ -171,13 +180,12 @@ export async function listAllocationsOf(
   }>(sql`
     select decision_id, wallet_id, amount_minor::text from decision_allocations
      where decision_id = any(${param(decisionIds)}::text[]) order by decision_id, part`);
-  const byDecision = new Map<string, Allocation[]>();
-  for (const row of rows) {
-    const parts = byDecision.get(row.decision_id) ?? [];
-    parts.push({ walletId: row.wallet_id, amountMinor: BigInt(row.amount_minor) });
-    byDecision.set(row.decision_id, parts);
-  }
-  return byDecision;
+  return new Map(
+    [...groupBy(rows, (row) => row.decision_id)].map(([decisionId, parts]) => [
+      decisionId,
+      parts.map((part) => ({ walletId: part.wallet_id, amountMinor: BigInt(part.amount_minor) })),
+    ]),
+  );
 }
 
 /** Notes a second person's approval. The caller has locked the row and looked at everything else. */
@@ -229,10 +237,11 @@ export async function refuseOvertaken(executor: Executor): Promise<number> {
   const rows = await executor.execute(sql`
     update decisions c set state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
       from deposits d
-     where d.id = c.deposit_id and c.state in ('needs_payer_details', 'proposed')
-       and not case when c.kind = 'correct' then d.state = 'credited'
-                    when c.kind in ('take_back', 'pair') then d.state in ('captured', 'in_review', 'credited')
-                    else d.state = 'in_review' end
+     where d.id = c.deposit_id and c.state in ${OPEN_PROPOSALS}
+       and not exists (
+         select 1 from unnest(${param(DECIDABLE.map(({ kind }) => kind))}::text[],
+                              ${param(DECIDABLE.map(({ state }) => state))}::text[]) as may(kind, state)
+          where may.kind = c.kind and may.state = d.state)
     returning c.id`);
   return rows.length;
 }
@@ -246,14 +255,14 @@ export async function lockPeople(tx: Transaction, people: readonly string[]): Pr
   }
 }
 
-/** What a person took part in on this South African day: credits and returns that are approved or carried out, minor units. */
+/** What a person took part in on this business day: credits and returns that are approved or carried out, minor units. */
 export async function sumDecidedToday(tx: Transaction, person: string): Promise<bigint> {
   const rows = await tx.execute<{ total: string }>(sql`
     select coalesce(sum(amount_minor), 0)::text as total from decisions
      where (proposed_person = ${person} or approved_person = ${person})
-       and state in ('approved', 'executed') and kind in ('credit', 'return')
-       and (coalesce(approved_at, proposed_at) at time zone 'Africa/Johannesburg')::date
-         = (now() at time zone 'Africa/Johannesburg')::date`);
+       and state in ('approved', 'executed') and kind = any(${param(LIMITED_KINDS)}::text[])
+       and (coalesce(approved_at, proposed_at) at time zone ${BUSINESS_TIME_ZONE}::text)::date
+         = (now() at time zone ${BUSINESS_TIME_ZONE}::text)::date`);
   return BigInt(rows[0]?.total ?? '0');
 }
 

@@ -1,108 +1,55 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DecisionKind, DecisionState } from '../../domain/review/approval.ts';
+import type { JournalKind } from '../../domain/ledger/journal.ts';
+import type { DecisionKind, DecisionOutcome, DecisionState } from '../../domain/review/approval.ts';
+import type { StoryFacts } from '../../domain/words/story.ts';
+import type { StoryPosting } from '../../domain/words/story-words.ts';
 import type { Executor } from '../client.ts';
-import type { DecisionOutcome } from '../schema/decisions.ts';
-import type { JournalKind } from '../schema/ledger.ts';
-import { auditOf, type AuditEvent } from './audit-read.ts';
-import { gateWaitsOf, type GateWait } from './gate-waits.ts';
+import { isoInstant, type InJson } from '../json.ts';
+import type { GateCause } from '../schema/gates.ts';
+import { auditOf } from './audit-read.ts';
+import { gateWaitsOf } from './gate-waits.ts';
 
-/** Everything that is known of a deposit. Whole numbers are digit strings and instants ISO text, as JSON carries them. */
-export interface DepositStory {
-  readonly account: {
-    readonly key: string;
-    readonly bank_name: string;
-    readonly time_zone: string;
-  };
-  readonly line: {
-    readonly amount_minor: string;
-    readonly currency: string;
-    readonly booking_date: string;
-    readonly value_date: string | null;
-    readonly references: readonly string[];
-    readonly text: string;
-    readonly counterparty_name: string | null;
-    readonly counterparty_account: string | null;
-    readonly occurrence: number;
-    readonly captured_at: string;
-  };
-  readonly sightings: readonly {
-    readonly feed: 'poll' | 'webhook' | 'file';
-    readonly source: string;
-    readonly bank_id: string | null;
-    readonly reference: string | null;
-    readonly seen_at: string;
-  }[];
-  readonly journals: readonly {
+type Told<Part extends keyof StoryFacts> = StoryFacts[Part] extends readonly (infer Item)[] | null
+  ? Item
+  : NonNullable<StoryFacts[Part]>;
+
+/** The facts that a story is told from, and those that only the API shows. Instants are ISO text in UTC. */
+export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
+  readonly line: Told<'line'> & { readonly valueDate: string | null };
+  readonly sightings: readonly (Told<'sightings'> & { readonly reference: string | null })[];
+  readonly journals: readonly (Omit<Told<'journals'>, 'postings'> & {
     readonly id: string;
     readonly kind: JournalKind;
-    readonly decision_id: string | null;
-    readonly rate_version: number | null;
-    readonly wallet_id: string | null;
-    readonly wallet_code: string | null;
-    readonly wallet_seq: string | null;
-    readonly event_on: string;
-    readonly created_at: string;
-    readonly postings: readonly {
-      readonly account: string;
-      readonly owner: string | null;
-      readonly unit: string;
-      readonly amount: string;
-    }[];
-  }[];
-  readonly review: {
-    readonly reason: string;
-    readonly candidates: readonly string[];
-    readonly opened_at: string;
-    readonly due_at: string;
-    readonly reminders_sent: number;
-    readonly overdue_at: string | null;
-    readonly closed_at: string | null;
-  } | null;
-  readonly decisions: readonly {
+    readonly decisionId: string | null;
+    readonly rateVersion: number | null;
+    readonly walletId: string | null;
+    readonly walletSeq: string | null;
+    readonly bookedOn: string;
+    readonly postings: readonly (StoryPosting & { readonly owner: string | null })[];
+  })[];
+  readonly review:
+    (Told<'review'> & { readonly remindersSent: number; readonly overdueAt: string | null }) | null;
+  readonly decisions: readonly (Omit<Told<'decisions'>, 'allocations'> & {
     readonly id: string;
     readonly kind: DecisionKind;
     readonly state: DecisionState;
-    readonly allocations: readonly {
-      readonly wallet_id: string;
-      readonly wallet_code: string;
-      readonly amount_minor: string;
-    }[];
-    readonly reason: string;
-    readonly needs_approval: boolean;
-    readonly proposed_person: string;
-    readonly proposed_at: string;
-    readonly approved_person: string | null;
-    readonly approved_at: string | null;
-    readonly rejected_person: string | null;
-    readonly rejected_at: string | null;
     readonly outcome: DecisionOutcome | null;
-    readonly refusal: string | null;
-    readonly applied_at: string | null;
-  }[];
-  readonly notifications: readonly {
+    readonly allocations: readonly (Told<'decisions'>['allocations'][number] & {
+      readonly walletId: string;
+    })[];
+  })[];
+  readonly notifications: readonly (Told<'notifications'> & {
     readonly id: string;
-    readonly kind: string;
-    readonly wallet_id: string;
-    readonly wallet_code: string;
-    readonly created_at: string;
-    readonly published_at: string | null;
-    readonly delivered_at: string | null;
-    readonly read_at: string | null;
-  }[];
-  readonly bank_events: readonly {
-    readonly event_id: string;
-    readonly received_at: string;
-    readonly handled_at: string | null;
-    readonly outcome: string | null;
-    readonly error_code: string | null;
-  }[];
-  readonly comments: readonly {
-    readonly by: string;
-    readonly text: string;
-    readonly created_at: string;
-  }[];
-  readonly gate_waits: readonly GateWait[];
-  readonly audit: readonly AuditEvent[];
+    readonly walletId: string;
+    readonly publishedAt: string | null;
+  })[];
+  readonly bankEvents: readonly (Told<'bankEvents'> & { readonly handledAt: string | null })[];
+  readonly gateWaits: readonly (Told<'gateWaits'> & { readonly cause: GateCause })[];
+  readonly audit: readonly (Told<'audit'> & {
+    readonly id: string;
+    readonly subject: { readonly kind: string; readonly id: string };
+    readonly seal: { readonly seq: string; readonly hash: string } | null;
+  })[];
 }
 
 /**
@@ -132,7 +79,8 @@ function appearancesOf(): SQL {
          and l.booking_date between r.window_from and r.window_to
          and not exists (select 1 from line_absences a where a.line_id = l.id
                and r.started_at >= a.since and (a.until is null or r.started_at < a.until)))
-    select coalesce(json_agg(s order by s.seen_at, s.source), '[]')
+    select coalesce(json_agg(json_build_object('feed', s.feed, 'source', s.source, 'bankId', s.bank_id, 'reference', s.reference,
+             'seenAt', ${at('s.seen_at')}) order by s.seen_at, s.source), '[]')
       from (select * from appearances order by seen_at, source limit 500) s)`;
 }
 
@@ -154,45 +102,78 @@ const SUBJECTS = sql`
   union all select 'reversal', v.line_id::text from reversals v where v.deposit_id = d.id
   union all select 'line_case', k.id::text from line_cases k where k.line_id = d.line_id or k.other_id = d.line_id`;
 
-/** The story of a deposit in one statement, so that its parts fit together; each part is in the order in which it happened. */
+/** The story of a deposit in one statement, so that its parts agree; each part is oldest first. */
 export async function findDepositStory(
   executor: Executor,
   depositId: string,
 ): Promise<DepositStory | null> {
-  const rows = await executor.execute<{ story: DepositStory }>(sql`
+  const rows = await executor.execute<{ story: InJson<DepositStory> }>(sql`
     select json_build_object(
-      'account', (select json_build_object('key', a.key, 'bank_name', a.bank_name, 'time_zone', a.time_zone)
+      'account', (select json_build_object('key', a.key, 'bankName', a.bank_name, 'timeZone', a.time_zone)
           from bank_accounts a where a.key = d.bank_account_key),
-      'line', json_build_object('amount_minor', l.amount_minor::text, 'currency', l.currency, 'booking_date', l.booking_date,
-        'value_date', l.value_date, 'references', l."references", 'text', l.text, 'counterparty_name', l.counterparty_name,
-        'counterparty_account', l.counterparty_account, 'occurrence', l.occurrence, 'captured_at', l.captured_at),
+      'line', json_build_object('amountMinor', l.amount_minor::text, 'currency', l.currency, 'bookingDate', l.booking_date,
+        'valueDate', l.value_date, 'references', l."references", 'text', l.text, 'counterpartyName', l.counterparty_name,
+        'counterpartyAccount', l.counterparty_account, 'occurrence', l.occurrence, 'capturedAt', ${at('l.captured_at')}),
       'sightings', ${appearancesOf()},
-      'journals', (select coalesce(json_agg(json_build_object('id', j.id::text, 'kind', j.kind, 'decision_id', j.decision_id,
-          'rate_version', j.rate_version, 'wallet_id', j.wallet_id, 'wallet_code', w.code, 'wallet_seq', j.wallet_seq::text,
-          'event_on', j.event_on, 'created_at', j.created_at, 'postings', (select json_agg(json_build_object('account', p.account,
-            'owner', coalesce(p.wallet_id, p.bank_account_key), 'unit', p.unit, 'amount', p.amount::text) order by p.leg)
-            from postings p where p.journal_id = j.id)) order by j.id), '[]') from ${journalsOf()} j left join wallets w on w.id = j.wallet_id),
-      'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'opened_at', r.opened_at,
-          'due_at', r.due_at, 'reminders_sent', r.reminders_sent, 'overdue_at', r.overdue_at, 'closed_at', r.closed_at)
+      'journals', ${journalsTold()},
+      'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'openedAt', ${at('r.opened_at')},
+          'dueAt', ${at('r.due_at')}, 'remindersSent', r.reminders_sent, 'overdueAt', ${at('r.overdue_at')},
+          'closedAt', ${at('r.closed_at')})
           from reviews r where r.deposit_id = d.id),
-      'decisions', (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'state', c.state,
-          'reason', c.reason, 'needs_approval', c.needs_approval, 'proposed_person', c.proposed_person, 'proposed_at', c.proposed_at,
-          'approved_person', c.approved_person, 'approved_at', c.approved_at, 'rejected_person', c.rejected_person,
-          'rejected_at', c.rejected_at, 'outcome', c.outcome, 'refusal', c.refusal, 'applied_at', c.applied_at,
-          'allocations', (select coalesce(json_agg(json_build_object('wallet_id', a.wallet_id, 'wallet_code', w.code,
-            'amount_minor', a.amount_minor::text) order by a.part), '[]') from decision_allocations a join wallets w on w.id = a.wallet_id where a.decision_id = c.id)) order by c.proposed_at, c.id), '[]')
-          from decisions c where c.deposit_id = d.id),
-      'notifications', (select coalesce(json_agg(json_build_object('id', n.id::text, 'kind', n.kind, 'wallet_id', n.wallet_id, 'wallet_code', w.code,
-          'created_at', n.created_at, 'published_at', n.published_at, 'delivered_at', n.delivered_at,
-          'read_at', n.read_at) order by n.id), '[]') from notifications n join wallets w on w.id = n.wallet_id where n.deposit_id = d.id),
-      'bank_events', (select coalesce(json_agg(json_build_object('event_id', e.event_id, 'received_at', e.received_at,
-          'handled_at', e.handled_at, 'outcome', e.outcome, 'error_code', e.error_code) order by e.id), '[]')
+      'decisions', ${decisionsTold()},
+      'notifications', (select coalesce(json_agg(json_build_object('id', n.id::text, 'kind', n.kind, 'walletId', n.wallet_id,
+          'walletCode', w.code, 'createdAt', ${at('n.created_at')}, 'publishedAt', ${at('n.published_at')},
+          'deliveredAt', ${at('n.delivered_at')}, 'readAt', ${at('n.read_at')}) order by n.id), '[]')
+          from notifications n join wallets w on w.id = n.wallet_id where n.deposit_id = d.id),
+      'bankEvents', (select coalesce(json_agg(json_build_object('eventId', e.event_id, 'receivedAt', ${at('e.received_at')},
+          'handledAt', ${at('e.handled_at')}, 'outcome', e.outcome, 'errorCode', e.error_code) order by e.id), '[]')
           from (select * from bank_events where deposit_id = d.id order by id limit 200) e),
       'comments', (select coalesce(json_agg(json_build_object('by', coalesce(c.person, c.key_id), 'text', c.text,
-          'created_at', c.created_at) order by c.id), '[]') from review_comments c where c.deposit_id = d.id),
-      'gate_waits', ${gateWaitsOf()},
+          'at', ${at('c.created_at')}) order by c.id), '[]') from review_comments c where c.deposit_id = d.id),
+      'gateWaits', ${gateWaitsOf()},
       'audit', ${auditOf(SUBJECTS)}
     ) as story
     from deposits d join lines l on l.id = d.line_id where d.id = ${depositId}`);
-  return rows[0]?.story ?? null;
+  const story = rows[0]?.story;
+  if (story === undefined) return null;
+  return {
+    ...story,
+    line: { ...story.line, amountMinor: BigInt(story.line.amountMinor) },
+    decisions: story.decisions.map((decision) => ({
+      ...decision,
+      allocations: decision.allocations.map((part) => ({
+        ...part,
+        amountMinor: BigInt(part.amountMinor),
+      })),
+    })),
+  };
+}
+
+function at(column: string): SQL {
+  return isoInstant(sql.raw(column));
+}
+
+function journalsTold(): SQL {
+  return sql`(
+    select coalesce(json_agg(json_build_object('id', j.id::text, 'kind', j.kind, 'decisionId', j.decision_id,
+             'rateVersion', j.rate_version, 'walletId', j.wallet_id, 'walletCode', w.code, 'walletSeq', j.wallet_seq::text,
+             'bookedOn', j.event_on, 'at', ${at('j.created_at')}, 'postings', (
+               select json_agg(json_build_object('account', p.account, 'owner', coalesce(p.wallet_id, p.bank_account_key),
+                        'unit', p.unit, 'amount', p.amount::text) order by p.leg)
+                 from postings p where p.journal_id = j.id)) order by j.id), '[]')
+      from ${journalsOf()} j left join wallets w on w.id = j.wallet_id)`;
+}
+
+function decisionsTold(): SQL {
+  return sql`(
+    select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'state', c.state, 'reason', c.reason,
+             'needsApproval', c.needs_approval, 'proposedBy', c.proposed_person, 'proposedAt', ${at('c.proposed_at')},
+             'approvedBy', c.approved_person, 'approvedAt', ${at('c.approved_at')},
+             'rejectedBy', c.rejected_person, 'rejectedAt', ${at('c.rejected_at')},
+             'outcome', c.outcome, 'refusal', c.refusal, 'appliedAt', ${at('c.applied_at')}, 'allocations', (
+               select coalesce(json_agg(json_build_object('walletId', a.wallet_id, 'walletCode', w.code,
+                        'amountMinor', a.amount_minor::text) order by a.part), '[]')
+                 from decision_allocations a join wallets w on w.id = a.wallet_id where a.decision_id = c.id)
+             ) order by c.proposed_at, c.id), '[]')
+      from decisions c where c.deposit_id = d.id)`;
 }

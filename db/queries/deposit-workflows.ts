@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import { KINDS_BESIDE_REVIEW } from '../../domain/review/approval.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
+import { OPEN_STATES } from './open-deposits.ts';
 
 type DepositWorkflowRow = {
   id: string;
@@ -67,7 +69,7 @@ export async function listOpenDepositWorkflows(
 ): Promise<readonly DepositWorkflowRef[]> {
   const rows = await executor.execute<DepositWorkflowRow>(sql`
     select id, bank_account_key, transaction_key, workflow_round from deposits
-     where id = any(${param(depositIds)}::text[]) and state in ('captured', 'in_review')`);
+     where id = any(${param(depositIds)}::text[]) and state in ${OPEN_STATES}`);
   return rows.map(toDepositWorkflow);
 }
 
@@ -79,7 +81,7 @@ export async function listOpenDeposits(
   const rows = await executor.execute<DepositWorkflowRow>(sql`
     select d.id, d.bank_account_key, d.transaction_key, d.workflow_round
       from deposits d
-     where d.state in ('captured', 'in_review') and d.id > ${query.afterId}
+     where d.state in ${OPEN_STATES} and d.id > ${query.afterId}
        and greatest(d.captured_at, d.dispatched_at) <= now() - make_interval(secs => ${query.olderThanMs / 1000})
      order by d.id limit ${query.limit}`);
   return rows.map(toDepositWorkflow);
@@ -92,7 +94,7 @@ export async function startNextWorkflowRound(
 ): Promise<number | null> {
   const rows = await executor.execute<{ workflow_round: number }>(sql`
     update deposits set workflow_round = workflow_round + 1
-     where id = ${ended.depositId} and workflow_round = ${ended.round} and state in ('captured', 'in_review')
+     where id = ${ended.depositId} and workflow_round = ${ended.round} and state in ${OPEN_STATES}
     returning workflow_round`);
   return rows[0]?.workflow_round ?? null;
 }
@@ -114,7 +116,7 @@ export async function listWaitingDecisions(
   const rows = await executor.execute<
     DepositWorkflowRow & { decision_id: string; is_in_review: boolean }
   >(sql`
-    select c.id as decision_id, d.state = 'in_review' and c.kind not in ('correct', 'take_back', 'pair') as is_in_review,
+    select c.id as decision_id, d.state = 'in_review' and c.kind <> all(${param(KINDS_BESIDE_REVIEW)}::text[]) as is_in_review,
            d.id, d.bank_account_key, d.transaction_key, d.workflow_round
       from decisions c join deposits d on d.id = c.deposit_id
      where c.state = 'approved'

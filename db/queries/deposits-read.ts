@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
-import { deposits, type DepositState } from '../schema/deposits.ts';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
+import { deposits } from '../schema/deposits.ts';
 
 export type Deposit = typeof deposits.$inferSelect;
 

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { Executor } from '../client.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import { REASONS_OF_WALLETS } from '../../domain/review/review-reasons.ts';
+import type { Executor } from '../client.ts';
+import { literals } from '../param.ts';
 
 /**
  * Deposits in review whose code an open wallet bears now: it was created, or opened again, after the deposit came. All of
@@ -19,7 +21,7 @@ export async function listLateOwned(
     select d.id, d.bank_account_key as account, d.transaction_key as key, d.workflow_round as round
       from reviews r join deposits d on d.id = r.deposit_id
       join wallets w on w.code = any(r.candidates) and w.status = 'open'
-     where r.closed_at is null and r.reason in ('unknown_code', 'wallet_closed', 'wallet_frozen') and cardinality(r.candidates) = 1
+     where r.closed_at is null and r.reason in ${literals(REASONS_OF_WALLETS)} and cardinality(r.candidates) = 1
        and (${query.walletId}::text is null or w.id = ${query.walletId})
      order by d.captured_at, d.id limit ${query.limit}`);
   return rows.map((row) => ({

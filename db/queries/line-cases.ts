@@ -3,6 +3,7 @@ import type { Executor, Transaction } from '../client.ts';
 import { lineCases, type LineCaseKind } from '../schema/gates.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
+import { OPEN_STATES } from './open-deposits.ts';
 
 /** A line that a read of its whole day misses this often in a row is gone, and not only late. */
 const MISSED_READS_MIN = 2;
@@ -38,7 +39,7 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
           join lines k on k.id = t.line_id
          where s.line_id = l.id and s.bank_id is not null and k.id < l.id and k.amount_minor <> l.amount_minor
          order by k.id desc limit 1) o on true
-     where d.bank_account_key = ${accountKey} and d.hold_reason = 'id_reused' and d.state in ('captured', 'in_review')
+     where d.bank_account_key = ${accountKey} and d.hold_reason = 'id_reused' and d.state in ${OPEN_STATES}
        and not exists (select 1 from line_cases c where c.kind = 'amount_changed' and c.other_id = l.id)
     union all
     select 'reversal_unpaired', r.line_id, null from reversals r

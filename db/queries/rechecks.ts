@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Executor } from '../client.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import { REASONS_OF_CAUSES, type ReasonOfCause } from '../../domain/review/review-reasons.ts';
+import type { Executor } from '../client.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** Reviews that wait because of a reversal of this account, which has found its deposit, or was closed, just now. */
@@ -8,24 +9,35 @@ export function listHeldByReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly limit: number },
 ): Promise<readonly DepositWorkflowRef[]> {
-  const held = sql`r.reason = 'reversed' and d.bank_account_key = ${query.accountKey}`;
+  const held = sql`r.reason = ${'reversed' satisfies ReasonOfCause} and d.bank_account_key = ${query.accountKey}`;
   return listReviews(executor, held, query.limit);
 }
 
-/** Reviews that wait because of the payer of this deposit, whom people have made forgotten just now. */
+/** Reviews that wait because of the payer of this deposit, whom people have just removed from payer memory. */
 export function listHeldByPayer(
   executor: Executor,
   query: { readonly depositId: string; readonly limit: number },
 ): Promise<readonly DepositWorkflowRef[]> {
-  const held = sql`r.reason = 'payer_conflict' and exists (
+  const held = sql`r.reason = ${'payer_conflict' satisfies ReasonOfCause} and exists (
     select 1 from lines l join lines k on k.counterparty_account = l.counterparty_account join deposits e on e.line_id = k.id
      where l.id = d.line_id and e.id = ${query.depositId})`;
   return listReviews(executor, held, query.limit);
 }
 
+/** For each reason, whether its cause is gone for deposit `d` of account `a` with review `r`. */
+const IS_GONE: Readonly<Record<ReasonOfCause, SQL>> = {
+  amount_over_limit: sql`a.amount_limit_minor is null or d.amount_minor <= a.amount_limit_minor`,
+  payer_conflict: sql`a.payer_conflict = 'credit' or exists (
+    select 1 from payer_revocations v join deposits e on e.id = v.deposit_id join lines k on k.id = e.line_id
+      join lines l on l.counterparty_account = k.counterparty_account
+     where l.id = d.line_id and v.revoked_at >= r.opened_at)`,
+  reversed: sql`not exists (
+    select 1 from reversals r where r.bank_account_key = d.bank_account_key and ${IS_OPEN_REVERSAL})`,
+};
+
 /**
- * Reviews whose reason has gone: the limit was raised, the payer was made forgotten or is not looked at any more, no
- * reversal is open. Only those that an open wallet, an open gate and a live account would let go.
+ * Reviews whose cause is gone: the limit was raised, the payer was removed from payer memory or is no longer checked, no
+ * reversal is open. Only those that an open wallet, an open gate and a live account would let pass.
  */
 export function listCauseGone(
   executor: Executor,
@@ -35,15 +47,10 @@ export function listCauseGone(
     a.mode = 'live' and cardinality(r.candidates) = 1
     and exists (select 1 from wallets w where w.code = r.candidates[1] and w.status = 'open')
     and not exists (select 1 from gates g where g.scope in ('*', d.bank_account_key) and g.state = 'closed')
-    and case r.reason
-      when 'amount_over_limit' then a.amount_limit_minor is null or d.amount_minor <= a.amount_limit_minor
-      when 'payer_conflict' then a.payer_conflict = 'credit' or exists (
-        select 1 from payer_revocations v join deposits e on e.id = v.deposit_id join lines k on k.id = e.line_id
-          join lines l on l.counterparty_account = k.counterparty_account
-         where l.id = d.line_id and v.revoked_at >= r.opened_at)
-      when 'reversed' then not exists (
-        select 1 from reversals r where r.bank_account_key = d.bank_account_key and ${IS_OPEN_REVERSAL})
-      else false end`;
+    and case r.reason ${sql.join(
+      REASONS_OF_CAUSES.map((reason) => sql`when ${reason} then ${IS_GONE[reason]}`),
+      sql` `,
+    )} else false end`;
   return listReviews(executor, gone, limit);
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { BankEventOutcome } from '../schema/intake.ts';
+import { OPEN_STATES } from './open-deposits.ts';
 
 /** A webhook event that nobody has handled, with what is needed to read it. */
 export interface WaitingEvent {
@@ -91,6 +92,6 @@ export async function findDepositsOfLines(
 ): Promise<ReadonlyMap<string, { readonly depositId: string; readonly isOpen: boolean }>> {
   if (lineIds.length === 0) return new Map();
   const rows = await executor.execute<{ line_id: string; id: string; is_open: boolean }>(sql`
-    select line_id, id, state in ('captured', 'in_review') as is_open from deposits where line_id = any(${param(lineIds)}::bigint[])`);
+    select line_id, id, state in ${OPEN_STATES} as is_open from deposits where line_id = any(${param(lineIds)}::bigint[])`);
   return new Map(rows.map((row) => [row.line_id, { depositId: row.id, isOpen: row.is_open }]));
 }

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { DebitLine, Original } from '../../domain/ledger/reversal.ts';
+import { ORIGINAL_STATES, type DebitLine, type Original } from '../../domain/ledger/reversal.ts';
 import type { Executor, Transaction } from '../client.ts';
-import { param } from '../param.ts';
+import { literals, param } from '../param.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** A debit line with the id that names it. */
@@ -167,14 +167,14 @@ export async function listOriginals(
      where d.bank_account_key = ${query.accountKey}
        and d.amount_minor between ${query.minorFrom.toString()}::bigint and ${query.minorTo.toString()}::bigint
        and d.booking_date between ${query.from}::date and ${query.to}::date
-       and d.state in ('captured', 'in_review', 'credited', 'returned')
+       and d.state in ${literals(ORIGINAL_STATES)}
        and not exists (select 1 from reversals r where r.deposit_id = d.id)
      order by d.booking_date, d.id limit 5000`);
   return rows.map(toOriginal);
 }
 
 /** Says what a reversal was found to belong to, or that a person must look. */
-export async function settleReversal(
+export async function markReversal(
   tx: Transaction,
   reversal: {
     readonly lineId: string;

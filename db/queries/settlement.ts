@@ -3,7 +3,8 @@ import type { Rate } from '../../domain/money/credits.ts';
 import type { HoldReason } from '../../domain/line/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { AccountMode, WalletOfCode } from '../../domain/review/owner.ts';
-import type { JournalDraft, WalletBalances } from '../../domain/ledger/settle.ts';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
+import type { JournalDraft, WalletBalances } from '../../domain/ledger/journal.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { PayerConflict } from '../schema/bank-accounts.ts';
@@ -31,9 +32,6 @@ export interface DepositFacts {
   /** Whether reversals of its bank account were paired with nothing yet. */
   readonly hasOpenReversals: boolean;
 }
-
-export type DepositState =
-  'captured' | 'in_review' | 'credited' | 'returned' | 'dismissed' | 'reversed';
 
 type DepositRow = {
   id: string;

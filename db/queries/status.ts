@@ -6,7 +6,7 @@ import { listGates } from './gates.ts';
 import { countOpenCases } from './line-cases.ts';
 import { sumReviewsByReason } from './reviews-read.ts';
 import { listLastRuns } from './runs-read.ts';
-import type { DepositState } from '../schema/deposits.ts';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
 import type { Continuity } from '../schema/intake.ts';
 
 /** What all wallets hold together. */

@@ -4,8 +4,13 @@ import {
   codesNear,
   type CustomerCode,
 } from '../../domain/reference/customer-code.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { DepositToPlace, SuggestionFacts } from '../../domain/review/suggest.ts';
+import {
+  CLAIM_DAYS_MAX,
+  type DepositToPlace,
+  type SuggestionFacts,
+} from '../../domain/review/suggest.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { IS_CONFIRMED } from './payer-memory.ts';
@@ -120,11 +125,12 @@ async function listClaims(
   const rows = await executor.execute<{ wallet: string; day: string }>(sql`
     select wallet_id as wallet, paid_on::text as day from claims
      where state = 'open' and amount_minor = ${deposit.amountMinor.toString()}::bigint
-       and paid_on between ${deposit.bookingDate}::date - 5 and ${deposit.bookingDate}::date + 5 order by made_at limit 200`);
-  const found = new Map<string, { amountMinor: bigint; paidOn: LocalDate }[]>();
-  for (const { wallet, day } of rows) {
-    const claim = { amountMinor: deposit.amountMinor, paidOn: parseLocalDate(day) };
-    found.set(wallet, [...(found.get(wallet) ?? []), claim]);
-  }
-  return found;
+       and paid_on between ${deposit.bookingDate}::date - ${CLAIM_DAYS_MAX}::int and ${deposit.bookingDate}::date + ${CLAIM_DAYS_MAX}::int order by made_at limit 200`);
+  const { amountMinor } = deposit;
+  return new Map(
+    [...groupBy(rows, ({ wallet }) => wallet)].map(([wallet, claims]) => [
+      wallet,
+      claims.map(({ day }) => ({ amountMinor, paidOn: parseLocalDate(day) })),
+    ]),
+  );
 }

@@ -1,10 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { AccountMode } from '../../domain/review/owner.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
-
-/** Protocols that `bank/feeds/` speaks. */
-export type FeedProtocol = 'json' | 'investec' | 'open-banking-uk' | 'berlin-group' | 'stitch';
 
 /** What a proof that fails means: `hold` waits for a person; `warn` captures and says so. */
 export type ProofPolicy = 'hold' | 'warn';

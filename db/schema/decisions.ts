@@ -1,16 +1,11 @@
 import { boolean, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
-import type { DecisionKind, DecisionState, PayerDetails } from '../../domain/review/approval.ts';
+import type {
+  DecisionKind,
+  DecisionOutcome,
+  DecisionState,
+  PayerDetails,
+} from '../../domain/review/approval.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
-
-export type DecisionOutcome =
-  | 'credited'
-  | 'returned'
-  | 'dismissed'
-  | 'kept'
-  | 'corrected'
-  | 'taken_back'
-  | 'paired'
-  | 'refused';
 
 export const decisions = pgTable('decisions', {
   id: text('id').primaryKey(),

@@ -1,9 +1,8 @@
 import { integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
 import type { HoldReason } from '../../domain/line/identity.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
-export type DepositState =
-  'captured' | 'in_review' | 'credited' | 'returned' | 'dismissed' | 'reversed';
 export type Lane = 'workflow' | 'backlog';
 
 export const deposits = pgTable('deposits', {

@@ -1,21 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
-import type { LedgerAccount } from '../../domain/ledger/settle.ts';
+import type { JournalKind, LedgerAccount } from '../../domain/ledger/journal.ts';
 import { instant, localDate, oneOf, rowId, transactionNumber, whole } from './columns.ts';
-
-export const JOURNAL_KINDS = [
-  'capture',
-  'credit',
-  'return',
-  'dismiss',
-  'reversal',
-  'correction',
-  'return_paid',
-  'spend',
-  'void',
-  'restore',
-] as const;
-export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
 export const journals = pgTable('journals', {
   id: rowId('id').primaryKey(),

@@ -1,7 +1,8 @@
 import { daysBetween, type LocalDate } from '../local-date.ts';
 import { normaliseReference, readReferences } from '../reference/reference.ts';
+import { OPEN_DEPOSIT_STATES, type DepositState } from './deposit.ts';
 
-/** A debit line of our account. Minor units > 0: what it took. */
+/** A debit line of our account; `amountMinor` is above zero. */
 export interface DebitLine {
   readonly amountMinor: bigint;
   readonly bookingDate: LocalDate;
@@ -10,15 +11,22 @@ export interface DebitLine {
   readonly texts: readonly string[];
 }
 
+/** The states of deposits that a debit line may take back, or whose return it may pay. */
+export const ORIGINAL_STATES = [
+  ...OPEN_DEPOSIT_STATES,
+  'credited',
+  'returned',
+] as const satisfies readonly DepositState[];
+
 /** A deposit that a debit line may take back, or whose return it may pay. */
 export interface Original {
   readonly depositId: string;
-  readonly state: 'captured' | 'in_review' | 'credited' | 'returned';
+  readonly state: (typeof ORIGINAL_STATES)[number];
   readonly isPossibleDuplicate: boolean;
   readonly amountMinor: bigint;
   readonly bookingDate: LocalDate;
   readonly texts: readonly string[];
-  /** Ids under which the bank has shown it. */
+  /** Every id that the bank has shown for it. */
   readonly bankIds: readonly string[];
 }
 
@@ -26,32 +34,32 @@ export type Pairing =
   | {
       readonly kind: 'reversal';
       readonly depositId: string;
-      /** What was taken beyond the original. */
+      /** The bank's charge: the amount taken beyond the original. */
       readonly chargesMinor: bigint;
     }
   | { readonly kind: 'return_paid'; readonly depositId: string }
   | { readonly kind: 'none' };
 
-/** A bank that adds its fee to what it takes back takes less than this for it. */
+/** Largest charge that a bank adds to a reversal. */
 export const CHARGES_MINOR_MAX = 50_000n;
-/** EFT unpaids come within days, recalls within weeks; older money is a person's matter. */
+/** EFT unpaids come within days, recalls within weeks; a person decides about older money. */
 export const ORIGINAL_DAYS_MAX = 400;
 /** Feeds may date one payment a day apart. */
 const DATED_LATER_DAYS_MAX = 1;
-/** A shorter id stands in too many texts by chance. */
+/** A shorter id occurs in too many texts by chance. */
 const ID_CHARS_MIN = 6;
 const TEXT_CHARS_MIN = 6;
 
 const WORDS = /\b(?:REVERS(?:AL|ED)|UNPAID|RETURNED|RECALL(?:ED)?|DISHONOU?RED|RTD)\b/;
 
-/** What we write into the reference of a return, so that its debit line can be told: `RTN` and 12 characters. */
+/** The reference of a return, which identifies its debit line: `RTN` and 12 characters. */
 export function returnReference(depositId: string): string {
   return `RTN${depositId.slice(-12).toUpperCase()}`;
 }
 
 /**
- * Whether a debit line may take a deposit back or pay a return: the bank marks it so, words it so, or it names a
- * customer's code. Every other debit is the business's own affair.
+ * True if a debit line may take a deposit back or pay a return: the bank marks it, its text says so, or it names a
+ * customer's code. Every other debit is an ordinary payment of the business.
  */
 export function mayTakeBack(line: DebitLine): boolean {
   return (
@@ -66,8 +74,8 @@ export function mayTakeBack(line: DebitLine): boolean {
 
 /**
  * Finds the deposit that a line belongs to: the return that it names, else by the bank's id, else by reference and
- * amount. Of several the oldest goes first, but one that is held as a possible duplicate before all others: a bank that
- * takes a repeated batch back means the repeat.
+ * amount. Prefers a deposit held as a possible duplicate, since a bank that reverses a repeated batch means the repeat;
+ * otherwise the oldest.
  */
 export function pairReversal(line: DebitLine, originals: readonly Original[]): Pairing {
   const texts = line.texts.map(normaliseReference);
@@ -104,8 +112,8 @@ export function pairReversal(line: DebitLine, originals: readonly Original[]): P
 }
 
 /**
- * Whether a reversal that no deposit was found for may be of this one, whole or in part: such a deposit waits for a person,
- * unless the reversal turns out to be another's.
+ * True if an unpaired reversal may be of this deposit, in whole or in part. Such a deposit waits for a person, unless the
+ * reversal turns out to belong to another deposit.
  */
 export function mayReverse(line: DebitLine, original: Original): boolean {
   if (!isInTime(line, original)) return false;
@@ -114,14 +122,14 @@ export function mayReverse(line: DebitLine, original: Original): boolean {
   return namesId(texts, original) || (isOfItsSize && saysTheSame(line, texts, original));
 }
 
-/** A debit line and a deposit, as far as the one may reverse the other whatever their texts say. */
+/** The facts of a debit line or a deposit that must fit, whatever their texts say. */
 interface Booked {
   readonly accountKey: string;
   readonly currency: string;
   readonly amountMinor: bigint;
 }
 
-/** What a person pairs must be the deposit's account, currency and amount, with the bank's charge at most. Null where it is not. */
+/** The bank's charge when a person pairs the two; null unless account, currency and amount fit, apart from a charge. */
 export function chargesOf(line: Booked, deposit: Booked): bigint | null {
   const chargesMinor = line.amountMinor - deposit.amountMinor;
   const fits = line.accountKey === deposit.accountKey && line.currency === deposit.currency;
@@ -140,7 +148,7 @@ function namesId(texts: readonly string[], original: Original): boolean {
   });
 }
 
-/** Both name the same code; where neither names one, the text of one stands in the other. */
+/** True if both name the same code or, where neither names one, the text of one contains the other. */
 function saysTheSame(line: DebitLine, texts: readonly string[], original: Original): boolean {
   const [taken, given] = [readReferences(line.texts), readReferences(original.texts)];
   if (taken.kind === 'exact' || given.kind === 'exact')

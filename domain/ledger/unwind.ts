@@ -1,15 +1,17 @@
 import { invariant } from '../invariant.ts';
 import type { LocalDate } from '../local-date.ts';
-import { divideFloor } from '../money/money.ts';
+import { divideFloor, ZAR } from '../money/money.ts';
 import {
+  CREDIT_UNIT,
   PLAIN_JOURNAL,
   withoutZeros,
   type JournalDraft,
   type Posting,
   type WalletBalances,
-} from './settle.ts';
+} from './journal.ts';
+import { bankPostings, type BankMoney } from './suspense.ts';
 
-/** A credit that stands, as its postings tell it. Minor units and whole credits, all ≥ 0 but the change. */
+/** A credit that was not taken back, as its postings state it. Minor units and whole credits; only the change may be below 0. */
 export interface StandingCredit {
   readonly journalId: string;
   readonly depositId: string;
@@ -17,19 +19,19 @@ export interface StandingCredit {
   readonly walletId: string;
   readonly part: number;
   readonly generation: number;
-  /** What it brought: `prepaidMinor + remainderChangeMinor + settledMinor`. */
+  /** The whole credit: `prepaidMinor + remainderChangeMinor + settledMinor`. */
   readonly amountMinor: bigint;
   readonly credits: bigint;
   readonly prepaidMinor: bigint;
-  /** How it changed the wallet's remainder: below 0 where it made a credit of it. */
+  /** Change of the wallet's remainder: below 0 where the remainder became a credit. */
   readonly remainderChangeMinor: bigint;
-  /** What of it settled a debt of the customer's. */
+  /** The part that repaid the customer's debt. */
   readonly settledMinor: bigint;
   readonly rateVersion: number;
   readonly minorPerCredit: bigint;
 }
 
-/** Why a credit is taken back, and where its money goes. */
+/** The reason why a credit is taken back, which decides where its money goes. */
 export type Undoing =
   /** The bank took the money back with this line; `decisionId` where a person paired the two. */
   | {
@@ -38,15 +40,15 @@ export type Undoing =
       readonly eventOn: LocalDate;
       readonly decisionId: string | null;
     }
-  /** The bank took the line itself off its books, on the day of the line. */
+  /** The bank removed the line itself from its books, on the day of the line. */
   | { readonly kind: 'void'; readonly decisionId: string; readonly eventOn: LocalDate }
-  /** It was another customer's: the money waits in suspense for its next credit. */
+  /** The money belongs to another customer: it waits in suspense for its next credit. */
   | { readonly kind: 'correction'; readonly decisionId: string; readonly eventOn: LocalDate };
 
 /**
- * Takes one credit back: its own legs first, then whole credits are exchanged at its own rate until the remainder is
- * one again. Credits that were spent become a debt in cents: no balance goes below zero, and the reversal never fails.
- * Undoing A of A, B leaves what B alone would have left, as long as nothing was spent and the rate was one.
+ * Takes one credit back: first its own legs, then whole credits are exchanged at its own rate until the remainder is below
+ * one credit again. Spent credits become a debt in cents, so no balance goes below zero and the reversal never fails.
+ * Undoing A of A and B leaves the result of B alone, as long as nothing was spent and both had the same rate.
  */
 export function unwind(
   credit: StandingCredit,
@@ -55,11 +57,11 @@ export function unwind(
 ): JournalDraft {
   invariant(
     credit.amountMinor === credit.prepaidMinor + credit.remainderChangeMinor + credit.settledMinor,
-    'A credit brought something else than its parts.',
+    'The amount of a credit differs from the sum of its parts.',
   );
   const owed = creditsOwed(credit, before.remainderMinor);
   const credits = owed < before.credits ? owed : before.credits;
-  // The last credits take what is left, since spending is booked at the average cost.
+  // The last credits take the rest, since spending is booked at the average cost.
   const worth = credits * credit.minorPerCredit;
   const prepaidMinor =
     credits === before.credits || worth > before.prepaidMinor ? before.prepaidMinor : worth;
@@ -92,7 +94,7 @@ export function unwind(
   };
 }
 
-/** Whole credits that the wallet gives back, spent or not, so that its remainder is one of its rate again. */
+/** Whole credits that the wallet gives back, spent or not, so that its remainder is below one credit of that rate again. */
 function creditsOwed(credit: StandingCredit, remainderMinor: bigint): bigint {
   const { quotient } = divideFloor(
     remainderMinor - credit.remainderChangeMinor,
@@ -115,39 +117,39 @@ function postingsOf(
       account: counterAccount(undoing),
       bankAccountKey: credit.bankAccountKey,
       walletId: null,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: -credit.amountMinor,
     },
     {
       account: 'wallet_prepaid',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: before.prepaidMinor - after.prepaidMinor,
     },
     {
       account: 'wallet_remainder',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: before.remainderMinor - after.remainderMinor,
     },
     {
       account: 'wallet_receivable',
       ...ofWallet,
-      unit: 'ZAR',
+      unit: ZAR,
       amount: after.receivableMinor - before.receivableMinor,
     },
-    { account: 'wallet_credits', ...ofWallet, unit: 'CREDIT', amount: credits },
+    { account: 'wallet_credits', ...ofWallet, unit: CREDIT_UNIT, amount: credits },
     {
       account: 'credits_issued',
       bankAccountKey: null,
       walletId: null,
-      unit: 'CREDIT',
+      unit: CREDIT_UNIT,
       amount: -credits,
     },
   ]);
 }
 
-/** A reversal's own line has left the bank account already, against `bank_other`; of a line that vanished nothing else tells. */
+/** A reversal's own line has already left the bank account, against `bank_other`; a removed line has no other journal. */
 function counterAccount(undoing: Undoing): 'bank_other' | 'bank' | 'suspense' {
   switch (undoing.kind) {
     case 'reversal':
@@ -159,19 +161,12 @@ function counterAccount(undoing: Undoing): 'bank_other' | 'bank' | 'suspense' {
   }
 }
 
-/** A deposit that nobody was credited with is taken back out of suspense. @param originId the journal that put it there */
+/** Takes a deposit that was never credited back out of suspense. @param originId the journal that put it there */
 export function unwindUncredited(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-    readonly generation: number;
-  },
+  deposit: BankMoney & { readonly generation: number },
   originId: string,
   undoing: Extract<Undoing, { kind: 'reversal' | 'void' }>,
 ): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
   return {
     ...PLAIN_JOURNAL,
     kind: undoing.kind,
@@ -181,98 +176,6 @@ export function unwindUncredited(
     lineId: undoing.kind === 'reversal' ? undoing.lineId : null,
     eventOn: undoing.eventOn,
     decisionId: undoing.decisionId,
-    postings: [
-      { account: 'suspense', ...ofBank, amount: deposit.amountMinor },
-      { account: counterAccount(undoing), ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/** A line that was taken off the books is back: its money is in the bank account and, again, nobody's yet. */
-export function settleRestored(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-  },
-  generation: number,
-): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
-  return {
-    ...PLAIN_JOURNAL,
-    kind: 'restore',
-    depositId: deposit.depositId,
-    generation,
-    postings: [
-      { account: 'bank', ...ofBank, amount: deposit.amountMinor },
-      { account: 'suspense', ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/** The bank has paid a return out: what was payable is settled by the line that did so. */
-export function settleReturnPaid(
-  deposit: {
-    readonly depositId: string;
-    readonly bankAccountKey: string;
-    readonly amountMinor: bigint;
-    readonly currency: string;
-  },
-  paid: { readonly lineId: string; readonly eventOn: LocalDate },
-): JournalDraft {
-  const ofBank = { bankAccountKey: deposit.bankAccountKey, walletId: null, unit: deposit.currency };
-  return {
-    ...PLAIN_JOURNAL,
-    kind: 'return_paid',
-    depositId: deposit.depositId,
-    lineId: paid.lineId,
-    eventOn: paid.eventOn,
-    postings: [
-      { account: 'return_payable', ...ofBank, amount: deposit.amountMinor },
-      { account: 'bank_other', ...ofBank, amount: -deposit.amountMinor },
-    ],
-  };
-}
-
-/**
- * Spends credits at their average cost; the last credit takes what is left, so that no cent stays behind.
- * @throws InvariantViolation when the wallet has fewer, or owes something: both are told before.
- */
-export function spend(
-  before: WalletBalances,
-  given: { readonly spendId: string; readonly credits: bigint; readonly eventOn: LocalDate },
-): { readonly journal: JournalDraft; readonly revenueMinor: bigint } {
-  const { credits } = given;
-  invariant(credits > 0n && credits <= before.credits, 'More credits were spent than there are.');
-  invariant(before.receivableMinor === 0n, 'A wallet that owes money spent credits.');
-  const revenueMinor =
-    credits === before.credits
-      ? before.prepaidMinor
-      : divideFloor(before.prepaidMinor * credits, before.credits).quotient;
-  const ofWallet = { bankAccountKey: null, walletId: before.walletId };
-  const ofNobody = { bankAccountKey: null, walletId: null };
-  return {
-    revenueMinor,
-    journal: {
-      ...PLAIN_JOURNAL,
-      kind: 'spend',
-      depositId: null,
-      spendId: given.spendId,
-      eventOn: given.eventOn,
-      wallet: {
-        ...before,
-        credits: before.credits - credits,
-        prepaidMinor: before.prepaidMinor - revenueMinor,
-        lastSeq: before.lastSeq + 1n,
-      },
-      credits,
-      postings: withoutZeros([
-        { account: 'wallet_prepaid', ...ofWallet, unit: 'ZAR', amount: revenueMinor },
-        { account: 'revenue', ...ofNobody, unit: 'ZAR', amount: -revenueMinor },
-        { account: 'wallet_credits', ...ofWallet, unit: 'CREDIT', amount: credits },
-        { account: 'credits_spent', ...ofNobody, unit: 'CREDIT', amount: -credits },
-      ]),
-    },
+    postings: bankPostings('suspense', counterAccount(undoing), deposit),
   };
 }

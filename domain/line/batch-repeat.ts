@@ -1,13 +1,14 @@
+import { groupBy } from '../group-by.ts';
 import { addDays, type LocalDate } from '../local-date.ts';
 import { normaliseReference } from '../reference/reference.ts';
 
-/** Regular payers pay weekly or monthly; a bank that books a batch once more does so within days. */
+/** Regular payers pay weekly or monthly; a bank that books a batch twice does so within days. */
 const REPEAT_DAYS = 6;
-/** Fewer different payments on a day are too weak to say that a batch came again. */
+/** Fewer different payments on a day do not prove a repeated batch. */
 const DIFFERENT_PAYMENTS_MIN = 5;
-/** Of the earlier day's credits, and of the later day's, in per cent. */
+/** Share of the earlier day's credits, and of the later day's, in per cent. */
 const REPEATED_PERCENT_MIN = 80;
-/** A day's payments are looked for in so many parts, since a few of them mostly tell that the day repeats none. */
+/** Number of parts in which a day's payments are looked up: mostly the first few show that the day repeats nothing. */
 export const PARTS = 14;
 
 interface Payment {
@@ -20,28 +21,23 @@ interface Payment {
 /** Credits of each day by amount and reference. */
 type CreditsByDay<Row> = ReadonlyMap<LocalDate, ReadonlyMap<string, readonly Row[]>>;
 
-/** Two days, of which the later one may be the earlier one booked again. */
+/** Two days; the later one may be the earlier one, booked again. */
 export interface DayPair {
   readonly day: LocalDate;
   readonly earlier: LocalDate;
 }
 
-/** How many stored credits of the earlier day are each payment of the later one, as far as they were looked for. */
+/** For each payment of the later day that was looked up: how many stored credits of the earlier day equal it. */
 export type TimesStored = ReadonlyMap<string, number>;
 
 /** Credits of each day by amount and reference. */
 export function creditsByDay<Row extends Payment>(rows: readonly Row[]): CreditsByDay<Row> {
-  const days = new Map<LocalDate, Map<string, Row[]>>();
-  for (const row of rows) {
-    if (row.amountMinor <= 0n) continue;
-    const facts = `${row.amountMinor} ${normaliseReference(row.references[0] ?? '')}`;
-    let day = days.get(row.bookingDate);
-    if (day === undefined) days.set(row.bookingDate, (day = new Map<string, Row[]>()));
-    const group = day.get(facts);
-    if (group === undefined) day.set(facts, [row]);
-    else group.push(row);
-  }
-  return days;
+  const days = groupBy(
+    rows.filter((row) => row.amountMinor > 0n),
+    (row) => row.bookingDate,
+  );
+  const payment = (row: Row) => `${row.amountMinor} ${normaliseReference(row.references[0] ?? '')}`;
+  return new Map([...days].map(([day, credits]) => [day, groupBy(credits, payment)]));
 }
 
 /** The days that each day with enough different new credits may repeat. */
@@ -56,7 +52,7 @@ export function pairsToCompare(fresh: CreditsByDay<unknown>): readonly DayPair[]
   );
 }
 
-/** One part of a day's payments, to be looked for only if those before it leave open whether the day is a repeat. */
+/** One part of a day's payments; look it up only if the parts before it left open whether the day is a repeat. */
 export function partOf<Row>(
   fresh: CreditsByDay<Row>,
   day: LocalDate,
@@ -69,7 +65,7 @@ export function partOf<Row>(
     .flatMap(([payment, [row]]) => (row === undefined ? [] : [[payment, row] as const]));
 }
 
-/** Whether so few of the day's payments were missing from the earlier day that it may still be a repeat. */
+/** Still possible: enough of the day's payments, as far as looked up, are on the earlier day. */
 export function mayRepeat(
   { day, earlier }: DayPair,
   fresh: CreditsByDay<unknown>,
@@ -86,11 +82,11 @@ export function mayRepeat(
 }
 
 /**
- * The new credits that look like an earlier day's batch booked again (under new ids, on a new day): most credits of both
- * days are the same, payment for payment, so that no list of regular payers explains it. One customer's same payment on
- * another day is no repeat.
- * @param pairs with what is stored of all payments of the later day
- * @param creditsOn how many credits are stored of a day
+ * Finds the new credits that look like an earlier day's batch, booked again under new ids on a new day: most credits of
+ * both days are equal, payment for payment, which regular payers alone cannot explain. One customer's equal payment on
+ * another day is not a repeat.
+ * @param pairs every pair of days with the stored counts of all payments of the later day
+ * @param creditsOn the number of stored credits of a day
  */
 export function findRepeatedBatch<Row>(
   pairs: ReadonlyMap<DayPair, TimesStored>,

@@ -1,14 +1,15 @@
 import { resolveHolds, type HeldSighting, type ResolvedHold } from './resolve-holds.ts';
 import type { LocalDate } from '../local-date.ts';
-import { createLikeness, groupByAmount, type Likeness } from './look-alike.ts';
+import { groupBy } from '../group-by.ts';
+import { createLikeness, type Likeness } from './look-alike.ts';
 import { normaliseReference } from '../reference/reference.ts';
 import { tieWithinDay } from './same-day-ties.ts';
 import { signedMinor, type Sighting } from './sighting.ts';
 
-/** Version of the facts rule below; stored with each line, so that a new rule never meets old keys. */
+/** Version of the facts rule below. It is stored with each line, so a new rule is never compared with old keys. */
 export const KEY_SCHEME = 1;
 
-/** Why a line may not credit by itself. */
+/** Reasons why a line is not credited without a person. */
 export type HoldReason =
   | 'possible_duplicate'
   | 'edited_look_alike'
@@ -20,8 +21,8 @@ export type HoldReason =
 
 /**
  * The facts that identify a line where no id can be trusted, as one unambiguous text (each part carries its length).
- * The caller hashes it; two sightings with the same text may be the same line or real twins, which only counting tells.
- * @param bookingDate another day, to look for the same payment there
+ * The caller hashes it. Two sightings with the same text are one line or real twins; only counting tells which.
+ * @param bookingDate give another day to look for the same payment there
  */
 export function factsText(
   bankAccountKey: string,
@@ -42,17 +43,17 @@ export function factsText(
 export interface SnapshotRow {
   readonly index: number;
   readonly factsKey: string;
-  /** Null unless the feed declares its ids stable. */
+  /** Null unless the feed declares that its ids are stable. */
   readonly stableId: string | null;
-  /** The bank's id as this feed shows it, trusted or not: evidence beside equal facts. */
+  /** The bank's id as this feed shows it, trusted or not: evidence together with equal facts. */
   readonly shownId: string | null;
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
-  /** As the bank wrote them, in order of trust; the bank's own wording where there are none. */
+  /** As the bank wrote them, most trusted first; the bank's own wording where there are none. */
   readonly references: readonly string[];
 }
 
-/** A line that is stored already. `amountMinor` is signed. */
+/** A stored line. `amountMinor` is signed. */
 export interface KnownLine {
   readonly lineId: string;
   readonly factsKey: string;
@@ -61,15 +62,15 @@ export interface KnownLine {
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
   readonly references: readonly string[];
-  /** Stored before the snapshot was asked for, so its absence from the snapshot means something. */
+  /** True if it was stored before the snapshot was requested: only then does its absence from the snapshot count. */
   readonly storedBeforeSnapshot: boolean;
-  /** Ids under which the feed that is being read showed it; another id of this feed is another line. */
+  /** Its ids in the feed that is being read; any other id of this feed is another line. */
   readonly idsOfFeed: readonly string[];
-  /** The source that is being read (the poll, the webhook, one file format) has shown it before. */
+  /** True if the source that is being read (the poll, the webhook, one file format) has shown it before. */
   readonly seenBySource: boolean;
 }
 
-/** What was read: all rows of whole days (`complete`), or single rows that say nothing about the rest of their day. */
+/** The extent of a read: all rows of whole days (`complete`), or single rows, which leave the rest of their day open. */
 export type SnapshotScope =
   | {
       readonly kind: 'complete';
@@ -85,13 +86,13 @@ export interface NewLine {
   readonly hold: HoldReason | null;
 }
 
-/** `new` lines to store, rows `attached` to known lines as further sightings, rows `held`, and earlier holds now settled. */
+/** New lines to store, rows attached to known lines as further sightings, rows held, and earlier holds now resolved. */
 export interface RowPlacements {
   readonly newLines: readonly NewLine[];
   readonly attached: readonly { readonly row: SnapshotRow; readonly lineId: string }[];
   readonly held: readonly SnapshotRow[];
   readonly resolvedHolds: readonly ResolvedHold[];
-  /** Known lines of the complete days that the snapshot does not show, although it should. */
+  /** Known lines of the complete days that the snapshot lacks. */
   readonly missing: readonly string[];
 }
 
@@ -105,11 +106,11 @@ interface Tally {
 }
 
 /**
- * Tells new lines from known ones: the heart of "once".
- * Stable ids tie first; what is left is counted by facts key within complete days, n seen against m known
- * (n > m means n − m new lines, n ≤ m none). A partial row that equals a known line but for its id is held, and so is one
- * that looks like another feed's line of its day. Batches booked again are held by the caller (`holdRepeats`).
- * @param known what `rows` may be: {@link KnownLine}s of their days and near to them, of their facts, and of their ids
+ * Separates new lines from known ones; this is why each line is stored once.
+ * Stable ids tie first. The remaining rows are counted by facts key within complete days, n seen and m known: n > m means
+ * n − m new lines, n ≤ m none. A partial row that equals a known line except for its id is held, and so is one that looks
+ * like another feed's line of its day. The caller holds repeated batches (`holdRepeats`).
+ * @param known the lines that `rows` may be: those of the same and near days, of the same facts, and of the same ids
  */
 export function identify(
   known: readonly KnownLine[],
@@ -142,7 +143,7 @@ export function identify(
   return { newLines, attached, held: tally.held, resolvedHolds, missing };
 }
 
-/** The new lines, those of them held that an earlier day's batch booked again is made of (`findRepeatedBatch`). */
+/** Holds the new lines that belong to a repeated batch (`findRepeatedBatch`). */
 export function holdRepeats(
   newLines: readonly NewLine[],
   repeated: ReadonlySet<SnapshotRow>,
@@ -162,7 +163,7 @@ function isMissing(line: KnownLine, scope: SnapshotScope, tally: Tally): boolean
   );
 }
 
-/** A page that the bank served twice repeats stable ids with the same facts; without stable ids every row counts. */
+/** A page that the bank served twice repeats stable ids with the same facts. Without stable ids every row counts. */
 function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
   const seen = new Set<string>();
   return rows.filter((row) => {
@@ -176,19 +177,20 @@ function dropRepeats(rows: readonly SnapshotRow[]): readonly SnapshotRow[] {
 
 /**
  * Ties rows to lines that were seen under the same stable id: first where the facts agree too, then where the amount
- * does (an edited text is a new version of the line). An id that comes with another amount, another customer's code or
- * weeks later, or that stands on two different rows, was used again: such rows are counted by their facts and held.
+ * agrees (an edited text is a new version of the line). The bank has reused an id that comes with another amount, with
+ * another customer's code, weeks later, or on two different rows: such rows are counted by their facts and held.
  */
 function tieByStableId(known: readonly KnownLine[], rows: readonly SnapshotRow[], tally: Tally) {
-  const linesOfId = new Map<string, KnownLine[]>();
-  for (const line of known) {
-    for (const id of line.stableIds) linesOfId.set(id, [...(linesOfId.get(id) ?? []), line]);
-  }
+  const linesOfId = groupBy(
+    known.flatMap((line) => line.stableIds.map((id) => ({ id, line }))),
+    ({ id }) => id,
+  );
   const tie = (row: SnapshotRow, agrees: (line: KnownLine) => boolean): boolean => {
     if (row.stableId === null) return false;
     const line = linesOfId
       .get(row.stableId)
-      ?.find((each) => !tally.seen.has(each.lineId) && agrees(each));
+      ?.map((each) => each.line)
+      .find((each) => !tally.seen.has(each.lineId) && agrees(each));
     if (line === undefined) return false;
     tally.seen.add(line.lineId);
     tally.attached.push({ row, lineId: line.lineId });
@@ -218,9 +220,13 @@ function placePartialRows(
   tally: Tally,
 ): void {
   const facts = new Set(known.map((line) => line.factsKey));
-  const suspects = groupByAmount(known.filter((line) => !tally.seen.has(line.lineId)));
-  // As many ids of this feed as lines that it may be: each of them is taken, and another id is another line. One id
-  // may have been shown under two texts, so it is the ids that count and not the lines that bear one.
+  // No two lines of different amounts are compared.
+  const suspects = groupBy(
+    known.filter((line) => !tally.seen.has(line.lineId)),
+    (line) => line.amountMinor,
+  );
+  // If every candidate line already has an id from this feed, this id is a new line. One id may have been shown under two
+  // texts, so the ids are counted and not the lines that have one.
   const looksKnown = (row: SnapshotRow): boolean => {
     const alike = (suspects.get(row.amountMinor) ?? []).filter(
       (line) =>
@@ -248,13 +254,10 @@ function countByFacts(
   scope: SnapshotScope,
   tally: Tally,
 ): void {
-  const free = new Map<string, KnownLine[]>();
-  for (const line of known) {
-    if (tally.seen.has(line.lineId)) continue;
-    const group = free.get(line.factsKey);
-    if (group === undefined) free.set(line.factsKey, [line]);
-    else group.push(line);
-  }
+  const free = groupBy(
+    known.filter((line) => !tally.seen.has(line.lineId)),
+    (line) => line.factsKey,
+  );
   const attach = (row: SnapshotRow, line: KnownLine) => {
     tally.seen.add(line.lineId);
     tally.attached.push({ row, lineId: line.lineId });
@@ -270,7 +273,7 @@ function countByFacts(
   const lost = known.filter((line) => isMissing(line, scope, tally));
   const { tied, untied } = tieWithinDay(notReused, lost, tally.likeness);
   for (const { row, line } of tied) attach(row, line);
-  // Feeds may date a line a day apart: a line beside these days that this source has not shown may be shown here.
+  // Feeds may date a line a day apart: a line of an adjacent day that this source has not shown may be one of these rows.
   const mayBeShown = known.filter(
     (line) => !tally.seen.has(line.lineId) && (isMissing(line, scope, tally) || !line.seenBySource),
   );
@@ -280,7 +283,7 @@ function countByFacts(
   const stillFresh = new Set([...untied, ...reusedIds]);
   for (const row of unmatched) {
     if (!stillFresh.has(row)) continue;
-    // Where several rows look like one missing line, nothing tells which of them it is.
+    // Where several rows look like one missing line, nothing shows which of them it is.
     const likeness = looksKnown(row) ? 'possible_duplicate' : null;
     const hold = looksGone(row) ? 'edited_look_alike' : likeness;
     addNewLine(row, reusedIds.has(row) ? 'id_reused' : hold, tally);

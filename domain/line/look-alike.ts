@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
 import {
   normaliseReference,
@@ -5,32 +6,32 @@ import {
   type ReferenceReading,
 } from '../reference/reference.ts';
 
-/** A changed or cut line may show up under another booking day this near. */
+/** The bank may date a changed or shortened line this many days apart. */
 const NEAR_DAYS = 3;
-/** Shorter references are too weak to say that one text is a cut form of another. */
+/** Shorter references do not prove that one text is a shortened form of another. */
 const PREFIX_CHARS_MIN = 6;
 
 /** A line or a row, as far as likeness goes. `amountMinor` is signed. */
 export interface Comparable {
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
-  /** As the bank wrote them, in order of trust. */
+  /** As the bank wrote them, most trusted first. */
   readonly references: readonly string[];
 }
 
 interface Said {
   readonly reading: ReferenceReading;
-  /** The reference that the facts key is made of. */
+  /** The reference in the facts key. */
   readonly text: string;
 }
 
-/** Compares lines by what their references say; it reads each one's references once. */
+/** Compares lines by their references; it reads each line's references once. */
 export interface Likeness {
-  /** Same amount, near days, and the same code or one text a cut form of the other: they may be one payment. */
+  /** True for equal amounts, near days, and either the same code or one text a shortened form of the other: perhaps one payment. */
   looksAlike(a: Comparable, b: Comparable): boolean;
-  /** As `looksAlike` with any of `lines`, without comparing each row with each line. */
+  /** The same test with any of `lines`, without comparing each row with each line. */
   among(lines: readonly Comparable[]): (row: Comparable) => boolean;
-  /** Whether the two may be one line before and after the bank edited it; two different codes are two lines. */
+  /** True if the two may be one line before and after the bank edited it; two different codes are two lines. */
   mayBeEdited(a: Comparable, b: Comparable): boolean;
   /** The one code that the line names; null where it names none or several. */
   codeOf(line: Comparable): string | null;
@@ -58,26 +59,22 @@ export function createLikeness(): Likeness {
       return reading.kind === 'exact' ? reading.code : null;
     },
     among: (lines) => {
-      const index = new Map<string, Comparable[]>();
       const amounts = new Set(lines.map((line) => line.amountMinor));
-      for (const line of lines) {
-        for (const key of keysOfLine(line.amountMinor, listen(line))) {
-          const group = index.get(key);
-          if (group === undefined) index.set(key, [line]);
-          else group.push(line);
-        }
-      }
-      // Most rows are of an amount that no line has: those need not be read.
+      const keyed = lines.flatMap((line) =>
+        keysOfLine(line.amountMinor, listen(line)).map((key) => ({ key, line })),
+      );
+      const index = groupBy(keyed, ({ key }) => key);
+      // Most rows have an amount that no line has, and need no reading.
       return (row) =>
         amounts.has(row.amountMinor) &&
         keysToTry(row.amountMinor, listen(row)).some((key) =>
-          index.get(key)?.some((line) => looksAlike(line, row)),
+          index.get(key)?.some(({ line }) => looksAlike(line, row)),
         );
     },
   };
 }
 
-/** Lines that may say the same share a key: the code that both name, or how their texts begin if one names none. */
+/** Lines that may say the same share a key: the code that both name, or the start of their texts if one names none. */
 function keysOfLine(amountMinor: bigint, said: Said): readonly string[] {
   const start = said.text.slice(0, PREFIX_CHARS_MIN);
   return said.reading.kind === 'exact'
@@ -90,19 +87,6 @@ function keysToTry(amountMinor: bigint, said: Said): readonly string[] {
   return said.reading.kind === 'exact'
     ? [`${amountMinor} code ${said.reading.code}`, `${amountMinor} codeless ${start}`]
     : [`${amountMinor} any ${start}`];
-}
-
-/** Lines by signed amount, in order: no two lines of different amounts are compared. */
-export function groupByAmount<Line extends Comparable>(
-  lines: readonly Line[],
-): ReadonlyMap<bigint, Line[]> {
-  const groups = new Map<bigint, Line[]>();
-  for (const line of lines) {
-    const group = groups.get(line.amountMinor);
-    if (group === undefined) groups.set(line.amountMinor, [line]);
-    else group.push(line);
-  }
-  return groups;
 }
 
 function areNear(a: Comparable, b: Comparable): boolean {

@@ -3,13 +3,13 @@ import { addDays, localDateIn, type LocalDate } from '../local-date.ts';
 
 export interface PollWindowInput {
   readonly now: Date;
-  /** The bank account's own zone, `Africa/Johannesburg` say: a bank's day is a local day. */
+  /** The bank account's own zone, for example `Africa/Johannesburg`: a bank's day is a local day. */
   readonly timeZone: string;
-  /** Days to read again before the first day not yet read whole; banks post late and back-dated. At least 0. */
+  /** Days to read again before the first incomplete day, since banks post late and back-date. At least 0. */
   readonly overlapDays: number;
-  /** The last day that was read whole, that is after it had ended; null before the first run. */
+  /** The last day that was read after it had ended; null before the first run. */
   readonly lastCompleteDay: LocalDate | null;
-  /** Most days in one window; more than `overlapDays`, or a window far behind would never get forward. */
+  /** Most days in one window. It exceeds `overlapDays`, or a window far behind would never advance. */
   readonly maxDays: number;
 }
 
@@ -17,17 +17,17 @@ export interface PollWindowInput {
 export interface PollWindow {
   readonly from: LocalDate;
   readonly to: LocalDate;
-  /** What `lastCompleteDay` becomes once this window has been captured. It never moves back. */
+  /** The `lastCompleteDay` once this window is captured. It never moves back. */
   readonly completeDay: LocalDate;
-  /** Whether the window reaches today; if not, the next window goes on where this one ended. */
+  /** True if the window reaches today; if not, the next window continues where this one ended. */
   readonly isCaughtUp: boolean;
 }
 
 /**
  * The next window: from `overlapDays` before the first day that is not complete, up to today.
  *
- * - Today is always read and never complete, since lines can still come; it is complete when it is read tomorrow.
- * - The first run (no complete day) reads as if yesterday were complete: older lines come by a statement file, since
+ * - Today is always read and never complete, since more lines can come; it becomes complete when it is read tomorrow.
+ * - The first run (no complete day) reads as if yesterday were complete: older lines arrive in a statement file, since
  *   crediting a bank account's whole past is a decision, not a default.
  * - After a long outage the window is cut at `maxDays` and walks forward, overlap included, one window at a time.
  * - A clock that jumped back (complete day in the future) gives the usual window up to the clock's today.

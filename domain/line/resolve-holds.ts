@@ -1,7 +1,7 @@
 import type { LocalDate } from '../local-date.ts';
 import type { Comparable, Likeness } from './look-alike.ts';
 
-/** A partial sighting that waits for a snapshot to tell whether it is a known line or its twin. */
+/** A partial sighting that waits for a snapshot to show whether it is a known line or its twin. */
 export interface HeldSighting {
   readonly heldId: string;
   readonly factsKey: string;
@@ -10,13 +10,13 @@ export interface HeldSighting {
   readonly bookingDate: LocalDate;
   /** Signed minor units. */
   readonly amountMinor: bigint;
-  /** What it said in its first text. */
+  /** Its first text. */
   readonly references: readonly string[];
 }
 
 type Line = { readonly lineId: string } | { readonly newLineIndex: number };
 
-/** What a hold turned out to be: a known line, or a line of its own, where `newLineIndex` points into the new lines. */
+/** The line that a hold turned out to be: a known one, or a new one, where `newLineIndex` points into the new lines. */
 export type ResolvedHold = { readonly heldId: string } & Line;
 
 interface Row {
@@ -26,10 +26,10 @@ interface Row {
 }
 
 /**
- * Settles holds by what a capture found. A stable id that came again names its line at once, and so does any id that came
- * again with the same facts. Where whole days were read,
- * one new line of the same facts releases one hold; a hold without one is the known line, or the one that it looked
- * like under another text or a day apart, which is certain only when its day is closed.
+ * Resolves holds with the findings of a capture. A stable id that returns names its line at once, and so does any id that
+ * returns with the same facts. Where whole days were read, one new line of the same facts releases one hold. A hold
+ * without such a line is the known line, or the line that it resembled under another text or a day apart; that is certain
+ * only once its day is closed.
  */
 export function resolveHolds(
   held: readonly HeldSighting[],
@@ -55,8 +55,8 @@ export function resolveHolds(
     note(row, { newLineIndex });
   });
   const claimed = new Set<number>();
-  // One id that is held under two texts is one line: told as two, it would vouch for a line that its feed never showed.
-  const settledOfId = new Map<string, Line>();
+  // One id that is held under two texts is one line: as two, it would vouch for a line that its feed never showed.
+  const resolvedOfId = new Map<string, Line>();
   const findLine = (hold: HeldSighting): Line | null => {
     const { bankId, factsKey, bookingDate } = hold;
     const named =
@@ -64,8 +64,8 @@ export function resolveHolds(
         ? undefined
         : (lineOfId.get(bankId) ?? lineOfId.get(withFacts(bankId, factsKey)));
     if (named !== undefined) return named;
-    const alreadySettled = bankId === null ? undefined : settledOfId.get(bankId);
-    if (alreadySettled !== undefined) return alreadySettled;
+    const alreadyResolved = bankId === null ? undefined : resolvedOfId.get(bankId);
+    if (alreadyResolved !== undefined) return alreadyResolved;
     if (days === null || bookingDate < days.from || bookingDate > days.to) return null;
     const newLineIndex = found.newLines.findIndex(
       ({ row }, index) => row.factsKey === factsKey && !claimed.has(index),
@@ -84,7 +84,7 @@ export function resolveHolds(
     const line = findLine(hold);
     if (line === null) return [];
     if ('newLineIndex' in line) claimed.add(line.newLineIndex);
-    if (hold.bankId !== null && hold.bankId.trim() !== '') settledOfId.set(hold.bankId, line);
+    if (hold.bankId !== null && hold.bankId.trim() !== '') resolvedOfId.set(hold.bankId, line);
     return [{ heldId: hold.heldId, ...line }];
   });
 }

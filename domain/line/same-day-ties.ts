@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import type { Comparable, Likeness } from './look-alike.ts';
 
 interface Missing extends Comparable {
@@ -12,9 +13,9 @@ interface Tie<Row, Line> {
 
 /**
  * Ties rows whose text differs from every known line to lines that the complete day no longer shows: another feed words
- * a line differently, and banks edit texts. It is the count rule on coarser facts, so nothing is doubled and nothing
- * swallowed: where a day shows n lines of an amount for a code and m are known, n − m of them are new. Without a
- * code on both sides only lines that this source never showed are tied; its own lines it would have shown alike.
+ * a line differently, and banks edit texts. It is the count rule on coarser facts, so no line is stored twice or lost:
+ * where a day shows n lines of an amount for a code and m are known, n − m of them are new. Without a code on both sides,
+ * only lines that this source never showed are tied: it would have repeated its own lines unchanged.
  * @param fresh rows that match no known line by their facts
  * @param missing known lines of the same days that no row matches
  */
@@ -23,7 +24,7 @@ export function tieWithinDay<Row extends Comparable, Line extends Missing>(
   missing: readonly Line[],
   likeness: Likeness,
 ): { readonly tied: readonly Tie<Row, Line>[]; readonly untied: readonly Row[] } {
-  // A line that came while the snapshot was read may be too young to stand in it: its absence says nothing.
+  // A line that arrived while the snapshot was read may be too young to be in it: its absence proves nothing.
   const old = missing.filter((line) => line.storedBeforeSnapshot);
   const tied: Tie<Row, Line>[] = [];
   const tieOnce = (
@@ -51,17 +52,6 @@ export function tieWithinDay<Row extends Comparable, Line extends Missing>(
     likeness.mayBeEdited(line, row),
   );
   return { tied, untied };
-}
-
-function groupBy<Line>(lines: readonly Line[], keyOf: (line: Line) => string): Map<string, Line[]> {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    const key = keyOf(line);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [line]);
-    else group.push(line);
-  }
-  return groups;
 }
 
 function dayAndAmount(line: Comparable): string {

@@ -4,10 +4,10 @@ import type { Currency } from '../money/money.ts';
 /** A movement on our account: `credit` brings money in. */
 export type Direction = 'credit' | 'debit';
 
-/** Everything that is not clearly booked counts as pending: it is shown and never credited. */
+/** Anything that is not clearly booked counts as pending: it is shown and never credited. */
 export type LineStatus = 'booked' | 'pending';
 
-/** The ways in which lines reach us. */
+/** The three ways in which lines reach us. */
 export type FeedKind = 'poll' | 'webhook' | 'file';
 
 /**
@@ -26,14 +26,14 @@ export interface Sighting {
   readonly status: LineStatus;
   /** The bank marks this movement as the reversal of an earlier one. */
   readonly reversal: boolean;
-  /** Texts that may hold the payer's reference, in order of trust; empty ones left out. */
+  /** Texts that may hold the payer's reference, most trusted first; empty ones are left out. */
   readonly references: readonly string[];
   /** The bank's own wording. */
   readonly text: string;
   readonly counterparty: { readonly name: string | null; readonly account: string | null };
-  /** Account balance after this line, signed minor units, where the feed states it. */
+  /** Account balance after this line, signed minor units; null where the feed does not state it. */
   readonly runningBalanceMinor: bigint | null;
-  /** Where it stood in its page or file, for messages: `page 2, row 17`. */
+  /** Its place in the page or file, for messages: `page 2, row 17`. */
   readonly position: string;
 }
 

@@ -3,8 +3,8 @@ import type { Currency } from '../money/money.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
- * Formats that `bank/statements/` can tell by their content; a CSV names the bank's profile, `csv.fnb-history`, and a saved answer of a
- * bank's API its protocol, `json.investec`.
+ * Formats that `bank/statements/` recognises by their content. A CSV names the bank's profile, `csv.fnb-history`; a saved
+ * answer of a bank's API names its protocol, `json.investec`.
  */
 export type StatementFormat =
   | 'camt.052'
@@ -17,10 +17,10 @@ export type StatementFormat =
   | `csv.${string}`
   | `json.${string}`;
 
-/** `ok`: opening + lines = closing; `failed`: they differ; `absent`: the file states too little to tell. */
+/** `ok`: opening + lines = closing; `failed`: they differ; `absent`: the file states too little to check. */
 export type ProofLevel = 'ok' | 'failed' | 'absent';
 
-/** One entry of a statement. A batch entry keeps its parts in `details`; capture makes one deposit of each part. */
+/** One entry of a statement. A batch entry keeps its parts in `details`; capture makes each part a deposit. */
 export interface StatementLine extends Sighting {
   readonly details: readonly StatementDetail[];
 }
@@ -45,19 +45,19 @@ export interface Statement {
   readonly proof: ProofLevel;
   /** opening + booked lines − closing; null when the proof is `absent`. */
   readonly differenceMinor: bigint | null;
-  /** The days that this statement covers wholly; null for intraday reports and notices. */
+  /** The days that this statement covers completely; null for intraday reports and notices. */
   readonly completeDays: { readonly from: LocalDate; readonly to: LocalDate } | null;
   readonly lines: readonly StatementLine[];
 }
 
-/** Something odd that does not make the file wrong. `where` names the place: `statement 1, entry 3`. */
+/** An oddity that does not make the file wrong. `where` names the place: `statement 1, entry 3`. */
 export interface StatementWarning {
   readonly code: string;
   readonly message: string;
   readonly where: string;
 }
 
-/** A whole file, read to its end. */
+/** A file, read to its end. */
 export interface StatementFile {
   readonly format: StatementFormat;
   readonly statements: readonly Statement[];

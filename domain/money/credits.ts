@@ -3,7 +3,7 @@ import { invariant } from '../invariant.ts';
 import type { LocalDate } from '../local-date.ts';
 import { divideFloor } from './money.ts';
 
-/** What one credit costs, in rand cents, for lines booked on `effectiveFrom` or later, until the next rate. */
+/** The price of one credit in rand cents, for lines booked from `effectiveFrom` until the next rate. */
 export interface Rate {
   /** Stored with each journal, so that a credit can be explained years later. */
   readonly version: number;
@@ -49,9 +49,9 @@ function isLater(rate: Rate, other: Rate): boolean {
 }
 
 /**
- * What a deposit gives a wallet that carries `remainderMinor`: whole credits, and what is left to carry on.
- * The remainder is cents and has no rate of its own, so after a rate change it may be worth a whole credit or more,
- * and converts with this deposit; credits granted before are never valued again.
+ * Splits a deposit for a wallet that carries `remainderMinor` into whole credits and the rest to carry. The remainder is in
+ * cents and has no rate, so after a rate change it may be worth a whole credit or more, and converts with this deposit;
+ * credits granted earlier are never revalued.
  * @param amountMinor minor units, > 0. @param remainderMinor minor units, ≥ 0.
  */
 export function quoteCredits(amountMinor: bigint, remainderMinor: bigint, rate: Rate): CreditQuote {

@@ -62,7 +62,7 @@ export function printMinor(minor: bigint, currency: Currency): string {
   return exponent === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-exponent)}`;
 }
 
-/** Rand for people: `125000n` → `R1,250.00`. */
+/** Writes rand for people: `125000n` → `R1,250.00`. */
 export function printRand(minor: bigint): string {
   const digits = (minor < 0n ? -minor : minor).toString().padStart(3, '0');
   const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ',');

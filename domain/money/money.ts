@@ -4,10 +4,10 @@ import { invariant } from '../invariant.ts';
 /** ISO 4217 code, upper case. */
 export type Currency = string & { readonly __brand: 'Currency' };
 
-/** The currency in which wallets are kept. */
+/** The currency of every wallet. */
 export const ZAR = parseCurrency('ZAR');
 
-/** I14: no single amount is larger than this many minor units (R100 billion). */
+/** No single amount is larger than this many minor units (R100 billion). */
 export const AMOUNT_MINOR_MAX = 10n ** 13n;
 
 const EXPONENT_0 = new Set(
@@ -27,7 +27,7 @@ export function parseCurrency(text: string): Currency {
   return text as Currency;
 }
 
-/** Number of decimals of a currency's minor unit, as ISO 4217 lists it; 2 for codes that are not listed apart. */
+/** Number of decimals of a currency's minor unit, as ISO 4217 lists it; 2 for codes not listed here. */
 export function currencyExponent(currency: Currency): number {
   if (EXPONENT_0.has(currency)) return 0;
   if (EXPONENT_3.has(currency)) return 3;
@@ -36,7 +36,7 @@ export function currencyExponent(currency: Currency): number {
 }
 
 /**
- * Floor division that keeps what is left: `dividend = quotient × divisor + remainder`, `0 ≤ remainder < divisor`,
+ * Floor division that keeps the remainder: `dividend = quotient × divisor + remainder`, `0 ≤ remainder < divisor`,
  * also for a negative dividend.
  */
 export function divideFloor(

@@ -1,6 +1,6 @@
 import { invariant } from '../invariant.ts';
 
-/** `CUS` and eight ASCII digits. Well formed only: whether its check digit is right is asked apart. */
+/** `CUS` and eight ASCII digits. Well formed only: {@link hasValidCheckDigit} checks the last digit. */
 export type CustomerCode = string & { readonly __brand: 'CustomerCode' };
 
 /** Largest number that fits in the seven digits before the check digit. */
@@ -20,7 +20,7 @@ const DAMM_ROWS = [
   '2581436790',
 ] as const;
 
-/** Reads a code written exactly so, upper case and without blanks; null for anything else. */
+/** Reads a code in upper case and without blanks; null for anything else. */
 export function asCustomerCode(text: string): CustomerCode | null {
   return /^CUS[0-9]{8}$/.test(text) ? (text as CustomerCode) : null;
 }
@@ -34,15 +34,15 @@ export function dammDigit(digits: string): string {
 }
 
 /**
- * Whether the eighth digit is the check digit of the seven before it.
- * Codes issued before the check digit (legacy codes) mostly fail and are still good where they are registered.
+ * True if the eighth digit is the check digit of the seven before it.
+ * Legacy codes, issued before the check digit, mostly fail; a registered one is valid all the same.
  */
 export function hasValidCheckDigit(code: CustomerCode): boolean {
   return dammDigit(code.slice(3)) === '0';
 }
 
 /**
- * The code of a customer number: seven digits, zeros in front kept, and their check digit.
+ * The code of a customer number: seven digits, leading zeros kept, and their check digit.
  * @param body a whole number from 1 to {@link CUSTOMER_NUMBER_MAX}; zero is never issued.
  */
 export function customerCodeFromNumber(body: number): CustomerCode {
@@ -55,9 +55,9 @@ export function customerCodeFromNumber(body: number): CustomerCode {
 }
 
 /**
- * Whether one wrong digit, or one swap of two neighbours, turns `a` into `b`. The check digit parts two checked codes
- * so near to each other, but not a checked code from a legacy one: a new code is not issued where this holds for a
- * live legacy code. Symmetric; false for a code and itself.
+ * True if one wrong digit, or one swap of two neighbours, turns `a` into `b`. The check digit separates two checked codes
+ * this close to each other, but not a checked code from a legacy one: a new code is not issued this close to a live legacy
+ * code. Symmetric; false for a code and itself.
  */
 export function mayBeTakenFor(a: CustomerCode, b: CustomerCode): boolean {
   const unlike = Array.from(a).flatMap((char, at) => (char === b.charAt(at) ? [] : [at]));
@@ -67,7 +67,7 @@ export function mayBeTakenFor(a: CustomerCode, b: CustomerCode): boolean {
   return a.charAt(first) === b.charAt(second) && a.charAt(second) === b.charAt(first);
 }
 
-/** The code itself, and every code that one wrong digit or one swap of neighbours makes of it. */
+/** The code itself, and every code that is one wrong digit or one swap of neighbours away. */
 export function codesNear(code: CustomerCode): readonly CustomerCode[] {
   const digits = code.slice(3);
   const near = new Set([digits]);

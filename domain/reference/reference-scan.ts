@@ -8,31 +8,31 @@ import {
 /** Eight digits in one run after `CUS`, or in groups of two or more (`CUS 123 456 71`). */
 export type WrittenForm = 'run' | 'grouped';
 
-/** A code that stands in a reference as it should: nothing had to be repaired. */
+/** A code that is written correctly in a reference, without any repair. */
 export interface FoundCode {
   readonly code: CustomerCode;
   readonly written: WrittenForm;
   /**
-   * The text around it allows another reading, so it names nobody by itself: a grouped code that may have swallowed
-   * a number or a date, a letter like a digit glued to its end, or a word that ends in CUS (`MARCUS`).
+   * The text around it allows another reading, so it does not name a customer by itself: a grouped code that may include
+   * a number or a date, a digit-like letter attached to its end, or a word that ends in CUS (`MARCUS`).
    */
   readonly isDoubtful: boolean;
 }
 
-/** A code that somebody could mean; a lower rank is the likelier one. */
+/** A code that the payer may have meant; a lower rank is likelier. */
 export interface CodeGuess {
   readonly code: CustomerCode;
   readonly rank: number;
 }
 
-/** `CUS` and digits that are no exact code: too few or too many, letters among them, odd separators. */
+/** `CUS` and digits that are not an exact code: too few or too many, letters among them, odd separators. */
 export interface CodeFragment {
-  /** Its digits with look-alike letters repaired; reading stops at the first group that passes eight. */
+  /** Its digits with look-alike letters repaired; reading stops at the first group beyond eight digits. */
   readonly digits: string;
   readonly guesses: readonly CodeGuess[];
 }
 
-/** All that a normalised reference says about codes. */
+/** Every code and fragment in a normalised reference. */
 export interface ReferenceScan {
   readonly codes: readonly FoundCode[];
   readonly fragments: readonly CodeFragment[];
@@ -53,7 +53,7 @@ const DIGIT_OF_LETTER: Readonly<Record<string, string>> = {
   B: '8',
 };
 
-/** What makes a number before it a day or an amount: months in English and Afrikaans, day endings, rand. */
+/** Words that make the number before them a day or an amount: months in English and Afrikaans, day endings, rand. */
 const WORDS_AFTER_A_NUMBER: ReadonlySet<string> = new Set(
   (
     'JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MRT MEI OKT DES ' +
@@ -62,12 +62,12 @@ const WORDS_AFTER_A_NUMBER: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Names and words that end in CUS, one of them a bank's own prefix: digits after them need not be a customer code. */
+/** Names and words that end in CUS, one of them a bank's prefix: digits after them need not be a customer code. */
 const ORDINARY_WORD =
   /(?<!\p{L})(?:CASHFOCUS|MARCUS|FOCUS|CIRCUS|CROCUS|ABACUS|LOCUS|DISCUS|CAUCUS|HIBISCUS|FICUS|MEDICUS|AMICUS|ATTICUS|SPARTACUS)$/u;
 const ORDINARY_WORD_LENGTH_MAX = 9;
 
-/** Finds exact codes and broken ones in a normalised reference. Its time grows with the length only. */
+/** Finds exact and broken codes in a normalised reference, in linear time. */
 export function scanReference(text: string): ReferenceScan {
   const codes: FoundCode[] = [];
   const fragments: CodeFragment[] = [];
@@ -81,8 +81,8 @@ export function scanReference(text: string): ReferenceScan {
 }
 
 /**
- * Eight digits that stand alone, or after a mistyped prefix, and have a valid check digit: the prefix may be missing.
- * One in ten numbers passes by chance, so this is never more than a suggestion. Never a part of a longer number.
+ * Eight separate digits, or eight after a mistyped prefix, with a valid check digit: the prefix may be missing. One in ten
+ * numbers passes by chance, so this is only a suggestion. A part of a longer number never counts.
  */
 export function guessMissingPrefix(text: string): readonly CodeGuess[] {
   const alone =
@@ -113,7 +113,7 @@ function codeAt(text: string, at: number): FoundCode | null {
   };
 }
 
-/** Groups of two or more digits, joined by single separators, that make eight exactly; null if they do not. */
+/** Groups of two or more digits, joined by single separators, that total eight digits; null for any other total. */
 function eightDigitsAt(text: string, start: number): readonly string[] | null {
   const groups: string[] = [];
   let count = 0;
@@ -132,19 +132,19 @@ function endsInOrdinaryWord(text: string, at: number): boolean {
   return ORDINARY_WORD.test(text.slice(Math.max(0, at + 2 - ORDINARY_WORD_LENGTH_MAX), at + 3));
 }
 
-/** `CUS12345671O` may be nine digits with a slip; `CUS12345671BOB` is a name. */
+/** `CUS12345671O` may be nine digits with a typing error; `CUS12345671BOB` ends in a name. */
 function isFollowedByLikeDigit(text: string, end: number): boolean {
   return matchAt(/(?:[OILSB]|[OILSB]{1,4}[0-9][0-9OILSB]*)(?![\p{L}\p{N}])/uy, text, end) !== '';
 }
 
-/** `CUS 123456 20 NOV`: the last group may be a day, or the groups may go on. */
+/** `CUS 123456 20 NOV`: the last group may be a day, or more groups may follow. */
 function isFollowedByNumber(text: string, end: number): boolean {
   const next = end + matchAt(/[^\p{L}\p{N}]*/uy, text, end).length;
   if (matchAt(/\p{N}/uy, text, next) !== '') return true;
   return WORDS_AFTER_A_NUMBER.has(matchAt(/\p{L}{1,12}/uy, text, next));
 }
 
-/** `CUS 20/11/2026` and `CUS 2026-11-20` are rather a day than a code. */
+/** `CUS 20/11/2026` and `CUS 2026-11-20` are more likely a day than a code. */
 function isDate(groups: readonly string[]): boolean {
   const joined = groups.join('-');
   return (
@@ -171,7 +171,7 @@ function fragmentAt(text: string, at: number): CodeFragment | null {
   return { digits, guesses };
 }
 
-/** A group of digits and look-alike letters with a real digit in it; of `1234567JOHN` the digits in front. */
+/** A group of digits and look-alike letters with at least one real digit; for `1234567JOHN`, the leading digits. */
 function looseGroupAt(
   text: string,
   start: number,
@@ -183,7 +183,7 @@ function looseGroupAt(
   return { digits, end: start + group.length };
 }
 
-/** Where a group ends after eight digits, or a cut code may end: after seven, or after six if nothing is longer. */
+/** Guesses where a group ends after eight digits; where the code may be cut, after seven, or after six if nothing is longer. */
 function guessesAt(digits: string, groupEnds: readonly number[]): readonly CodeGuess[] {
   const whole = groupEnds.includes(8) ? completions(digits.slice(0, 8)) : [];
   if (whole.some((guess) => guess.rank === RANK_REPAIRED)) return whole;
@@ -192,7 +192,7 @@ function guessesAt(digits: string, groupEnds: readonly number[]): readonly CodeG
   return longer.length === 0 && groupEnds.includes(6) ? completions(digits.slice(0, 6)) : longer;
 }
 
-/** The codes that six to eight digits may stand for: cut on the right, their check digit tells the missing ones. */
+/** The codes that six to eight digits may mean: of a code cut on the right, the check digit gives the missing digits. */
 function completions(digits: string): readonly CodeGuess[] {
   if (digits.length === 6) {
     return Array.from('0123456789').flatMap((digit) =>
@@ -210,7 +210,7 @@ function withCheckDigit(body: string, rank: number): readonly CodeGuess[] {
   return code === null ? [] : [{ code, rank }];
 }
 
-/** What a sticky pattern matches at `at`, or nothing. */
+/** The text that a sticky pattern matches at `at`; empty if it matches nothing. */
 function matchAt(sticky: RegExp, text: string, at: number): string {
   sticky.lastIndex = at;
   return sticky.exec(text)?.[0] ?? '';

@@ -8,43 +8,43 @@ import {
   type WrittenForm,
 } from './reference-scan.ts';
 
-/** Most suggestions for one deposit: more than a person would look at. */
+/** Most suggestions for one deposit: a person would not look at more. */
 export const CANDIDATES_MAX = 10;
 
-/** What the references of one line say. A reading is not a match: the wallet must exist and be open as well. */
+/** The meaning of one line's references. A reading is not a match: the wallet must also exist and be open. */
 export type ReferenceReading =
   | {
       readonly kind: 'exact';
       readonly code: CustomerCode;
-      /** `run` if it stands so anywhere: a legacy code, whose check digit fails, counts only when it is one run. */
+      /** `run` if any mention is one run: a legacy code, whose check digit fails, counts only in one run. */
       readonly written: WrittenForm;
       readonly checkDigit: 'ok' | 'failed';
     }
   | {
       readonly kind: 'review';
       readonly reason: 'no_reference' | 'ambiguous' | 'guess_only';
-      /** Best first, at most {@link CANDIDATES_MAX}; suggestions for a person, which never credit. */
+      /** Best first, at most {@link CANDIDATES_MAX}: suggestions for a person, never credited. */
       readonly candidates: readonly CustomerCode[];
     };
 
-/** Default-ignorable characters of Unicode, and NUL, as ranges: a newer Unicode must not change stored keys. */
+/** Unicode's default-ignorable characters, and NUL, as ranges: a newer Unicode version must not change stored keys. */
 const INVISIBLE =
   /[\0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu;
 
-/** Printable ASCII: nothing that is dropped, no mark, no white space but blanks, and nothing that NFKC changes. */
+/** Printable ASCII: no character to drop, no mark, no white space except blanks, and nothing that NFKC changes. */
 const PLAIN = /^[ -~]*$/;
 
 /**
  * More than thirty combining marks in a row: no script needs them (UAX #15 sets the same limit), and sorting a run of
- * n marks takes NFKC n² steps. The two half-width marks are letters until NFKC has made marks of them.
+ * n marks takes NFKC n² steps. The two half-width marks are letters until NFKC turns them into marks.
  */
 const LONG_MARKS = /([\p{M}\uFF9E\uFF9F]{30})[\p{M}\uFF9E\uFF9F]+/gu;
 
 /**
- * A reference as matching and the facts key see it; the original is kept beside it. In this order:
+ * A reference as matching and the facts key read it; the original is stored too. In this order:
  * half surrogates become U+FFFD, as UTF-8 would store them; NUL and invisible characters (zero-width, direction
  * marks, soft hyphens, variation selectors) are dropped; combining marks after the thirtieth in a row are dropped,
- * here and once more after NFKC; NFKC; upper case by Unicode, not by locale; NFKC again, since upper case can undo it;
+ * here and again after NFKC; NFKC; upper case by Unicode, not by locale; NFKC again, since upper case can undo it;
  * each run of white space becomes one blank, none at either end.
  * Digits and leading zeros stay as they are. Normalising twice changes nothing. The facts key depends on this
  * function: a change here needs a new key scheme.
@@ -54,9 +54,9 @@ export function normaliseReference(text: string): string {
   return / {2}|^ | $/.test(clean) ? clean.replace(/ +/g, ' ').replace(/^ | $/g, '') : clean;
 }
 
-/** As {@link normaliseReference}, but each white space is a blank of its own: two of them are more than one separator. */
+/** As {@link normaliseReference}, but each white space stays a separate blank: two blanks are more than one separator. */
 function cleanReference(text: string): string {
-  // Nearly every text: of all the steps below, only upper case changes it.
+  // Nearly every text is plain: of all the steps below, only upper case changes it.
   if (PLAIN.test(text)) return text.toUpperCase();
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
@@ -71,19 +71,19 @@ function cleanReference(text: string): string {
 }
 
 /**
- * Every code that stands in the reference by rule 2: `CUS`, at most one separator (blank `-` `.` `/` `_`), eight
- * ASCII digits in a run or in groups of two or more joined by single separators, with no digit directly left of
- * `CUS` or right of the eighth. In order of appearance; the same code may come twice. Time grows with the length only.
+ * Finds every exact code in a reference: `CUS`, at most one separator (blank `-` `.` `/` `_`), eight ASCII digits in a run
+ * or in groups of two or more joined by single separators, with no digit directly left of `CUS` or right of the eighth.
+ * In order of appearance, repeats included; in linear time.
  */
 export function findCustomerCodes(reference: string): readonly FoundCode[] {
   return scanReference(cleanReference(reference)).codes;
 }
 
 /**
- * Reads all references of one line, in order of trust, as one statement about who is meant.
- * Exactly one distinct code is `exact`, wherever it stands. Two codes are `ambiguous`, also when they stand in
- * different references, or when the second is cut or mistyped. What only a repair could turn into a code is
- * `guess_only`; no trace of a code is `no_reference`.
+ * Reads all references of one line, most trusted first, to learn which customer is meant.
+ * Exactly one distinct code, in any reference, is `exact`. Two codes are `ambiguous`, also in different references, and
+ * also when the second is cut or mistyped. Text that needs a repair to become a code is `guess_only`; no trace of a code
+ * is `no_reference`.
  */
 export function readReferences(references: readonly string[]): ReferenceReading {
   const texts = references.map((reference) => cleanReference(withoutMarks(reference)));
@@ -107,8 +107,9 @@ export function readReferences(references: readonly string[]): ReferenceReading 
 }
 
 /**
- * MT940 banks cut what the payer typed into subfields of 27 characters, in the middle of a code too: the marks of those
- * (`?20` to `?29`, `?60` to `?63`) are no part of the text, and any other mark ends it. Some banks write another sign than `?`.
+ * MT940 banks cut the payer's text into subfields of 27 characters, even within a code: the marks of those subfields
+ * (`?20` to `?29`, `?60` to `?63`) are not part of the text, and any other mark ends it. Some banks write another sign
+ * than `?`.
  */
 function withoutMarks(reference: string): string {
   const match = /^\s*(?:[0-9]{0,3}([?>~<^])|[0-9]{3}(\+))[0-9]{2}/.exec(reference);
@@ -146,7 +147,7 @@ function distinct(codes: readonly CustomerCode[]): readonly CustomerCode[] {
   return [...new Set(codes)];
 }
 
-/** A broken second mention of the same code, cut by a field's limit say, does not make a deposit ambiguous. */
+/** A broken second mention of the same code, for example cut by a field's limit, does not make a deposit ambiguous. */
 function mayMean(fragment: CodeFragment, code: CustomerCode): boolean {
   return (
     fragment.guesses.some((guess) => guess.code === code) ||

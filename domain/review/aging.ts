@@ -1,14 +1,14 @@
 import { addBusinessDays } from '../business-days.ts';
-import { instantAt, localDateIn, type LocalDate } from '../local-date.ts';
+import { BUSINESS_TIME_ZONE, instantAt, localDateIn, type LocalDate } from '../local-date.ts';
 
-/** When people are reminded, when a review is escalated and when it runs out, in business days after its opening. */
+/** Days of reminders, escalation and deadline of a review, in business days after its opening. */
 export interface AgingPolicy {
   readonly remindDays: readonly number[];
   readonly escalateDays: number;
   readonly reviewDays: number;
 }
 
-/** The instants of one round of a review, as they are stored with it. */
+/** The instants of one round of a review, as stored with it. */
 export interface ReviewSchedule {
   readonly remindAt: readonly Date[];
   /** Null where the round does not escalate. */
@@ -19,28 +19,29 @@ export interface ReviewSchedule {
 /** Days of the reminders of each round. */
 export const REMIND_DAYS: readonly number[] = [1, 5, 15];
 
-/** What became of a round so far. */
+/** The progress of a round. */
 export interface ReviewProgress {
   readonly remindersSent: number;
   readonly isEscalated: boolean;
 }
 
-/** What is to be done by now: reminders sent in all, and whether to escalate and to end the round. */
+/** The steps that are due: the total of reminders to have sent, and whether to escalate and to end the round. */
 export interface DueSteps {
   readonly reminders: number;
   readonly escalates: boolean;
   readonly runsOut: boolean;
 }
 
-/** South Africa has kept UTC+2 all year since 1944, so a time of its day is an instant without a table. */
-const TIME_ZONE = 'Africa/Johannesburg';
-/** People are told in the morning; a deadline is over when the working day is. */
+/**
+ * Reminders go out at 09:00, deadlines end at 17:00. South Africa has kept UTC+2 all year since 1944, so an offset is enough
+ * to make an instant of a time in {@link BUSINESS_TIME_ZONE}.
+ */
 const MORNING = 'T09:00:00+02:00';
 const EVENING = 'T17:00:00+02:00';
 
 /**
  * Plans a round that begins at `from`. Reminders and the escalation fall on the morning of their business day, the deadline
- * on the evening of its own; what would come after the deadline is left out. `dueAt` replaces the policy's deadline.
+ * on the evening of its day; steps after the deadline are left out. `dueAt` replaces the policy's deadline.
  */
 export function scheduleReview(
   from: Date,
@@ -55,7 +56,7 @@ export function scheduleReview(
   };
 }
 
-/** What a round's schedule asks for at `now`. Reminders that were missed together are one. */
+/** The steps of a round that are due at `now`. Several missed reminders become one. */
 export function dueSteps(schedule: ReviewSchedule, done: ReviewProgress, now: Date): DueSteps {
   const { remindAt, escalateAt, dueAt } = schedule;
   return {
@@ -65,7 +66,7 @@ export function dueSteps(schedule: ReviewSchedule, done: ReviewProgress, now: Da
   };
 }
 
-/** The instant at which the round next asks for something; its deadline when nothing comes before. */
+/** The instant of the round's next step; its deadline if no other step is left. */
 export function nextStepAt(schedule: ReviewSchedule, done: ReviewProgress): Date {
   const { remindAt, escalateAt, dueAt } = schedule;
   const ahead = [
@@ -83,11 +84,11 @@ function evening(from: Date, days: number): Date {
   return eveningOf(dayAfter(from, days));
 }
 
-/** The end of a working day: the deadline of what is due on it. */
+/** The end of a working day, at which reviews due that day run out. */
 export function eveningOf(day: LocalDate): Date {
   return instantAt(day, EVENING);
 }
 
 function dayAfter(from: Date, days: number): LocalDate {
-  return addBusinessDays(localDateIn(from, TIME_ZONE), days);
+  return addBusinessDays(localDateIn(from, BUSINESS_TIME_ZONE), days);
 }

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
+import { OPEN_DEPOSIT_STATES, type DepositState } from '../ledger/deposit.ts';
 import type { LocalDate } from '../local-date.ts';
 
-/** What a person may decide about a deposit. */
+/** Every kind of decision about a deposit. */
 export const DECISION_KINDS = [
   'credit',
   'return',
@@ -13,30 +14,67 @@ export const DECISION_KINDS = [
 ] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
-/** The states in which a deposit may be decided so. What the bank took back is taken back wherever its money lies. */
-const DECIDABLE_IN = {
+/** The states in which each kind may be decided. A reversal is booked wherever the deposit's money lies. */
+const DECIDABLE_IN: Readonly<Record<DecisionKind, readonly DepositState[]>> = {
   credit: ['in_review'],
   return: ['in_review'],
   dismiss: ['in_review'],
   keep: ['in_review'],
   correct: ['credited'],
-  take_back: ['captured', 'in_review', 'credited'],
-  pair: ['captured', 'in_review', 'credited'],
-} as const satisfies Record<DecisionKind, readonly ('captured' | 'in_review' | 'credited')[]>;
+  take_back: [...OPEN_DEPOSIT_STATES, 'credited'],
+  pair: [...OPEN_DEPOSIT_STATES, 'credited'],
+};
 
-/** Whether a deposit in this state may be decided so. */
+/** True if a deposit in this state allows this kind of decision. */
 export function isDecidable(kind: DecisionKind, state: string): boolean {
   return DECIDABLE_IN[kind].some((each) => each === state);
 }
 
-/** Whether a deposit's review takes the decision; else it has a workflow of its own. */
+/** The same as pairs, for a query over many decisions. */
+export const DECIDABLE: readonly { readonly kind: DecisionKind; readonly state: DepositState }[] =
+  DECISION_KINDS.flatMap((kind) => DECIDABLE_IN[kind].map((state) => ({ kind, state })));
+
+/** Decisions that a deposit's review does not take: each runs in a workflow of its own. */
+export const KINDS_BESIDE_REVIEW = [
+  'correct',
+  'take_back',
+  'pair',
+] as const satisfies readonly DecisionKind[];
+
+/** True if the deposit's review takes the decision. */
 export function isOfReview(kind: DecisionKind): boolean {
-  return kind !== 'correct' && kind !== 'take_back' && kind !== 'pair';
+  return !KINDS_BESIDE_REVIEW.some((each) => each === kind);
 }
 
+/** Every result of carrying a decision out. */
+export const DECISION_OUTCOMES = [
+  'credited',
+  'returned',
+  'dismissed',
+  'kept',
+  'corrected',
+  'taken_back',
+  'paired',
+  'refused',
+] as const;
+export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number];
+
+/** The outcome of a decision of each kind that was not refused. */
+export const OUTCOME_OF = {
+  credit: 'credited',
+  return: 'returned',
+  dismiss: 'dismissed',
+  keep: 'kept',
+  correct: 'corrected',
+  take_back: 'taken_back',
+  pair: 'paired',
+} as const satisfies Record<DecisionKind, DecisionOutcome>;
+
+/** A proposal in one of these states waits for a person; a deposit has one such proposal at most. */
+export const OPEN_PROPOSAL_STATES = ['needs_payer_details', 'proposed'] as const;
+
 export const DECISION_STATES = [
-  'needs_payer_details',
-  'proposed',
+  ...OPEN_PROPOSAL_STATES,
   'approved',
   'rejected',
   'expired',
@@ -51,7 +89,7 @@ export interface Allocation {
   readonly amountMinor: bigint;
 }
 
-/** Where a return is to be paid. */
+/** The bank account that a return is paid to. */
 export interface PayerDetails {
   readonly name: string;
   readonly bank: string;
@@ -61,7 +99,7 @@ export interface PayerDetails {
   readonly account: string;
 }
 
-/** Exactly what a person proposes: whoever approves it approves this and nothing else. */
+/** The content of a proposal: an approval is for exactly this. */
 export interface DecisionPayload {
   readonly decisionId: string;
   readonly depositId: string;
@@ -69,31 +107,31 @@ export interface DecisionPayload {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly keepUntil: LocalDate | null;
-  /** The debit line that a `pair` says to reverse the deposit; null for all others. */
+  /** For a `pair`, the debit line that reverses the deposit; null for all others. */
   readonly lineId: bigint | null;
   readonly payer: PayerDetails | null;
   readonly reason: string;
   readonly allocations: readonly Allocation[];
 }
 
-/** Who must agree, and how much one person may decide in a day. */
+/** The limits above which a second person must agree, and a person's daily limit. */
 export interface ApprovalPolicy {
   /** A credit of more than this needs two people; minor units. */
   readonly fourEyesAboveMinor: bigint;
-  /** Credits and returns that one person may take part in on one South African day; minor units. */
+  /** Total of the credits and returns that one person may take part in on one business day; minor units. */
   readonly dailyLimitMinor: bigint;
-  /** How long a proposal waits for its second person. */
+  /** Hours that a proposal waits for its second person. */
   readonly approvalHours: number;
 }
 
-/** The most wallets that one deposit is split over. */
+/** Most wallets that one deposit may be split over. */
 export const PARTS_MAX = 100;
 
 const HOUR_MS = 3_600_000;
 
 /**
- * The text whose hash an approval is bound to: a line for each field, in fixed order. No field holds a line break (texts
- * with control characters are refused at the edge), so different payloads never make the same text.
+ * The text whose hash an approval is bound to: a line for each field, in fixed order. No field holds a line break (the API
+ * refuses texts with control characters), so different payloads never make the same text.
  */
 export function payloadText(payload: DecisionPayload): string {
   const { payer, allocations } = payload;
@@ -114,7 +152,7 @@ export function payloadText(payload: DecisionPayload): string {
   ].join('\n');
 }
 
-/** Whether a decision waits for a second person. Keeping moves no money; all else but a small credit takes two. */
+/** True if a decision waits for a second person: always, except to keep a deposit, which moves no money, and for a small credit. */
 export function needsApproval(
   decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
   policy: Pick<ApprovalPolicy, 'fourEyesAboveMinor'>,
@@ -133,17 +171,19 @@ export function needsApproval(
   }
 }
 
-/** Whether this kind counts against the daily limit of the people who decide it. */
+/** Kinds that count against the daily limit of the people who decide them. */
+export const LIMITED_KINDS = ['credit', 'return'] as const satisfies readonly DecisionKind[];
+
 export function countsAgainstLimit(kind: DecisionKind): boolean {
-  return kind === 'credit' || kind === 'return';
+  return LIMITED_KINDS.some((each) => each === kind);
 }
 
-/** How long a proposal waits before it lapses. */
+/** The time after which a proposal expires. */
 export function waitsMs(policy: Pick<ApprovalPolicy, 'approvalHours'>): number {
   return policy.approvalHours * HOUR_MS;
 }
 
-/** What is wrong with a split, in words; null where it gives each cent of the deposit to one wallet. */
+/** The fault of a split, in words; null where it gives each cent of the deposit to one wallet. */
 export function splitFault(amountMinor: bigint, parts: readonly Allocation[]): string | null {
   if (parts.length === 0 || parts.length > PARTS_MAX)
     return `A split has 1 to ${PARTS_MAX} parts, this one has ${parts.length}.`;
@@ -161,7 +201,7 @@ export interface Proposal {
   readonly state: DecisionState;
   readonly payloadSha256: string | null;
   readonly proposedPerson: string;
-  /** Whoever gave the payer details of a return. */
+  /** The person who gave the payer details of a return. */
   readonly payerPerson: string | null;
   readonly expiresAt: Date | null;
 }
@@ -171,7 +211,7 @@ export type ApprovalRefusal = Extract<
   'decision.expired' | 'decision.not_open' | 'decision.payload_changed' | 'decision.same_person'
 >;
 
-/** Why a person may not approve a proposal; null where that person may. Limits are looked at apart from this. */
+/** The reason why a person may not approve a proposal; null where that person may. Limits are checked elsewhere. */
 export function refusalToApprove(
   proposal: Proposal,
   approval: { readonly person: string; readonly payloadSha256: string; readonly now: Date },

@@ -1,42 +1,43 @@
 import type { CustomerCode } from '../reference/customer-code.ts';
+import { ZAR } from '../money/money.ts';
 import type { HoldReason } from '../line/identity.ts';
 import type { ReferenceReading } from '../reference/reference.ts';
 import type { ReviewReason } from './review-reasons.ts';
 
-/** The wallet that bears a code, as far as ownership needs it. */
+/** The wallet that has a code, as far as ownership needs it. */
 export interface WalletOfCode {
   readonly walletId: string;
   readonly codeKind: 'checked' | 'legacy';
   readonly status: 'open' | 'frozen' | 'closed';
 }
 
-/** What decides about a deposit besides its references. */
+/** The facts, besides its references, that decide a deposit's owner. */
 export interface DepositToOwn {
   readonly hold: HoldReason | null;
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** The largest amount that its bank account credits without a person; null for any. */
+  /** The largest amount that its bank account credits without a person; null for no limit. */
   readonly amountLimitMinor: bigint | null;
-  /** Whether its bank account credits by itself, or only tells what it would credit. */
+  /** `live` credits; `shadow` only records the credit that it would make. */
   readonly mode: AccountMode;
 }
 
 export type AccountMode = 'live' | 'shadow';
 
-/** What speaks against the wallet that a code names. */
+/** Facts against the wallet that a code names. */
 export interface Objections {
-  /** The bank took something back that may be this deposit. */
+  /** True if the bank took money back that may be this deposit. */
   readonly isTakenBack: boolean;
-  /** The one wallet for which people confirmed this payer's account, often enough; null where there is none, or nobody asked. */
+  /** The one wallet for which people confirmed this payer's account often enough; null where there is none or it was not looked up. */
   readonly payerWalletId: string | null;
 }
 
 const NONE: Objections = { isTakenBack: false, payerWalletId: null };
 
-/** From this many confirmed payments on, a payer's account is known. */
+/** Confirmed payments that make a payer's account known. */
 export const PAYER_TIMES_MIN = 3;
 
-/** Whose money a deposit is, or why a person must say so. */
+/** The owner of a deposit, or the reason why a person must name one. */
 export type Owner =
   | { readonly kind: 'wallet'; readonly walletId: string }
   | {
@@ -46,9 +47,9 @@ export type Owner =
     };
 
 /**
- * Decides the owner of a deposit from the reading of its references and the wallet that bears the exact code, if any.
- * Only an exact code with a true check digit, or a registered legacy code written in one run, names an owner, and only
- * where nothing speaks against it.
+ * Decides the owner of a deposit from the reading of its references and the wallet that has the exact code, if any.
+ * Only an exact code with a valid check digit, or a registered legacy code written in one run, names an owner, and only
+ * without an objection.
  */
 export function findOwner(
   deposit: DepositToOwn,
@@ -60,7 +61,7 @@ export function findOwner(
   const review = (reason: ReviewReason): Owner => ({ kind: 'review', reason, candidates });
   if (deposit.hold !== null) return review(deposit.hold);
   if (objections.isTakenBack) return review('reversed');
-  if (deposit.currency !== 'ZAR') return review('currency_mismatch');
+  if (deposit.currency !== ZAR) return review('currency_mismatch');
   if (reading.kind === 'review') return review(reading.reason);
   if (wallet === null)
     return review(reading.checkDigit === 'ok' ? 'unknown_code' : 'bad_check_digit');

@@ -1,4 +1,4 @@
-/** What became of a deposit. A credit that the bank took back later counts as the credit that it was. */
+/** The actual result of a deposit. A credit that the bank took back later still counts as a credit. */
 export type WhatHappened =
   | {
       readonly kind: 'credited';
@@ -6,16 +6,16 @@ export type WhatHappened =
       readonly walletIds: readonly string[];
     }
   | { readonly kind: 'returned' | 'dismissed' }
-  /** The bank took it back before anybody was credited. */
+  /** The bank took it back before it was credited. */
   | { readonly kind: 'reversed' }
   | { readonly kind: 'waiting' };
 
-/** Where a backtest would put a deposit. The code of another revision may have reasons that this one lacks. */
+/** The decision of a backtest. The code of another revision may have reasons that this one lacks. */
 export type Decided =
   | { readonly kind: 'wallet'; readonly walletId: string }
   | { readonly kind: 'review'; readonly reason: string };
 
-/** How rules would have differed from what happened. */
+/** Every way in which rules may differ from the actual result. */
 export const RULE_DIFFERENCES = [
   'same',
   'as_person',
@@ -27,25 +27,12 @@ export const RULE_DIFFERENCES = [
 
 export type RuleDifference = (typeof RULE_DIFFERENCES)[number];
 
-const SENTENCES: Readonly<Record<RuleDifference, string>> = {
-  same: 'would end as they did',
-  as_person: 'would be credited to the wallet that a person chose',
-  credits_waiting: 'would be credited, and nobody has been',
-  holds_credited: 'were credited by their code, and would wait for a person',
-  other_wallet: 'would be credited to another wallet',
-  credits_refused: 'would be credited, although a person returned or dismissed them',
-};
-
-export function differenceInWords(difference: RuleDifference): string {
-  return SENTENCES[difference];
-}
-
-/** Differences that put money where people, or the rules of that day, did not want it. */
+/** Differences that would credit a wallet against the decision of a person or of the rules of that day. */
 export function isWrong(difference: RuleDifference): boolean {
   return difference === 'other_wallet' || difference === 'credits_refused';
 }
 
-/** Holds what rules would do against what happened. */
+/** Compares a decision by rules with the actual result. */
 export function differenceOf(happened: WhatHappened, decided: Decided): RuleDifference {
   const isCredit = happened.kind === 'credited';
   if (decided.kind === 'review')

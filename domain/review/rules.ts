@@ -9,22 +9,22 @@ import {
 import { CANDIDATES_MAX, type ReferenceReading } from '../reference/reference.ts';
 
 /**
- * The policy on references as data, so that another one can be tried on what is stored. Rules only say which readings
- * count as exact: holds, objections, check digits, closed and frozen wallets stand above all of them.
+ * The policy on references as data, so that a backtest can try another one on stored deposits. Rules only decide which
+ * readings count as exact: holds, objections, check digits, and closed and frozen wallets override all of them.
  */
 export interface Rules {
   readonly version: string;
-  /** Whether a code counts that is written in groups: `CUS 0000 1234`. */
+  /** True if a code in groups counts: `CUS 0000 1234`. */
   readonly groupedCodes: boolean;
-  /** Whether a legacy code, which no check digit proves, counts when it is written in groups. */
+  /** True if a legacy code in groups counts, although no check digit proves it. */
   readonly legacyGrouped: boolean;
-  /** `one_wallet`: what only a repair turns into a code counts where exactly one wallet that is not closed fits. */
+  /** `one_wallet`: a repaired code counts if exactly one wallet that is not closed fits. */
   readonly creditRepairs: 'none' | 'one_wallet';
-  /** Instead of the limit of the bank account; null leaves the account's. */
+  /** Replaces the bank account's limit; null keeps it. */
   readonly amountLimitMinor: bigint | null;
 }
 
-/** What {@link findOwner} decides by. */
+/** The rules that {@link findOwner} applies. */
 export const DEFAULT_RULES: Rules = {
   version: 'default',
   groupedCodes: true,
@@ -33,13 +33,13 @@ export const DEFAULT_RULES: Rules = {
   amountLimitMinor: null,
 };
 
-/** The wallets by code that {@link decideByRules} needs to know. */
+/** The codes whose wallets {@link decideByRules} needs. */
 export function codesToFind(rules: Rules, reading: ReferenceReading): readonly CustomerCode[] {
   if (reading.kind === 'exact') return [reading.code];
   return mayRepair(rules, reading) ? reading.candidates : [];
 }
 
-/** Decides the owner of a deposit as {@link findOwner} would if these were the rules. */
+/** Decides the owner of a deposit as {@link findOwner} would under these rules. */
 export function decideByRules(
   rules: Rules,
   deposit: DepositToOwn,
@@ -69,7 +69,7 @@ function readByRules(
   return rules.legacyGrouped ? { ...reading, written: 'run' } : reading;
 }
 
-/** A list that was cut at its end may lack the second code that fits. */
+/** A list that was cut short may lack the second code that fits. */
 function mayRepair(rules: Rules, reading: ReferenceReading): boolean {
   return (
     rules.creditRepairs === 'one_wallet' &&
@@ -88,7 +88,7 @@ function repair(
     return wallet !== undefined && wallet.status !== 'closed';
   });
   if (fits === undefined || others.length > 0) return reading;
-  // Nobody wrote it in one run, so a legacy wallet never gets it.
+  // The payer did not write it in one run, so a legacy wallet never gets it.
   const checkDigit = hasValidCheckDigit(fits) ? 'ok' : 'failed';
   return { kind: 'exact', code: fits, written: 'grouped', checkDigit };
 }

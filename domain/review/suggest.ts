@@ -1,24 +1,15 @@
 import { mayBeTakenFor, type CustomerCode } from '../reference/customer-code.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
+import { evidenceInWords, type EvidenceFact } from '../words/evidence.ts';
 
-/** Why a wallet may be meant: the closed list of what counts as evidence. */
-export type EvidenceKind =
-  | 'code_repaired'
-  | 'code_mistyped'
-  | 'payer_account'
-  | 'payer_name'
-  | 'same_amount'
-  | 'rhythm'
-  | 'claim';
-
-/** One reason for a suggestion, in words for the person at the desk. Points are of 100. */
+/** One reason for a suggestion, with a sentence for the reviewer. Points are of 100. */
 export interface Evidence {
-  readonly kind: EvidenceKind;
+  readonly kind: EvidenceFact['kind'];
   readonly points: number;
   readonly sentence: string;
 }
 
-/** A wallet that may be meant. It is shown to a person and never credits by itself. */
+/** A wallet that may be meant. Reviewers see it; it is never credited without one. */
 export interface Suggestion {
   readonly walletId: string;
   readonly code: CustomerCode;
@@ -27,18 +18,19 @@ export interface Suggestion {
   readonly evidence: readonly Evidence[];
 }
 
-/** What a person may go by without looking further; nothing that is contested reaches it. */
+/** A reviewer may rely on this score without further checks; a contested suggestion never reaches it. */
 export const CONFIDENT_SCORE = 70;
 const CONTESTED_SCORE_MAX = CONFIDENT_SCORE - 1;
 const SUGGESTIONS_MAX = 10;
-const CLAIM_DAYS_MAX = 5;
+/** Days between a deposit and the payment day that a customer claims. */
+export const CLAIM_DAYS_MAX = 5;
 
-/** All that is known of one wallet in the light of one deposit. */
+/** The facts about one wallet that matter for one deposit. */
 export interface SuggestionFacts {
   readonly walletId: string;
   readonly code: CustomerCode;
   readonly status: 'open' | 'frozen' | 'closed';
-  /** Credits that people decided for this wallet and that stand, by the same payer. */
+  /** The payer's credits to this wallet that people decided and nobody took back. */
   readonly byPayerAccount: number;
   readonly byPayerName: number;
   /** Booking days of its credited deposits of the same amount, oldest first. */
@@ -50,13 +42,13 @@ export interface SuggestionFacts {
 export interface DepositToPlace {
   readonly amountMinor: bigint;
   readonly bookingDate: LocalDate;
-  /** Codes that a repair of the reference gives, likeliest first, or the one code in it that no wallet bears. */
+  /** Codes that a repair of the reference gives, likeliest first, or its one code where no wallet has that code. */
   readonly candidates: readonly CustomerCode[];
 }
 
 /**
- * Ranks the wallets that a deposit may be for. Each point is explained; weights are fixed and add up. Where one payer was
- * confirmed for two wallets, neither is more than a possibility.
+ * Ranks the wallets that a deposit may be for. Evidence explains each point; weights are fixed and add up. Where one payer
+ * was confirmed for two wallets, neither reaches {@link CONFIDENT_SCORE}.
  */
 export function suggest(
   deposit: DepositToPlace,
@@ -66,19 +58,19 @@ export function suggest(
   return wallets
     .filter((wallet) => wallet.status !== 'closed')
     .map((wallet): Suggestion => {
-      const evidence = [
+      const found = [
         ...codeEvidence(deposit, wallet),
         ...payerEvidence(wallet, sharing),
         ...habitEvidence(deposit, wallet),
         ...claimEvidence(deposit, wallet),
       ];
-      const sum = evidence.reduce((total, each) => total + each.points, 0);
+      const sum = found.reduce((total, each) => total + each.points, 0);
       const most = sharing && wallet.byPayerAccount > 0 ? CONTESTED_SCORE_MAX : 100;
       return {
         walletId: wallet.walletId,
         code: wallet.code,
         score: Math.min(sum, most),
-        evidence: evidence.toSorted((a, b) => b.points - a.points),
+        evidence: found.toSorted((a, b) => b.points - a.points),
       };
     })
     .filter((each) => each.evidence.length > 0)
@@ -88,47 +80,20 @@ export function suggest(
 
 function codeEvidence(deposit: DepositToPlace, wallet: SuggestionFacts): readonly Evidence[] {
   const place = deposit.candidates.indexOf(wallet.code);
-  if (place !== -1)
-    return [
-      {
-        kind: 'code_repaired',
-        points: place === 0 ? 60 : 40,
-        sentence: 'The reference becomes this customer’s code with a small repair.',
-      },
-    ];
+  if (place !== -1) return [evidence(place === 0 ? 60 : 40, { kind: 'code_repaired' })];
   return deposit.candidates.some((code) => mayBeTakenFor(code, wallet.code))
-    ? [
-        {
-          kind: 'code_mistyped',
-          points: 45,
-          sentence:
-            'The reference differs from this customer’s code in one digit, or in two that are swapped.',
-        },
-      ]
+    ? [evidence(45, { kind: 'code_mistyped' })]
     : [];
 }
 
-function payerEvidence(wallet: SuggestionFacts, sharing: boolean): readonly Evidence[] {
-  if (wallet.byPayerAccount > 0) {
-    const times = countOf(wallet.byPayerAccount, 'payment', 'payments');
-    return [
-      {
-        kind: 'payer_account',
-        points: sharing ? 30 : Math.min(50 + 5 * wallet.byPayerAccount, 75),
-        sentence: sharing
-          ? `${times} from this payer’s account ${wallet.byPayerAccount === 1 ? 'was' : 'were'} confirmed for this customer, others for another one.`
-          : `${times} from this payer’s account ${wallet.byPayerAccount === 1 ? 'was' : 'were'} confirmed for this customer.`,
-      },
-    ];
+function payerEvidence(wallet: SuggestionFacts, isShared: boolean): readonly Evidence[] {
+  const { byPayerAccount, byPayerName } = wallet;
+  if (byPayerAccount > 0) {
+    const points = isShared ? 30 : Math.min(50 + 5 * byPayerAccount, 75);
+    return [evidence(points, { kind: 'payer_account', times: byPayerAccount, isShared })];
   }
-  if (wallet.byPayerName === 0) return [];
-  return [
-    {
-      kind: 'payer_name',
-      points: Math.min(20 + 3 * wallet.byPayerName, 35),
-      sentence: `${countOf(wallet.byPayerName, 'payment', 'payments')} under this payer’s name ${wallet.byPayerName === 1 ? 'was' : 'were'} confirmed for this customer.`,
-    },
-  ];
+  if (byPayerName === 0) return [];
+  return [evidence(Math.min(20 + 3 * byPayerName, 35), { kind: 'payer_name', times: byPayerName })];
 }
 
 function habitEvidence(
@@ -137,51 +102,29 @@ function habitEvidence(
 ): readonly Evidence[] {
   const last = sameAmountDays.at(-1);
   if (last === undefined) return [];
-  const amount: Evidence = {
-    kind: 'same_amount',
-    points: Math.min(5 + 2 * sameAmountDays.length, 15),
-    sentence: `This customer has paid exactly this amount ${countOf(sameAmountDays.length, 'time', 'times')} before.`,
-  };
+  const times = sameAmountDays.length;
+  const amount = evidence(Math.min(5 + 2 * times, 15), { kind: 'same_amount', times });
   const gap = daysBetween(last, deposit.bookingDate);
   const isRegular =
-    sameAmountDays.length >= 2 &&
-    gaps(sameAmountDays).every((each) => Math.abs(each - gap) <= 3) &&
-    gap >= 5;
-  return isRegular
-    ? [
-        amount,
-        {
-          kind: 'rhythm',
-          points: 10,
-          sentence: `It comes as regularly as this customer’s earlier ones, after ${gap} days.`,
-        },
-      ]
-    : [amount];
+    times >= 2 && gaps(sameAmountDays).every((each) => Math.abs(each - gap) <= 3) && gap >= 5;
+  return isRegular ? [amount, evidence(10, { kind: 'rhythm', days: gap })] : [amount];
 }
 
 function claimEvidence(deposit: DepositToPlace, { claims }: SuggestionFacts): readonly Evidence[] {
-  const fits = claims.filter(
+  const isFitting = claims.some(
     (claim) =>
       claim.amountMinor === deposit.amountMinor &&
       Math.abs(daysBetween(claim.paidOn, deposit.bookingDate)) <= CLAIM_DAYS_MAX,
   );
-  return fits.length === 0
-    ? []
-    : [
-        {
-          kind: 'claim',
-          points: 30,
-          sentence: 'This customer says to have paid this amount around this day.',
-        },
-      ];
+  return isFitting ? [evidence(30, { kind: 'claim' })] : [];
+}
+
+function evidence(points: number, fact: EvidenceFact): Evidence {
+  return { kind: fact.kind, points, sentence: evidenceInWords(fact) };
 }
 
 function gaps(days: readonly LocalDate[]): readonly number[] {
   return days.slice(1).map((day, index) => daysBetween(days[index] ?? day, day));
-}
-
-function countOf(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 function compare(a: string, b: string): number {

@@ -1,20 +1,20 @@
 import { invariant } from '../invariant.ts';
 import { printRand } from '../money/money-text.ts';
 
-/** What one run did, counted over the deposits that it handled. Amounts are rand cents. */
+/** Counts over the deposits of one run. Amounts are rand cents. */
 export interface RunCounts {
   readonly reconciledCount: number;
   readonly reconciledMinor: bigint;
   readonly credits: bigint;
   readonly unmatchedCount: number;
   readonly unmatchedMinor: bigint;
-  /** All deposits of the run; more than reconciled + unmatched when some had not settled as the run ended. */
+  /** All deposits of the run; more than reconciled + unmatched when some had not settled at its end. */
   readonly totalCount: number;
 }
 
 /**
- * The summary that a person reads after a run: three lines in aligned columns under a heading, without a final line
- * break. Deposits that had not settled when the run ended get a line of their own, so that the counts always add up.
+ * Prints the summary of a run: three lines in aligned columns under a heading, without a final line break. Deposits that
+ * had not settled when the run ended get their own line, so that the counts always add up.
  */
 export function printRunSummary(accountKey: string, counts: RunCounts): string {
   const unsettledCount = counts.totalCount - counts.reconciledCount - counts.unmatchedCount;

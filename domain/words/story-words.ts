@@ -2,14 +2,22 @@ import { printLocalTime } from '../local-date.ts';
 import { parseCurrency, ZAR } from '../money/money.ts';
 import { printMinor, printRand } from '../money/money-text.ts';
 
-/** A posting as the ledger has it: debit above zero, credit below, as digits. */
+/** A posting of the ledger: debit above zero, credit below, as digits. */
 export interface StoryPosting {
   readonly account: string;
   readonly unit: string;
   readonly amount: string;
 }
 
-/** An amount of any currency for people; rand as they write it. */
+/** Whoever made a change, as the audit trail names them. */
+export interface StoryActor {
+  readonly kind: 'person' | 'service' | 'workflow' | 'system';
+  readonly keyId: string | null;
+  readonly person: string | null;
+  readonly login: string;
+}
+
+/** Prints an amount in any currency; rand as `R1,234.56`. */
 export function printAmount(minor: bigint, currency: string): string {
   return currency === ZAR
     ? printRand(minor)
@@ -21,7 +29,7 @@ function printCredits(count: bigint): string {
   return `${count.toString()} ${count === 1n ? 'credit' : 'credits'}`;
 }
 
-/** What one journal did to the deposit, in a sentence without a full stop. Kinds that are not known are named as they are. */
+/** Describes the effect of one journal in a sentence without a full stop. An unknown kind is printed by its name. */
 export function journalInWords(journal: {
   readonly kind: string;
   readonly walletCode: string | null;
@@ -73,13 +81,8 @@ function owedPart(owed: bigint, money: (minor: bigint) => string): string {
     : `, after ${money(owed)} that it owed`;
 }
 
-/** Who, as the desk says it. */
-export function actorInWords(actor: {
-  readonly kind: 'person' | 'service' | 'workflow' | 'system';
-  readonly keyId: string | null;
-  readonly person: string | null;
-  readonly login: string;
-}): string {
+/** Names the person, service or system behind a change. */
+export function actorInWords(actor: StoryActor): string {
   switch (actor.kind) {
     case 'person':
       return actor.person ?? actor.keyId ?? 'a person';
@@ -94,10 +97,10 @@ export function actorInWords(actor: {
 
 type Image = Readonly<Record<string, unknown>> | null;
 
-/** What a person cannot use: other lines of the story say it in words. */
+/** Fields that mean nothing to a reader; other lines of the story say them in words. */
 const LEFT_OUT = new Set(['deposit.wallet_id', 'review.remind_at']);
 
-/** A change of a subject in a sentence without a full stop: `Deposit: state captured → credited`. */
+/** Describes a change in a sentence without a full stop: `Deposit: state captured → credited`. */
 export function changeInWords(
   action: string,
   before: Image,

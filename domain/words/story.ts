@@ -1,15 +1,16 @@
-import { adviceFor, REVIEW_REASONS } from '../review/review-reasons.ts';
+import { groupBy } from '../group-by.ts';
+import { REVIEW_REASONS } from '../review/review-reasons.ts';
+import { adviceFor } from './review-advice.ts';
 import {
   printAmount,
   actorInWords,
   changeInWords,
   journalInWords,
+  type StoryActor,
   type StoryPosting,
 } from './story-words.ts';
 
-type Actor = Parameters<typeof actorInWords>[0];
-
-/** All that is known of a deposit, as the rows have it. Instants are ISO text in UTC. */
+/** Everything that the rows say about a deposit. Instants are ISO text in UTC. */
 export interface StoryFacts {
   readonly depositId: string;
   readonly state: string;
@@ -86,18 +87,18 @@ export interface StoryFacts {
     readonly accountKey: string | null;
     readonly cause: string;
     readonly closedAt: string;
-    readonly closedBy: Actor;
+    readonly closedBy: StoryActor;
     readonly closedWhy: string | null;
     readonly opening: {
       readonly at: string;
-      readonly by: Actor;
+      readonly by: StoryActor;
       readonly why: string | null;
     } | null;
   }[];
   readonly audit: readonly {
     readonly at: string;
     readonly action: string;
-    readonly actor: Actor;
+    readonly actor: StoryActor;
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
     readonly why: string | null;
@@ -110,12 +111,12 @@ export interface StoryLine {
   readonly text: string;
 }
 
-/** Rows that have sentences of their own; what else the trail holds is told from the trail. */
+/** Changes that other lines of the story describe; all others are told from the audit trail. */
 const TOLD_ELSEWHERE = new Set(['review.added', 'decision.added', 'decision.changed']);
 
 /**
- * A deposit's life, oldest first. What was written in one instant is told in the order in which one thing follows from
- * another: the line, what was decided, what was booked, whom it was told to.
+ * A deposit's life, oldest first. Events of one instant come in their logical order: the line, the decision, the journal,
+ * the notification.
  */
 export function storyLines(facts: StoryFacts): readonly StoryLine[] {
   const lines = [
@@ -159,7 +160,7 @@ export function storyHeading(facts: StoryFacts): string {
   );
 }
 
-/** Bank texts may hold anything; nothing of it may move a terminal's cursor. */
+/** Bank texts may hold any character, but must not move a terminal's cursor. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }
@@ -179,13 +180,11 @@ function tellLine({ line, account }: StoryFacts): string {
 
 const FEEDS = { poll: 'when the account was read', webhook: 'in a webhook', file: 'in a file' };
 
-/** Each poll sees a line again: what looks the same is told once, with how often. */
+/** Each poll sees a line again: equal sightings become one line with their count. */
 function tellSightings(sightings: StoryFacts['sightings']): readonly StoryLine[] {
-  const groups = new Map<string, StoryFacts['sightings'][number][]>();
-  for (const sighting of sightings) {
-    const look = JSON.stringify([sighting.feed, sighting.source, sighting.bankId]);
-    groups.set(look, [...(groups.get(look) ?? []), sighting]);
-  }
+  const groups = groupBy(sightings, ({ feed, source, bankId }) =>
+    JSON.stringify([feed, source, bankId]),
+  );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
@@ -235,7 +234,7 @@ function tellDecision(
   return lines;
 }
 
-/** A gate that was closed already is told when the deposit comes to it. */
+/** If the gate was already closed, the wait begins when the deposit arrives. */
 function tellGateWait(
   wait: StoryFacts['gateWaits'][number],
   capturedAt: string,

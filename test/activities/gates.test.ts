@@ -58,10 +58,10 @@ describe('a closed gate', () => {
     const [reviewed = ''] = await deposits(test.db, accountKey, row('rent'));
     await openReview(deps, { depositId: reviewed, reason: 'no_reference' });
     const waitsOf = async (depositId: string) =>
-      (await findDepositStory(test.db, depositId))?.gate_waits.map((wait) => [
-        wait.scope,
-        wait.closed_by.kind,
-        wait.opened_at !== null,
+      (await findDepositStory(test.db, depositId))?.gateWaits.map((wait) => [
+        wait.accountKey,
+        wait.closedBy.kind,
+        wait.opening !== null,
       ]);
     expect(await waitsOf(waits)).toEqual([[accountKey, 'workflow', false]]);
     await change(accountKey, 'open');

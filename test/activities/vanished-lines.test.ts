@@ -4,7 +4,7 @@ import { creditWallet } from '../../activities/credit-wallet.ts';
 import { openReview } from '../../activities/open-review.ts';
 import { takeBack } from '../../app/undo/take-back.ts';
 import { spendCredits } from '../../app/wallet/spend-credits.ts';
-import { settleRestored } from '../../domain/ledger/unwind.ts';
+import { settleRestored } from '../../domain/ledger/suspense.ts';
 import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
+import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
+import { adviceFor } from '../../domain/words/review-advice.ts';
 import { readRepositoryFile, readTable } from './repository.ts';
 
 describe('docs/reviews.md', () => {

@@ -4,7 +4,7 @@ import { newId } from '../../db/new-id.ts';
 import { insertDecision, payloadSha256 } from '../../db/queries/decisions.ts';
 import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
 import type { DecisionPayload } from '../../domain/review/approval.ts';
-import { settleReturn } from '../../domain/ledger/settle.ts';
+import { settleReturn } from '../../domain/ledger/suspense.ts';
 import { anAccount, aWallet } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 import { aDecision, aPersonsKey, approve } from '../support/decisions.ts';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/client.ts';
 import { lockDeposits, postJournals } from '../../db/queries/settlement.ts';
 import { toCodedError } from '../../db/pg-errors.ts';
-import { settle, type WalletBalances } from '../../domain/ledger/settle.ts';
+import type { WalletBalances } from '../../domain/ledger/journal.ts';
+import { settle } from '../../domain/ledger/settle.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 import {

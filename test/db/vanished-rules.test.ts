@@ -10,13 +10,9 @@ import {
   type DepositFacts,
 } from '../../db/queries/settlement.ts';
 import type { Transaction } from '../../db/client.ts';
-import type { JournalDraft } from '../../domain/ledger/settle.ts';
-import {
-  settleRestored,
-  unwind,
-  unwindUncredited,
-  type Undoing,
-} from '../../domain/ledger/unwind.ts';
+import type { JournalDraft } from '../../domain/ledger/journal.ts';
+import { settleRestored } from '../../domain/ledger/suspense.ts';
+import { unwind, unwindUncredited, type Undoing } from '../../domain/ledger/unwind.ts';
 import { newDeposit, read } from '../activities/support/reads.ts';
 import {
   anAccount,

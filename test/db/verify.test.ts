@@ -5,7 +5,7 @@ import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { insertLines } from '../../db/queries/capture.ts';
 import { takeBack } from '../../app/undo/take-back.ts';
 import { newId } from '../../db/new-id.ts';
-import { recordReversals, settleReversal } from '../../db/queries/reversals.ts';
+import { recordReversals, markReversal } from '../../db/queries/reversals.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
 import { spendCredits } from '../../app/wallet/spend-credits.ts';
@@ -96,7 +96,7 @@ async function takeBackOne(walletId: string): Promise<void> {
     if (deposit === undefined) throw new Error('There is no such deposit.');
     await recordReversals(tx, { accountKey: 'main', lineIds: [lineId], readTo: lineId });
     await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: DAY, decisionId: null });
-    await settleReversal(tx, { lineId, state: 'paired', depositId, chargesMinor: 500n });
+    await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor: 500n });
   });
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Rate } from '../../domain/money/credits.ts';
 import { addDays, parseLocalDate } from '../../domain/local-date.ts';
 import { AMOUNT_MINOR_MAX } from '../../domain/money/money.ts';
-import { settle, type WalletBalances } from '../../domain/ledger/settle.ts';
+import type { WalletBalances } from '../../domain/ledger/journal.ts';
+import { settle } from '../../domain/ledger/settle.ts';
 import { aDeposit, after, aWallet, DAY, totals } from './support/settlements.ts';
 
 const anAmount = fc.oneof(

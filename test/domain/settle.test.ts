@@ -4,7 +4,8 @@ import { isCoded } from '../../domain/errors.ts';
 import { InvariantViolation } from '../../domain/invariant.ts';
 import { addDays, parseLocalDate } from '../../domain/local-date.ts';
 import { AMOUNT_MINOR_MAX } from '../../domain/money/money.ts';
-import { settle, settleReturn } from '../../domain/ledger/settle.ts';
+import { settle } from '../../domain/ledger/settle.ts';
+import { settleReturn } from '../../domain/ledger/suspense.ts';
 import { aDeposit, after, aWallet, DAY, printed, R50 } from './support/settlements.ts';
 
 describe('the worked examples of the money model', () => {

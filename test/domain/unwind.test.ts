@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settle, type JournalDraft, type WalletBalances } from '../../domain/ledger/settle.ts';
-import { spend, unwind, type StandingCredit } from '../../domain/ledger/unwind.ts';
+import type { JournalDraft, WalletBalances } from '../../domain/ledger/journal.ts';
+import { settle } from '../../domain/ledger/settle.ts';
+import { spend } from '../../domain/ledger/spend.ts';
+import { unwind, type StandingCredit } from '../../domain/ledger/unwind.ts';
 import { aDeposit, aWallet, DAY, R50 } from './support/settlements.ts';
 
 const REVERSAL = { kind: 'reversal', decisionId: null, lineId: '99', eventOn: DAY } as const;

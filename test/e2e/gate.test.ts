@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DepositState } from '../../db/schema/deposits.ts';
+import type { DepositState } from '../../domain/ledger/deposit.ts';
 import { WORKFLOW } from '../../workflows/contract.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -12,7 +12,8 @@ import { markCarriedOut } from '../../db/queries/decisions.ts';
 import { listRates, lockDeposits, lockWallets, postJournals } from '../../db/queries/settlement.ts';
 import { KEY_SCHEME } from '../../domain/line/identity.ts';
 import { parseLocalDate } from '../../domain/local-date.ts';
-import { settle, settleReturn } from '../../domain/ledger/settle.ts';
+import { settle } from '../../domain/ledger/settle.ts';
+import { settleReturn } from '../../domain/ledger/suspense.ts';
 import { aDecision } from './decisions.ts';
 
 export const DAY = parseLocalDate('2026-11-20');

@@ -1,6 +1,7 @@
 import type { Rate } from '../../../domain/money/credits.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
-import type { JournalDraft, OwnedDeposit, WalletBalances } from '../../../domain/ledger/settle.ts';
+import type { JournalDraft, WalletBalances } from '../../../domain/ledger/journal.ts';
+import type { OwnedDeposit } from '../../../domain/ledger/settle.ts';
 
 export const DAY = parseLocalDate('2026-11-20');
 export const R50: readonly Rate[] = [
