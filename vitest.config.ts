@@ -16,17 +16,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'pure',
-          include: [
-            'test/{architecture,bank,cli,config,domain,embedded,simulator}/**/*.test.ts',
-            'test/*.test.ts',
-          ],
+          include: ['test/{architecture,bank,domain,embedded,simulator}/**/*.test.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'postgres',
-          include: ['test/{activities,api,db}/**/*.test.ts'],
+          include: ['test/{activities,api,app,cli,db,worker}/**/*.test.ts'],
           globalSetup: [POSTGRES],
           // A bound on what hangs: races of many connections take seconds where other work shares the machine.
           testTimeout: 30_000,
@@ -37,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'temporal',
-          include: ['test/{worker,workflows}/**/*.test.ts'],
+          include: ['test/workflows/**/*.test.ts'],
           globalSetup: [POSTGRES, BUNDLE],
           setupFiles: ['test/support/quiet-temporal.ts'],
           testTimeout: 60_000,

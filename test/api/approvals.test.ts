@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
-import { A_RETURN, createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import {
+  A_RETURN,
+  createDecisionDesk,
+  type DecisionDesk,
+  type Proposed,
+} from '../support/decision-desk.ts';
 import {
   countPostings,
   createdWallet,
   depositInReview,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 let service: ServiceUnderTest;
 let desk: DecisionDesk;

@@ -9,7 +9,7 @@ import {
   get,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 interface Page {
   readonly items: readonly z.infer<typeof auditEventSchema>[];

@@ -4,8 +4,8 @@ import { buildApp } from '../../api/build-app.ts';
 import { SCOPES } from '../../api/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { isCoded } from '../../domain/errors.ts';
-import { DEPOSIT, GUARDED, type Method } from './guarded-routes.ts';
-import { listServedRoutes } from './served-routes.ts';
+import { DEPOSIT, GUARDED, type Method } from './support/guarded-routes.ts';
+import { listServedRoutes } from './support/served-routes.ts';
 import {
   ACCOUNT,
   bearer,
@@ -14,7 +14,7 @@ import {
   PEPPER,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 const OPEN = [
   'GET /health/live',

@@ -9,7 +9,7 @@ import {
   post,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 let service: ServiceUnderTest;
 let review: string;

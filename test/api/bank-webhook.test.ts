@@ -8,7 +8,7 @@ import {
   startService,
   WEBHOOK_SECRETS,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
 const SECONDS = String(NOW.getTime() / 1_000);

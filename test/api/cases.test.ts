@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { aLine, capture } from '../support/ledger.ts';
-import { createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import { createDecisionDesk, type DecisionDesk, type Proposed } from '../support/decision-desk.ts';
 import {
   ACCOUNT,
   countPostings,
@@ -12,7 +12,7 @@ import {
   post,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 let service: ServiceUnderTest;
 let desk: DecisionDesk;

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { PAYER } from '../support/decisions.ts';
-import { A_RETURN, createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import {
+  A_RETURN,
+  createDecisionDesk,
+  type DecisionDesk,
+  type Proposed,
+} from '../support/decision-desk.ts';
 import {
   countPostings,
   createdWallet,
@@ -11,7 +16,7 @@ import {
   post,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 let service: ServiceUnderTest;
 let desk: DecisionDesk;

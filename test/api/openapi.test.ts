@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_ERRORS } from '../../api/http-errors.ts';
 import { ERROR_CODES } from '../../domain/errors.ts';
-import { listServedRoutes } from './served-routes.ts';
-import { get, startService, type ServiceUnderTest } from './service-under-test.ts';
+import { listServedRoutes } from './support/served-routes.ts';
+import { get, startService, type ServiceUnderTest } from '../support/api-under-test.ts';
 
 interface Operation {
   readonly summary?: string;

@@ -6,7 +6,13 @@ import type { TemporalGateway } from '../../temporal/gateway.ts';
 import { newId } from '../../db/new-id.ts';
 import { createTestDependencies } from '../support/activities.ts';
 import { camt053 } from '../support/camt.ts';
-import { ACCOUNT, bearer, get, startService, type ServiceUnderTest } from './service-under-test.ts';
+import {
+  ACCOUNT,
+  bearer,
+  get,
+  startService,
+  type ServiceUnderTest,
+} from '../support/api-under-test.ts';
 
 const BOUNDARY = 'boundary-of-the-tests';
 let service: ServiceUnderTest;

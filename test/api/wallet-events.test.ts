@@ -13,7 +13,7 @@ import {
   openHandle,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 /** Two API processes on one database. */
 let service: ServiceUnderTest;

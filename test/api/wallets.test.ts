@@ -14,7 +14,7 @@ import {
   post,
   startService,
   type ServiceUnderTest,
-} from './service-under-test.ts';
+} from '../support/api-under-test.ts';
 
 interface Page {
   readonly items: readonly Record<string, unknown>[];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { listSources, readRepositoryFile, readTable, ROOT } from './repository.ts';
+import { listSources, readRepositoryFile, readTable, ROOT } from '../support/repository.ts';
 
 const README = readRepositoryFile('README.md');
 const SCRIPTS = Object.keys(

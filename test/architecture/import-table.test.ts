@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readRepositoryFile, readTable, ROOT } from './repository.ts';
+import { readRepositoryFile, readTable, ROOT } from '../support/repository.ts';
 
 const require = createRequire(import.meta.url);
 const cruiserConfig: unknown = require('../../.dependency-cruiser.cjs');

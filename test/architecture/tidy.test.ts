@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listSources, type SourceFile } from './repository.ts';
+import { listSources, type SourceFile } from '../support/repository.ts';
 
 const LINES_MAX = 300;
 

@@ -17,7 +17,7 @@ import {
   unwindUncredited,
   type Undoing,
 } from '../../domain/ledger/unwind.ts';
-import { newDeposit, read } from '../activities/support/reads.ts';
+import { newDeposit, read } from '../support/reads.ts';
 import {
   anAccount,
   aSighting,

@@ -119,7 +119,7 @@ describe('startTemporal', () => {
 describe('a stack whose process was killed', () => {
   it('leaves servers that the next start adopts, with the lock, and then stops', async () => {
     const dataDir = await throwAwayFolder();
-    const script = new URL('hold-servers.ts', import.meta.url).pathname;
+    const script = new URL('support/hold-servers.ts', import.meta.url).pathname;
     const holder = spawn(process.execPath, ['--import', 'tsx', script, dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readSettings } from '../../simulator/settings.ts';
-import { startBank } from './bank-client.ts';
+import { startBank } from './support/bank-client.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LISTENING = z.strictObject({ event: z.literal('listening'), url: z.string() });

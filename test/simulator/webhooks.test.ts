@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT_ID, startBank, WEBHOOK_SECRET, type BankClient } from './bank-client.ts';
+import { ACCOUNT_ID, startBank, WEBHOOK_SECRET, type BankClient } from './support/bank-client.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
