@@ -7,8 +7,8 @@ import {
   createdWallet,
   creditedDeposit,
   get,
-  startService,
-  type ServiceUnderTest,
+  startApi,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
 interface Page {
@@ -16,9 +16,9 @@ interface Page {
   readonly next: string | null;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   ACCOUNT,
-  startService,
+  startApi,
   WEBHOOK_SECRETS,
-  type ServiceUnderTest,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
@@ -26,10 +26,10 @@ const EVENT = {
 };
 const POINTER = JSON.stringify({ type: 'account.changed', accountId: 'ACC-1' });
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let secrets: readonly string[] = [];
 beforeAll(async () => {
-  service = await startService({
+  service = await startApi({
     clock: () => NOW,
     webhookSecretsOf: (key) => (key === ACCOUNT ? secrets : []),
   });

@@ -5,9 +5,9 @@ import { waitFor } from '../support/wait-for.ts';
 import {
   ACCOUNT,
   countPostings,
-  startService,
+  startApi,
   WEBHOOK_SECRETS,
-  type ServiceUnderTest,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
@@ -24,9 +24,9 @@ const TRANSACTION = {
 };
 const EVENT = { type: 'transaction.booked', accountId: 'ACC-1', transaction: TRANSACTION };
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService({ clock: () => NOW });
+  service = await startApi({ clock: () => NOW });
 });
 afterAll(() => service.close());
 

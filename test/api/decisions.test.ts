@@ -14,17 +14,17 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
+  startApi,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let desk: DecisionDesk;
 let thandi: string;
 let sipho: string;
 const now = new Date();
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   desk = createDecisionDesk(service);
   [thandi, sipho] = [await desk.keyOf('Thandi'), await desk.keyOf('Sipho')];
 });

@@ -12,8 +12,8 @@ import {
   get,
   keyOf,
   post,
-  startService,
-  type ServiceUnderTest,
+  startApi,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
 interface Page {
@@ -21,9 +21,9 @@ interface Page {
   readonly next: string | null;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 

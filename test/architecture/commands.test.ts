@@ -20,7 +20,7 @@ describe('the README', () => {
     const [, ...rows] = readTable(README, '### Commands');
     const shown = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
     expect(shown).toEqual(commands);
-  }, 60_000);
+  });
 
   it('lists every script of package.json', () => {
     const [, ...rows] = readTable(README, '### Scripts');

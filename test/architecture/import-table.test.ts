@@ -116,7 +116,7 @@ describe('the import table', () => {
     expect(found.some(isCycle)).toBe(true);
     const guilty = new Set(found.map((violation) => violation.split(': ')[0]));
     expect([...guilty].filter((file) => ALLOWED.some(([allowed]) => allowed === file))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is shown in the README as it is enforced', () => {
     const listed = (entries: readonly string[]) =>

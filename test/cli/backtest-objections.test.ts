@@ -79,7 +79,7 @@ async function aConflict() {
   return { accountKey, named, known, pay };
 }
 
-describe('a backtest by the rules of today', { timeout: 60_000 }, () => {
+describe('a backtest by the rules of today', () => {
   it('has nothing to say about deposits that the bank may have taken back, while they wait and once people decided', async () => {
     const accountKey = await anAccount(test.db);
     const [anna, ben] = [await aWallet(test.db), await aWallet(test.db)];

@@ -73,7 +73,7 @@ async function refusal(revision: string, root = clone): Promise<string> {
   return error.message;
 }
 
-describe('a backtest of another revision', { timeout: 60_000 }, () => {
+describe('a backtest of another revision', () => {
   it('lists what the code of that revision decides otherwise than it happened, and credits nobody', async () => {
     const accountKey = await anAccount(test.db);
     const { code, walletId } = await aWallet(test.db);

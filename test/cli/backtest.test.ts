@@ -48,7 +48,7 @@ const broken = (code: string) => code.replace('CUS0', 'CUSO');
 const kinds = (report: Awaited<ReturnType<typeof backtest>>) =>
   Object.fromEntries(report.differences.map((each) => [each.depositId, each.difference]));
 
-describe('backtest', { timeout: 60_000 }, () => {
+describe('backtest', () => {
   it('finds nothing to say about the rules that decided, whatever page it reads by', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -118,7 +118,7 @@ describe('backtest', { timeout: 60_000 }, () => {
   });
 });
 
-describe('reportShadow', { timeout: 60_000 }, () => {
+describe('reportShadow', () => {
   it('tells how far people agreed with the codes, by what each code said at that time', async () => {
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set mode = 'shadow' where key = ${accountKey}`;

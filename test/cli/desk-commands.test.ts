@@ -11,20 +11,17 @@ import {
   createdWallet,
   creditedDeposit,
   depositInReview,
-  startService,
-  type ServiceUnderTest,
+  startApi,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
-/** A cold start of Node with the sources takes seconds where other work shares the machine. */
-const COMMANDS_MS = 120_000;
-
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let desk: DecisionDesk;
 let env: Readonly<Record<string, string>>;
 let folder: string;
 const keys = { thandi: '', sipho: '' };
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   const address = await service.app.listen({ host: '127.0.0.1', port: 0 });
   desk = createDecisionDesk(service);
   keys.thandi = await desk.keyOf('Thandi');
@@ -58,7 +55,7 @@ async function answerOf(
   return JSON.parse(stdout) as Record<string, string>;
 }
 
-describe('purser review', { timeout: COMMANDS_MS }, () => {
+describe('purser review', () => {
   it('proposes a return, shows it with its hash, and takes the approval of a second person alone', async () => {
     const depositId = await depositInReview(service, 1_500n);
     const { name, bank, account, branch } = PAYER;
@@ -133,7 +130,7 @@ describe('purser review', { timeout: COMMANDS_MS }, () => {
   });
 });
 
-describe('purser reviews', { timeout: COMMANDS_MS }, () => {
+describe('purser reviews', () => {
   it('lists what waits in words, as JSON and as CSV, by its filters', async () => {
     const depositId = await depositInReview(service, 987_600n);
     const bigOnes = ['reviews', '--min', '9000.00', '--account', ACCOUNT];
@@ -162,7 +159,7 @@ describe('purser reviews', { timeout: COMMANDS_MS }, () => {
   });
 });
 
-describe('purser returns', { timeout: COMMANDS_MS }, () => {
+describe('purser returns', () => {
   it('shows what is due, takes each return into one file, prints it again, and never writes over a file', async () => {
     const depositId = await depositInReview(service, 2_500n);
     const proposed = await desk.propose(
@@ -188,7 +185,7 @@ describe('purser returns', { timeout: COMMANDS_MS }, () => {
   });
 });
 
-describe('purser cases', { timeout: COMMANDS_MS }, () => {
+describe('purser cases', () => {
   it('lists open cases, proposes what to do about one, closes another, and then lists them with --all', async () => {
     const wallet = await createdWallet(service);
     const [gone, kept] = [

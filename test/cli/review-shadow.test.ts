@@ -7,14 +7,14 @@ import {
   capturedDeposit,
   createdWallet,
   depositInReview,
-  startService,
-  type ServiceUnderTest,
+  startApi,
+  type ApiUnderTest,
 } from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let url: string;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   url = await service.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
@@ -60,7 +60,7 @@ async function decisions(): Promise<readonly string[]> {
   return rows.map(({ text }) => text);
 }
 
-describe('purser review credit-shadow', { timeout: 60_000 }, () => {
+describe('purser review credit-shadow', () => {
   it('shows what waits, and decides each by the rules of single decisions only when it is told to', async () => {
     const [anna, ben] = [await createdWallet(service), await createdWallet(service)];
     const small = await inShadow(anna.code, 5_000n);

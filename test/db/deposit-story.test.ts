@@ -68,31 +68,27 @@ describe('the story of a deposit, from Postgres alone', () => {
     expect(lines.some((line) => line.startsWith('Review: closed at none →'))).toBe(true);
   });
 
-  it(
-    'is printed by the command as text, as Markdown and as the JSON of the API',
-    { timeout: 120_000 },
-    async () => {
-      const walletId = await seedWallet(test.db, 2);
-      const line = aLine('printed', 5_000n, { references: ['*CUS00000002*'] });
-      await capture(test.db, 'main', [line]);
-      await credit(test.db, [{ depositId: line.depositId, walletId }]);
-      const [text, markdown, json] = await Promise.all([
-        purserStory(line.depositId),
-        purserStory(line.depositId, '--markdown'),
-        purserStory(line.depositId, '--json'),
-      ]);
-      expect(text).toContain('Times are those of Africa/Johannesburg.');
-      expect(text).toMatch(
-        /^[0-9]{4}-[0-9-]{5} [0-9:]{8} {2}R50\.00 credited to CUS00000002: 1 credit/m,
-      );
-      expect(markdown).toContain('“\\*CUS00000002\\*”');
-      expect(JSON.parse(json)).toMatchObject({
-        id: line.depositId,
-        state: 'credited',
-        audit: [{ action: 'deposit.changed' }],
-      });
-    },
-  );
+  it('is printed by the command as text, as Markdown and as the JSON of the API', async () => {
+    const walletId = await seedWallet(test.db, 2);
+    const line = aLine('printed', 5_000n, { references: ['*CUS00000002*'] });
+    await capture(test.db, 'main', [line]);
+    await credit(test.db, [{ depositId: line.depositId, walletId }]);
+    const [text, markdown, json] = await Promise.all([
+      purserStory(line.depositId),
+      purserStory(line.depositId, '--markdown'),
+      purserStory(line.depositId, '--json'),
+    ]);
+    expect(text).toContain('Times are those of Africa/Johannesburg.');
+    expect(text).toMatch(
+      /^[0-9]{4}-[0-9-]{5} [0-9:]{8} {2}R50\.00 credited to CUS00000002: 1 credit/m,
+    );
+    expect(markdown).toContain('“\\*CUS00000002\\*”');
+    expect(JSON.parse(json)).toMatchObject({
+      id: line.depositId,
+      state: 'credited',
+      audit: [{ action: 'deposit.changed' }],
+    });
+  });
 });
 
 async function purserStory(...args: readonly string[]): Promise<string> {

@@ -41,7 +41,7 @@ async function urlOf(bank: Bank): Promise<string> {
 }
 
 // A process starts slowly on a machine that is busy with other tests.
-describe('the process', { timeout: 60_000 }, () => {
+describe('the process', () => {
   it('says where it listens, on loopback, and stops cleanly on SIGTERM with a request hanging', async () => {
     const bank = start(SETTINGS);
     const url = await urlOf(bank);

@@ -158,8 +158,8 @@ describe('sent webhooks', () => {
   });
 });
 
-describe('automatic webhooks', { timeout: 30_000 }, () => {
-  const PATIENT = { timeout: 10_000, interval: 20 };
+describe('automatic webhooks', () => {
+  const PATIENT = { interval: 20 };
   const counts = () => bank.admin('requests');
 
   it('follow each newly booked line, and try again after an error', async () => {

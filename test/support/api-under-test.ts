@@ -22,7 +22,7 @@ const CLOSED_PORT = '127.0.0.1:9';
 const SERVICE_SCOPES = SCOPES.filter((scope) => !PERSON_ONLY_SCOPES.has(scope));
 
 /** An API on a database of its own, with no Temporal behind it. */
-export interface ServiceUnderTest {
+export interface ApiUnderTest {
   readonly app: ApiApp;
   readonly database: TestDatabase;
   readonly handle: DatabaseHandle;
@@ -37,7 +37,7 @@ export interface ServiceUnderTest {
   close(): Promise<void>;
 }
 
-export async function startService(changes: Partial<ApiDeps> = {}): Promise<ServiceUnderTest> {
+export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnderTest> {
   const database = await createTestDatabase();
   await seedBankAccount(database.db, ACCOUNT);
   await database.owner`update bank_accounts set bank_account_id = 'ACC-1' where key = ${ACCOUNT}`;
@@ -133,7 +133,7 @@ let requests = 0;
 
 /** A POST with a key and an Idempotency-Key of its own, unless one is given. */
 export function post(
-  service: ServiceUnderTest,
+  service: ApiUnderTest,
   url: string,
   payload: object | string | undefined,
   given: { readonly key?: string; readonly idempotencyKey?: string } = {},
@@ -152,7 +152,7 @@ export function post(
 }
 
 export function get(
-  service: ServiceUnderTest,
+  service: ApiUnderTest,
   url: string,
   key: string = service.serviceKey,
 ): Promise<LightMyRequestResponse> {
@@ -160,14 +160,14 @@ export function get(
 }
 
 /** How many postings there are: no answer other than 2xx may change it. */
-export async function countPostings(service: ServiceUnderTest): Promise<number> {
+export async function countPostings(service: ApiUnderTest): Promise<number> {
   const [row] = await service.database.owner<{ count: number }[]>`
     select count(*)::int as count from postings`;
   return row?.count ?? -1;
 }
 
 export async function createdWallet(
-  service: ServiceUnderTest,
+  service: ApiUnderTest,
 ): Promise<{ readonly id: string; readonly code: string }> {
   const answer = await post(service, '/v1/wallets', {});
   return answer.json<{ id: string; code: string }>();
@@ -176,7 +176,7 @@ export async function createdWallet(
 let lines = 0;
 
 /** A captured deposit of this many cents; answers its id. */
-export async function capturedDeposit(service: ServiceUnderTest, minor: bigint): Promise<string> {
+export async function capturedDeposit(service: ApiUnderTest, minor: bigint): Promise<string> {
   lines += 1;
   const line = aLine(`api-${lines}`, minor);
   await capture(service.database.db, ACCOUNT, [line]);
@@ -185,7 +185,7 @@ export async function capturedDeposit(service: ServiceUnderTest, minor: bigint):
 
 /** A deposit that was credited to a wallet. */
 export async function creditedDeposit(
-  service: ServiceUnderTest,
+  service: ApiUnderTest,
   walletId: string,
   minor: bigint,
 ): Promise<string> {
@@ -195,7 +195,7 @@ export async function creditedDeposit(
 }
 
 /** A deposit that waits for a person. */
-export async function depositInReview(service: ServiceUnderTest, minor: bigint): Promise<string> {
+export async function depositInReview(service: ApiUnderTest, minor: bigint): Promise<string> {
   const depositId = await capturedDeposit(service, minor);
   const review = { depositId, reason: 'unknown_code', candidates: ['CUS00000018'] } as const;
   const dueAt = new Date('2026-12-20T08:00:00Z');

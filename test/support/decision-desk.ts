@@ -5,7 +5,7 @@ import { SCOPES } from '../../api/scopes.ts';
 import type { ResolveDepositOutput } from '../../workflows/contract.ts';
 import { createTestDependencies } from './activities.ts';
 import { PAYER } from './decisions.ts';
-import { bearer, get, PEPPER, type ServiceUnderTest } from './api-under-test.ts';
+import { bearer, get, PEPPER, type ApiUnderTest } from './api-under-test.ts';
 
 /** What is answered to a decision that waits. */
 export interface Proposed {
@@ -41,7 +41,7 @@ export interface DecisionDesk {
   attemptsOn(id: string): Promise<readonly unknown[]>;
 }
 
-export function createDecisionDesk(service: ServiceUnderTest): DecisionDesk {
+export function createDecisionDesk(service: ApiUnderTest): DecisionDesk {
   let requests = 0;
   const send: DecisionDesk['send'] = (method, url, payload, key, idempotencyKey) => {
     requests += 1;

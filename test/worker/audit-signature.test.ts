@@ -104,7 +104,7 @@ describe('the signature of the audit chain’s heads', () => {
     expect(await check(file, both)).toMatchObject({ ok: true, checked: 2 });
   });
 
-  it('is looked at by verify, with the file that is named', { timeout: 60_000 }, async () => {
+  it('is looked at by verify, with the file that is named', async () => {
     const file = join(folder, 'verified.jsonl');
     const [mine, other] = [await aKeyPair('verify'), await aKeyPair('stranger')];
     await seal(file, mine.signing);

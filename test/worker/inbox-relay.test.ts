@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 afterAll(() => test.close());
 
-describe('relayBatch', { timeout: 30_000 }, () => {
+describe('relayBatch', () => {
   it('captures a booked line once for all its events, and rings its deposit', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay();
@@ -127,7 +127,7 @@ describe('relayBatch', { timeout: 30_000 }, () => {
     }
     const signalled = relays.flatMap((relay) => relay.signalled);
     expect([signalled.length, new Set(signalled).size]).toEqual([400, 400]);
-  }, 20_000);
+  });
 });
 
 describe('startInboxRelay', () => {

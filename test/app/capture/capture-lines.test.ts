@@ -183,7 +183,7 @@ describe('capturing a poll', () => {
     expect(await poll(test.db, account, rows)).toMatchObject({ linesNew: 3_000 });
     expect(await poll(test.db, account, [...rows].reverse())).toMatchObject({ linesNew: 0 });
     await verifyClean(test.db);
-  }, 20_000);
+  });
 });
 
 describe('capturing from several feeds', () => {
@@ -274,7 +274,7 @@ describe('capturing from several feeds', () => {
       expect(await storedOf(account)).toEqual({ lines: 50, journals: 50, deposits: 50, held: 0 });
     }
     await verifyClean(test.db);
-  }, 30_000);
+  });
 
   it('keeps one sighting for each way in which a line was seen', async () => {
     const account = await anAccount(test.db);

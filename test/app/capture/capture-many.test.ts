@@ -45,7 +45,7 @@ async function holdsOf(account: string, day: LocalDate): Promise<readonly unknow
   return rows.map(({ hold }) => hold);
 }
 
-describe('a day of many credits', { timeout: 30_000 }, () => {
+describe('a day of many credits', () => {
   it('is held line by line where it is an earlier day booked again, also after days without any', async () => {
     for (const [day, count] of [
       [SATURDAY, 40],

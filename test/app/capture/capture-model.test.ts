@@ -12,7 +12,10 @@ import {
   type Reading,
 } from '../../domain/support/line-store.ts';
 import { anAccount, aSighting } from '../../support/activities.ts';
+import { rounds } from '../../support/rounds.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+
+const HISTORIES = rounds({ short: 8, long: 50 });
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -112,10 +115,9 @@ describe('capture', () => {
           for (const each of shown) await captureInPostgres(accountKey, each);
           expect(await storedIn(accountKey)).toEqual(storedInModel(store));
         }),
-        { numRuns: 25 },
+        { numRuns: HISTORIES },
       );
       await verifyClean(test.db);
     },
-    120_000,
   );
 });

@@ -68,7 +68,7 @@ describe('validateCode', () => {
   });
 });
 
-describe('creditWallet', { timeout: 30_000 }, () => {
+describe('creditWallet', () => {
   it('credits once, however often it is run', async () => {
     const { depositId, walletId } = await aMatchedDeposit();
     for (let time = 0; time < 3; time += 1) {
@@ -144,32 +144,24 @@ describe('creditWallet', { timeout: 30_000 }, () => {
   it.each([
     ['one deposit waits for its wallet', 'workflow', 'wallets'],
     ['the backlog lane writes its journals', 'backlog', 'notifications'],
-  ] as const)(
-    'credits once after the connection was cut while %s',
-    async (_, lane, table) => {
-      const { accountKey, depositId, walletId } = await aMatchedDeposit();
-      await whileLocked(
-        test.owner,
-        (session) => session`lock table ${session(table)} in exclusive mode`,
-        async () => {
-          const attempt = settleInChild(
-            test.url,
-            lane,
-            lane === 'workflow' ? depositId : accountKey,
-          );
-          await test.owner`select pg_terminate_backend(${await findBlockedSession(test.owner)})`;
-          expect(await attempt).toBe('failed');
-        },
-      );
-      expect(await stateOf(test.db, depositId)).toBe('captured');
-      expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0', seq: '0' });
-      if (lane === 'backlog') await backlog(accountKey);
-      expect(await creditWallet(dependencies, { depositId })).toEqual({ outcome: 'credited' });
-      expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '1', seq: '1' });
-      await verifyClean(test.db);
-    },
-    30_000,
-  );
+  ] as const)('credits once after the connection was cut while %s', async (_, lane, table) => {
+    const { accountKey, depositId, walletId } = await aMatchedDeposit();
+    await whileLocked(
+      test.owner,
+      (session) => session`lock table ${session(table)} in exclusive mode`,
+      async () => {
+        const attempt = settleInChild(test.url, lane, lane === 'workflow' ? depositId : accountKey);
+        await test.owner`select pg_terminate_backend(${await findBlockedSession(test.owner)})`;
+        expect(await attempt).toBe('failed');
+      },
+    );
+    expect(await stateOf(test.db, depositId)).toBe('captured');
+    expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0', seq: '0' });
+    if (lane === 'backlog') await backlog(accountKey);
+    expect(await creditWallet(dependencies, { depositId })).toEqual({ outcome: 'credited' });
+    expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '1', seq: '1' });
+    await verifyClean(test.db);
+  });
 
   it('says `settled` of a deposit that is not there, and moves nothing', async () => {
     const before = await countMoves(test.db);
@@ -239,7 +231,7 @@ describe('creditWallet', { timeout: 30_000 }, () => {
   });
 });
 
-describe('settleBacklog', { timeout: 30_000 }, () => {
+describe('settleBacklog', () => {
   it('credits 600 deposits over three batches, tells every customer, and leaves what is unclear', async () => {
     const accountKey = await anAccount(test.db);
     const wallets = await Promise.all(Array.from({ length: 7 }, () => aWallet(test.db)));

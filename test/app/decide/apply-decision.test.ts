@@ -166,7 +166,7 @@ describe('applyDecision', () => {
       expect(new Set(kinds).size).toBe(2);
     }
     await verifyClean(test.db);
-  }, 20_000);
+  });
 
   it('refuses a wallet that is closed, and lets the next decision name another', async () => {
     const { depositId, walletId } = await aReview();

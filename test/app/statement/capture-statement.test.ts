@@ -35,7 +35,7 @@ const TWO_CREDITS = [
   { amount: '75.00', reference: 'CUS12345671' },
 ];
 
-describe('captureStatement', { timeout: 30_000 }, () => {
+describe('captureStatement', () => {
   it('captures a proved statement: deposits, debits, and twins as two', async () => {
     const accountKey = await anAccount(test.db);
     const twin = { amount: '50.00', reference: 'CUS00001234' };

@@ -32,7 +32,7 @@ const TWO_CREDITS = [
   { amount: '75.00', reference: 'CUS12345671' },
 ];
 
-describe('a captured statement', { timeout: 30_000 }, () => {
+describe('a captured statement', () => {
   it('captures what contradicts itself where the account only warns', async () => {
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set proof_policy = 'warn' where key = ${accountKey}`;

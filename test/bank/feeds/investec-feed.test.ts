@@ -8,6 +8,7 @@ import { signedMinor } from '../../../domain/line/sighting.ts';
 import { sendJson, startBank, type BankRequest } from '../support/bank-server.ts';
 import { ACCOUNT } from '../support/feed-dialect.ts';
 import { aRow, dialectOf, feedAt, fetchAll, startFeed } from '../support/feed-kinds.ts';
+import { HAS_REAL_FILES, REAL_FILES, WHY_SKIPPED } from '../support/real-files.ts';
 import { failureOf } from '../support/samples.ts';
 
 const kind = dialectOf('investec');
@@ -138,25 +139,20 @@ describe('investec rows that are not booked yet', () => {
   });
 });
 
-// Real answers lie beside the checkout of those who have them.
-const repository = path.resolve(import.meta.dirname, '..', '..', '..');
-const fixtures =
-  process.env['PURSER_FIXTURES'] ?? path.resolve(repository, '..', 'shared', 'fixtures');
 const files = [
   { name: 'investec-transactions-2020.json', accountId: '172878438321553632224' },
   { name: 'investec-pb-transactions-2023.json', accountId: '3353431574710163189587446' },
-].filter(({ name }) => existsSync(path.join(fixtures, 'json', name)));
-console.info(`fixture tests run: ${files.length}`);
+].filter(({ name }) => existsSync(path.join(REAL_FILES, 'json', name)));
 
 describe('real investec answers', () => {
-  it('are looked for beside the checkout', () => {
-    expect(files.length > 0).toBe(existsSync(path.join(fixtures, 'json')));
+  it.skipIf(!HAS_REAL_FILES)(`are there to be read${WHY_SKIPPED}`, () => {
+    expect(files).toHaveLength(2);
   });
 
   it.each(files)('read $name as an independent parser does', async ({ name, accountId }) => {
-    const body = await readFile(path.join(fixtures, 'json', name), 'utf8');
+    const body = await readFile(path.join(REAL_FILES, 'json', name), 'utf8');
     const expected = JSON.parse(
-      await readFile(path.join(fixtures, 'json', `${name}.EXPECTED.json`), 'utf8'),
+      await readFile(path.join(REAL_FILES, 'json', `${name}.EXPECTED.json`), 'utf8'),
     ) as {
       sumCreditsMinor: number;
       sumDebitsMinor: number;

@@ -3,25 +3,24 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Statement, StatementFile } from '../../../domain/line/statement.ts';
+import { rounds } from '../../support/rounds.ts';
 import { expectCutsRefused } from '../support/cuts.ts';
+import { HAS_REAL_FILES, REAL_FILES, WHY_SKIPPED } from '../support/real-files.ts';
 import { failureOf, parseBytes } from '../support/samples.ts';
 
-// Real bank files lie beside the checkout of those who have them; a clone without them has our own samples.
-const repository = path.resolve(import.meta.dirname, '..', '..', '..');
-const fixtures =
-  process.env['PURSER_FIXTURES'] ?? path.resolve(repository, '..', 'shared', 'fixtures');
-const FOLDERS = existsSync(fixtures)
-  ? readdirSync(fixtures, { withFileTypes: true })
+const CUTS = rounds({ short: 2_000, long: 20_000 });
+
+const folders = HAS_REAL_FILES
+  ? readdirSync(REAL_FILES, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name)
   : [];
-const files = FOLDERS.flatMap((folder) => {
-  const at = path.join(fixtures, folder);
+const files = folders.flatMap((folder) => {
+  const at = path.join(REAL_FILES, folder);
   return readdirSync(at)
     .filter((name) => existsSync(path.join(at, `${name}.EXPECTED.json`)))
     .map((name) => `${folder}/${name}`);
 });
-console.info(`fixture tests run: ${files.length}`);
 
 type Facts = Readonly<Record<string, unknown>>;
 interface Expected extends Facts {
@@ -30,7 +29,7 @@ interface Expected extends Facts {
 }
 
 async function readExpected(name: string): Promise<Expected> {
-  const text = await readFile(path.join(fixtures, `${name}.EXPECTED.json`), 'utf8');
+  const text = await readFile(path.join(REAL_FILES, `${name}.EXPECTED.json`), 'utf8');
   // A list of accounts has no statements, and says so by leaving them out.
   const stated = JSON.parse(text) as Partial<Expected> & Pick<Expected, 'expect'>;
   return { ...stated, statements: stated.statements ?? [] };
@@ -88,13 +87,13 @@ function expectFirstTexts(statement: Statement | undefined, expected: Facts): vo
 }
 
 describe('real bank files', () => {
-  it('are looked for beside the checkout', () => {
-    expect(files.length > 0).toBe(FOLDERS.some((name) => existsSync(path.join(fixtures, name))));
+  it.skipIf(!HAS_REAL_FILES)(`are there to be read${WHY_SKIPPED}`, () => {
+    expect(files).not.toEqual([]);
   });
 
   it.each(files)('reads %s as an independent parser does', async (name) => {
     const expected = await readExpected(name);
-    const bytes = await readFile(path.join(fixtures, name));
+    const bytes = await readFile(path.join(REAL_FILES, name));
     if (expected.expect === 'reject') {
       expect((await failureOf(parseBytes(bytes))).code).toMatch(/^statement\./);
       return;
@@ -117,11 +116,8 @@ describe('real bank files', () => {
     }
   });
 
-  it.each(files)(
-    'never takes %s for a shorter whole, wherever it is cut',
-    async (name) => {
-      await expectCutsRefused(await readFile(path.join(fixtures, name)));
-    },
-    120_000,
-  );
+  it.each(files)('never takes %s for a shorter whole, wherever it is cut', async (name) => {
+    const bytes = await readFile(path.join(REAL_FILES, name));
+    await expectCutsRefused(bytes, Math.max(1, Math.floor(bytes.length / CUTS)));
+  });
 });

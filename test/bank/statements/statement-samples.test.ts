@@ -4,7 +4,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STATEMENT_READERS } from '../../../bank/statements/formats.ts';
 import { readReferences } from '../../../domain/reference/reference.ts';
-import { expectCutsRefused } from '../support/cuts.ts';
 import { describeFile } from '../support/sample-facts.ts';
 import { failureOf, parseBytes, SAMPLES } from '../support/samples.ts';
 
@@ -32,14 +31,6 @@ describe('our samples of each format', () => {
     const file = await parseBytes(await readFile(path.join(SAMPLES, name)));
     expect(describeFile(file)).toEqual(expected[name]);
   });
-
-  it.each(files)(
-    'are never taken for a shorter whole, cut at any byte: %s',
-    async (name) => {
-      await expectCutsRefused(await readFile(path.join(SAMPLES, name)));
-    },
-    60_000,
-  );
 
   it.each(files)('say the same in pieces of any size: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));

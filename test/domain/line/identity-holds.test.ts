@@ -200,7 +200,7 @@ describe('look-alikes', () => {
       BOTH_DAYS,
     );
     expect(holdsOf(store).filter((hold) => hold === 'edited_look_alike')).toHaveLength(1_500);
-  }, 20_000);
+  });
 
   it('hold a line that a webhook brought under another text while the snapshot was being read', () => {
     const store = createLineStore();

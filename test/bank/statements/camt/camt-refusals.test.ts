@@ -1,32 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { failureOf, parseBytes, parseText, readSample, SAMPLES } from '../../support/samples.ts';
+import { failureOf, parseText, readSample } from '../../support/samples.ts';
 
 describe('camt files that are not whole', () => {
-  const SMALL = [
-    'single.xml',
-    'batch.xml',
-    'reversal.xml',
-    'latin1.xml',
-    'prefixed.xml',
-    'two-statements.xml',
-  ];
-
-  it.each(SMALL)(
-    'refuses %s cut at any byte',
-    async (name) => {
-      const bytes = await readFile(path.join(SAMPLES, name));
-      const whole = bytes.lastIndexOf('>') + 1;
-      for (let length = 0; length < whole; length += 1) {
-        const error = await failureOf(parseBytes(bytes.subarray(0, length)));
-        expect(['statement.incomplete', 'statement.unreadable']).toContain(error.code);
-        expect(error.details['where']).toEqual(expect.any(String));
-      }
-    },
-    60_000,
-  );
-
   it.each([
     ['<LastPgInd>true<', '<LastPgInd>false<'],
     ['<PgNb>1<', '<PgNb>2<'],
