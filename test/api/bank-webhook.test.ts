@@ -215,7 +215,7 @@ describe('400, 413 and 415', () => {
     ['invalid UTF-8', Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0x7d])])],
   ];
 
-  it.each(bodies)('refuses %s and stores nothing', async (_name, body) => {
+  it.each(bodies)('refuses %s as a body, and stores nothing', async (_name, body) => {
     const before = await storedIds();
     const answer = await deliver({ id: 'evt-bad', body });
     expect(answer.statusCode).toBe(400);

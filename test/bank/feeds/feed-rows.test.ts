@@ -82,7 +82,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on rows that cannot be trusted,', 
   it.each([
     ['a row that is a text', '"CUS12345671"'],
     ['objects nested without end', '{"a":'.repeat(100_000)],
-  ])('refuses the page for %s', async (_name, row) => {
+  ])('refuses the page that holds %s', async (_name, row) => {
     expect((await refusal(page(row))).code).toBe('bank.bad_response');
   });
 

@@ -213,7 +213,7 @@ describe('a BAI2 file', () => {
     ['an unknown funds type', '16,195,25000,0,', '16,195,25000,X,'],
     ['a type that is neither credit nor debit', '16,195,', '16,750,'],
     ['an unknown record', '16,195,', '17,195,'],
-  ])('with %s is refused', async (_, from, to) => {
+  ])('is refused with %s', async (_, from, to) => {
     expect((await failureOf(parseText(await changed('bai2/final.bai2', from, to)))).code).toBe(
       'statement.unreadable',
     );

@@ -7,7 +7,7 @@ describe('statement files as attacks', () => {
     ['a DOCTYPE', '<!DOCTYPE Document>'],
     ['an external entity', '<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/passwd">]>'],
     ['an entity bomb', `<!DOCTYPE d [<!ENTITY a "${'x'.repeat(50)}"><!ENTITY b "&a;&a;&a;&a;">]>`],
-  ])('refuses %s', async (_name, doctype) => {
+  ])('refuses %s before the document', async (_name, doctype) => {
     const text = (await readSample('single.xml')).replace('<Document', `${doctype}<Document`);
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
