@@ -13,6 +13,8 @@ import { anyActs, type Act, type DeskCase } from './support/desk-case.ts';
 import { createDeskModel } from './support/desk-model.ts';
 
 const SEQUENCES = rounds({ short: 200, long: 2_000 });
+/** The short form always plays the same sequences, in which all of the acts below are known to happen. */
+const SEED = rounds({ short: 7, long: Date.now() % 2_147_483_647 });
 /** Sequences that run side by side, each on an account and on wallets of its own. */
 const LANES = 8;
 const CUSTOMERS = 2;
@@ -114,13 +116,12 @@ async function play(acts: readonly Act[]): Promise<void> {
 
 describe('captures, decisions, reversals, corrections, spends, gates and lines that vanish and come back', () => {
   it(`come out as a model without a ledger says, in ${SEQUENCES} random orders, and every invariant holds`, async () => {
-    const seed = Date.now() % 2_147_483_647;
-    const sequences = fc.sample(anyActs, { seed, numRuns: SEQUENCES });
+    const sequences = fc.sample(anyActs, { seed: SEED, numRuns: SEQUENCES });
     const lanes = Array.from({ length: LANES }, async (_, lane) => {
       for (let index = lane; index < sequences.length; index += LANES) {
         const acts = sequences[index] ?? [];
         await play(acts).catch((error: unknown) => {
-          throw new Error(`Sequence ${index} of seed ${seed}: ${JSON.stringify(acts)}`, {
+          throw new Error(`Sequence ${index} of seed ${SEED}: ${JSON.stringify(acts)}`, {
             cause: error,
           });
         });

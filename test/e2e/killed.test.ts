@@ -54,7 +54,7 @@ describe('a worker that is killed', () => {
       spare = startWorkerProcess(service);
     }
     await service.reconcile();
-    await service.expectTruth();
+    await expect(service.expectTruth()).resolves.toBeUndefined();
     await Promise.all([worker.stop(), (await spare).stop()]);
   });
 
