@@ -1,22 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
-import { A_RETURN, createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import {
+  A_RETURN,
+  createDecisionDesk,
+  type DecisionDesk,
+  type Proposed,
+} from '../support/decision-desk.ts';
 import {
   countPostings,
   createdWallet,
   depositInReview,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let desk: DecisionDesk;
 let now = new Date();
 let thandi: string;
 let thandiToo: string;
 let sipho: string;
 beforeAll(async () => {
-  service = await startService({ clock: () => now });
+  service = await startApi({ clock: () => now });
   desk = createDecisionDesk(service);
   [thandi, thandiToo, sipho] = [
     await desk.keyOf('Thandi'),
@@ -148,12 +153,15 @@ describe('a person', () => {
 
   it('is not held up by what moves no money, nor by proposals that nobody approved', async () => {
     const key = await desk.keyOf('Patient');
-    await propose(await depositInReview(service, 9_000_000n), A_RETURN, key);
-    await propose(await depositInReview(service, 9_000_000n), A_RETURN, key);
-    await propose(
-      await depositInReview(service, 90_000_000n),
-      { kind: 'dismiss', reason: 'own transfer' },
-      key,
-    );
+    const asked = [
+      await propose(await depositInReview(service, 9_000_000n), A_RETURN, key),
+      await propose(await depositInReview(service, 9_000_000n), A_RETURN, key),
+      await propose(
+        await depositInReview(service, 90_000_000n),
+        { kind: 'dismiss', reason: 'own transfer' },
+        key,
+      ),
+    ];
+    expect(asked.map(({ state }) => state)).toEqual(['proposed', 'proposed', 'proposed']);
   });
 });

@@ -7,18 +7,18 @@ import {
   createdWallet,
   creditedDeposit,
   get,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 interface Page {
   readonly items: readonly z.infer<typeof auditEventSchema>[];
   readonly next: string | null;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 

@@ -4,17 +4,17 @@ import { buildApp } from '../../api/build-app.ts';
 import { SCOPES } from '../../api/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { isCoded } from '../../domain/errors.ts';
-import { DEPOSIT, GUARDED, type Method } from './guarded-routes.ts';
-import { listServedRoutes } from './served-routes.ts';
+import { DEPOSIT, GUARDED, type Method } from './support/guarded-routes.ts';
+import { listServedRoutes } from './support/served-routes.ts';
 import {
   ACCOUNT,
   bearer,
   get,
   keyOf,
   PEPPER,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 const OPEN = [
   'GET /health/live',
@@ -23,9 +23,9 @@ const OPEN = [
   'POST /webhooks/bank/:key',
 ];
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 
@@ -122,7 +122,7 @@ describe('keys', () => {
 
   it('stop working within two seconds of being revoked', async () => {
     let now = Date.now();
-    const moving = await startService({ clock: () => new Date(now) });
+    const moving = await startApi({ clock: () => new Date(now) });
     try {
       const made = await createApiKey(moving.database.db, {
         name: 'revoked',
@@ -177,7 +177,7 @@ describe('keys', () => {
 
 describe('429', () => {
   it('stops an address that keeps failing to authenticate, and no valid key', async () => {
-    const limited = await startService({
+    const limited = await startApi({
       rateLimits: { requestsPerMinute: 1_000, failedAuthPerMinute: 3, webhooksPerMinute: 1_000 },
     });
     try {
@@ -193,7 +193,7 @@ describe('429', () => {
   });
 
   it('limits each key by itself', async () => {
-    const limited = await startService({
+    const limited = await startApi({
       rateLimits: { requestsPerMinute: 2, failedAuthPerMinute: 1_000, webhooksPerMinute: 1_000 },
     });
     try {

@@ -7,15 +7,15 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let review: string;
 let wallet: { readonly id: string; readonly code: string };
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   wallet = await createdWallet(service);
   await creditedDeposit(service, wallet.id, 5_000n);
   review = await depositInReview(service, 30_000n);

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   ACCOUNT,
-  startService,
+  startApi,
   WEBHOOK_SECRETS,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
 const SECONDS = String(NOW.getTime() / 1_000);
@@ -26,10 +26,10 @@ const EVENT = {
 };
 const POINTER = JSON.stringify({ type: 'account.changed', accountId: 'ACC-1' });
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let secrets: readonly string[] = [];
 beforeAll(async () => {
-  service = await startService({
+  service = await startApi({
     clock: () => NOW,
     webhookSecretsOf: (key) => (key === ACCOUNT ? secrets : []),
   });

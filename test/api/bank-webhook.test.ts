@@ -5,10 +5,10 @@ import { waitFor } from '../support/wait-for.ts';
 import {
   ACCOUNT,
   countPostings,
-  startService,
+  startApi,
   WEBHOOK_SECRETS,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
 const SECONDS = String(NOW.getTime() / 1_000);
@@ -24,9 +24,9 @@ const TRANSACTION = {
 };
 const EVENT = { type: 'transaction.booked', accountId: 'ACC-1', transaction: TRANSACTION };
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService({ clock: () => NOW });
+  service = await startApi({ clock: () => NOW });
 });
 afterAll(() => service.close());
 
@@ -215,7 +215,7 @@ describe('400, 413 and 415', () => {
     ['invalid UTF-8', Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0x7d])])],
   ];
 
-  it.each(bodies)('refuses %s and stores nothing', async (_name, body) => {
+  it.each(bodies)('refuses %s as a body, and stores nothing', async (_name, body) => {
     const before = await storedIds();
     const answer = await deliver({ id: 'evt-bad', body });
     expect(answer.statusCode).toBe(400);

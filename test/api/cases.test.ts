@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { aLine, capture } from '../support/ledger.ts';
-import { createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import { createDecisionDesk, type DecisionDesk, type Proposed } from '../support/decision-desk.ts';
 import {
   ACCOUNT,
   countPostings,
@@ -10,16 +10,16 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let desk: DecisionDesk;
 let thandi: string;
 let sipho: string;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   desk = createDecisionDesk(service);
   [thandi, sipho] = [await desk.keyOf('Thandi'), await desk.keyOf('Sipho')];
 });

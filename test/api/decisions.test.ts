@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { PAYER } from '../support/decisions.ts';
-import { A_RETURN, createDecisionDesk, type DecisionDesk, type Proposed } from './decision-desk.ts';
+import {
+  A_RETURN,
+  createDecisionDesk,
+  type DecisionDesk,
+  type Proposed,
+} from '../support/decision-desk.ts';
 import {
   countPostings,
   createdWallet,
@@ -9,17 +14,17 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let desk: DecisionDesk;
 let thandi: string;
 let sipho: string;
 const now = new Date();
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   desk = createDecisionDesk(service);
   [thandi, sipho] = [await desk.keyOf('Thandi'), await desk.keyOf('Sipho')];
 });

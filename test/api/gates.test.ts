@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { credit } from '../support/ledger.ts';
@@ -10,15 +8,13 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
-let url: string;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
-  url = await service.app.listen({ host: '127.0.0.1', port: 0 });
+  service = await startApi();
 });
 afterAll(async () => {
   await verifyClean(service.database.db);
@@ -28,22 +24,6 @@ afterAll(async () => {
 interface Story {
   readonly gateWaits: readonly object[];
   readonly told: readonly { readonly text: string }[];
-}
-
-/** All that the command says, against this service. */
-async function purser(args: readonly string[], key = service.personKey): Promise<string> {
-  const env = {
-    ...process.env,
-    DATABASE_URL: service.database.url,
-    API_PORT: new URL(url).port,
-    PURSER_API_KEY: key,
-  };
-  const child = spawn(process.execPath, ['cli/purser.mjs', ...args], { env });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (part) => said.push(String(part)));
-  await once(child, 'close');
-  return said.join('');
 }
 
 const operate = (scope: string, action: string) =>
@@ -101,8 +81,8 @@ describe('200', () => {
   });
 });
 
-describe('what one sees of it', { timeout: 60_000 }, () => {
-  it('stands in the status, with the last proof, open cases and open proposals', async () => {
+describe('a closed gate', () => {
+  it('is in the status, with the last proof, open cases and open proposals', async () => {
     const { owner } = service.database;
     const depositId = await depositInReview(service, 30_000n);
     await owner`
@@ -128,11 +108,6 @@ describe('what one sees of it', { timeout: 60_000 }, () => {
       openCases: [{ kind: 'line_vanished', count: 1 }],
       openProposals: [{ state: 'needs_payer_details', count: 1 }],
     });
-    const text = await purser(['status']);
-    expect(text).toContain('proof of the day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
-    expect(text).toMatch(/Gate of all accounts closed since \S+ \(operator\): the bank sent/);
-    expect(text).toContain('Open cases (GET /v1/cases): 1 line_vanished');
-    expect(text).toContain('Proposals that wait for bank details: 1, the oldest since 2');
     await operate('all', 'open');
     expect((await get(service, '/v1/status')).json()).toMatchObject({
       bankAccounts: [{ gate: 'open' }],
@@ -140,7 +115,7 @@ describe('what one sees of it', { timeout: 60_000 }, () => {
     });
   });
 
-  it('stands in the answer about a deposit that waited behind it', async () => {
+  it('is in the answer about a deposit that waited behind it', async () => {
     const wallet = await createdWallet(service);
     await operate(ACCOUNT, 'close');
     const depositId = await capturedDeposit(service, 5_000n);
@@ -158,31 +133,6 @@ describe('what one sees of it', { timeout: 60_000 }, () => {
         `Waits behind the gate of ${ACCOUNT}, closed by ${person}: “the bank sent a batch twice”.`,
         `Let go: the gate of ${ACCOUNT} was opened by ${person}: “the bank sent a batch twice”.`,
       ]),
-    );
-  });
-});
-
-describe('purser gate', { timeout: 60_000 }, () => {
-  it('closes, lists and opens gates in the name of who holds the key', async () => {
-    const closed = await purser(['gate', 'close', ACCOUNT, '--reason', 'a batch came twice']);
-    expect(closed).toMatch(new RegExp(`^${ACCOUNT} +closed .* operator: a batch came twice$`, 'm'));
-    const list = JSON.parse(await purser(['gate', '--json'])) as unknown;
-    expect(list).toMatchObject({
-      items: [
-        { scope: 'all', state: 'open' },
-        { scope: ACCOUNT, state: 'closed' },
-      ],
-    });
-    const opened = await purser(['gate', 'open', ACCOUNT, '--reason', 'it is gone', '--json']);
-    expect(JSON.parse(opened)).toMatchObject({ scope: ACCOUNT, state: 'open' });
-    expect(await purser(['gate'])).toContain('operator: it is gone');
-  });
-
-  it('needs a reason, a key and an account that is there', async () => {
-    expect(await purser(['gate', 'close', ACCOUNT])).toContain("'--reason <text>' not specified");
-    expect(await purser(['gate'], '')).toContain('auth.missing');
-    expect(await purser(['gate', 'open', 'nobody', '--reason', 'x'])).toContain(
-      'account.not_found',
     );
   });
 });

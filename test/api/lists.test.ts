@@ -8,18 +8,18 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 interface Page {
   readonly items: readonly { readonly id?: string; readonly depositId?: string }[];
   readonly next: string | null;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 
@@ -131,7 +131,7 @@ describe('GET /v1/deposits/{id}', () => {
 
 describe('GET /v1/status', () => {
   it('shows wallets, deposits, last runs, the oldest review, and each account with its suspense', async () => {
-    const fresh = await startService();
+    const fresh = await startApi();
     try {
       await seedBankAccount(fresh.database.db, 'quiet');
       const wallet = await createdWallet(fresh);

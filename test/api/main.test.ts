@@ -3,7 +3,7 @@ import { runApi } from '../../api/main.ts';
 import { loadConfig } from '../../config.ts';
 import { createLogger } from '../../logger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { keyOf, PEPPER } from './service-under-test.ts';
+import { keyOf, PEPPER } from '../support/api-under-test.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test-api' });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_ERRORS } from '../../api/http-errors.ts';
 import { ERROR_CODES } from '../../domain/errors.ts';
-import { listServedRoutes } from './served-routes.ts';
-import { get, startService, type ServiceUnderTest } from './service-under-test.ts';
+import { listServedRoutes } from './support/served-routes.ts';
+import { get, startApi, type ApiUnderTest } from '../support/api-under-test.ts';
 
 interface Operation {
   readonly summary?: string;
@@ -16,10 +16,10 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let document: Document;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   document = (await service.app.inject('/openapi.json')).json<Document>();
 });
 afterAll(() => service.close());

@@ -5,18 +5,18 @@ import {
   depositInReview,
   get,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let person: string;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   const [row] = await service.database.owner<{ person: string }[]>`
     select person from api_keys where owner_kind = 'person' limit 1`;
   person = row?.person ?? '';
-}, 30_000);
+});
 afterAll(() => service.close());
 
 interface Item {
@@ -45,7 +45,7 @@ async function walk(query: string): Promise<readonly string[]> {
   }
 }
 
-describe('the queue', { timeout: 30_000 }, () => {
+describe('the queue', () => {
   it('shows what is escalated first, then by deadline; or by age; or by amount; page by page', async () => {
     const [a, b, c, d] = [
       await depositInReview(service, 100_001n),
@@ -91,7 +91,7 @@ describe('the queue', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a review', { timeout: 30_000 }, () => {
+describe('a review', () => {
   it('is given to a person who has a key, and taken back', async () => {
     const id = await depositInReview(service, 300_000n);
     const assign = (to: string | null) => post(service, `/v1/reviews/${id}/assign`, { person: to });
@@ -138,7 +138,7 @@ describe('a review', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the export', { timeout: 30_000 }, () => {
+describe('the export', () => {
   it('is CSV that no spreadsheet runs, with amounts as numbers', async () => {
     const id = await depositInReview(service, 123_456n);
     await service.database.owner`update reviews set assignee = '=cmd' where deposit_id = ${id}`;
@@ -160,7 +160,7 @@ describe('the export', { timeout: 30_000 }, () => {
   });
 });
 
-describe('bulk decisions', { timeout: 30_000 }, () => {
+describe('bulk decisions', () => {
   const bulk = (decisions: unknown, idempotencyKey: string) =>
     post(
       service,

@@ -4,13 +4,13 @@ import {
   createdWallet,
   creditedDeposit,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(async () => {
   await verifyClean(service.database.db);

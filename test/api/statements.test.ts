@@ -6,12 +6,12 @@ import type { TemporalGateway } from '../../temporal/gateway.ts';
 import { newId } from '../../db/new-id.ts';
 import { createTestDependencies } from '../support/activities.ts';
 import { camt053 } from '../support/camt.ts';
-import { ACCOUNT, bearer, get, startService, type ServiceUnderTest } from './service-under-test.ts';
+import { ACCOUNT, bearer, get, startApi, type ApiUnderTest } from '../support/api-under-test.ts';
 
 const BOUNDARY = 'boundary-of-the-tests';
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 
@@ -220,7 +220,7 @@ describe('the import', () => {
         return Promise.resolve();
       },
     };
-    const other = await startService({ temporal });
+    const other = await startApi({ temporal });
     try {
       const answer = await other.app.inject({
         method: 'POST',

@@ -11,17 +11,17 @@ import {
   creditedDeposit,
   keyOf,
   openHandle,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 /** Two API processes on one database. */
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 let urls: readonly [string, string];
 let second: { readonly app: ApiApp; close(): Promise<void> };
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
   const handle = openHandle(service.database);
   const app = buildApp({ ...service.deps, database: handle });
   second = {
@@ -139,5 +139,5 @@ describe('GET /v1/wallets/{id}/events', () => {
     const listener = await connect(urls[0], id, key);
     await markApiKeyRevoked(service.database.db, `key_${key.split('_')[2] ?? ''}`);
     expect(await listener.closed).toBe(1008);
-  }, 15_000);
+  });
 });

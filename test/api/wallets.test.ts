@@ -12,18 +12,18 @@ import {
   get,
   keyOf,
   post,
-  startService,
-  type ServiceUnderTest,
-} from './service-under-test.ts';
+  startApi,
+  type ApiUnderTest,
+} from '../support/api-under-test.ts';
 
 interface Page {
   readonly items: readonly Record<string, unknown>[];
   readonly next: string | null;
 }
 
-let service: ServiceUnderTest;
+let service: ApiUnderTest;
 beforeAll(async () => {
-  service = await startService();
+  service = await startApi();
 });
 afterAll(() => service.close());
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { listSources, readRepositoryFile, readTable, ROOT } from './repository.ts';
+import { listSources, readRepositoryFile, readTable, ROOT } from '../support/repository.ts';
 
 const README = readRepositoryFile('README.md');
 const SCRIPTS = Object.keys(
@@ -20,7 +20,7 @@ describe('the README', () => {
     const [, ...rows] = readTable(README, '### Commands');
     const shown = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
     expect(shown).toEqual(commands);
-  }, 60_000);
+  });
 
   it('lists every script of package.json', () => {
     const [, ...rows] = readTable(README, '### Scripts');

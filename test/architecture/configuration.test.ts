@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, loadConfig } from '../../config.ts';
-import { readRepositoryFile, readTable } from './repository.ts';
+import { readRepositoryFile, readTable } from '../support/repository.ts';
 
 /** Every variable with its default as a person writes it; null where there is none. */
 const DEFAULTS: Readonly<Record<string, string | number | bigint | boolean | undefined>> =

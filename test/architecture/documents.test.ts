@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorDocsUrl } from '../../api/http-errors.ts';
 import { ERROR_CODES } from '../../domain/errors.ts';
-import { listSources, readRepositoryFile } from './repository.ts';
+import { listSources, readRepositoryFile } from '../support/repository.ts';
 
 const ERRORS = readRepositoryFile('docs/errors.md');
 const SECTIONS = ERRORS.split('\n## ').slice(1);

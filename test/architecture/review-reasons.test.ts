@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
-import { readRepositoryFile, readTable } from './repository.ts';
+import { readRepositoryFile, readTable } from '../support/repository.ts';
 
 describe('docs/reviews.md', () => {
   it('explains every reason in the words of the desk, in its order', () => {

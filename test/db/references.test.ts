@@ -225,5 +225,5 @@ describe('the checks of a capture', () => {
     });
     expect([...read]).toEqual([]);
     await fresh.close();
-  }, 30_000);
+  });
 });

@@ -13,7 +13,7 @@ import type { Transaction } from '../../db/client.ts';
 import type { JournalDraft } from '../../domain/ledger/journal.ts';
 import { settleRestored } from '../../domain/ledger/suspense.ts';
 import { unwind, unwindUncredited, type Undoing } from '../../domain/ledger/unwind.ts';
-import { newDeposit, read } from '../activities/support/reads.ts';
+import { newDeposit, read } from '../support/reads.ts';
 import {
   anAccount,
   aSighting,

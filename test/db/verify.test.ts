@@ -21,8 +21,8 @@ import {
   seedBankAccount,
   seedWallet,
 } from '../support/ledger.ts';
-import { seedVanished } from './vanished-seed.ts';
-import { PLANTS } from './verify-plants.ts';
+import { seedVanished } from './support/vanished-seed.ts';
+import { PLANTS } from './support/verify-plants.ts';
 
 let test: TestDatabase;
 let superuser: DatabaseHandle;

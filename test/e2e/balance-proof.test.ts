@@ -44,6 +44,5 @@ describe('a bank account whose API tells its balance', () => {
         { scope: ACCOUNT, state: 'closed', cause: 'balance_differs' },
       ]);
     },
-    120_000,
   );
 });

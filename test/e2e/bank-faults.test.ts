@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runIdOf } from '../../workflows/contract.ts';
 import { payloadTexts } from '../support/payload-texts.ts';
 import { startService, type Service } from '../support/service.ts';
+import { listWorkflows } from '../support/temporal.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -112,9 +114,12 @@ describe('a bank that repeats what it was asked', () => {
       await service.bank('faults', { mode: 'none' });
       expect(run).toMatchObject({ outcome: 'failed', errorCode: code });
       expect(Object.values(run).join()).not.toContain(key());
-      for await (const { workflowId, runId } of service.temporal.client.workflow.list()) {
-        const handle = service.temporal.client.workflow.getHandle(workflowId, runId);
-        const text = payloadTexts(await handle.fetchHistory());
+      const { workflow } = service.temporal.client;
+      const listed = await listWorkflows(service.temporal.client, (all) =>
+        all.some(({ runId }) => runIdOf(runId) === run.id),
+      );
+      for (const { workflowId, runId } of listed) {
+        const text = payloadTexts(await workflow.getHandle(workflowId, runId).fetchHistory());
         for (const canary of [key(), 'Canary', '0821']) expect(text).not.toContain(canary);
       }
     },

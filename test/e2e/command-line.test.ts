@@ -45,49 +45,39 @@ describe('purser demo', () => {
 });
 
 describe('npm start', () => {
-  it(
-    'shows the first run, refuses a second one beside it, stops on Ctrl-C, and finds its data again',
-    { timeout: 180_000 },
-    async () => {
-      const env = { API_PORT: (await freePort()).toString() };
-      const first = purser(['start'], env);
-      await waitFor(
-        'the trial runs',
-        () => first.output.stdout.includes('Ctrl-C stops everything'),
-        90_000,
-      );
-      expect(first.output.stdout).toMatch(/Reconciled: +[0-9]+ deposits/);
-      const key = /API key +(\S+)/.exec(first.output.stdout)?.[1] ?? '';
-      const url = /API +(http:\S+)/.exec(first.output.stdout)?.[1] ?? '';
-      const wallets = await fetch(`${url}/v1/status`, {
-        headers: { authorization: `Bearer ${key}` },
-      });
-      expect(wallets.status).toBe(200);
+  it('shows the first run, refuses a second one beside it, stops on Ctrl-C, and finds its data again', async () => {
+    const env = { API_PORT: (await freePort()).toString() };
+    const first = purser(['start'], env);
+    await waitFor('the trial runs', () => first.output.stdout.includes('Ctrl-C stops everything'));
+    expect(first.output.stdout).toMatch(/Reconciled: +[0-9]+ deposits/);
+    const key = /API key +(\S+)/.exec(first.output.stdout)?.[1] ?? '';
+    const url = /API +(http:\S+)/.exec(first.output.stdout)?.[1] ?? '';
+    const wallets = await fetch(`${url}/v1/status`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(wallets.status).toBe(200);
 
-      const second = purser(['start'], env);
-      expect(await second.exit).toBe(1);
-      expect(second.output.stderr).toContain('already runs on the data folder');
+    const second = purser(['start'], env);
+    expect(await second.exit).toBe(1);
+    expect(second.output.stderr).toContain('already runs on the data folder');
 
-      const verify = purser(['verify']);
-      expect(await verify.exit).toBe(0);
-      expect(verify.output.stdout).toContain('Every invariant holds.');
+    const verify = purser(['verify']);
+    expect(await verify.exit).toBe(0);
+    expect(verify.output.stdout).toContain('Every invariant holds.');
 
-      first.child.kill('SIGINT');
-      expect(await first.exit).toBe(0);
-      await expect(fetch(url)).rejects.toThrow();
+    first.child.kill('SIGINT');
+    expect(await first.exit).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
 
-      const again = purser(['start'], env);
-      await waitFor(
-        'the trial runs again',
-        () => again.output.stdout.includes('Ctrl-C stops everything'),
-        60_000,
-      );
-      expect(again.output.stdout).toContain(key);
-      expect(again.output.stdout).toMatch(/Total processed: +0 deposits/);
-      again.child.kill('SIGTERM');
-      expect(await again.exit).toBe(0);
-    },
-  );
+    const again = purser(['start'], env);
+    await waitFor('the trial runs again', () =>
+      again.output.stdout.includes('Ctrl-C stops everything'),
+    );
+    expect(again.output.stdout).toContain(key);
+    expect(again.output.stdout).toMatch(/Total processed: +0 deposits/);
+    again.child.kill('SIGTERM');
+    expect(await again.exit).toBe(0);
+  });
 
   it('says at once which port is taken, and starts nothing', async () => {
     const port = await freePort();

@@ -3,12 +3,11 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DepositState } from '../../domain/ledger/deposit.ts';
 import { WORKFLOW } from '../../workflows/contract.ts';
+import { rounds } from '../support/rounds.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const WAITING = 500;
-/** Hundreds of workflows take their time where other work shares the machine. */
-const WITHIN_MS = 100_000;
+const WAITING = rounds({ short: 60, long: 500 });
 
 let service: Service;
 let api: { readonly url: string; readonly key: string };
@@ -62,21 +61,12 @@ describe('a gate', () => {
     await waitFor(
       'every deposit waits in its workflow',
       async () => (await runningDeposits()) === WAITING,
-      WITHIN_MS,
     );
     expect(await inState('credited')).toBe(0);
 
     await gate('open');
-    await waitFor(
-      'every deposit is credited',
-      async () => (await inState('credited')) === WAITING,
-      WITHIN_MS,
-    );
-    await waitFor(
-      'every workflow has ended',
-      async () => (await runningDeposits()) === 0,
-      WITHIN_MS,
-    );
+    await waitFor('every deposit is credited', async () => (await inState('credited')) === WAITING);
+    await waitFor('every workflow has ended', async () => (await runningDeposits()) === 0);
     const [order] = await service.database.db.execute<{ in_order: boolean }>(sql`
       select array_agg(d.id order by j.wallet_seq) = array_agg(d.id order by d.captured_at, d.id) as in_order
         from journals j join deposits d on d.id = j.deposit_id where j.wallet_id = ${wallet.walletId}`);

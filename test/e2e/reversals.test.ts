@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClean } from '../support/database.ts';
 import { startService, type Service } from '../support/service.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { listWorkflows } from '../support/temporal.ts';
 
 let service: Service;
 let api: { readonly url: string; readonly key: string };
@@ -85,13 +86,13 @@ describe('a payment that the bank takes back', () => {
     const [row] = await service.database.db.execute<{ id: string; key: string; round: number }>(sql`
       select d.id, d.transaction_key as key, d.workflow_round as round from deposits d where d.amount_minor = 12300 and d.state = 'reversed'`);
     expect(row).toBeDefined();
-    await waitFor('the workflow of the review has ended', async () => {
-      const found = service.temporal.client.workflow.list({
-        query: `WorkflowType = 'deposit' AND ExecutionStatus = 'Running'`,
-      });
-      for await (const each of found) if (each.workflowId.includes(row?.key ?? '')) return false;
-      return true;
+    const ofReview = (all: readonly WorkflowExecutionInfo[]) =>
+      all.filter(({ workflowId }) => workflowId.includes(row?.key ?? 'no deposit'));
+    const listed = await listWorkflows(service.temporal.client, (all) => {
+      const found = ofReview(all);
+      return found.length > 0 && found.every(({ status }) => status.name !== 'RUNNING');
     });
+    expect(ofReview(listed).map(({ status }) => status.name)).toEqual(['COMPLETED']);
     await verifyClean(service.database.db);
   });
 

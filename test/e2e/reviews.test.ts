@@ -168,28 +168,24 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it(
-    'made while no worker is up is accepted, and carried out once one is',
-    { timeout: 60_000 },
-    async () => {
-      const wallet = await service.openWallet(53);
-      const { depositId } = await reviewedDeposit('5000');
-      await service.stopWorker();
-      const answer = await decide(depositId, {
-        kind: 'credit',
-        walletId: wallet.walletId,
-        reason: 'known customer',
-      });
-      expect(answer.status).toBe(202);
-      expect(await stateOf(depositId)).toBe('in_review');
-      await service.startWorker();
-      await waitFor(
-        'the decision is carried out',
-        async () => (await stateOf(depositId)) === 'credited',
-      );
-      await verifyClean(service.database.db);
-    },
-  );
+  it('made while no worker is up is accepted, and carried out once one is', async () => {
+    const wallet = await service.openWallet(53);
+    const { depositId } = await reviewedDeposit('5000');
+    await service.stopWorker();
+    const answer = await decide(depositId, {
+      kind: 'credit',
+      walletId: wallet.walletId,
+      reason: 'known customer',
+    });
+    expect(answer.status).toBe(202);
+    expect(await stateOf(depositId)).toBe('in_review');
+    await service.startWorker();
+    await waitFor(
+      'the decision is carried out',
+      async () => (await stateOf(depositId)) === 'credited',
+    );
+    await verifyClean(service.database.db);
+  });
 });
 
 describe('a raw signal', () => {
@@ -224,38 +220,34 @@ describe('a raw signal', () => {
 });
 
 describe('a review whose deadline has come', () => {
-  it(
-    'is opened again with the money in suspense, and a later decision settles it',
-    { timeout: 60_000 },
-    async () => {
-      const wallet = await service.openWallet(55);
-      const { depositId, workflowId } = await reviewedDeposit('15000');
-      // Another life of the same workflow, which finds a stored deadline that is about to pass.
-      await service.temporal.client.workflow
-        .getHandle(workflowId)
-        .terminate('the test moves the deadline');
-      await service.database.owner`
+  it('is opened again with the money in suspense, and a later decision settles it', async () => {
+    const wallet = await service.openWallet(55);
+    const { depositId, workflowId } = await reviewedDeposit('15000');
+    // Another life of the same workflow, which finds a stored deadline that is about to pass.
+    await service.temporal.client.workflow
+      .getHandle(workflowId)
+      .terminate('the test moves the deadline');
+    await service.database.owner`
         update reviews set remind_at = '{}', escalate_at = null, due_at = now() + interval '1 second'
          where deposit_id = ${depositId}`;
-      await service.temporal.client.workflow.start(WORKFLOW.deposit, {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [{ depositId, accountKey: ACCOUNT }],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      });
-      await waitFor('the review is in its second round', async () => {
-        const [review] = await service.database.db.execute(sql`
+    await service.temporal.client.workflow.start(WORKFLOW.deposit, {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [{ depositId, accountKey: ACCOUNT }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    });
+    await waitFor('the review is in its second round', async () => {
+      const [review] = await service.database.db.execute(sql`
           select 1 from reviews where deposit_id = ${depositId} and round = 2 and overdue_at is not null`);
-        return review !== undefined;
-      });
-      expect(await stateOf(depositId)).toBe('in_review');
-      const late = await decide(depositId, {
-        kind: 'credit',
-        walletId: wallet.walletId,
-        reason: 'found at last',
-      });
-      expect(late).toMatchObject({ status: 200, body: { outcome: 'credited' } });
-      await verifyClean(service.database.db);
-    },
-  );
+      return review !== undefined;
+    });
+    expect(await stateOf(depositId)).toBe('in_review');
+    const late = await decide(depositId, {
+      kind: 'credit',
+      walletId: wallet.walletId,
+      reason: 'found at last',
+    });
+    expect(late).toMatchObject({ status: 200, body: { outcome: 'credited' } });
+    await verifyClean(service.database.db);
+  });
 });

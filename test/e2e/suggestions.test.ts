@@ -74,6 +74,13 @@ const stateOf = async (depositId: string) => {
   return row?.state;
 };
 
+const creditsOf = async (walletId: string) => {
+  const [row] = await service.database.db.execute<{ credits: string }>(
+    sql`select credits::text from wallets where id = ${walletId}`,
+  );
+  return row?.credits;
+};
+
 describe('suggestions for a deposit that waits', () => {
   it('remember the payer from a decision, forget him when told to, and never credit', async () => {
     const { walletId } = await service.openWallet(81);
@@ -121,10 +128,11 @@ describe('suggestions for a deposit that waits', () => {
     await service.temporal.client.workflow.getHandle(`claim/${id}`).terminate();
     await service.database.owner`update claims set expires_at = now() where id = ${id}`;
     await service.temporal.client.schedule.getHandle('sweep').trigger();
-    await waitFor('the claim has met its deposit', async () => {
+    const met = await waitFor('the claim has met a deposit', async () => {
       const claim = (await call(`/v1/claims/${id}`)) as { state: string; depositId: string | null };
-      return claim.state === 'met' && claim.depositId === paidFirst;
+      return claim.state === 'met' && claim;
     });
+    expect(met.depositId).toBe(paidFirst);
   });
 });
 
@@ -137,10 +145,7 @@ describe('a customer who comes after the money', () => {
       'the late owner is credited',
       async () => (await stateOf(depositId)) === 'credited',
     );
-    const [row] = await service.database.db.execute<{ credits: string }>(
-      sql`select credits::text from wallets where id = ${wallet.id}`,
-    );
-    expect(row?.credits).toBe('2');
+    expect(await creditsOf(wallet.id)).toBe('2');
   });
 
   it('is credited when a closed wallet is opened again', async () => {
@@ -152,5 +157,6 @@ describe('a customer who comes after the money', () => {
       'the late owner is credited',
       async () => (await stateOf(depositId)) === 'credited',
     );
+    expect(await creditsOf(walletId)).toBe('2');
   });
 });

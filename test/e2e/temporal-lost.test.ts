@@ -40,6 +40,7 @@ async function expectWholeStories(): Promise<void> {
     after: null,
     limit: 50,
   });
+  expect(deposits).not.toEqual([]);
   for (const { deposit } of deposits) {
     const story = await findDepositStory(db, deposit.id);
     const told = story === null ? [] : tellDeposit(deposit, story).lines.map(({ text }) => text);

@@ -51,7 +51,7 @@ describe('usableBinaries', () => {
     const before = process.umask(0o077);
     const found = await usableBinaries(packaged, options).finally(() => process.umask(before));
     const { output } = await runCommand(found.postgres, ['--version'], {
-      timeoutMs: 10_000,
+      timeoutMs: 300_000,
       cwd: '/',
       account,
     });
@@ -59,5 +59,5 @@ describe('usableBinaries', () => {
     expect(await usableBinaries(packaged, options)).toEqual(found);
     expect(said).toHaveLength(1);
     expect(await readdir(join(home, 'bin'))).toHaveLength(1);
-  }, 30_000);
+  });
 });

@@ -29,7 +29,7 @@ describe('startPostgres', () => {
     dataDir = join(home, "it's a folder");
     await mkdir(dataDir);
     server = await startPostgres({ dataDir, fast: true });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     await removeThrowAwayFolder(home);
@@ -147,5 +147,5 @@ describe('startPostgres', () => {
     } finally {
       process.kill(server.pid, 'SIGCONT');
     }
-  }, 30_000);
+  });
 });

@@ -46,17 +46,23 @@ describe('lockStack', () => {
     const lock = await lockStack(dataDir);
     const file = join(dataDir, 'stack.lock');
     const mine = await readFile(file, 'utf8');
+    const { startMark: markOfMine } = await holderOf(dataDir);
     await lock.release();
     await writeFile(
       file,
       mine.replace(/"startMark":"[^"]*"/, '"startMark":"of an earlier process"'),
     );
-    await (await lockStack(dataDir)).release();
+    const taken = await lockStack(dataDir);
+    const { pid, startMark } = await holderOf(dataDir);
+    expect({ pid, startMark }).toEqual({ pid: process.pid, startMark: markOfMine });
+    await taken.release();
   });
 
   it('takes over an unreadable lock', async () => {
     await writeFile(join(dataDir, 'stack.lock'), '{"pid":');
-    await (await lockStack(dataDir)).release();
+    const taken = await lockStack(dataDir);
+    expect(await holderOf(dataDir)).toMatchObject({ pid: process.pid });
+    await taken.release();
   });
 
   it('gives a stale lock to exactly one of many takers', async () => {
@@ -72,6 +78,14 @@ async function deadProcess(): Promise<number> {
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(child, 'exit');
   return child.pid ?? 0;
+}
+
+/** What the lock file says of the process that holds it. */
+async function holderOf(dataDir: string): Promise<{ pid: number; startMark: string | null }> {
+  return JSON.parse(await readFile(join(dataDir, 'stack.lock'), 'utf8')) as {
+    pid: number;
+    startMark: string | null;
+  };
 }
 
 async function leaveLockOf(pid: number, dataDir: string): Promise<void> {

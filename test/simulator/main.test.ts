@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readSettings } from '../../simulator/settings.ts';
-import { startBank } from './bank-client.ts';
+import { startBank } from './support/bank-client.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LISTENING = z.strictObject({ event: z.literal('listening'), url: z.string() });
@@ -41,7 +41,7 @@ async function urlOf(bank: Bank): Promise<string> {
 }
 
 // A process starts slowly on a machine that is busy with other tests.
-describe('the simulator process', { timeout: 60_000 }, () => {
+describe('the simulator process', () => {
   it('prints its loopback URL, and stops cleanly on SIGTERM while a request hangs', async () => {
     const bank = start(SETTINGS);
     const url = await urlOf(bank);

@@ -6,7 +6,7 @@ import { TRIAL_FEEDS, trialFeed, type TrialFeedName } from '../../cli/stack/tria
 import { parseLocalDate } from '../../domain/local-date.ts';
 import { signedMinor } from '../../domain/line/sighting.ts';
 import { OPENING_MINOR } from '../../simulator/statement-book.ts';
-import { ACCOUNT_ID, CODES, startBank, type BankClient } from './bank-client.ts';
+import { ACCOUNT_ID, CODES, startBank, type BankClient } from './support/bank-client.ts';
 
 const WINDOW = { from: parseLocalDate('2026-11-15'), to: parseLocalDate('2026-11-21') };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CODES, readJsonPage, startBank, type BankClient } from './bank-client.ts';
+import { CODES, readJsonPage, startBank, type BankClient } from './support/bank-client.ts';
 
 const COUNTED = z.object({ count: z.number() });
 let bank: BankClient;

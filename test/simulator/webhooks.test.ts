@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT_ID, startBank, WEBHOOK_SECRET, type BankClient } from './bank-client.ts';
+import { ACCOUNT_ID, startBank, WEBHOOK_SECRET, type BankClient } from './support/bank-client.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -158,8 +158,8 @@ describe('simulator webhooks', () => {
   });
 });
 
-describe('automatic simulator webhooks', { timeout: 30_000 }, () => {
-  const PATIENT = { timeout: 10_000, interval: 20 };
+describe('automatic simulator webhooks', () => {
+  const PATIENT = { interval: 20 };
   const counts = () => bank.admin('requests');
 
   it('are sent for each newly booked line, and retried after an error', async () => {

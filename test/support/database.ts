@@ -35,7 +35,7 @@ export async function createTestDatabase(
     poolSize: options.poolSize ?? 4,
     applicationName: 'purser-test',
     as: 'app',
-    statementTimeoutMs: 20_000,
+    statementTimeoutMs: 300_000,
   });
   const owner = postgres(ownerUrl, {
     max: 4,

@@ -1,8 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import { inject } from 'vitest';
 import { removeThrowAwayFolder, throwAwayFolder } from '../../embedded/data-folder.ts';
 import { startTemporal, type EmbeddedTemporal } from '../../embedded/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A real Temporal server of one test file's own. */
 export interface TestTemporal {
@@ -43,4 +44,16 @@ export async function startTestTemporal(): Promise<TestTemporal> {
       await removeThrowAwayFolder(folder);
     },
   };
+}
+
+/** Every workflow of a server. Its list lags behind what happens, so an empty one proves nothing: waits for `expected`. */
+export function listWorkflows(
+  client: Client,
+  expected: (all: readonly WorkflowExecutionInfo[]) => boolean,
+): Promise<readonly WorkflowExecutionInfo[]> {
+  return waitFor('the workflows are listed', async () => {
+    const all: WorkflowExecutionInfo[] = [];
+    for await (const each of client.workflow.list()) all.push(each);
+    return expected(all) && all;
+  });
 }

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits until `look` answers something other than null or false, and returns it; fails with `what` after `withinMs`. */
+/**
+ * Waits until `look` answers something other than null or false, and returns it. Fails with `what` after `withinMs`, which
+ * only ends what hangs: nothing may depend on how fast the machine is.
+ */
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | null | false> | T | null | false,
-  withinMs = 30_000,
+  withinMs = 300_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

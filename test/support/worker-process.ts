@@ -10,6 +10,6 @@ export function startWorkerProcess(service: Pick<Service, 'env'>): Promise<Runni
     command: ['worker'],
     env: { ...process.env, ...service.env },
     logFile: join(tmpdir(), `purser-test-worker-${process.pid}.log`),
-    readyWithinMs: 60_000,
+    readyWithinMs: 300_000,
   });
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
 // A clock that was skipped never goes back, so each test has a server of its own. The first one may be fetched.
 beforeEach(async () => {
   temporal = await startTimeSkipping();
-}, 300_000);
+});
 afterEach(async () => {
   await stopWorker();
   await temporal.teardown();
@@ -95,7 +95,7 @@ async function skipTo(at: Date): Promise<void> {
   await temporal.sleep(Math.max(at.getTime() - (await temporal.currentTimeMs()), 0) + 1_000);
 }
 
-describe('a review on a clock that skips', { timeout: 40_000 }, () => {
+describe('a review on a clock that skips', () => {
   it('reminds, escalates and opens again on stored business days, through restarts, until a person decides', async () => {
     const deposit = await aDeposit('no code');
     await restartWorker();

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applySchedules } from '../../temporal/schedules.ts';
 import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
 import { payloadTexts } from '../support/payload-texts.ts';
 import { keepHistory } from '../support/keep-history.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
+import { listWorkflows } from '../support/temporal.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -59,8 +59,14 @@ describe('the per-deposit lane', () => {
     ]);
     await service.reconcile();
     await service.expectTruth();
-    const list = service.temporal.client.workflow.list();
-    for await (const { workflowId, runId, type } of list) {
+    const own = [...(await deposits('credited')), ...(await deposits('in_review'))].map((deposit) =>
+      depositWorkflowId(ACCOUNT, deposit.transaction_key, 1),
+    );
+    expect(own).toHaveLength(3);
+    const listed = await listWorkflows(service.temporal.client, (all) =>
+      own.every((id) => all.some(({ workflowId }) => workflowId === id)),
+    );
+    for (const { workflowId, runId, type } of listed) {
       if (type === 'reconcile') await keepHistory(service.temporal.client, workflowId, type);
       const history = await service.temporal.client.workflow
         .getHandle(workflowId, runId)
@@ -98,8 +104,8 @@ describe('the backlog lane', () => {
   });
 });
 
-describe('the Schedule of an account', () => {
-  it('keeps an operator’s pause and note when a worker starts', async () => {
+describe('a worker that starts', () => {
+  it('keeps the pause and the note that an operator set on the Schedule of an account', async () => {
     const schedule = service.temporal.client.schedule.getHandle(pollScheduleId(ACCOUNT));
     await schedule.pause('bank maintenance tonight');
     await service.stopWorker();
@@ -112,15 +118,5 @@ describe('the Schedule of an account', () => {
       pauseOnFailure: false,
     });
     await schedule.unpause();
-  });
-
-  it('is paused while polling is turned off, and goes on when it is turned on again', async () => {
-    const { client } = service.temporal;
-    const paused = async () =>
-      (await client.schedule.getHandle(pollScheduleId(ACCOUNT)).describe()).state.paused;
-    await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: false }], 300);
-    expect(await paused()).toBe(true);
-    await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: true }], 300);
-    expect(await paused()).toBe(false);
   });
 });

@@ -10,15 +10,20 @@ function contentOf(file: StatementFile): string {
   );
 }
 
+/** The lengths from nothing to less than the whole, so many bytes apart. The last one lacks one byte. */
+export function cutPlaces(length: number, everyBytes: number): readonly number[] {
+  const count = Math.ceil(length / everyBytes);
+  return Array.from({ length: count }, (_, index) => length - 1 - index * everyBytes).toReversed();
+}
+
 /**
- * Cuts a file at `cuts` places, at every byte where it is shorter, and holds what is read of it against the whole: refused,
+ * Cuts a file, so many bytes apart, and compares what is read of it with the whole: refused,
  * or the whole itself (only blanks or unread texts were cut), or openly unproved. A file of several statements that is
  * cut between two of them shows it in the balances of the account only, and so says the specification.
  */
-export async function expectCutsRefused(bytes: Uint8Array, cuts = 20_000): Promise<void> {
+export async function expectCutsRefused(bytes: Uint8Array, everyBytes: number): Promise<void> {
   const whole = contentOf(await parseBytes(bytes));
-  const step = Math.max(1, Math.floor(bytes.length / cuts));
-  for (let length = 0; length < bytes.length; length += step) {
+  for (const length of cutPlaces(bytes.length, everyBytes)) {
     const part = bytes.subarray(0, length);
     const file = await parseBytes(part).catch((error: unknown) => {
       if (isCoded(error)) return error.code;

@@ -1,0 +1,202 @@
+import type { Scope } from '../../../api/scopes.ts';
+import { ACCOUNT } from '../../support/api-under-test.ts';
+
+const WALLET = `wal_${'0'.repeat(32)}`;
+export const DEPOSIT = `dep_${'0'.repeat(32)}`;
+const DECISION = `dec_${'0'.repeat(32)}`;
+const CLAIM = `clm_${'0'.repeat(32)}`;
+const STATEMENT = `stf_${'0'.repeat(32)}`;
+
+export type Method = 'GET' | 'POST' | 'PUT';
+
+/** Written by hand from the policy: what each route asks for. */
+export const GUARDED: readonly { method: Method; url: string; at: string; scope: Scope }[] = [
+  { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
+  { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
+  { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/transactions',
+    at: `/v1/wallets/${WALLET}/transactions`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/notifications',
+    at: `/v1/wallets/${WALLET}/notifications`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/events',
+    at: `/v1/wallets/${WALLET}/events`,
+    scope: 'wallet:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/notifications/:notificationId/read',
+    at: `/v1/wallets/${WALLET}/notifications/1/read`,
+    scope: 'notification:write',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/spends',
+    at: `/v1/wallets/${WALLET}/spends`,
+    scope: 'wallet:spend',
+  },
+  { method: 'POST', url: '/v1/claims', at: '/v1/claims', scope: 'claim:write' },
+  { method: 'GET', url: '/v1/claims/:id', at: `/v1/claims/${CLAIM}`, scope: 'claim:read' },
+  {
+    method: 'POST',
+    url: '/v1/claims/:id/withdraw',
+    at: `/v1/claims/${CLAIM}/withdraw`,
+    scope: 'claim:write',
+  },
+  {
+    method: 'GET',
+    url: '/v1/reviews/:depositId/suggestions',
+    at: `/v1/reviews/${DEPOSIT}/suggestions`,
+    scope: 'review:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/payer-memory/revocations',
+    at: `/v1/wallets/${WALLET}/payer-memory/revocations`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/status',
+    at: `/v1/wallets/${WALLET}/status`,
+    scope: 'wallet:operate',
+  },
+  { method: 'GET', url: '/v1/gates', at: '/v1/gates', scope: 'gate:read' },
+  {
+    method: 'POST',
+    url: '/v1/gates/:scope/close',
+    at: '/v1/gates/all/close',
+    scope: 'gate:operate',
+  },
+  { method: 'POST', url: '/v1/gates/:scope/open', at: '/v1/gates/all/open', scope: 'gate:operate' },
+  {
+    method: 'GET',
+    url: '/v1/bank-accounts/:key/proofs',
+    at: `/v1/bank-accounts/${ACCOUNT}/proofs`,
+    scope: 'status:read',
+  },
+  { method: 'GET', url: '/v1/cases', at: '/v1/cases', scope: 'review:read' },
+  { method: 'POST', url: '/v1/cases/:id/close', at: '/v1/cases/1/close', scope: 'review:decide' },
+  {
+    method: 'POST',
+    url: '/v1/cases/:id/take-back',
+    at: '/v1/cases/1/take-back',
+    scope: 'review:decide',
+  },
+  { method: 'POST', url: '/v1/cases/:id/pair', at: '/v1/cases/1/pair', scope: 'review:decide' },
+  { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
+  { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
+  { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
+  { method: 'GET', url: '/v1/returns', at: '/v1/returns', scope: 'review:read' },
+  {
+    method: 'GET',
+    url: '/v1/returns/export',
+    at: '/v1/returns/export',
+    scope: 'return:export',
+  },
+  {
+    method: 'POST',
+    url: '/v1/returns/exports',
+    at: '/v1/returns/exports',
+    scope: 'return:export',
+  },
+  { method: 'GET', url: '/v1/decisions', at: '/v1/decisions', scope: 'review:read' },
+  {
+    method: 'GET',
+    url: '/v1/decisions/:id',
+    at: `/v1/decisions/${DECISION}`,
+    scope: 'review:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/decisions/:id/approve',
+    at: `/v1/decisions/${DECISION}/approve`,
+    scope: 'decision:approve',
+  },
+  {
+    method: 'POST',
+    url: '/v1/decisions/:id/reject',
+    at: `/v1/decisions/${DECISION}/reject`,
+    scope: 'decision:approve',
+  },
+  {
+    method: 'PUT',
+    url: '/v1/decisions/:id/payer',
+    at: `/v1/decisions/${DECISION}/payer`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/deposits/:id/corrections',
+    at: `/v1/deposits/${DEPOSIT}/corrections`,
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/decisions',
+    at: `/v1/reviews/${DEPOSIT}/decisions`,
+    scope: 'review:decide',
+  },
+  { method: 'GET', url: '/v1/reviews/export', at: '/v1/reviews/export', scope: 'review:read' },
+  {
+    method: 'POST',
+    url: '/v1/reviews/bulk-decisions',
+    at: '/v1/reviews/bulk-decisions',
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/assign',
+    at: `/v1/reviews/${DEPOSIT}/assign`,
+    scope: 'review:work',
+  },
+  {
+    method: 'POST',
+    url: '/v1/reviews/:depositId/comments',
+    at: `/v1/reviews/${DEPOSIT}/comments`,
+    scope: 'review:work',
+  },
+  {
+    method: 'GET',
+    url: '/v1/reviews/:depositId/comments',
+    at: `/v1/reviews/${DEPOSIT}/comments`,
+    scope: 'review:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/bank-accounts/:key/reconcile',
+    at: `/v1/bank-accounts/nobody/reconcile`,
+    scope: 'run:start',
+  },
+  {
+    method: 'POST',
+    url: '/v1/bank-accounts/:key/statements',
+    at: '/v1/bank-accounts/nobody/statements',
+    scope: 'statement:write',
+  },
+  { method: 'GET', url: '/v1/statements', at: '/v1/statements', scope: 'statement:read' },
+  {
+    method: 'GET',
+    url: '/v1/statements/:id',
+    at: `/v1/statements/${STATEMENT}`,
+    scope: 'statement:read',
+  },
+  {
+    method: 'POST',
+    url: '/v1/statements/:id/release',
+    at: `/v1/statements/${STATEMENT}/release`,
+    scope: 'statement:release',
+  },
+  { method: 'GET', url: '/v1/audit', at: '/v1/audit', scope: 'audit:read' },
+  { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read' },
+  { method: 'GET', url: '/v1/status', at: '/v1/status', scope: 'status:read' },
+];

@@ -1,0 +1,118 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Capture } from '../../../app/capture/capture-lines.ts';
+import type { SnapshotScope } from '../../../domain/line/identity.ts';
+import { parseLocalDate, type LocalDate } from '../../../domain/local-date.ts';
+import type { Sighting } from '../../../domain/line/sighting.ts';
+import { aSighting, anAccount, poll } from '../../support/activities.ts';
+import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.close());
+
+const FRIDAY = parseLocalDate('2026-11-20');
+const SATURDAY = parseLocalDate('2026-11-21');
+const MONDAY = parseLocalDate('2026-11-23');
+const wholeDay = (day: LocalDate): SnapshotScope => ({
+  kind: 'complete',
+  from: day,
+  to: day,
+  lastClosedDay: day,
+});
+const CAMT = { feed: 'file', source: 'camt.053' } as const;
+const MT940 = { feed: 'file', source: 'mt940' } as const;
+
+/** `count` credits of a day, each of its own customer. */
+function credits(bookingDate: LocalDate, count: number, from = 0): readonly Sighting[] {
+  return Array.from({ length: count }, (_, index) =>
+    aSighting({ bookingDate, references: [`CUS${20_000_000 + from + index}`] }),
+  );
+}
+
+const captureDay = (
+  account: string,
+  day: LocalDate,
+  sightings: readonly Sighting[],
+  given: Partial<Capture> = CAMT,
+) => poll(test.db, account, sightings, { scope: wholeDay(day), ...given });
+
+async function holdsOf(account: string, day: LocalDate): Promise<readonly unknown[]> {
+  const rows = await test.db.execute(sql`
+    select hold_reason as hold from deposits where bank_account_key = ${account} and booking_date = ${day} order by line_id`);
+  return rows.map(({ hold }) => hold);
+}
+
+describe('a day of many credits', () => {
+  it('is held line by line where it is an earlier day booked again, also after days without any', async () => {
+    for (const [day, count] of [
+      [SATURDAY, 40],
+      [MONDAY, 33],
+    ] as const) {
+      const account = await anAccount(test.db);
+      await captureDay(account, FRIDAY, credits(FRIDAY, 40));
+      const again = credits(day, count);
+      expect(await captureDay(account, day, again)).toMatchObject({ linesNew: count, held: count });
+      expect(await holdsOf(account, day)).toEqual(again.map(() => 'possible_duplicate'));
+      expect(await captureDay(account, day, [...again].reverse())).toMatchObject({ linesNew: 0 });
+    }
+    await verifyClean(test.db);
+  });
+
+  it('is held for what came again where others paid too, and is not where they outweigh it', async () => {
+    for (const [others, held] of [
+      [10, 40],
+      [11, 0],
+    ] as const) {
+      for (const rows of [
+        [...credits(SATURDAY, others, 900), ...credits(SATURDAY, 40)],
+        [...credits(SATURDAY, 40), ...credits(SATURDAY, others, 900)],
+      ]) {
+        const account = await anAccount(test.db);
+        await captureDay(account, FRIDAY, credits(FRIDAY, 40));
+        expect(await captureDay(account, SATURDAY, rows)).toMatchObject({ held });
+      }
+    }
+  });
+
+  it('is held where both days stand in one file', async () => {
+    const account = await anAccount(test.db);
+    const both = [...credits(FRIDAY, 40), ...credits(SATURDAY, 40)];
+    const scope = { ...wholeDay(FRIDAY), to: SATURDAY, lastClosedDay: SATURDAY } as const;
+    expect(await captureDay(account, FRIDAY, both, { ...CAMT, scope })).toMatchObject({ held: 40 });
+    expect(await holdsOf(account, FRIDAY)).toEqual(Array(40).fill(null));
+  });
+
+  it('is no repeat of the day before where a line of each payment came another time on that day', async () => {
+    const account = await anAccount(test.db);
+    await captureDay(account, FRIDAY, [...credits(FRIDAY, 40), ...credits(FRIDAY, 40)]);
+    expect(await captureDay(account, SATURDAY, credits(SATURDAY, 40))).toMatchObject({ held: 0 });
+    expect(
+      await captureDay(account, SATURDAY, [...credits(SATURDAY, 40), ...credits(SATURDAY, 40)]),
+    ).toMatchObject({ linesNew: 40, held: 0 });
+  });
+});
+
+describe('a line of the days around', () => {
+  it('holds one of another feed that looks like it, as its own feed does not', async () => {
+    for (const [given, hold] of [
+      [MT940, 'possible_duplicate'],
+      [CAMT, null],
+    ] as const) {
+      const account = await anAccount(test.db);
+      await captureDay(account, FRIDAY, credits(FRIDAY, 1));
+      await captureDay(account, SATURDAY, credits(SATURDAY, 1), given);
+      expect(await holdsOf(account, SATURDAY)).toEqual([hold]);
+    }
+  });
+
+  it('holds none once the feed has shown it too, whichever captured it', async () => {
+    const account = await anAccount(test.db);
+    await captureDay(account, FRIDAY, credits(FRIDAY, 1));
+    await captureDay(account, FRIDAY, credits(FRIDAY, 1), MT940);
+    await captureDay(account, SATURDAY, credits(SATURDAY, 1), MT940);
+    expect(await holdsOf(account, SATURDAY)).toEqual([null]);
+  });
+});

@@ -1,0 +1,289 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { applyDecision } from '../../../activities/apply-decision.ts';
+import { creditWallet } from '../../../activities/credit-wallet.ts';
+import { openReview } from '../../../activities/open-review.ts';
+import { recheckReview } from '../../../activities/recheck-review.ts';
+import { creditBacklog } from '../../../app/credit/credit-waiting.ts';
+import { validateCode } from '../../../activities/validate-code.ts';
+import { closeLineCase } from '../../../db/queries/line-cases.ts';
+import { revokePayer } from '../../../db/queries/payer-memory.ts';
+import { listCauseGone } from '../../../db/queries/rechecks.ts';
+import { findDepositToPlace, listSuggestionFacts } from '../../../db/queries/suggestion-facts.ts';
+import { parseLocalDate } from '../../../domain/local-date.ts';
+import type { ReviewReason } from '../../../domain/review/review-reasons.ts';
+import type { Sighting } from '../../../domain/line/sighting.ts';
+import { suggest } from '../../../domain/review/suggest.ts';
+import {
+  anAccount,
+  aSighting,
+  aWallet,
+  createTestDependencies,
+  poll,
+  stateOf,
+  type TestDependencies,
+} from '../../support/activities.ts';
+import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+import { aDecision, aPersonsKey } from '../../support/decisions.ts';
+import { follow, newDeposit } from '../../support/reads.ts';
+
+let test: TestDatabase;
+let deps: TestDependencies;
+let woken: string[];
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterEach(() => verifyClean(test.db));
+afterAll(() => test.close());
+
+/** What the activities reach for, with a note of each deposit that was woken. */
+function fresh(): void {
+  woken = [];
+  deps = createTestDependencies(test.db, {
+    wakeDeposit: (ref) => Promise.resolve(void woken.push(ref.depositId)),
+  });
+}
+
+async function capture(accountKey: string, given: Partial<Sighting>): Promise<string> {
+  const scope = { kind: 'partial' } as const;
+  return newDeposit(await poll(test.db, accountKey, [aSighting(given)], { scope }));
+}
+
+/** A debit of this customer that the bank marks as a reversal, looked at once. */
+async function takeBack(accountKey: string, code: string, given: Partial<Sighting> = {}) {
+  const debit = aSighting({
+    direction: 'debit',
+    reversal: true,
+    references: [code],
+    text: 'REVERSAL',
+    ...given,
+  });
+  await poll(test.db, accountKey, [debit], { scope: { kind: 'partial' } });
+  await follow(test, accountKey, deps);
+}
+
+/** What the workflow of a captured deposit does: credits it, or opens its review. */
+async function handle(depositId: string): Promise<string> {
+  const validated = await validateCode(deps, { depositId });
+  if (validated.outcome === 'matched') {
+    const credited = await creditWallet(deps, { depositId });
+    return credited.outcome;
+  }
+  if (validated.outcome !== 'review') return validated.outcome;
+  expect(await creditWallet(deps, { depositId })).toEqual(validated);
+  await openReview(deps, { depositId, reason: validated.reason });
+  return validated.reason;
+}
+
+async function reviewOf(depositId: string) {
+  const [row] = await test.db.execute<{ reason: string; candidates: string[]; closed: boolean }>(
+    sql`select reason, candidates, closed_at is not null as closed from reviews where deposit_id = ${depositId}`,
+  );
+  return row;
+}
+
+describe('a deposit that the bank took back before it was credited', () => {
+  it('waits as reversed instead of being credited, in either lane, and leaves suspense when the two are paired', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, code);
+    const depositId = await capture(accountKey, { references: [code] });
+
+    const left = await creditBacklog(deps.database, accountKey, () => undefined);
+    expect(left).toEqual({ credited: 0, left: 1 });
+    expect(await handle(depositId)).toBe('reversed');
+    await follow(test, accountKey, deps);
+
+    expect(await stateOf(test.db, depositId)).toBe('reversed');
+    expect(await reviewOf(depositId)).toEqual({
+      reason: 'reversed',
+      candidates: [code],
+      closed: true,
+    });
+    const [told] =
+      await test.owner`select count(*)::int as told from notifications where deposit_id = ${depositId}`;
+    expect(told).toEqual({ told: 0 });
+  });
+
+  it('waits for a person where only a part was taken back, who may credit it', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { walletId, code } = await aWallet(test.db);
+    await takeBack(accountKey, code, { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code] });
+    expect(await handle(depositId)).toBe('reversed');
+    await follow(test, accountKey, deps);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
+
+    const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
+    expect(await applyDecision(deps, { depositId, decisionId })).toMatchObject({
+      outcome: 'credited',
+    });
+  });
+
+  it('is told by its id, whatever code and amount the reversal has', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, 'RECALL OF BANKREF0099', { amountMinor: 900_000n });
+    const depositId = await capture(accountKey, { references: [code], bankId: 'BANKREF0099' });
+    expect(await handle(depositId)).toBe('reversed');
+  });
+
+  it('is woken and credited when the reversal turns out to be another deposit’s', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, code);
+    const first = await capture(accountKey, {
+      references: [code],
+      bookingDate: parseLocalDate('2026-11-18'),
+    });
+    const second = await capture(accountKey, { references: [code] });
+    expect([await handle(first), await handle(second)]).toEqual(['reversed', 'reversed']);
+
+    await follow(test, accountKey, deps);
+
+    expect(await stateOf(test.db, first)).toBe('reversed');
+    expect(woken).toContain(second);
+    expect(await recheckReview(deps, { depositId: second })).toEqual({ outcome: 'credited' });
+  });
+
+  it('is credited when a person has closed the case about the reversal', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, code, { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code] });
+    await handle(depositId);
+    await test.owner`update reversals set found_at = now() - interval '11 days' where bank_account_key = ${accountKey}`;
+    await follow(test, accountKey, deps);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
+
+    const [open] = await test.owner<{ id: string }[]>`
+      select c.id::text from line_cases c join lines l on l.id = c.line_id where l.bank_account_key = ${accountKey}`;
+    const by = await aPersonsKey(test.owner);
+    const closing = { id: BigInt(open?.id ?? 0), by, note: 'a card refund' };
+    await test.db.transaction((tx) => closeLineCase(tx, closing));
+
+    const gone = await listCauseGone(test.db, 1_000);
+    expect(gone.map((each) => each.depositId)).toContain(depositId);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
+  });
+
+  it('is none of those that came later, of another customer, or of another bank account', async () => {
+    fresh();
+    const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
+    const [one, two] = [await aWallet(test.db), await aWallet(test.db)];
+    await takeBack(accountKey, one.code, { amountMinor: 3_000n });
+    const later = { references: [one.code], bookingDate: parseLocalDate('2026-11-22') };
+    expect(await handle(await capture(accountKey, later))).toBe('credited');
+    expect(await handle(await capture(accountKey, { references: [two.code] }))).toBe('credited');
+    expect(await handle(await capture(other, { references: [one.code] }))).toBe('credited');
+  });
+});
+
+let accounts = 0;
+
+/** A bank account with this policy, two wallets, and a payer whose money people credited to the second `times` times. */
+async function aKnownPayer(policy: 'credit' | 'review', times: number) {
+  fresh();
+  accounts += 1;
+  const accountKey = await anAccount(test.db);
+  await test.owner`update bank_accounts set payer_conflict = ${policy} where key = ${accountKey}`;
+  const [named, known] = [await aWallet(test.db), await aWallet(test.db)];
+  const counterparty = { name: null, account: `6200000${accounts}` };
+  const confirm = async (walletId: string, day: number): Promise<string> => {
+    const bookingDate = parseLocalDate(`2026-11-1${day}`);
+    const references = ['for the shop'];
+    const depositId = await capture(accountKey, { references, counterparty, bookingDate });
+    await openReview(deps, { depositId, reason: 'no_reference' });
+    const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
+    await applyDecision(deps, { depositId, decisionId });
+    return depositId;
+  };
+  let last = '';
+  for (let day = 0; day < times; day += 1) last = await confirm(known.walletId, day);
+  const pay = () => capture(accountKey, { references: [named.code], counterparty });
+  return { accountKey, named, known, confirm, last, pay };
+}
+
+describe('a payer whom people know for another customer than the code names', () => {
+  it('pays for whomever the code names, unless the account asks for a look', async () => {
+    const { pay } = await aKnownPayer('credit', 4);
+    expect(await handle(await pay())).toBe('credited');
+  });
+
+  it('has the deposit wait where the account asks so, with both customers suggested', async () => {
+    const { named, known, pay } = await aKnownPayer('review', 3);
+    const depositId = await pay();
+    expect(await handle(depositId)).toBe('payer_conflict');
+    expect(await reviewOf(depositId)).toMatchObject({ candidates: [named.code] });
+    const place = await findDepositToPlace(test.db, depositId);
+    if (place === null) throw new Error('The deposit has no review.');
+    const facts = await listSuggestionFacts(test.db, depositId, place);
+    expect(
+      suggest(place, facts)
+        .map(({ code }) => code as string)
+        .toSorted(),
+    ).toEqual([named.code, known.code].toSorted());
+  });
+
+  it('is no reason to wait after two payments, or once people confirmed the customer of the code as well', async () => {
+    const twice = await aKnownPayer('review', 2);
+    expect(await handle(await twice.pay())).toBe('credited');
+    const both = await aKnownPayer('review', 3);
+    await both.confirm(both.named.walletId, 9);
+    expect(await handle(await both.pay())).toBe('credited');
+  });
+
+  it('is credited by the code when the payer is made forgotten', async () => {
+    const { known, last, pay } = await aKnownPayer('review', 3);
+    const depositId = await pay();
+    await handle(depositId);
+    const by = await aPersonsKey(test.owner);
+    await test.db.transaction((tx) =>
+      revokePayer(tx, {
+        walletId: known.walletId,
+        depositId: last,
+        by,
+        reason: 'a shared account',
+      }),
+    );
+    const gone = await listCauseGone(test.db, 1_000);
+    expect(gone.map((each) => each.depositId)).toContain(depositId);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
+  });
+});
+
+describe('a review whose reason has gone', () => {
+  it('is credited when the account’s limit is raised, and not before', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    await test.owner`update bank_accounts set amount_limit_minor = 4000 where key = ${accountKey}`;
+    const { code } = await aWallet(test.db);
+    const depositId = await capture(accountKey, { references: [code] });
+    expect(await handle(depositId)).toBe('amount_over_limit');
+    const isListed = async () =>
+      (await listCauseGone(test.db, 1_000)).some((each) => each.depositId === depositId);
+    expect(await isListed()).toBe(false);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
+
+    await test.owner`update bank_accounts set amount_limit_minor = 5000 where key = ${accountKey}`;
+    expect(await isListed()).toBe(true);
+    expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
+  });
+
+  it.each<ReviewReason>(['possible_duplicate', 'edited_look_alike', 'id_reused', 'shadow'])(
+    'stays a person’s to judge where it was %s',
+    async (reason) => {
+      fresh();
+      const accountKey = await anAccount(test.db);
+      const { code } = await aWallet(test.db);
+      const depositId = await capture(accountKey, { references: [code] });
+      await openReview(deps, { depositId, reason });
+      expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
+    },
+  );
+});

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listSources, ROOT } from '../support/repository.ts';
+
+/** Folders of tests of the whole, which have no counterpart in the product. */
+const OF_THE_WHOLE = /^test\/(e2e|architecture)$/;
+const SUPPORT = /^test\/(.+\/)?support\//;
+
+const FILES = listSources(['.ts', '.mjs']).filter(({ path: name }) => name.startsWith('test/'));
+const TESTS = FILES.filter(({ path: name }) => name.endsWith('.test.ts'));
+const CONFIG = listSources(['.ts']).find(({ path: name }) => name === 'vitest.config.ts');
+
+/** The titles that a file writes; those of `it.each` once. */
+function titlesOf(text: string): readonly string[] {
+  const calls =
+    /\b(?:it|test)(?:\.\w+(?:<[^>]*>)?(?:\([^()]*\)|\(\[[^]*?\]\)))?\(\s*(['"`])(.*?)\1\s*,/gs;
+  return [...text.matchAll(calls)].map(([, , title]) => title ?? '');
+}
+
+describe('test/', () => {
+  it('has each test in the folder whose code it tests', () => {
+    const lost = TESTS.filter(({ path: name }) => {
+      const folder = path.posix.dirname(name);
+      if (OF_THE_WHOLE.test(folder)) return false;
+      return !existsSync(path.join(ROOT, path.posix.relative('test', folder)));
+    });
+    expect(TESTS.length).toBeGreaterThan(100);
+    expect(lost.map(({ path: name }) => name)).toEqual([]);
+  });
+
+  it('keeps helpers in support folders, and tests out of them', () => {
+    const wrong = FILES.filter(
+      ({ path: name }) => name.endsWith('.test.ts') === SUPPORT.test(name),
+    );
+    expect(wrong.map(({ path: name }) => name)).toEqual([]);
+  });
+
+  it('has no title twice in one file', () => {
+    const twice = TESTS.flatMap(({ path: name, text }) => {
+      const titles = titlesOf(text);
+      return titles
+        .filter((title, index) => titles.indexOf(title) !== index)
+        .map((title) => `${name}: ${title}`);
+    });
+    expect(TESTS.flatMap(({ text }) => titlesOf(text)).length).toBeGreaterThan(500);
+    expect(twice).toEqual([]);
+  });
+});
+
+describe('vitest.config.ts', () => {
+  it('runs every folder of test/ in one project', () => {
+    const folders = [...(CONFIG?.text ?? '').matchAll(/include: \['test\/(\S+?)\/\*\*/g)].flatMap(
+      ([, names = '']) => names.replace(/[{}]/g, '').split(','),
+    );
+    const found = new Set(TESTS.map(({ path: name }) => name.split('/')[1] ?? ''));
+    expect(folders.toSorted()).toEqual([...found].toSorted());
+  });
+
+  it('names only files that exist as long ones, and each that counts rounds', () => {
+    const [, list = ''] = /const LONG = \[([^\]]*)\]/.exec(CONFIG?.text ?? '') ?? [];
+    const named = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name ?? '');
+    const counting = TESTS.filter(({ text }) => /\brounds\(\{/.test(text));
+    expect(named.toSorted()).toEqual(counting.map(({ path: name }) => name).toSorted());
+  });
+});
