@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/client.ts';
 import { keepingAttempts } from '../app/decide/approve.ts';
-import type { DecisionBody } from './decision-body.ts';
+import type { DecisionBody } from './schemas/decision-body.ts';
 import { recordDecision } from '../app/decide/propose.ts';
 import { deliverDecision } from './deliver-decision.ts';
 import type { ApiDeps, Principal } from './deps.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../../db/queries/audit-read.ts';
-import { digits, instant, toInstant } from '../wire.ts';
+import { digits, instant, toInstant } from '../schemas/wire.ts';
 
 const maybeText = z.string().nullable();
 const image = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DayProof } from '../../db/queries/day-proofs.ts';
-import { day, instant, money, toInstant, toMoney } from '../wire.ts';
+import { day, instant, money, toInstant, toMoney } from '../schemas/wire.ts';
 
 export const dayProofSchema = z.strictObject({
   day: day.meta({ description: 'At whose end the bank states its balance.' }),

@@ -12,7 +12,7 @@ import {
   toInstantOrNull,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 const maybeText = z.string().nullable();
 

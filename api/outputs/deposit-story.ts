@@ -15,7 +15,7 @@ import {
   toInstantOrNull,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 import { auditEventSchema, toAuditEvent } from './audit-event.ts';
 import { decisionOutcome } from './decision.ts';
 import { tellDeposit } from './narrative.ts';

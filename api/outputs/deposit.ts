@@ -11,7 +11,7 @@ import {
   toInstantOrNull,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 export const depositState = z.enum([
   'captured',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../db/queries/gates.ts';
 import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
-import { accountKey, instant, toInstant } from '../wire.ts';
+import { accountKey, instant, toInstant } from '../schemas/wire.ts';
 
 /** `all` stands for every account. */
 export const gateScope = z.union([z.literal('all'), accountKey]).meta({

@@ -11,7 +11,7 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 import { depositState } from './deposit.ts';
 
 export const caseSchema = z.strictObject({

@@ -9,7 +9,7 @@ import {
   type StoryLine,
 } from '../../domain/words/story.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
-import { toInstant, toInstantOrNull } from '../wire.ts';
+import { toInstant, toInstantOrNull } from '../schemas/wire.ts';
 
 /** A deposit's life in plain English, with the time zone of its bank account. */
 export function tellDeposit(

@@ -10,7 +10,7 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 /** Why a deposit waits, as a code and in words, and what to do. */
 export const reviewReasonSchema = z.strictObject({

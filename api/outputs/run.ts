@@ -11,7 +11,7 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 const count = z.int().min(0);
 

@@ -12,7 +12,7 @@ import {
   toInstant,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 export const balanceSchema = z.strictObject({
   credits: digits.meta({ description: 'Whole credits that the customer can spend.' }),

@@ -3,8 +3,8 @@ import fp from 'fastify-plugin';
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { ApiDeps, Principal, RoutePolicy } from '../deps.ts';
-import { createKeyVerifier, type KeyVerifier } from '../key-verifier.ts';
-import { PERSON_ONLY_SCOPES } from '../scopes.ts';
+import { createKeyVerifier, type KeyVerifier } from '../auth/key-verifier.ts';
+import { PERSON_ONLY_SCOPES } from '../auth/scopes.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -4,7 +4,7 @@ import { findWallet, findWalletByCode } from '../../db/queries/wallets.ts';
 import type { Allocation, DecisionPayload } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { addDays, localDateIn, parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
-import type { CorrectionBody, DecisionBody, ReasonBody } from '../../api/decision-body.ts';
+import type { CorrectionBody, DecisionBody, ReasonBody } from '../../api/schemas/decision-body.ts';
 
 /** What a caller proposes about a deposit. */
 export type Proposed =

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { createApiKey } from '../../api/api-keys.ts';
-import { isScope, SCOPES, type Scope } from '../../api/scopes.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
+import { isScope, SCOPES, type Scope } from '../../api/auth/scopes.ts';
 import { actAs, SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { runningContext, withDatabase } from '../environment.ts';

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { findBankAccount } from '../../../db/queries/bank-accounts.ts';
+import { listDayProofs } from '../../../db/queries/day-proofs.ts';
+import { CodedError } from '../../../domain/errors.ts';
+import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
+import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { dayProofSchema, toDayProof } from '../../outputs/day-proof.ts';
+import { readProblems } from '../../schemas/problem.ts';
+import { accountKey, pageOf, pageQuery } from '../../schemas/wire.ts';
+
+export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/bank-accounts/:key/proofs',
+    config: needs('status:read'),
+    schema: {
+      tags: ['status'],
+      summary: 'Ledger and bank held against each other, newest first',
+      params: z.strictObject({ key: accountKey }),
+      querystring: pageQuery,
+      response: { 200: pageOf(dayProofSchema), ...readProblems('account.not_found') },
+    },
+    handler: async (request) => {
+      const { limit, cursor } = request.query;
+      const { db } = deps.database;
+      const account = await findBankAccount(db, request.params.key);
+      if (account === null)
+        throw new CodedError('account.not_found', 'There is no such bank account.');
+      const rows = await listDayProofs(db, {
+        accountKey: account.key,
+        beforeId: decodeNumber(cursor),
+        limit: limit + 1,
+      });
+      return toPage(
+        rows,
+        limit,
+        (row) => toDayProof(row, account.currency),
+        (row) => encodeNumber(row.id),
+      );
+    },
+  });
+}

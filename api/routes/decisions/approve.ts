@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { approveDecision, keepingAttempts } from '../../../app/decide/approve.ts';
+import { approvalBody } from '../../schemas/decision-body.ts';
+import { deliverDecision } from '../../deliver-decision.ts';
+import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
+import { acceptedSchema, outcomeSchema } from '../../outputs/decision.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { decisionId, noQuery } from '../../schemas/wire.ts';
+
+export function approveDecisionRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/decisions/:id/approve',
+    config: needs('decision:approve'),
+    schema: {
+      tags: ['decisions'],
+      summary: 'Approve a proposal, as the second person',
+      description:
+        'Only for keys of persons, and of another person than the one who proposed. Names the hash of what is approved; then the decision is carried out (200), or will be (202).',
+      headers: idempotencyHeaders,
+      params: z.strictObject({ id: decisionId }),
+      querystring: noQuery,
+      body: approvalBody,
+      response: {
+        200: outcomeSchema,
+        202: acceptedSchema,
+        ...writeProblems(
+          'request.idempotency_key_missing',
+          'request.key_reused',
+          'decision.not_found',
+          'decision.not_open',
+          'decision.expired',
+          'decision.payload_changed',
+          'decision.same_person',
+          'decision.limit_reached',
+          'deposit.already_settled',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      const approval = { decisionId: id, payloadSha256: request.body.payloadSha256 };
+      const principal = principalOf(request);
+      const attempt = {
+        what: 'approval',
+        subjectKind: 'decision',
+        subjectId: id,
+        principal,
+      } as const;
+      const approved = await keepingAttempts(deps, attempt, () =>
+        answerOnce(deps, request, (tx) => approveDecision(tx, deps, approval, principal)),
+      );
+      if (approved.status !== null) return sendAnswer(reply, approved);
+      return sendAnswer(reply, await deliverDecision(deps, approved));
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { completeReturn, keepingAttempts } from '../../../app/decide/approve.ts';
+import { payerBody } from '../../schemas/decision-body.ts';
+import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
+import { acceptedSchema } from '../../outputs/decision.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { decisionId, noQuery } from '../../schemas/wire.ts';
+
+export function givePayerDetailsRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'PUT',
+    url: '/v1/decisions/:id/payer',
+    config: needs('review:decide'),
+    schema: {
+      tags: ['decisions'],
+      summary: 'Give a return the bank details that it waits for',
+      description:
+        'Only for keys of persons. From then on the return waits for a second person, who approves these very details.',
+      headers: idempotencyHeaders,
+      params: z.strictObject({ id: decisionId }),
+      querystring: noQuery,
+      body: payerBody,
+      response: {
+        200: acceptedSchema,
+        ...writeProblems(
+          'request.idempotency_key_missing',
+          'request.key_reused',
+          'decision.not_found',
+          'decision.not_open',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      const principal = principalOf(request);
+      const attempt = { what: 'payer', subjectKind: 'decision', subjectId: id, principal } as const;
+      const given = await keepingAttempts(deps, attempt, () =>
+        answerOnce(deps, request, (tx) =>
+          completeReturn(tx, deps, { decisionId: id, payer: request.body }, principal),
+        ),
+      );
+      return sendAnswer(reply, given);
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { correctionBody } from '../../schemas/decision-body.ts';
+import { recordDecision } from '../../../app/decide/propose.ts';
+import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
+import { acceptedSchema } from '../../outputs/decision.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { depositId, noQuery } from '../../schemas/wire.ts';
+
+export function correctDepositRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/deposits/:id/corrections',
+    config: needs('review:decide'),
+    schema: {
+      tags: ['decisions'],
+      summary: 'Propose to move a credit to the wallet whose it is in truth',
+      description:
+        'Only for keys of persons. A second person approves it; then the credit leaves the wrong wallet, what was spent of it becomes a debt there, and the right wallet is credited.',
+      headers: idempotencyHeaders,
+      params: z.strictObject({ id: depositId }),
+      querystring: noQuery,
+      body: correctionBody,
+      response: {
+        202: acceptedSchema,
+        ...writeProblems(
+          'request.idempotency_key_missing',
+          'request.key_reused',
+          'deposit.not_found',
+          'deposit.not_credited',
+          'wallet.not_found',
+          'decision.already_proposed',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { body } = request;
+      const proposed = { depositId: request.params.id, kind: 'correct', body } as const;
+      const principal = principalOf(request);
+      const recorded = await answerOnce(deps, request, (tx) =>
+        recordDecision(tx, deps, proposed, principal),
+      );
+      return sendAnswer(reply, recorded);
+    },
+  });
+}

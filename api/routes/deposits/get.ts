@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { findDepositStory } from '../../../db/queries/deposit-story.ts';
+import { findDeposit } from '../../../db/queries/deposits-read.ts';
+import { CodedError } from '../../../domain/errors.ts';
+import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { storySchema, toStory } from '../../outputs/deposit-story.ts';
+import { readProblems } from '../../schemas/problem.ts';
+import { depositId, noQuery } from '../../schemas/wire.ts';
+
+export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/deposits/:id',
+    config: needs('deposit:read'),
+    schema: {
+      tags: ['deposits'],
+      summary: 'A deposit with its whole story, each part in the order in which it happened',
+      params: z.strictObject({ id: depositId }),
+      querystring: noQuery,
+      response: { 200: storySchema, ...readProblems('deposit.not_found') },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      // One snapshot for both reads: a deposit that is settled in between would contradict its own story.
+      const found = await deps.database.db.transaction(
+        async (tx) => ({
+          deposit: await findDeposit(tx, id),
+          story: await findDepositStory(tx, id),
+        }),
+        { isolationLevel: 'repeatable read', accessMode: 'read only' },
+      );
+      if (found.deposit === null || found.story === null) {
+        throw new CodedError('deposit.not_found', 'There is no such deposit.');
+      }
+      return toStory(found.deposit, found.story);
+    },
+  });
+}

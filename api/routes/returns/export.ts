@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { listReturns } from '../../../db/queries/returns.ts';
+import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { printInstructions } from './return.ts';
+import { readProblems } from '../../schemas/problem.ts';
+import { returnExportId } from '../../schemas/wire.ts';
+import { FILE_ROWS_MAX } from './take.ts';
+
+export function exportReturnsRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/returns/export',
+    config: needs('return:export'),
+    schema: {
+      tags: ['returns'],
+      summary: 'A payment instruction file as CSV',
+      description:
+        'With `export`, the file that was taken under this id, the same each time. Without, what is due and in no file yet: to look at, not to pay by. Texts that a spreadsheet would run as a formula begin with an apostrophe.',
+      produces: ['text/csv'],
+      querystring: z.strictObject({ export: returnExportId.optional() }),
+      response: {
+        200: {
+          description: 'One row for each return, oldest first.',
+          content: { 'text/csv': { schema: z.string() } },
+        },
+        ...readProblems(),
+      },
+    },
+    handler: async (request, reply) => {
+      const { export: exportId } = request.query;
+      const rows = await listReturns(deps.database.db, {
+        exportId: exportId ?? null,
+        state: exportId === undefined ? 'due' : null,
+        after: null,
+        limit: FILE_ROWS_MAX,
+      });
+      return reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${exportId ?? 'due-returns'}.csv"`)
+        .send(printInstructions(rows));
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { listLateOwned } from '../../../db/queries/late-owners.ts';
+import { findWallet, setWalletStatus } from '../../../db/queries/wallets.ts';
+import { CodedError } from '../../../domain/errors.ts';
+import { invariant } from '../../../domain/invariant.ts';
+import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
+import { toWallet, walletSchema } from '../../outputs/wallet.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { noQuery, plainText, walletId } from '../../schemas/wire.ts';
+import { wakeLateOwned } from '../../wake-late-owned.ts';
+
+export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/wallets/:id/status',
+    config: needs('wallet:operate'),
+    schema: {
+      tags: ['wallets'],
+      summary: 'Open, freeze or close a wallet',
+      description:
+        'Only for keys of persons. A wallet that opens again is credited with the deposits in review that name its code.',
+      headers: idempotencyHeaders,
+      params: z.strictObject({ id: walletId }),
+      querystring: noQuery,
+      body: z.strictObject({
+        status: z.enum(['open', 'frozen', 'closed']),
+        reason: plainText(1_000),
+      }),
+      response: {
+        200: walletSchema,
+        ...writeProblems(
+          'request.idempotency_key_missing',
+          'request.key_reused',
+          'wallet.not_found',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      const given = await answerOnce(deps, request, async (tx) => {
+        if (!(await setWalletStatus(tx, id, request.body.status)))
+          throw new CodedError('wallet.not_found', 'There is no such wallet.');
+        const wallet = await findWallet(tx, id);
+        invariant(wallet !== null, 'A wallet that was changed a moment ago is gone.');
+        return { status: 200, body: toWallet(wallet) };
+      });
+      if (request.body.status === 'open')
+        await wakeLateOwned(
+          deps,
+          await listLateOwned(deps.database.db, { walletId: id, limit: 200 }),
+        );
+      return sendAnswer(reply, given);
+    },
+  });
+}
