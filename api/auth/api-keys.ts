@@ -5,7 +5,7 @@ import { insertApiKey } from '../../db/queries/api-keys.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { PERSON_ONLY_SCOPES, type Scope } from './scopes.ts';
 
-/** A key of one deployment is refused by the other. */
+/** Keys of one deployment do not work in the other. */
 export type KeyDeployment = 'trial' | 'production';
 
 /** A key as its holder sends it: `purser_<deployment>_<key id>_<256-bit secret>`. */
@@ -40,7 +40,7 @@ export async function createApiKey(
   if (wanted.ownerKind === 'service' && personal !== undefined) {
     throw new CodedError(
       'auth.forbidden',
-      `A service's key cannot hold the scope ${personal}: make the key a person's.`,
+      `The scope ${personal} requires a person's key (--owner person).`,
     );
   }
   const person = personOf(wanted);
@@ -62,15 +62,19 @@ export async function createApiKey(
 function personOf(wanted: NewApiKey): string | null {
   if (wanted.ownerKind === 'service') {
     if (wanted.person === undefined) return null;
-    throw new CodedError('config.invalid', 'A service is no person: make the key a person’s.');
+    throw new CodedError(
+      'config.invalid',
+      'A service cannot have a person: make a person’s key (--owner person).',
+    );
   }
   const name = wanted.person ?? wanted.name;
   const person = name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
-  if (person === '') throw new CodedError('config.invalid', 'Name the person whose key it is.');
+  if (person === '')
+    throw new CodedError('config.invalid', 'Name the person who will hold the key (--person).');
   return person;
 }
 
-/** Reads a key as sent; null when it has not our shape or is of another deployment. */
+/** Reads a key as sent; null when it is malformed or belongs to another deployment. */
 export function parseApiKey(text: string, deployment: KeyDeployment): PresentedKey | null {
   const [, of, id, secret] = KEY_SHAPE.exec(text) ?? [];
   if (of !== deployment || id === undefined || secret === undefined) return null;

@@ -3,14 +3,14 @@ import { findApiKey, markApiKeyUsed, type ApiKey } from '../../db/queries/api-ke
 import { hashSecret, isSameHash, parseApiKey, type KeyDeployment } from './api-keys.ts';
 import type { Principal } from '../deps.ts';
 
-/** How long a key's row is believed, so that a revoked key stops within this time. */
+/** How long a key's row is cached: a revoked key stops working within this time. */
 const CACHE_MS = 2_000;
 const CACHED_KEYS_MAX = 10_000;
 
 export interface KeyVerifier {
-  /** The holder of a key that is good now, else null; why not is nobody's business. */
+  /** The holder of a key that is valid now, else null; callers never learn why. */
   verify(presented: string): Promise<Principal | null>;
-  /** Whether a key that was good is still so, for connections that stay open. */
+  /** Whether a key is still valid, for connections that stay open. */
   isStillGood(keyId: string): Promise<boolean>;
 }
 

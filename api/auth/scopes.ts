@@ -1,4 +1,4 @@
-/** What a key may do. A route names the one scope it needs. */
+/** Permissions of a key. Each route needs exactly one. */
 export const SCOPES = [
   'claim:read',
   'claim:write',

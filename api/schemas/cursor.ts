@@ -9,10 +9,7 @@ function decode(cursor: string): string {
 }
 
 function unreadable(): CodedError {
-  return new CodedError(
-    'request.invalid',
-    'The cursor is not one of ours: start the list again without it.',
-  );
+  return new CodedError('request.invalid', 'Unknown cursor: read the list again without it.');
 }
 
 /** A place in a list, opaque to callers. */

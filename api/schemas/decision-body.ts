@@ -1,93 +1,133 @@
 import { z } from 'zod';
 import { PARTS_MAX } from '../../domain/review/approval.ts';
+import { named } from './named.ts';
 import { customerCode, day, money, plainText, walletId } from './wire.ts';
 
-const reason = plainText(1_000).meta({ description: 'Why; kept for ever beside the decision.' });
+const reason = plainText(1_000).meta({
+  description: 'Why (kept permanently with the decision).',
+});
 
 /** A wallet, by its id or by its customer code. */
 const walletName = z.strictObject({
   walletId: walletId.optional(),
   code: customerCode.optional(),
 });
-const isOneWallet = (named: z.infer<typeof walletName>) =>
-  (named.walletId === undefined) !== (named.code === undefined);
+const isOneWallet = (wallet: z.infer<typeof walletName>) =>
+  (wallet.walletId === undefined) !== (wallet.code === undefined);
 const ONE_WALLET = 'needs either walletId or code';
 
-/** Where a return is paid to. */
-export const payerBody = z.strictObject({
-  name: plainText(140).meta({ description: 'The holder of the account.' }),
-  bank: plainText(100),
-  branch: z
-    .string()
-    .regex(/^[0-9A-Z]{4,11}$/)
-    .nullable()
-    .default(null)
-    .meta({ description: 'Branch code or BIC.', examples: ['250655'] }),
-  account: z
-    .string()
-    .regex(/^[0-9A-Z]{4,34}$/)
-    .meta({ description: 'Account number or IBAN, without blanks.', examples: ['62001234567'] }),
-});
+/** The account that a return is paid to. */
+export const payerBody = named(
+  'PayerDetails',
+  z.strictObject({
+    name: plainText(140).meta({ description: 'The holder of the account.' }),
+    bank: plainText(100),
+    branch: z
+      .string()
+      .regex(/^[0-9A-Z]{4,11}$/)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Branch code or BIC.', examples: ['250655'] }),
+    account: z
+      .string()
+      .regex(/^[0-9A-Z]{4,34}$/)
+      .meta({ description: 'Account number or IBAN, without blanks.', examples: ['62001234567'] }),
+  }),
+  {
+    description: 'The account that a return is paid to.',
+    example: { name: 'Thandi Nkosi', bank: 'First Bank', branch: '250655', account: '62001234567' },
+  },
+);
 
 const creditBody = z
   .strictObject({
     kind: z.literal('credit'),
     ...walletName.shape,
     split: z
-      .array(
-        z
-          .strictObject({ ...walletName.shape, amount: z.strictObject(money.shape) })
-          .refine(isOneWallet, ONE_WALLET),
-      )
+      .array(z.strictObject({ ...walletName.shape, amount: money }).refine(isOneWallet, ONE_WALLET))
       .min(2)
       .max(PARTS_MAX)
       .optional()
       .meta({
-        description: 'Several wallets, each with its part; together the deposit to the cent.',
+        description: 'Several wallets with their parts; the parts must add up to the deposit.',
       }),
     reason,
   })
   .refine(
     (credit) => (credit.split === undefined ? isOneWallet(credit) : !isNamed(credit)),
-    'needs walletId, code or split, one of them',
-  );
+    'needs exactly one of walletId, code and split',
+  )
+  .meta({ id: 'CreditDecision', description: 'Credits one wallet, or several.' });
 
-function isNamed(named: z.infer<typeof walletName>): boolean {
-  return named.walletId !== undefined || named.code !== undefined;
+function isNamed(wallet: z.infer<typeof walletName>): boolean {
+  return wallet.walletId !== undefined || wallet.code !== undefined;
 }
 
-/** What a person decides about a review. */
-export const decisionBody = z.discriminatedUnion('kind', [
-  creditBody,
-  z.strictObject({
+const returnBody = z
+  .strictObject({
     kind: z.literal('return'),
     payer: payerBody.optional().meta({
-      description: 'Where to pay to. Without it the decision waits until somebody adds it.',
+      description: 'Where to pay. Without it, the decision waits until a person adds it.',
     }),
     reason,
-  }),
-  z.strictObject({ kind: z.literal('dismiss'), reason }),
-  z.strictObject({
+  })
+  .meta({ id: 'ReturnDecision', description: 'Pays the money back.' });
+
+const dismissBody = z
+  .strictObject({ kind: z.literal('dismiss'), reason })
+  .meta({ id: 'DismissDecision', description: 'Closes the review without crediting.' });
+
+const keepBody = z
+  .strictObject({
     kind: z.literal('keep'),
-    until: day.meta({ description: 'The new deadline: the end of the working day of this day.' }),
+    until: day.meta({ description: 'The new deadline: the end of the working day on this date.' }),
     reason,
-  }),
-]);
+  })
+  .meta({ id: 'KeepDecision', description: 'Sets a new deadline.' });
+
+/** What a person decides about a review. */
+export const decisionBody = named(
+  'NewDecision',
+  z.discriminatedUnion('kind', [creditBody, returnBody, dismissBody, keepBody]),
+  {
+    description: 'What you decide about a review.',
+    example: {
+      kind: 'credit',
+      code: 'CUS00005724',
+      reason: 'The payer confirmed the customer code.',
+    },
+  },
+);
 export type DecisionBody = z.infer<typeof decisionBody>;
 
-/** Whose a credited deposit is in truth. */
-export const correctionBody = z
-  .strictObject({ ...walletName.shape, reason })
-  .refine(isOneWallet, ONE_WALLET);
+/** The correct wallet for a deposit credited to the wrong one. */
+export const correctionBody = named(
+  'NewCorrection',
+  z.strictObject({ ...walletName.shape, reason }).refine(isOneWallet, ONE_WALLET),
+  {
+    description: 'The correct wallet.',
+    example: { code: 'CUS00005724', reason: 'The payer meant their other account.' },
+  },
+);
 export type CorrectionBody = z.infer<typeof correctionBody>;
 
-export const approvalBody = z.strictObject({
-  payloadSha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .meta({ description: 'The hash of what is approved, as the decision states it.' }),
-});
+export const approvalBody = named(
+  'Approval',
+  z.strictObject({
+    payloadSha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({ description: '`payloadSha256` of the decision that you approve.' }),
+  }),
+  {
+    description: 'What you approve.',
+    example: { payloadSha256: 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9' },
+  },
+);
 
-/** All that is said about a decision whose facts the rows have. */
-export const reasonBody = z.strictObject({ reason });
+/** The body of a decision whose other facts are in the rows. */
+export const reasonBody = named('Reason', z.strictObject({ reason }), {
+  description: 'Why.',
+  example: { reason: 'The bank confirmed it in writing.' },
+});
 export type ReasonBody = z.infer<typeof reasonBody>;

@@ -2,14 +2,19 @@ import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors.ts';
 import { HTTP_ERRORS } from '../http-errors.ts';
 
+/** Every code that the API may answer. */
+export const errorCode = z
+  .enum(ERROR_CODES)
+  .meta({ id: 'ErrorCode', description: 'Stable: branch on it. `/errors` explains each.' });
+
 /** An error answer, as RFC 9457 has it. */
 const problemSchema = z
   .strictObject({
-    type: z.string(),
+    type: z.string().meta({ description: 'An address of this server that explains the code.' }),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.enum(ERROR_CODES),
+    code: errorCode,
     instance: z.string(),
     requestId: z.string(),
     faults: z.array(z.strictObject({ at: z.string(), rule: z.string() })).optional(),
@@ -17,6 +22,17 @@ const problemSchema = z
   .meta({
     id: 'Problem',
     description: 'Branch on `code`: it is stable, the other texts are not.',
+    examples: [
+      {
+        type: '/errors/wallet.not_found',
+        title: 'Wallet not found.',
+        status: 404,
+        detail: 'Wallet not found.',
+        code: 'wallet.not_found',
+        instance: '/v1/wallets/wal_019ab3c4d5e67f8091a2b3c4d5e6f708',
+        requestId: '0d1c6a0e-4b7e-4c37-9a53-6b1f7f9a2c11',
+      },
+    ],
   });
 
 /** Codes that any route may answer. */

@@ -6,7 +6,7 @@ import {
   type QueuePlace,
 } from '../../db/queries/reviews-read.ts';
 import { CodedError } from '../../domain/errors.ts';
-import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
+import { reviewReason } from '../outputs/review.ts';
 import { accountKey, plainText } from './wire.ts';
 
 const minor = z
@@ -14,21 +14,24 @@ const minor = z
   .regex(/^(0|[1-9][0-9]{0,17})$/)
   .meta({ examples: ['500000'] });
 
-/** How a caller asks for a part of the queue. */
+/** The filters of the queue. */
 export const reviewFilterQuery = z.strictObject({
-  reason: z.enum(REVIEW_REASONS).optional(),
+  reason: reviewReason.optional(),
   account: accountKey.optional(),
-  assignee: plainText(200).optional().meta({ description: 'A person, as their key names them.' }),
-  unassigned: z.literal('true').optional().meta({ description: 'Only what nobody looks after.' }),
+  assignee: plainText(200).optional().meta({ description: 'The person’s name as in their key.' }),
+  unassigned: z
+    .literal('true')
+    .optional()
+    .meta({ description: 'Only reviews without an assignee.' }),
   state: z
     .enum(['escalated', 'overdue'])
     .optional()
-    .meta({ description: '`overdue`: its deadline has run out at least once.' }),
-  minMinor: minor.optional().meta({ description: 'Least amount, in minor units.' }),
+    .meta({ description: '`overdue`: missed a deadline at least once.' }),
+  minMinor: minor.optional().meta({ description: 'Smallest amount, in minor units.' }),
   maxMinor: minor.optional().meta({ description: 'Largest amount, in minor units.' }),
   code: plainText(64)
     .optional()
-    .meta({ description: 'A part of a reference or of a suggested code.' }),
+    .meta({ description: 'Part of a reference or of a suggested code.' }),
 });
 
 export const reviewOrder = z
@@ -72,6 +75,6 @@ export function decodeQueuePlace(cursor: string | undefined, order: QueueOrder):
     return { order, value, id };
   throw new CodedError(
     'request.invalid',
-    'The cursor is not one of this list and order: start the list again without it.',
+    'The cursor is not from this list and order: read the list again without it.',
   );
 }

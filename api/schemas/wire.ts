@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from './named.ts';
 
 /** Signed whole numbers as digit strings: a JSON number would lose digits past 2^53. */
 export const digits = z
@@ -11,9 +12,9 @@ const currency = z
   .regex(/^[A-Z]{3}$/)
   .meta({ examples: ['ZAR'] });
 
-export const money = z.strictObject({ minor: digits, currency }).meta({
-  id: 'Money',
+export const money = named('Money', z.strictObject({ minor: digits, currency }), {
   description: 'An amount in minor units (cents) of a currency.',
+  example: { minor: '27500', currency: 'ZAR' },
 });
 export type MoneyOutput = z.infer<typeof money>;
 
@@ -45,16 +46,23 @@ export const accountKey = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
   .meta({ examples: ['fnb-main'] });
 
-/** Text that people typed: no control characters, no blanks at its ends, nothing that UTF-8 cannot hold. */
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/**
+ * Text that people typed: no control characters, no blanks at its ends, nothing that UTF-8 cannot hold.
+ * The patterns are published, so every regex engine must be able to read them: no `\p`, no flags. What UTF-8 cannot hold
+ * is therefore refused in code alone.
+ */
 export const plainText = (maxChars: number) =>
   z
     .string()
     .min(1)
     .max(maxChars)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'holds control characters')
-    .regex(/^\S(.*\S)?$/s, 'begins or ends with a blank');
+    .regex(/^[^\x00-\x1f\x7f-\x9f]*$/, 'holds control characters')
+    .regex(/^\S([\s\S]*\S)?$/, 'begins or ends with a blank')
+    .refine((text) => !LONE_SURROGATE.test(text), 'holds half a character');
 
-/** Query parameters are text; this reads one as a count, and refuses whatever is not plain digits. */
+/** Query parameters are text: reads plain digits as a count and refuses anything else. */
 const limit = z
   .string()
   .regex(/^[1-9][0-9]{0,2}$/)
@@ -62,24 +70,23 @@ const limit = z
   .refine((count) => count <= 200, 'is more than 200')
   .optional()
   .transform((count) => count ?? 50)
-  .meta({ description: 'Items on a page, 1 to 200; 50 if not given.' });
+  .meta({ description: 'Items per page, 1 to 200; 50 if not given.' });
 
 const cursor = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,200}$/)
   .optional()
-  .meta({ description: '`next` of the page before.' });
+  .meta({ description: '`next` of the previous page.' });
 
 /** Query of a list. */
 export const pageQuery = z.strictObject({ limit, cursor });
-/** Query of a route that takes none: an unknown parameter is refused, so a key in an address never works. */
+/** Query of a route that takes none. Unknown parameters are refused, so a key in an address never works. */
 export const noQuery = z.strictObject({});
 /** Body of a route that takes none. */
-export const noBody = z.strictObject({}).nullish();
-
-/** A page of a list. */
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), next: z.string().nullable() });
+export const noBody = named('EmptyBody', z.strictObject({}), {
+  description: 'This operation needs no body.',
+  example: {},
+}).nullish();
 
 /** Minor units as they go over the wire. */
 export function toMoney(minor: bigint, of: string): MoneyOutput {
@@ -91,7 +98,7 @@ export function toInstant(value: Date | string): string {
   return new Date(value).toISOString();
 }
 
-/** As {@link toInstant}, for what has not happened yet. */
+/** As {@link toInstant}; null for an event that has not happened yet. */
 export function toInstantOrNull(value: Date | string | null): string | null {
   return value === null ? null : toInstant(value);
 }

@@ -3,8 +3,9 @@ import { listAuditEvents } from '../../../db/queries/audit-read.ts';
 import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { auditEventSchema, toAuditEvent } from '../../outputs/audit-event.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { pageOf, pageQuery } from '../../schemas/wire.ts';
+import { pageQuery } from '../../schemas/wire.ts';
 
 const subject = z
   .string()
@@ -15,20 +16,23 @@ const subject = z
   })
   .optional()
   .meta({
-    description: 'Kind and id of what was changed; every subject if not given.',
+    description: 'Kind and id of what was changed; all subjects if not given.',
     examples: ['deposit:dep_019ab3c4d5e67f8091a2b3c4d5e6f708', 'gate:fnb-main'],
   });
 
-export function listAuditRoute(app: ApiApp, deps: ApiDeps): void {
+const page = namedPage('AuditEventPage', auditEventSchema);
+
+export function listAuditEventsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/audit',
     config: needs('audit:read'),
     schema: {
+      operationId: 'listAuditEvents',
       tags: ['audit'],
-      summary: 'Who changed what, when and why, newest first',
+      summary: 'List who changed what, when and why, newest first',
       querystring: pageQuery.extend({ subject }),
-      response: { 200: pageOf(auditEventSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor } = request.query;

@@ -5,8 +5,11 @@ import { CodedError } from '../../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { dayProofSchema, toDayProof } from '../../outputs/day-proof.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { accountKey, pageOf, pageQuery } from '../../schemas/wire.ts';
+import { accountKey, pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('DayProofPage', dayProofSchema);
 
 export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -14,18 +17,18 @@ export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/bank-accounts/:key/proofs',
     config: needs('status:read'),
     schema: {
-      tags: ['status'],
-      summary: 'Ledger and bank held against each other, newest first',
+      operationId: 'listDayProofs',
+      tags: ['bank-accounts'],
+      summary: 'List the daily comparisons of ledger and bank balance, newest first',
       params: z.strictObject({ key: accountKey }),
       querystring: pageQuery,
-      response: { 200: pageOf(dayProofSchema), ...readProblems('account.not_found') },
+      response: { 200: page, ...readProblems('account.not_found') },
     },
     handler: async (request) => {
       const { limit, cursor } = request.query;
       const { db } = deps.database;
       const account = await findBankAccount(db, request.params.key);
-      if (account === null)
-        throw new CodedError('account.not_found', 'There is no such bank account.');
+      if (account === null) throw new CodedError('account.not_found', 'Bank account not found.');
       const rows = await listDayProofs(db, {
         accountKey: account.key,
         beforeId: decodeNumber(cursor),

@@ -1,60 +1,42 @@
 import { z } from 'zod';
-import { closeLineCase, findAccountOfCase, listLineCases } from '../../../db/queries/line-cases.ts';
+import { closeLineCase, findAccountOfCase } from '../../../db/queries/line-cases.ts';
 import { listHeldByReversals } from '../../../db/queries/rechecks.ts';
 import { CodedError } from '../../../domain/errors.ts';
-import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
-import { caseSchema, toCase } from '../../outputs/line-case.ts';
-import { readProblems, writeProblems } from '../../schemas/problem.ts';
-import { accountKey, digits, noQuery, pageOf, pageQuery, plainText } from '../../schemas/wire.ts';
+import { named } from '../../schemas/named.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { digits, noQuery, plainText } from '../../schemas/wire.ts';
 
-export function listLineCasesRoute(app: ApiApp, deps: ApiDeps): void {
-  app.route({
-    method: 'GET',
-    url: '/v1/cases',
-    config: needs('review:read'),
-    schema: {
-      tags: ['reviews'],
-      summary: 'Lines that the bank changed after they were captured, newest first',
-      querystring: pageQuery.extend({
-        account: accountKey.optional(),
-        state: z.enum(['open', 'all']).optional(),
-      }),
-      response: { 200: pageOf(caseSchema), ...readProblems() },
-    },
-    handler: async (request) => {
-      const { limit, cursor, account, state } = request.query;
-      const rows = await listLineCases(deps.database.db, {
-        accountKey: account ?? null,
-        isOpen: state !== 'all',
-        beforeId: decodeNumber(cursor),
-        limit: limit + 1,
-      });
-      return toPage(rows, limit, toCase, (found) => encodeNumber(found.row.id));
-    },
-  });
-}
-
-/** More than this are woken by the sweep. */
+/** The sweep wakes the deposits beyond this number. */
 const WOKEN_MAX = 100;
 
-const closedSchema = z.strictObject({ id: digits, outcome: z.literal('decided') });
+const body = named('CaseClosing', z.strictObject({ note: plainText(1_000) }), {
+  description: 'Why nothing is left to do.',
+  example: { note: 'The bank charged back a fee; the customer was told by phone.' },
+});
 
-export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
+const closedSchema = named(
+  'ClosedCase',
+  z.strictObject({ id: digits, outcome: z.literal('decided') }),
+  { description: 'The case that you closed.', example: { id: '17', outcome: 'decided' } },
+);
+
+export function closeCaseRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/cases/:id/close',
     config: needs('review:decide'),
     schema: {
-      tags: ['reviews'],
-      summary: 'Close a case, with the reason why nothing is left to do',
+      operationId: 'closeCase',
+      tags: ['cases'],
+      summary: 'Close a case with a note',
       description:
-        'Only for keys of persons. Posts nothing: money is moved by `/take-back`, `/pair` and decisions on reviews.',
+        'Needs a person’s key. Moves no money: use `/take-back`, `/pair` or a decision on a review for that.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: digits }),
       querystring: noQuery,
-      body: z.strictObject({ note: plainText(1_000) }),
+      body,
       response: {
         200: closedSchema,
         ...writeProblems('request.idempotency_key_missing', 'request.key_reused', 'case.not_open'),
@@ -68,7 +50,7 @@ export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
           by: principalOf(request).keyId,
           note: request.body.note,
         });
-        if (!isClosed) throw new CodedError('case.not_open', 'There is no such open case.');
+        if (!isClosed) throw new CodedError('case.not_open', 'Open case not found.');
         return { status: 200, body: { id, outcome: 'decided' } };
       });
       await wakeHeld(deps, BigInt(request.params.id));
@@ -77,7 +59,7 @@ export function closeLineCaseRoute(app: ApiApp, deps: ApiDeps): void {
   });
 }
 
-/** A reversal that a person has closed holds no deposit any more; where Temporal cannot be reached, the sweep says so. */
+/** A closed reversal no longer holds deposits back; where Temporal cannot be reached, the sweep wakes them. */
 async function wakeHeld(deps: ApiDeps, caseId: bigint): Promise<void> {
   const { db } = deps.database;
   const accountKey = await findAccountOfCase(db, caseId);

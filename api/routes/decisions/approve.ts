@@ -14,10 +14,11 @@ export function approveDecisionRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/decisions/:id/approve',
     config: needs('decision:approve'),
     schema: {
+      operationId: 'approveDecision',
       tags: ['decisions'],
-      summary: 'Approve a proposal, as the second person',
+      summary: 'Approve a proposal as the second person',
       description:
-        'Only for keys of persons, and of another person than the one who proposed. Names the hash of what is approved; then the decision is carried out (200), or will be (202).',
+        'Needs the key of a person other than the one who proposed. Send the hash of what you approve. Answers 200 with the outcome, or 202 while the decision is still being carried out.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: decisionId }),
       querystring: noQuery,

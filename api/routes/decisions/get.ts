@@ -12,8 +12,9 @@ export function getDecisionRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/decisions/:id',
     config: needs('review:read'),
     schema: {
+      operationId: 'getDecision',
       tags: ['decisions'],
-      summary: 'One decision: what it would do, who proposed and approved it, what came of it',
+      summary: 'Read a decision: its content, the people and the outcome',
       params: z.strictObject({ id: decisionId }),
       querystring: noQuery,
       response: { 200: decisionSchema, ...readProblems('decision.not_found') },
@@ -21,8 +22,7 @@ export function getDecisionRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const { db } = deps.database;
       const decision = await findDecision(db, request.params.id);
-      if (decision === null)
-        throw new CodedError('decision.not_found', 'There is no such decision.');
+      if (decision === null) throw new CodedError('decision.not_found', 'Decision not found.');
       return toDecision(decision, await listAllocations(db, decision.id));
     },
   });

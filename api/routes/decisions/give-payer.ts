@@ -7,16 +7,17 @@ import { acceptedSchema } from '../../outputs/decision.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { decisionId, noQuery } from '../../schemas/wire.ts';
 
-export function givePayerDetailsRoute(app: ApiApp, deps: ApiDeps): void {
+export function givePayerRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'PUT',
     url: '/v1/decisions/:id/payer',
     config: needs('review:decide'),
     schema: {
+      operationId: 'giveDecisionPayer',
       tags: ['decisions'],
-      summary: 'Give a return the bank details that it waits for',
+      summary: 'Add the missing bank details to a return',
       description:
-        'Only for keys of persons. From then on the return waits for a second person, who approves these very details.',
+        'Needs a person’s key. The return then waits for a second person, who approves exactly these details.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: decisionId }),
       querystring: noQuery,

@@ -1,11 +1,12 @@
-import { z } from 'zod';
 import { listAllocationsOf, listDecisions } from '../../../db/queries/decisions.ts';
-import { DECISION_STATES } from '../../../domain/review/approval.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
-import { decisionSchema, toDecision } from '../../outputs/decision.ts';
+import { decisionSchema, decisionState, toDecision } from '../../outputs/decision.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { depositId, pageOf, pageQuery } from '../../schemas/wire.ts';
+import { depositId, pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('DecisionPage', decisionSchema);
 
 export function listDecisionsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -13,13 +14,15 @@ export function listDecisionsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/decisions',
     config: needs('review:read'),
     schema: {
+      operationId: 'listDecisions',
       tags: ['decisions'],
-      summary: 'Decisions, newest first; with `state=proposed` those that wait for a second person',
+      summary: 'List decisions, newest first',
+      description: '`state=proposed` lists those that wait for a second person.',
       querystring: pageQuery.extend({
-        state: z.enum(DECISION_STATES).optional(),
+        state: decisionState.optional(),
         depositId: depositId.optional(),
       }),
-      response: { 200: pageOf(decisionSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, state, depositId: ofDeposit } = request.query;

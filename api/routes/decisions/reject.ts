@@ -15,9 +15,11 @@ export function rejectDecisionRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/decisions/:id/reject',
     config: needs('decision:approve'),
     schema: {
+      operationId: 'rejectDecision',
       tags: ['decisions'],
-      summary: 'Reject a proposal; the deposit stays in review',
-      description: 'Only for keys of persons; whoever proposed it may take it back so, too.',
+      summary: 'Reject a proposal',
+      description:
+        'Needs a person’s key. The deposit stays in review. You may reject your own proposal to withdraw it.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: decisionId }),
       querystring: noQuery,

@@ -13,10 +13,11 @@ export function correctDepositRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/deposits/:id/corrections',
     config: needs('review:decide'),
     schema: {
-      tags: ['decisions'],
-      summary: 'Propose to move a credit to the wallet whose it is in truth',
+      operationId: 'correctDeposit',
+      tags: ['deposits'],
+      summary: 'Propose to move a credit to the correct wallet',
       description:
-        'Only for keys of persons. A second person approves it; then the credit leaves the wrong wallet, what was spent of it becomes a debt there, and the right wallet is credited.',
+        'Needs a person’s key. After a second person approves, the credit leaves the wrong wallet (spent credits become a debt there) and the correct wallet is credited.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: depositId }),
       querystring: noQuery,

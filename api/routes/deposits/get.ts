@@ -3,7 +3,8 @@ import { findDepositStory } from '../../../db/queries/deposit-story.ts';
 import { findDeposit } from '../../../db/queries/deposits-read.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
-import { storySchema, toStory } from '../../outputs/deposit-story.ts';
+import { toStory } from '../../outputs/deposit-story.ts';
+import { storySchema } from '../../outputs/deposit-story-schema.ts';
 import { readProblems } from '../../schemas/problem.ts';
 import { depositId, noQuery } from '../../schemas/wire.ts';
 
@@ -13,8 +14,9 @@ export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/deposits/:id',
     config: needs('deposit:read'),
     schema: {
+      operationId: 'getDeposit',
       tags: ['deposits'],
-      summary: 'A deposit with its whole story, each part in the order in which it happened',
+      summary: 'Read a deposit with its complete history, oldest first',
       params: z.strictObject({ id: depositId }),
       querystring: noQuery,
       response: { 200: storySchema, ...readProblems('deposit.not_found') },
@@ -30,7 +32,7 @@ export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
         { isolationLevel: 'repeatable read', accessMode: 'read only' },
       );
       if (found.deposit === null || found.story === null) {
-        throw new CodedError('deposit.not_found', 'There is no such deposit.');
+        throw new CodedError('deposit.not_found', 'Deposit not found.');
       }
       return toStory(found.deposit, found.story);
     },

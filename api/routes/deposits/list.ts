@@ -2,8 +2,11 @@ import { listDeposits } from '../../../db/queries/deposits-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { depositSchema, depositState, toDeposit } from '../../outputs/deposit.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { accountKey, pageOf, pageQuery } from '../../schemas/wire.ts';
+import { accountKey, pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('DepositPage', depositSchema);
 
 export function listDepositsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -11,13 +14,14 @@ export function listDepositsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/deposits',
     config: needs('deposit:read'),
     schema: {
+      operationId: 'listDeposits',
       tags: ['deposits'],
-      summary: 'Deposits, newest first',
+      summary: 'List deposits, newest first',
       querystring: pageQuery.extend({
         state: depositState.optional(),
         account: accountKey.optional(),
       }),
-      response: { 200: pageOf(depositSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, state, account } = request.query;

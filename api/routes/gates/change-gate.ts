@@ -1,76 +1,71 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { listGates, setGate } from '../../../db/queries/gates.ts';
 import { findBankAccount } from '../../../db/queries/bank-accounts.ts';
 import { CodedError } from '../../../domain/errors.ts';
-import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
-import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
+import { principalOf, type ApiDeps } from '../../deps.ts';
+import { answerOnce, idempotencyHeaders, type GivenAnswer } from '../../idempotency.ts';
 import { gateSchema, gateScope, toGate, toScope } from '../../outputs/gate.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { noQuery, plainText } from '../../schemas/wire.ts';
 
-const ACTIONS = [
+const body = named(
+  'GateChange',
+  z.strictObject({
+    reason: plainText(1_000).meta({
+      description: 'Why (kept permanently in the audit trail).',
+    }),
+  }),
   {
-    action: 'close',
-    state: 'closed',
-    summary: 'Stop crediting for an account, or for all',
-    description:
-      'Lines are captured on; deposits that would be credited wait in their workflows. Once this has answered, nothing is credited.',
+    description: 'Why you close or open a gate.',
+    example: { reason: 'The bank announced that it will replay yesterday’s webhooks.' },
   },
-  {
-    action: 'open',
-    state: 'open',
-    summary: 'Let the waiting deposits go, in the order of their capture',
-    description: 'May be repeated: deposits that still wait are let go.',
-  },
-] as const;
+);
 
-export function operateGateRoutes(app: ApiApp, deps: ApiDeps): void {
-  for (const each of ACTIONS) {
-    app.route({
-      method: 'POST',
-      url: `/v1/gates/:scope/${each.action}`,
-      config: needs('gate:operate'),
-      schema: {
-        tags: ['gates'],
-        summary: each.summary,
-        description: `Only for keys of persons. ${each.description}`,
-        headers: idempotencyHeaders,
-        params: z.strictObject({ scope: gateScope }),
-        querystring: noQuery,
-        body: z.strictObject({
-          reason: plainText(1_000).meta({ description: 'Why; kept for ever in the audit trail.' }),
-        }),
-        response: {
-          200: gateSchema,
-          ...writeProblems(
-            'request.idempotency_key_missing',
-            'request.key_reused',
-            'account.not_found',
-            'gate.not_closed',
-          ),
-        },
-      },
-      handler: async (request, reply) => {
-        const scope = toScope(request.params.scope);
-        const given = await answerOnce(deps, request, async (tx) => {
-          if (request.params.scope !== 'all' && (await findBankAccount(tx, scope)) === null)
-            throw new CodedError('account.not_found', 'There is no such bank account.');
-          await setGate(tx, {
-            scope,
-            state: each.state,
-            cause: 'operator',
-            reason: request.body.reason,
-            changedBy: principalOf(request).keyId,
-          });
-          const gate = (await listGates(tx)).find((found) => found.scope === scope);
-          if (gate === undefined)
-            throw new CodedError('gate.not_closed', 'This gate was never closed.');
-          return { status: 200, body: toGate(gate) };
-        });
-        // Where Temporal cannot be reached, the sweep lets them go.
-        if (each.state === 'open') await deps.temporal.drainGate(scope);
-        return sendAnswer(reply, given);
-      },
+/** What the two operations on a gate have in common. */
+export const gateChangeSchema = {
+  tags: ['gates'],
+  headers: idempotencyHeaders,
+  params: z.strictObject({ scope: gateScope }),
+  querystring: noQuery,
+  body,
+  response: {
+    200: gateSchema,
+    ...writeProblems(
+      'request.idempotency_key_missing',
+      'request.key_reused',
+      'account.not_found',
+      'gate.not_closed',
+    ),
+  },
+};
+
+interface GateChangeRequest extends FastifyRequest {
+  readonly params: { readonly scope: string };
+  readonly body: z.infer<typeof body>;
+}
+
+/** @throws CodedError `account.not_found`, `gate.not_closed` */
+export function changeGate(
+  deps: ApiDeps,
+  request: GateChangeRequest,
+  state: 'open' | 'closed',
+): Promise<GivenAnswer> {
+  const scope = toScope(request.params.scope);
+  return answerOnce(deps, request, async (tx) => {
+    if (request.params.scope !== 'all' && (await findBankAccount(tx, scope)) === null)
+      throw new CodedError('account.not_found', 'Bank account not found.');
+    await setGate(tx, {
+      scope,
+      state,
+      cause: 'operator',
+      reason: request.body.reason,
+      changedBy: principalOf(request).keyId,
     });
-  }
+    const gate = (await listGates(tx)).find((found) => found.scope === scope);
+    if (gate === undefined)
+      throw new CodedError('gate.not_closed', 'This gate has never been closed.');
+    return { status: 200, body: toGate(gate) };
+  });
 }

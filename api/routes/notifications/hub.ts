@@ -13,9 +13,9 @@ import type { KeyVerifier } from '../../auth/key-verifier.ts';
 import { toNotification } from './notification.ts';
 
 const PAGE_SIZE = 200;
-/** How often open connections are looked at: whether their key is good still, and whether somebody is there. */
+/** How often each connection is checked: is its key still valid, does its client still answer? */
 const CHECK_INTERVAL_MS = 4_000;
-/** A listener that takes in nothing is cut off here; it finds what it missed when it comes back. */
+/** A listener that reads nothing is disconnected here; it gets what it missed when it reconnects. */
 const UNSENT_BYTES_MAX = 1_048_576;
 
 const CLOSE_POLICY = 1008;
@@ -35,9 +35,9 @@ interface Listener {
   readonly socket: WebSocket;
   readonly walletId: string;
   readonly keyId: string;
-  /** The newest notification that it has. One wallet's ids commit in order, since the wallet is locked meanwhile. */
+  /** The newest notification that it has. The ids of one wallet commit in order, because the wallet is locked. */
   lastId: bigint;
-  /** False until what had waited is sent, so that nothing new overtakes it. */
+  /** False until the backlog is sent, so that nothing new overtakes it. */
   isCaughtUp: boolean;
   hasAnswered: boolean;
 }
@@ -48,10 +48,10 @@ interface HubDeps {
   readonly logger: FastifyBaseLogger;
 }
 
-/** What one hub holds; made by {@link createNotificationHub} and known to nobody else. */
+/** The state of one hub; only {@link createNotificationHub} makes one. */
 interface Hub extends HubDeps {
   readonly listeners: Set<Listener>;
-  /** Work that nobody waits for, until it ends or the hub closes. */
+  /** Background work that the hub waits for when it closes. */
   readonly unfinished: Set<Promise<void>>;
   listening: Promise<{ readonly unlisten: () => Promise<void> }> | null;
   timer: NodeJS.Timeout | null;
@@ -60,8 +60,8 @@ interface Hub extends HubDeps {
 }
 
 /**
- * Listens on one database connection, from the first listener on. A bell says only that something is new; each
- * bell, and each time that the connection comes back, the rows are read.
+ * Listens on one database connection, from the first listener on. A database notification says only that there are
+ * new rows: they are read after each one, and after each reconnect.
  */
 export function createNotificationHub(deps: HubDeps): NotificationHub {
   const hub: Hub = {
@@ -124,7 +124,7 @@ async function startListening(hub: Hub): Promise<void> {
   hub.timer ??= setInterval(check, CHECK_INTERVAL_MS).unref();
 }
 
-/** Reads the rows now, or once more after the reading that goes on. */
+/** Reads the rows now, or once more after the current read. */
 function ring(hub: Hub): void {
   hub.rings += 1;
   if (!hub.isPumping && hub.listeners.size > 0) {
@@ -152,7 +152,7 @@ async function pump(hub: Hub): Promise<void> {
   }
 }
 
-/** Whether there was anything: then there may be more. */
+/** True if there were rows: then there may be more. */
 async function pushNew(hub: Hub): Promise<boolean> {
   const ready = [...hub.listeners].filter((listener) => listener.isCaughtUp);
   const rows = await listNotificationsAfter(hub.database.db, places(ready), PAGE_SIZE);
@@ -191,7 +191,7 @@ async function catchUp(hub: Hub, listener: Listener): Promise<void> {
 async function checkListeners(hub: Hub): Promise<void> {
   for (const listener of [...hub.listeners]) {
     if (!(await hub.verifier.isStillGood(listener.keyId))) {
-      listener.socket.close(CLOSE_POLICY, 'key is not valid any more');
+      listener.socket.close(CLOSE_POLICY, 'key is no longer valid');
     } else if (!listener.hasAnswered) listener.socket.terminate();
     else {
       listener.hasAnswered = false;
@@ -204,7 +204,7 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** From where on each wallet must be read: its listener that has least decides. */
+/** Where to start reading each wallet: at its listener that is furthest behind. */
 function places(
   listeners: readonly Listener[],
 ): readonly { readonly walletId: string; readonly afterId: bigint }[] {
@@ -216,7 +216,7 @@ function places(
   return [...least].map(([walletId, afterId]) => ({ walletId, afterId }));
 }
 
-/** The id if it left for the listener, null if the connection was gone. */
+/** The id if it was sent, null if the connection was gone. */
 function send(listener: Listener, row: Notification): Promise<bigint | null> {
   const { socket } = listener;
   if (socket.bufferedAmount > UNSENT_BYTES_MAX) socket.terminate();

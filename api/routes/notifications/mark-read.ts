@@ -11,15 +11,17 @@ const notificationId = z
   .regex(/^[1-9][0-9]{0,17}$/)
   .meta({ examples: ['42'] });
 
-/** Safe to repeat as it is: the first time counts, so no Idempotency-Key is asked for. */
+/** Needs no Idempotency-Key: only the first request counts. */
 export function markNotificationReadRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/wallets/:id/notifications/:notificationId/read',
     config: needs('notification:write'),
     schema: {
+      operationId: 'markNotificationRead',
       tags: ['notifications'],
-      summary: 'Note that the customer has read a notification',
+      summary: 'Mark a notification as read',
+      description: 'Safe to repeat: the first time counts.',
       params: z.strictObject({ id: walletId, notificationId }),
       querystring: noQuery,
       body: noBody,
@@ -31,7 +33,7 @@ export function markNotificationReadRoute(app: ApiApp, deps: ApiDeps): void {
         id: BigInt(request.params.notificationId),
       });
       if (marked === null) {
-        throw new CodedError('notification.not_found', 'This wallet has no such notification.');
+        throw new CodedError('notification.not_found', 'Notification not found in this wallet.');
       }
       return toNotification(marked);
     },

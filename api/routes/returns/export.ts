@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listReturns } from '../../../db/queries/returns.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
-import { printInstructions } from './return.ts';
+import { instructionFile, printInstructions } from './return.ts';
 import { readProblems } from '../../schemas/problem.ts';
 import { returnExportId } from '../../schemas/wire.ts';
 import { FILE_ROWS_MAX } from './take.ts';
@@ -12,16 +12,17 @@ export function exportReturnsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/returns/export',
     config: needs('return:export'),
     schema: {
+      operationId: 'exportReturns',
       tags: ['returns'],
-      summary: 'A payment instruction file as CSV',
+      summary: 'Download a payment instruction file (CSV)',
       description:
-        'With `export`, the file that was taken under this id, the same each time. Without, what is due and in no file yet: to look at, not to pay by. Texts that a spreadsheet would run as a formula begin with an apostrophe.',
+        'With `export`, the file of that id, the same each time. Without it, a preview of the returns that are due and in no file yet; do not pay from a preview. Texts that a spreadsheet would run as a formula begin with an apostrophe.',
       produces: ['text/csv'],
       querystring: z.strictObject({ export: returnExportId.optional() }),
       response: {
         200: {
           description: 'One row for each return, oldest first.',
-          content: { 'text/csv': { schema: z.string() } },
+          content: { 'text/csv': { schema: instructionFile } },
         },
         ...readProblems(),
       },

@@ -2,8 +2,11 @@ import { listReturns } from '../../../db/queries/returns.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { returnSchema, toReturn } from './return.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { pageOf, pageQuery } from '../../schemas/wire.ts';
+import { pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('ReturnPage', returnSchema);
 
 export function listReturnsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -11,10 +14,11 @@ export function listReturnsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/returns',
     config: needs('review:read'),
     schema: {
+      operationId: 'listReturns',
       tags: ['returns'],
-      summary: 'Money that is on its way back, oldest first, and whether it was paid',
+      summary: 'List returns and whether they were paid, oldest first',
       querystring: pageQuery.extend({ state: returnSchema.shape.state.optional() }),
-      response: { 200: pageOf(returnSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, state } = request.query;

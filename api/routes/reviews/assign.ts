@@ -4,10 +4,28 @@ import { CodedError } from '../../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
 import { lockOpenReview } from '../../../app/decide/lock-open-review.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { depositId, noQuery, plainText } from '../../schemas/wire.ts';
 
-const assignment = z.strictObject({ depositId, assignee: z.string().nullable() });
+const assignmentSchema = named(
+  'ReviewAssignment',
+  z.strictObject({ depositId, assignee: z.string().nullable() }),
+  {
+    description: 'Who works on a review.',
+    example: { depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708', assignee: 'thandi' },
+  },
+);
+
+const body = named(
+  'NewAssignment',
+  z.strictObject({
+    person: plainText(200).nullable().meta({
+      description: 'The person’s name as in their key; null unassigns the review.',
+    }),
+  }),
+  { description: 'Who is to work on a review.', example: { person: 'thandi' } },
+);
 
 export function assignReviewRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -15,18 +33,15 @@ export function assignReviewRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/reviews/:depositId/assign',
     config: needs('review:work'),
     schema: {
+      operationId: 'assignReview',
       tags: ['reviews'],
-      summary: 'Give a review to a person, or to nobody',
+      summary: 'Assign a review to a person, or unassign it',
       headers: idempotencyHeaders,
       params: z.strictObject({ depositId }),
       querystring: noQuery,
-      body: z.strictObject({
-        person: plainText(200).nullable().meta({
-          description: 'As their key names them; null takes the review from whoever has it.',
-        }),
-      }),
+      body,
       response: {
-        200: assignment,
+        200: assignmentSchema,
         ...writeProblems(
           'request.idempotency_key_missing',
           'request.key_reused',
@@ -43,7 +58,7 @@ export function assignReviewRoute(app: ApiApp, deps: ApiDeps): void {
       const given = await answerOnce(deps, request, async (tx) => {
         await lockOpenReview(tx, id);
         if (person !== null && !(await isKnownPerson(tx, person)))
-          throw new CodedError('person.not_found', 'Nobody of this name has a key.');
+          throw new CodedError('person.not_found', 'No active API key belongs to this person.');
         await assignReview(tx, id, person);
         return { status: 200, body: { depositId: id, assignee: person } };
       });

@@ -13,10 +13,11 @@ export function decideReviewRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/reviews/:depositId/decisions',
     config: needs('review:decide'),
     schema: {
-      tags: ['decisions'],
-      summary: 'Decide a review: credit, return, dismiss, or keep it waiting',
+      operationId: 'decideReview',
+      tags: ['reviews'],
+      summary: 'Decide a review: credit, return, dismiss or keep',
       description:
-        'Only for keys of persons. A small credit and a new deadline take one person and are carried out at once (200). Everything else is a proposal (202, state `proposed`) that a second person approves by its `payloadSha256`.',
+        'Needs a person’s key. One person may make a small credit or set a new deadline: it takes effect at once (200). Everything else is a proposal (202, state `proposed`) that a second person approves by its `payloadSha256`.',
       headers: idempotencyHeaders,
       params: z.strictObject({ depositId }),
       querystring: noQuery,

@@ -9,8 +9,11 @@ import {
   reviewOrder,
   toFilter,
 } from '../../schemas/review-query.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { pageOf, pageQuery } from '../../schemas/wire.ts';
+import { pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('ReviewPage', reviewSchema);
 
 export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -18,10 +21,11 @@ export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/reviews',
     config: needs('review:read'),
     schema: {
+      operationId: 'listReviews',
       tags: ['reviews'],
-      summary: 'The queue: deposits that wait for a person, the most urgent first',
+      summary: 'List the deposits that wait for a person, most urgent first',
       querystring: pageQuery.extend({ ...reviewFilterQuery.shape, order: reviewOrder }),
-      response: { 200: pageOf(reviewSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, order = 'priority', ...filter } = request.query;

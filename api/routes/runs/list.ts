@@ -2,8 +2,11 @@ import { listRuns } from '../../../db/queries/runs-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { runSchema, toRun } from '../../outputs/run.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { accountKey, pageOf, pageQuery } from '../../schemas/wire.ts';
+import { accountKey, pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('RunPage', runSchema);
 
 export function listRunsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -11,10 +14,11 @@ export function listRunsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/runs',
     config: needs('run:read'),
     schema: {
+      operationId: 'listRuns',
       tags: ['runs'],
-      summary: 'Reconciliation runs, newest first',
+      summary: 'List reconciliation runs, newest first',
       querystring: pageQuery.extend({ account: accountKey.optional() }),
-      response: { 200: pageOf(runSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, account } = request.query;

@@ -1,40 +1,34 @@
 import { z } from 'zod';
 import { pingDatabase } from '../../../db/queries/status.ts';
 import { PUBLIC, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { named } from '../../schemas/named.ts';
 import { problems } from '../../schemas/problem.ts';
 import { noQuery } from '../../schemas/wire.ts';
 
 const check = z.enum(['ok', 'failed']);
-const readiness = z.strictObject({
-  status: z.enum(['ok', 'unavailable']),
-  checks: z.strictObject({ database: check, temporal: check }),
-});
+const readinessSchema = named(
+  'Readiness',
+  z.strictObject({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.strictObject({ database: check, temporal: check }),
+  }),
+  {
+    description: 'Whether the database and Temporal can be reached.',
+    example: { status: 'ok', checks: { database: 'ok', temporal: 'ok' } },
+  },
+);
 
-export function liveRoute(app: ApiApp): void {
-  app.route({
-    method: 'GET',
-    url: '/health/live',
-    config: PUBLIC,
-    schema: {
-      tags: ['service'],
-      summary: 'Whether the process answers at all',
-      querystring: noQuery,
-      response: { 200: z.strictObject({ status: z.literal('ok') }), ...problems() },
-    },
-    handler: () => ({ status: 'ok' as const }),
-  });
-}
-
-export function readyRoute(app: ApiApp, deps: ApiDeps): void {
+export function checkReadinessRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/health/ready',
     config: PUBLIC,
     schema: {
+      operationId: 'checkReadiness',
       tags: ['service'],
-      summary: 'Whether the database and Temporal can be reached',
+      summary: 'Check that the database and Temporal can be reached',
       querystring: noQuery,
-      response: { ...problems(), 200: readiness, 503: readiness },
+      response: { ...problems(), 200: readinessSchema, 503: readinessSchema },
     },
     handler: async (_request, reply) => {
       const [database, temporal] = await Promise.all([

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { isBehindGate } from '../../../db/queries/gates.ts';
 import { readStatus } from '../../../db/queries/status.ts';
 import { LINE_CASE_KINDS } from '../../../db/schema/gates.ts';
-import { adviceFor, REVIEW_REASONS } from '../../../domain/review/review-reasons.ts';
+import { adviceFor } from '../../../domain/review/review-reasons.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { dayProofSchema, toDayProof } from '../../outputs/day-proof.ts';
 import { depositState } from '../../outputs/deposit.ts';
-import { gateSchema, toGate } from '../../outputs/gate.ts';
-import { runSchema, toRun } from '../../outputs/run.ts';
-import { balanceSchema, toBalance } from '../../outputs/wallet.ts';
+import { GATE_EXAMPLE, gateSchema, toGate } from '../../outputs/gate.ts';
+import { reviewReason } from '../../outputs/review.ts';
+import { RUN_EXAMPLE, runSchema, toRun } from '../../outputs/run.ts';
+import { BALANCE_EXAMPLE, balanceSchema, toBalance } from '../../outputs/wallet.ts';
 import { readProblems } from '../../schemas/problem.ts';
+import { named } from '../../schemas/named.ts';
 import {
   accountKey,
   depositId,
@@ -22,60 +24,100 @@ import {
 
 const count = z.int().min(0);
 
-const statusSchema = z.strictObject({
-  wallets: z.strictObject({ count, balance: balanceSchema }),
-  deposits: z.array(z.strictObject({ state: depositState, count, amount: money })),
-  lastRuns: z.array(runSchema),
-  reviews: z
-    .array(
+const statusSchema = named(
+  'Status',
+  z.strictObject({
+    wallets: z.strictObject({ count, balance: balanceSchema }),
+    deposits: z.array(z.strictObject({ state: depositState, count, amount: money })),
+    lastRuns: z.array(runSchema),
+    reviews: z
+      .array(
+        z.strictObject({
+          reason: reviewReason,
+          sentence: z.string(),
+          count,
+          escalated: count,
+          amount: money,
+        }),
+      )
+      .meta({ description: 'Open reviews by reason, most frequent first.' }),
+    oldestOpenReview: z.strictObject({ depositId, openedAt: instant, dueAt: instant }).nullable(),
+    bankAccounts: z.array(
       z.strictObject({
-        reason: z.enum(REVIEW_REASONS),
-        sentence: z.string(),
-        count,
-        escalated: count,
-        amount: money,
+        account: accountKey,
+        ledgerBalance: money.meta({ description: 'What the bank should hold, by the ledger.' }),
+        suspense: money.meta({ description: 'The part of it that belongs to no wallet yet.' }),
+        lastProof: z
+          .enum(['ok', 'failed', 'absent'])
+          .nullable()
+          .meta({ description: 'The proof of the last imported statement; null without one.' }),
+        lastContinuity: z
+          .enum(['first', 'follows', 'gap', 'overlap', 'repeat', 'unknown'])
+          .nullable()
+          .meta({ description: 'How that statement continues the previous one.' }),
+        gate: z
+          .enum(['open', 'closed'])
+          .meta({ description: 'Also `closed` while the gate of all accounts is.' }),
+        dayProof: dayProofSchema
+          .nullable()
+          .meta({ description: 'The last comparison of ledger and bank; null without one.' }),
       }),
-    )
-    .meta({ description: 'Open reviews by reason, the most frequent first.' }),
-  oldestOpenReview: z.strictObject({ depositId, openedAt: instant, dueAt: instant }).nullable(),
-  bankAccounts: z.array(
-    z.strictObject({
-      account: accountKey,
-      ledgerBalance: money.meta({ description: 'What the bank should hold, by our ledger.' }),
-      suspense: money.meta({ description: 'Of it, what is nobody’s yet.' }),
-      lastProof: z
-        .enum(['ok', 'failed', 'absent'])
-        .nullable()
-        .meta({ description: 'What the last imported statement proved; null without one.' }),
-      lastContinuity: z
-        .enum(['first', 'follows', 'gap', 'overlap', 'repeat', 'unknown'])
-        .nullable()
-        .meta({ description: 'How that statement continues the one before it.' }),
-      gate: z
-        .enum(['open', 'closed'])
-        .meta({ description: 'Closed as well where the gate of all accounts is.' }),
-      dayProof: dayProofSchema
-        .nullable()
-        .meta({ description: 'The last look at ledger and bank; null without one.' }),
+    ),
+    closedGates: z.array(gateSchema),
+    openCases: z
+      .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
+      .meta({ description: 'Open cases of lines that the bank changed.' }),
+    openProposals: z
+      .array(
+        z.strictObject({
+          state: z.enum(['needs_payer_details', 'proposed']),
+          count,
+          oldestAt: instant,
+        }),
+      )
+      .meta({ description: 'Decisions that wait for bank details or for a second person.' }),
+    heldStatementFiles: count.meta({
+      description: 'Statement files that wait for release.',
     }),
-  ),
-  closedGates: z.array(gateSchema),
-  openCases: z
-    .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
-    .meta({ description: 'Lines that the bank changed, until a person has looked at them.' }),
-  openProposals: z
-    .array(
-      z.strictObject({
-        state: z.enum(['needs_payer_details', 'proposed']),
-        count,
-        oldestAt: instant,
-      }),
-    )
-    .meta({ description: 'Decisions that wait for bank details or for a second person.' }),
-  heldStatementFiles: count.meta({
-    description: 'Statement files that wait for a person to release them.',
   }),
-});
+  {
+    description: 'Totals of the whole service.',
+    example: {
+      wallets: { count: 1, balance: BALANCE_EXAMPLE },
+      deposits: [{ state: 'credited', count: 1, amount: { minor: '27500', currency: 'ZAR' } }],
+      lastRuns: [RUN_EXAMPLE],
+      reviews: [
+        {
+          reason: 'unknown_code',
+          sentence: 'The reference names a customer code that no wallet has.',
+          count: 1,
+          escalated: 0,
+          amount: { minor: '9900', currency: 'ZAR' },
+        },
+      ],
+      oldestOpenReview: {
+        depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
+        openedAt: '2026-11-20T08:15:02.000Z',
+        dueAt: '2026-11-24T15:00:00.000Z',
+      },
+      bankAccounts: [
+        {
+          account: 'fnb-main',
+          ledgerBalance: { minor: '1250000', currency: 'ZAR' },
+          suspense: { minor: '9900', currency: 'ZAR' },
+          lastProof: 'ok',
+          lastContinuity: 'follows',
+          gate: 'closed',
+          dayProof: null,
+        },
+      ],
+      closedGates: [GATE_EXAMPLE],
+      openCases: [{ kind: 'line_vanished', count: 1 }],
+      openProposals: [{ state: 'proposed', count: 1, oldestAt: '2026-11-20T10:31:00.000Z' }],
+      heldStatementFiles: 0,
+    },
+  },
+);
 
 export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -83,8 +125,9 @@ export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/status',
     config: needs('status:read'),
     schema: {
+      operationId: 'getStatus',
       tags: ['service'],
-      summary: 'Wallets, deposits, runs, reviews and bank accounts at a glance',
+      summary: 'Read totals of wallets, deposits, runs, reviews and bank accounts',
       querystring: noQuery,
       response: { 200: statusSchema, ...readProblems() },
     },

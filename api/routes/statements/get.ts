@@ -12,16 +12,16 @@ export function getStatementRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/statements/:id',
     config: needs('statement:read'),
     schema: {
+      operationId: 'getStatement',
       tags: ['statements'],
-      summary: 'A statement file: how far it has come, and the proof of each of its statements',
+      summary: 'Read a statement file: its progress and the proof of each statement',
       params: z.strictObject({ id: statementFileId }),
       querystring: noQuery,
       response: { 200: statementFileDetailSchema, ...readProblems('statement.not_found') },
     },
     handler: async (request) => {
       const found = await findStatementFile(deps.database.db, request.params.id);
-      if (found === null)
-        throw new CodedError('statement.not_found', 'There is no such statement file.');
+      if (found === null) throw new CodedError('statement.not_found', 'Statement file not found.');
       return toStatementFileDetail(found.file, found.statements);
     },
   });

@@ -2,8 +2,11 @@ import { listStatementFiles } from '../../../db/queries/statements-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { statementFileSchema, toStatementFile } from './statement.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { accountKey, pageOf, pageQuery } from '../../schemas/wire.ts';
+import { accountKey, pageQuery } from '../../schemas/wire.ts';
+
+const page = namedPage('StatementFilePage', statementFileSchema);
 
 export function listStatementsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -11,10 +14,11 @@ export function listStatementsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/statements',
     config: needs('statement:read'),
     schema: {
+      operationId: 'listStatements',
       tags: ['statements'],
-      summary: 'Statement files, newest first',
+      summary: 'List statement files, newest first',
       querystring: pageQuery.extend({ account: accountKey.optional() }),
-      response: { 200: pageOf(statementFileSchema), ...readProblems() },
+      response: { 200: page, ...readProblems() },
     },
     handler: async (request) => {
       const { limit, cursor, account } = request.query;

@@ -5,12 +5,20 @@ import { findStatementFile } from '../../../db/queries/statements-read.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { statementFileDetailSchema, toStatementFileDetail } from './statement.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { noQuery, plainText, statementFileId } from '../../schemas/wire.ts';
 
-const body = z.strictObject({
-  reason: plainText(1_000).meta({ description: 'Why; kept for ever beside the file.' }),
-});
+const body = named(
+  'StatementRelease',
+  z.strictObject({
+    reason: plainText(1_000).meta({ description: 'Why (kept permanently with the file).' }),
+  }),
+  {
+    description: 'Why the statements may be captured.',
+    example: { reason: 'The bank confirmed in writing that its closing balance is wrong.' },
+  },
+);
 
 export function releaseStatementRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -18,10 +26,11 @@ export function releaseStatementRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/statements/:id/release',
     config: needs('statement:release'),
     schema: {
+      operationId: 'releaseStatement',
       tags: ['statements'],
-      summary: 'Let the held statements of a file be captured although their proof failed',
+      summary: 'Capture the held statements of a file although their proof failed',
       description:
-        'Only for keys of persons. May be repeated: a file that this released before is handed in again.',
+        'Needs a person’s key. You may repeat the request: it starts the import of a released file again.',
       params: z.strictObject({ id: statementFileId }),
       querystring: noQuery,
       body,
@@ -34,16 +43,15 @@ export function releaseStatementRoute(app: ApiApp, deps: ApiDeps): void {
       const { id: fileId } = request.params;
       const { db } = deps.database;
       const found = await findStatementFile(db, fileId);
-      if (found === null)
-        throw new CodedError('statement.not_found', 'There is no such statement file.');
+      if (found === null) throw new CodedError('statement.not_found', 'Statement file not found.');
       const release = { fileId, by: principalOf(request).keyId, reason: request.body.reason };
       const isReleased = await db.transaction(async (tx) => {
         await actAs(tx, actorOf(principalOf(request)), release.reason);
         return releaseFile(tx, release);
       });
-      // The release is kept even where Temporal cannot be reached: whoever repeats the request hands the file in.
+      // The release is kept even if Temporal cannot be reached: a repeated request starts the import.
       if (!isReleased && !(found.file.state === 'held' && found.file.releasedAt !== null))
-        throw new CodedError('statement.not_held', 'No statement of this file is held.');
+        throw new CodedError('statement.not_held', 'This file has no held statement.');
       const { bankAccountKey: accountKey, sha256 } = found.file;
       await deps.temporal.startImport({ accountKey, fileId, sha256 });
       const now = (await findStatementFile(db, fileId)) ?? found;

@@ -13,8 +13,8 @@ import { accountKey } from '../../schemas/wire.ts';
 const PROFILE_BYTES_MAX = 64 * 1024;
 
 /** Takes a statement file as it comes over the line: nothing of it is held but the piece at hand. */
-export async function uploadStatementRoute(app: ApiApp, deps: ApiDeps): Promise<void> {
-  await app.register(async (scope: ApiApp) => {
+export function uploadStatementRoute(app: ApiApp, deps: ApiDeps): void {
+  app.register(async (scope: ApiApp) => {
     scope.removeAllContentTypeParsers();
     await scope.register(multipart, {
       limits: {
@@ -38,18 +38,19 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     handlerTimeout: 180_000,
     config: needs('statement:write'),
     schema: {
+      operationId: 'uploadStatement',
       tags: ['statements'],
-      summary: 'Hand in a statement file',
+      summary: 'Upload a statement file',
       description:
-        'multipart/form-data with one part `file`, and before it an optional part `profile`: a CSV layout as JSON. ' +
-        'The format is told from the content unless `format` names it. The same bytes again answer the file that is there.',
+        'Send multipart/form-data with one part `file`, preceded by an optional part `profile` (a CSV layout as JSON). ' +
+        'Purser recognises the format by the content unless you name it in `format`. The same bytes again return the stored file.',
       consumes: ['multipart/form-data'],
       params: z.strictObject({ key: accountKey }),
       querystring: z.strictObject({
         format: z
           .enum(STATEMENT_READERS.map(({ name }) => name))
           .optional()
-          .meta({ description: 'Where the content cannot tell.' }),
+          .meta({ description: 'Needed only if the content does not identify the format.' }),
       }),
       response: {
         202: statementFileDetailSchema,
@@ -60,7 +61,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
       const { key } = request.params;
       const part = await request.file();
       if (part === undefined)
-        throw new CodedError('request.invalid', 'The request has no part with a file.');
+        throw new CodedError('request.invalid', 'The request has no file part.');
       const { fileId, sha256 } = await storeStatementFile(deps.database.db, {
         accountKey: key,
         format: request.query.format ?? null,
@@ -86,10 +87,10 @@ async function* wholeFile(
   try {
     yield* file;
   } catch {
-    throw new CodedError('request.invalid', 'The upload broke off before its end.');
+    throw new CodedError('request.invalid', 'The upload ended early.');
   }
   if (file.truncated)
-    throw new CodedError('request.body_too_large', 'The statement file is larger than is taken.');
+    throw new CodedError('request.body_too_large', 'The statement file exceeds the size limit.');
 }
 
 /** @throws CodedError `request.invalid` that lists the faults */
@@ -98,12 +99,12 @@ function readProfile(field: unknown): unknown {
   const value =
     typeof field === 'object' && field !== null && 'value' in field ? field.value : undefined;
   if (typeof value !== 'string')
-    throw new CodedError('request.invalid', 'The part `profile` is not text.');
+    throw new CodedError('request.invalid', 'The part `profile` must be text.');
   let json: unknown;
   try {
     json = JSON.parse(value);
   } catch {
-    throw new CodedError('request.invalid', 'The CSV profile is not JSON.');
+    throw new CodedError('request.invalid', 'The CSV profile must be JSON.');
   }
   try {
     return parseCsvProfile(json);

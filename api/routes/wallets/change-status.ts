@@ -5,10 +5,20 @@ import { CodedError } from '../../../domain/errors.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
-import { toWallet, walletSchema } from '../../outputs/wallet.ts';
+import { toWallet, walletSchema, walletStatus } from '../../outputs/wallet.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { noQuery, plainText, walletId } from '../../schemas/wire.ts';
 import { wakeLateOwned } from '../../wake-late-owned.ts';
+
+const body = named(
+  'WalletStatusChange',
+  z.strictObject({ status: walletStatus, reason: plainText(1_000) }),
+  {
+    description: 'The new status, and why.',
+    example: { status: 'frozen', reason: 'The customer reported a stolen phone.' },
+  },
+);
 
 export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -16,17 +26,15 @@ export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/wallets/:id/status',
     config: needs('wallet:operate'),
     schema: {
+      operationId: 'changeWalletStatus',
       tags: ['wallets'],
       summary: 'Open, freeze or close a wallet',
       description:
-        'Only for keys of persons. A wallet that opens again is credited with the deposits in review that name its code.',
+        'Needs a person’s key. Opening a wallet credits it with the deposits in review that name its code.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: walletId }),
       querystring: noQuery,
-      body: z.strictObject({
-        status: z.enum(['open', 'frozen', 'closed']),
-        reason: plainText(1_000),
-      }),
+      body,
       response: {
         200: walletSchema,
         ...writeProblems(
@@ -40,7 +48,7 @@ export function changeWalletStatusRoute(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params;
       const given = await answerOnce(deps, request, async (tx) => {
         if (!(await setWalletStatus(tx, id, request.body.status)))
-          throw new CodedError('wallet.not_found', 'There is no such wallet.');
+          throw new CodedError('wallet.not_found', 'Wallet not found.');
         const wallet = await findWallet(tx, id);
         invariant(wallet !== null, 'A wallet that was changed a moment ago is gone.');
         return { status: 200, body: toWallet(wallet) };

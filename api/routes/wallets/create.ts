@@ -6,20 +6,28 @@ import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
 import { createWallet } from '../../../app/wallet/create-wallet.ts';
 import { toWallet, walletSchema } from '../../outputs/wallet.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { wakeLateOwned } from '../../wake-late-owned.ts';
 import { customerCode, noQuery, plainText, walletId } from '../../schemas/wire.ts';
 
-const body = z.strictObject({
-  externalRef: plainText(200)
-    .optional()
-    .meta({ description: 'Your own id of the customer; unique.' }),
-  name: plainText(200).optional(),
-  legacyCode: customerCode.optional().meta({
-    description:
-      'A code that the customer has from before; needs the scope wallet:register_code as well.',
+const body = named(
+  'NewWallet',
+  z.strictObject({
+    externalRef: plainText(200)
+      .optional()
+      .meta({ description: 'Your id for the customer; must be unique.' }),
+    name: plainText(200).optional(),
+    legacyCode: customerCode.optional().meta({
+      description:
+        'A code that the customer already uses; also needs the scope wallet:register_code.',
+    }),
   }),
-});
+  {
+    description: 'A customer’s wallet. All fields are optional.',
+    example: { externalRef: 'crm-4711', name: 'Thandi Nkosi' },
+  },
+);
 
 const createdSchema = z.looseObject({ id: walletId });
 
@@ -29,8 +37,10 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/wallets',
     config: needs('wallet:create'),
     schema: {
+      operationId: 'createWallet',
       tags: ['wallets'],
-      summary: 'Create a wallet; its code goes into payment references',
+      summary: 'Create a wallet',
+      description: 'Customers write the code of the wallet into their payment references.',
       headers: idempotencyHeaders,
       querystring: noQuery,
       body,
@@ -57,7 +67,7 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
         });
         return { status: 201, body: toWallet(wallet) };
       });
-      // Deposits that came before their customer wait for exactly this.
+      // Deposits may arrive before their customer's wallet exists.
       const { id: walletId } = createdSchema.parse(given.body);
       await wakeLateOwned(deps, await listLateOwned(deps.database.db, { walletId, limit: 200 }));
       return sendAnswer(reply, given);

@@ -6,14 +6,15 @@ import { toWallet, walletSchema } from '../../outputs/wallet.ts';
 import { readProblems } from '../../schemas/problem.ts';
 import { customerCode } from '../../schemas/wire.ts';
 
-export function findWalletByCodeRoute(app: ApiApp, deps: ApiDeps): void {
+export function findWalletRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/wallets',
     config: needs('wallet:read'),
     schema: {
+      operationId: 'findWallet',
       tags: ['wallets'],
-      summary: 'The wallet that has a customer code',
+      summary: 'Find a wallet by its customer code',
       querystring: z.strictObject({ code: customerCode }),
       response: { 200: walletSchema, ...readProblems('wallet.not_found') },
     },

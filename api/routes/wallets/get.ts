@@ -12,15 +12,16 @@ export function getWalletRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/wallets/:id',
     config: needs('wallet:read'),
     schema: {
+      operationId: 'getWallet',
       tags: ['wallets'],
-      summary: 'A wallet with its balance in credits and in rand',
+      summary: 'Read a wallet with its balance',
       params: z.strictObject({ id: walletId }),
       querystring: noQuery,
       response: { 200: walletSchema, ...readProblems('wallet.not_found') },
     },
     handler: async (request) => {
       const wallet = await findWallet(deps.database.db, request.params.id);
-      if (wallet === null) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+      if (wallet === null) throw new CodedError('wallet.not_found', 'Wallet not found.');
       return toWallet(wallet);
     },
   });

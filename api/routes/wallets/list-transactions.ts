@@ -4,8 +4,11 @@ import { CodedError } from '../../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { toTransaction, transactionSchema } from '../../outputs/wallet.ts';
+import { namedPage } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
-import { pageOf, pageQuery, walletId } from '../../schemas/wire.ts';
+import { pageQuery, walletId } from '../../schemas/wire.ts';
+
+const page = namedPage('WalletTransactionPage', transactionSchema);
 
 export function listWalletTransactionsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -13,18 +16,19 @@ export function listWalletTransactionsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/wallets/:id/transactions',
     config: needs('wallet:read'),
     schema: {
+      operationId: 'listWalletTransactions',
       tags: ['wallets'],
-      summary: 'What moved a wallet, newest first',
+      summary: 'List the transactions of a wallet, newest first',
       params: z.strictObject({ id: walletId }),
       querystring: pageQuery,
-      response: { 200: pageOf(transactionSchema), ...readProblems('wallet.not_found') },
+      response: { 200: page, ...readProblems('wallet.not_found') },
     },
     handler: async (request) => {
       const { limit, cursor } = request.query;
       const { db } = deps.database;
       const beforeSeq = decodeNumber(cursor);
       const wallet = await findWallet(db, request.params.id);
-      if (wallet === null) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+      if (wallet === null) throw new CodedError('wallet.not_found', 'Wallet not found.');
       const rows = await listWalletTransactions(db, {
         walletId: wallet.id,
         beforeSeq,

@@ -7,19 +7,50 @@ import { ZAR } from '../../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
 import { balanceSchema, toBalance } from '../../outputs/wallet.ts';
+import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { day, money, noQuery, plainText, spendId, toMoney, walletId } from '../../schemas/wire.ts';
 
-/** The wallets are in rand, so that their days are South African ones. */
+/** Wallets are in rand, so their days are South African. */
 const TIME_ZONE = 'Africa/Johannesburg';
 
-const spentSchema = z.strictObject({
-  id: spendId,
-  credits: z.string(),
-  revenue: money.meta({ description: 'Their average cost: what you have earned by it.' }),
-  spentOn: day,
-  balance: balanceSchema,
-});
+const body = named(
+  'NewSpend',
+  z.strictObject({
+    credits: z
+      .string()
+      .regex(/^[1-9][0-9]{0,8}$/)
+      .meta({ description: 'Whole credits.', examples: ['3'] }),
+    note: plainText(200).optional(),
+  }),
+  { description: 'How many credits to spend.', example: { credits: '3', note: 'order 4711' } },
+);
+
+const spentSchema = named(
+  'Spend',
+  z.strictObject({
+    id: spendId,
+    credits: z.string(),
+    revenue: money.meta({ description: 'What you earned: the credits at their average cost.' }),
+    spentOn: day,
+    balance: balanceSchema,
+  }),
+  {
+    description: 'Credits that were spent, and the balance after it.',
+    example: {
+      id: 'spd_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      credits: '3',
+      revenue: { minor: '15000', currency: 'ZAR' },
+      spentOn: '2026-11-20',
+      balance: {
+        credits: '2',
+        rand: { minor: '12500', currency: 'ZAR' },
+        remainder: { minor: '2500', currency: 'ZAR' },
+        owed: { minor: '0', currency: 'ZAR' },
+      },
+    },
+  },
+);
 
 export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
@@ -27,19 +58,14 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/wallets/:id/spends',
     config: needs('wallet:spend'),
     schema: {
+      operationId: 'spendWalletCredits',
       tags: ['wallets'],
       summary: 'Spend credits of a wallet',
-      description: 'The same Idempotency-Key spends once, however often it is sent.',
+      description: 'Repeats with the same Idempotency-Key spend once.',
       headers: idempotencyHeaders,
       params: z.strictObject({ id: walletId }),
       querystring: noQuery,
-      body: z.strictObject({
-        credits: z
-          .string()
-          .regex(/^[1-9][0-9]{0,8}$/)
-          .meta({ description: 'Whole credits.', examples: ['3'] }),
-        note: plainText(200).optional(),
-      }),
+      body,
       response: {
         201: spentSchema,
         ...writeProblems(

@@ -10,17 +10,24 @@ import { insertBankEvent } from '../../../db/queries/bank-events.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { parseCurrency } from '../../../domain/money/money.ts';
 import type { ApiApp, ApiDeps } from '../../deps.ts';
+import { named } from '../../schemas/named.ts';
 import { problems } from '../../schemas/problem.ts';
 import { accountKey, noQuery } from '../../schemas/wire.ts';
 
 const BODY_BYTES_MAX = 256 * 1024;
 
+const receiptSchema = named(
+  'BankEventReceipt',
+  z.strictObject({ outcome: z.enum(['stored', 'repeated']) }),
+  { description: 'The event is stored.', example: { outcome: 'stored' } },
+);
+
 /**
- * Stores a webhook and rings the relay's bell; what it means is found out after the answer.
- * The signature is checked on the bytes as they came, before anything reads them.
+ * Stores a webhook and triggers the relay, which reads it after the answer.
+ * The signature is checked on the raw bytes, before anything parses them.
  */
-export async function bankWebhookRoute(app: ApiApp, deps: ApiDeps): Promise<void> {
-  await app.register((scope: ApiApp, _options, done) => {
+export function receiveBankEventRoute(app: ApiApp, deps: ApiDeps): void {
+  app.register((scope: ApiApp, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       'application/json',
@@ -44,14 +51,15 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
       rateLimit: { max: deps.rateLimits.webhooksPerMinute },
     },
     schema: {
+      operationId: 'receiveBankEvent',
       tags: ['webhooks'],
-      summary: 'An event from the bank, signed',
+      summary: 'Receive a signed event from a bank',
       description:
-        'Signed as Standard Webhooks defines (headers webhook-id, webhook-timestamp and webhook-signature), or by a hex HMAC-SHA256 in the header that the account names. 202 means stored; an event that comes again is stored once.',
+        'Sign as Standard Webhooks defines (headers webhook-id, webhook-timestamp and webhook-signature), or with a hex HMAC-SHA256 in the header that the account names. 202 means stored; a repeated event is stored once.',
       params: z.strictObject({ key: accountKey }),
       querystring: noQuery,
       response: {
-        202: z.strictObject({ outcome: z.enum(['stored', 'repeated']) }),
+        202: receiptSchema,
         ...problems(
           'account.not_found',
           'request.body_too_large',
@@ -71,7 +79,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
   });
 }
 
-/** By the scheme of the account's bank; what it signs is checked before anything reads it. */
+/** Checks the signature by the scheme of the account's bank. */
 function verify(
   account: BankAccount | null,
   delivery: Parameters<typeof verifyStandardWebhook>[0],
@@ -91,11 +99,11 @@ async function storeEvent(
 ): Promise<'stored' | 'repeated'> {
   const now = deps.clock();
   const account = await findBankAccount(deps.database.db, key);
-  // An account that we do not have has no secret either: nobody learns from the answer which ones there are.
+  // An unknown account has no secret either, so that the answer does not reveal which accounts exist.
   const secrets = account === null ? [] : await deps.webhookSecretsOf(key);
   const { id: eventId } = verify(account, { secrets, headers, rawBody, now });
   if (account === null) {
-    throw new CodedError('account.not_found', 'There is no such bank account.');
+    throw new CodedError('account.not_found', 'Bank account not found.');
   }
   readBankEvent(
     rawBody,
@@ -115,7 +123,7 @@ async function storeEvent(
   if (intake === 'conflict') {
     throw new CodedError(
       'webhook.key_reused',
-      'This webhook id came before with another body: send a new event under a new id.',
+      'This webhook id was already used with another body: send a new event under a new id.',
     );
   }
   return intake;
