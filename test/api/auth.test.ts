@@ -17,6 +17,9 @@ import {
 } from './service-under-test.ts';
 
 const OPEN = [
+  'GET /',
+  'GET /errors',
+  'GET /errors/:code',
   'GET /health/live',
   'GET /health/ready',
   'GET /openapi.json',
