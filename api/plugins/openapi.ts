@@ -94,7 +94,11 @@ export const openapiPlugin = fp(
         };
       },
     });
-    await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: DOCS_POLICY,
+      theme: { title: 'Purser API' },
+    });
   },
   { name: 'openapi', fastify: '5.x' },
 );

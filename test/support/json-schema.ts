@@ -4,9 +4,7 @@ import { z } from 'zod';
 /** Says what is wrong with a value; nothing if it fits. */
 export type SchemaCheck = (value: unknown) => readonly string[];
 
-const ajvModule = z.object({
-  default: z.custom<AjvClass>((value) => typeof value === 'function'),
-});
+const ajvClass = z.custom<AjvClass>((value) => typeof value === 'function');
 
 interface Validator {
   (value: unknown): unknown;
@@ -24,7 +22,7 @@ type AjvClass = new (options: object) => {
 export function createSchemaChecks(document: object): (pointer: string) => SchemaCheck {
   const fastify = createRequire(createRequire(import.meta.url).resolve('fastify'));
   const compiler = createRequire(fastify.resolve('@fastify/ajv-compiler'));
-  const { default: Ajv } = ajvModule.parse(compiler('ajv/dist/2020.js'));
+  const Ajv = ajvClass.parse(compiler('ajv/dist/2020.js'));
   const ajv = new Ajv({
     strict: false,
     unicodeRegExp: false,
