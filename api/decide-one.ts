@@ -3,7 +3,7 @@ import { keepingAttempts } from '../app/decide/approve.ts';
 import { recordDecision } from '../app/decide/propose.ts';
 import type { Transaction } from '../db/client.ts';
 import { recordedAnswer } from './decision-answer.ts';
-import { toProposed, type DecisionBody } from './decision-body.ts';
+import { toProposed, type DecisionBody } from './schemas/decision-body.ts';
 import { deliverDecision } from './deliver-decision.ts';
 import { actorOf, type ApiDeps, type Principal } from './deps.ts';
 import type { GivenAnswer } from './idempotency.ts';

@@ -11,8 +11,8 @@ import type { DatabaseHandle } from '../db/client.ts';
 import type { Actor } from '../db/queries/audit.ts';
 import type { ApprovalPolicy } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { KeyDeployment } from './api-keys.ts';
-import type { Scope } from './scopes.ts';
+import type { KeyDeployment } from './auth/api-keys.ts';
+import type { Scope } from './auth/scopes.ts';
 import type { TemporalGateway } from '../temporal/gateway.ts';
 
 /** Requests that one caller may make in a minute. */

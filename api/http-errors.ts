@@ -1,87 +1,89 @@
 import type { ErrorCode } from '../domain/errors.ts';
 
-/** How a coded error is told to a caller of the API. */
+/** How the API answers a coded error. */
 export interface HttpError {
   readonly status: number;
-  /** Fixed text, safe to show: the only words that leave with a 5xx. */
+  /** Fixed text, safe to show: the only words of a 5xx that callers see. */
   readonly title: string;
 }
 
 const entry = (status: number, title: string): HttpError => ({ status, title });
 
-/** Every code, so that a new one cannot be forgotten here. docs/errors.md explains each at length. */
+/** Every code: the compiler demands an entry for a new one. docs/errors.md explains each at length. */
 export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
-  'account.not_found': entry(404, 'There is no such bank account.'),
+  'account.not_found': entry(404, 'Bank account not found.'),
   'account.not_polled': entry(409, 'This bank account has no poll schedule.'),
-  'auth.forbidden': entry(403, 'This key may not do that.'),
-  'auth.invalid_key': entry(401, 'The API key is not valid.'),
-  'auth.missing': entry(401, 'An API key is needed.'),
-  'bank.bad_response': entry(502, 'The bank answered something that cannot be read.'),
-  'bank.rate_limited': entry(503, 'The bank asks to be called less often.'),
-  'bank.unauthorized': entry(502, 'The bank refused our credentials.'),
+  'auth.forbidden': entry(403, 'This API key is not allowed to do that.'),
+  'auth.invalid_key': entry(401, 'The API key is invalid.'),
+  'auth.missing': entry(401, 'This request needs an API key.'),
+  'bank.bad_response': entry(502, 'The bank sent an invalid response.'),
+  'bank.rate_limited': entry(503, 'The bank limits how often it may be called.'),
+  'bank.unauthorized': entry(502, 'The bank rejected the credentials of Purser.'),
   'bank.unavailable': entry(503, 'The bank cannot be reached.'),
-  'case.not_open': entry(404, 'There is no such open case.'),
+  'case.not_open': entry(404, 'Open case not found.'),
   'case.pair_mismatch': entry(409, 'The line does not reverse that deposit.'),
-  'case.wrong_kind': entry(409, 'This case is about something else.'),
-  'claim.not_found': entry(404, 'There is no such claim.'),
-  'claim.not_open': entry(409, 'The claim is over.'),
-  'config.invalid': entry(500, 'The service is not configured rightly.'),
-  'database.conflict': entry(503, 'Other work was in the way. Try again.'),
+  'case.wrong_kind': entry(409, 'This action does not apply to cases of that kind.'),
+  'claim.not_found': entry(404, 'Claim not found.'),
+  'claim.not_open': entry(409, 'This claim has already ended.'),
+  'config.invalid': entry(500, 'The service is misconfigured.'),
+  'database.conflict': entry(503, 'Another request changed the same data. Try again.'),
   'database.unavailable': entry(503, 'The database cannot be reached. Try again.'),
   'decision.already_proposed': entry(409, 'Another decision on this deposit is open.'),
-  'decision.expired': entry(409, 'The proposal was not approved in time.'),
-  'decision.limit_reached': entry(403, "This is more than a person's limit of a day allows."),
-  'decision.not_found': entry(404, 'There is no such decision.'),
-  'decision.not_open': entry(409, 'This decision does not wait for that.'),
-  'decision.payload_changed': entry(409, 'This is not what was proposed.'),
+  'decision.expired': entry(409, 'The proposal expired before it was approved.'),
+  'decision.limit_reached': entry(403, 'This exceeds the daily limit of one person.'),
+  'decision.not_found': entry(404, 'Decision not found.'),
+  'decision.not_open': entry(409, 'This decision is no longer open.'),
+  'decision.payload_changed': entry(409, 'The proposal has changed since you read it.'),
   'decision.same_person': entry(403, 'A second person must approve this.'),
-  'decision.split_mismatch': entry(400, 'The split does not add up.'),
-  'deposit.already_settled': entry(409, 'This deposit is settled already.'),
-  'deposit.not_credited': entry(409, 'This deposit has no credit that could be corrected.'),
-  'deposit.not_found': entry(404, 'There is no such deposit.'),
+  'decision.split_mismatch': entry(400, 'The parts do not add up to the deposit.'),
+  'deposit.already_settled': entry(409, 'This deposit already has an outcome.'),
+  'deposit.not_credited': entry(409, 'This deposit has no credit to correct.'),
+  'deposit.not_found': entry(404, 'Deposit not found.'),
   'embedded.locked': entry(500, 'An embedded server could not start.'),
   'embedded.port_in_use': entry(500, 'An embedded server could not start.'),
   'embedded.postgres_failed': entry(500, 'An embedded server could not start.'),
-
   'embedded.temporal_failed': entry(500, 'An embedded server could not start.'),
   'embedded.temporal_not_found': entry(500, 'An embedded server could not start.'),
-  'gate.not_closed': entry(409, 'This gate was never closed.'),
-  'internal.unexpected': entry(500, 'Something unexpected happened. The log has it by request id.'),
-  'invariant.violated': entry(500, 'A rule of the ledger would have been broken. Nothing moved.'),
-  'migration.failed': entry(500, 'The database does not fit this version.'),
-  'migration.other_baseline': entry(500, 'The database was made by another version.'),
-  'money.unreadable': entry(400, 'An amount cannot be read.'),
-  'notification.not_found': entry(404, 'This wallet has no such notification.'),
-  'person.not_found': entry(404, 'Nobody of this name has a key.'),
-  'rate.missing': entry(500, 'No rate is in force on that day.'),
-  'request.body_too_large': entry(413, 'The body is too large.'),
-  'request.idempotency_key_missing': entry(400, 'An Idempotency-Key header is needed.'),
-  'request.invalid': entry(400, 'The request is not as documented.'),
-  'request.key_reused': entry(409, 'This Idempotency-Key was used for another request.'),
+  'gate.not_closed': entry(409, 'This gate has never been closed.'),
+  'internal.unexpected': entry(
+    500,
+    'An unexpected error occurred. Search the log for the request id.',
+  ),
+  'invariant.violated': entry(500, 'The change would break a ledger rule. No money moved.'),
+  'migration.failed': entry(500, 'The database schema does not match this version.'),
+  'migration.other_baseline': entry(
+    500,
+    'The database schema belongs to another version of Purser.',
+  ),
+  'money.unreadable': entry(400, 'The amount is malformed.'),
+  'notification.not_found': entry(404, 'Notification not found in this wallet.'),
+  'person.not_found': entry(404, 'No active API key belongs to this person.'),
+  'rate.missing': entry(500, 'No rate applies on that day.'),
+  'request.body_too_large': entry(413, 'The request body exceeds the size limit.'),
+  'request.idempotency_key_missing': entry(400, 'This request needs an Idempotency-Key header.'),
+  'request.invalid': entry(400, 'The request does not match the documentation.'),
+  'request.key_reused': entry(409, 'This Idempotency-Key belongs to a different request.'),
   'request.rate_limited': entry(429, 'Too many requests. Wait, then try again.'),
-  'request.route_not_found': entry(404, 'There is nothing at this address.'),
+  'request.route_not_found': entry(404, 'Nothing is served at this address.'),
   'request.unsupported_media_type': entry(415, 'The body must be application/json.'),
   'review.not_open': entry(409, 'This deposit has no open review.'),
-  'statement.account_mismatch': entry(400, 'The statement is of another account.'),
-  'statement.incomplete': entry(400, 'The statement is not whole.'),
-  'statement.not_found': entry(404, 'There is no such statement file.'),
-  'statement.not_held': entry(409, 'No statement of the file is held.'),
-  'statement.proof_failed': entry(
-    400,
-    'The balances of the statement do not agree with its lines.',
-  ),
-  'statement.unknown_format': entry(400, 'The format of the statement is not known.'),
-  'statement.unreadable': entry(400, 'The statement cannot be read.'),
+  'statement.account_mismatch': entry(400, 'The statement belongs to another account.'),
+  'statement.incomplete': entry(400, 'The statement is incomplete.'),
+  'statement.not_found': entry(404, 'Statement file not found.'),
+  'statement.not_held': entry(409, 'This file has no held statement.'),
+  'statement.proof_failed': entry(400, 'The balances of the statement do not match its lines.'),
+  'statement.unknown_format': entry(400, 'The statement format is not recognised.'),
+  'statement.unreadable': entry(400, 'The statement is malformed.'),
   'temporal.unavailable': entry(503, 'Temporal cannot be reached. Try again.'),
   'wallet.code_taken': entry(409, 'Another wallet has this customer code.'),
   'wallet.external_ref_taken': entry(409, 'Another wallet has this external reference.'),
-  'wallet.insufficient_credits': entry(409, 'The wallet has fewer credits.'),
-  'wallet.not_found': entry(404, 'There is no such wallet.'),
+  'wallet.insufficient_credits': entry(409, 'The wallet does not have enough credits.'),
+  'wallet.not_found': entry(404, 'Wallet not found.'),
   'wallet.not_open': entry(409, 'The wallet is not open.'),
-  'wallet.owes': entry(409, 'The wallet owes for a deposit that was taken back.'),
-  'webhook.bad_signature': entry(401, 'The signature of the webhook is not valid.'),
-  'webhook.key_reused': entry(409, 'This webhook id came before with another body.'),
-  'webhook.unreadable': entry(400, 'The body of the webhook cannot be read.'),
+  'wallet.owes': entry(409, 'The wallet owes money for a reversed deposit.'),
+  'webhook.bad_signature': entry(401, 'The webhook signature is invalid.'),
+  'webhook.key_reused': entry(409, 'This webhook id was already used with another body.'),
+  'webhook.unreadable': entry(400, 'The webhook body is malformed.'),
 };
 
 /** RFC 9457, with the stable `code` to branch on and the request id to ask about. */
@@ -93,16 +95,16 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly instance: string;
   readonly requestId: string;
-  /** Where a request is not as documented; places and rules, never the values found there. */
+  /** The places of an invalid request and the rules they break, never the values found there. */
   readonly faults?: readonly { readonly at: string; readonly rule: string }[];
 }
 
-/** Where docs/errors.md explains a code; its headings are the codes, and anchors lose the dot. */
-export function errorDocsUrl(code: ErrorCode): string {
-  return `/docs/errors.md#${code.replace('.', '')}`;
+/** The address that explains a code; this server answers it. */
+export function errorUrl(code: ErrorCode): string {
+  return `/errors/${code}`;
 }
 
-/** Words a problem for the caller. From status 500 up the message stays inside. */
+/** Makes the problem that callers see. From status 500 up the message stays in the log. */
 export function toProblem(
   code: ErrorCode,
   message: string,
@@ -111,7 +113,7 @@ export function toProblem(
 ): Problem {
   const { status, title } = HTTP_ERRORS[code];
   return {
-    type: errorDocsUrl(code),
+    type: errorUrl(code),
     title,
     status,
     detail: status >= 500 ? title : message,

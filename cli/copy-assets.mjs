@@ -9,6 +9,8 @@ for (const folder of ['baseline', 'functions', 'migrations']) {
 }
 cpSync('cli/purser.mjs', 'dist/cli/purser.mjs');
 cpSync('package.json', 'dist/package.json');
+// The API explains its errors from this file.
+cpSync('docs/errors.md', 'dist/docs/errors.md');
 
 const { bundleWorkflows } = await import(
   new URL('../dist/worker/bundle-workflows.js', import.meta.url).href

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createApiKey, parseApiKey } from '../api/api-keys.ts';
-import { SCOPES } from '../api/scopes.ts';
+import { createApiKey, parseApiKey } from '../api/auth/api-keys.ts';
+import { SCOPES } from '../api/auth/scopes.ts';
 import { writeAs } from '../app/write-as.ts';
 import type { Database } from '../db/client.ts';
 import { SYSTEM_ACTOR } from '../db/queries/audit.ts';

@@ -6,6 +6,7 @@ import {
   DECISION_STATES,
   type Allocation,
 } from '../../domain/review/approval.ts';
+import { named } from '../schemas/named.ts';
 import {
   day,
   decisionId,
@@ -17,49 +18,107 @@ import {
   toInstantOrNull,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 const maybeText = z.string().nullable();
+const SHA256_EXAMPLE = 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9';
 
-const byPerson = z.strictObject({
-  person: z.string(),
-  keyId: maybeText.meta({ description: 'Null where Purser proposed it by itself.' }),
-  at: instant,
+const byPerson = named(
+  'ByPerson',
+  z.strictObject({
+    person: z.string(),
+    keyId: maybeText.meta({ description: 'Null if Purser proposed it.' }),
+    at: instant,
+  }),
+  {
+    description: 'Who did it, and when.',
+    example: {
+      person: 'thandi',
+      keyId: 'key_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      at: '2026-11-20T10:31:00.000Z',
+    },
+  },
+);
+
+export const decisionOutcome = z
+  .enum(DECISION_OUTCOMES)
+  .meta({ id: 'DecisionOutcome', description: 'How a decision ended.' });
+
+export const decisionKind = z
+  .enum(DECISION_KINDS)
+  .meta({ id: 'DecisionKind', description: 'What a person decides.' });
+
+export const decisionState = z.enum(DECISION_STATES).meta({
+  id: 'DecisionState',
+  description:
+    '`needs_payer_details` and `proposed` wait for a person, `approved` waits for its workflow; the others are final.',
 });
 
-export const decisionOutcome = z.enum(DECISION_OUTCOMES);
-
-export const decisionSchema = z.strictObject({
-  id: decisionId,
-  depositId,
-  kind: z.enum(DECISION_KINDS),
-  state: z.enum(DECISION_STATES).meta({
-    description:
-      '`needs_payer_details` and `proposed` wait for a person, `approved` for its workflow; the others are final.',
+export const decisionSchema = named(
+  'Decision',
+  z.strictObject({
+    id: decisionId,
+    depositId,
+    kind: decisionKind,
+    state: decisionState,
+    amount: money,
+    allocations: z.array(z.strictObject({ walletId, amount: money })),
+    payer: z
+      .strictObject({ name: z.string(), bank: z.string(), branch: maybeText, account: z.string() })
+      .nullable(),
+    keepUntil: day.nullable(),
+    lineId: digits
+      .nullable()
+      .meta({ description: 'For a `pair`: the debit line that reverses the deposit.' }),
+    reason: z.string(),
+    payloadSha256: maybeText.meta({
+      description: 'Send it in an approval. It changes with any part of the decision.',
+    }),
+    needsApproval: z.boolean(),
+    expiresAt: instant.nullable(),
+    proposed: byPerson,
+    payerGiven: byPerson.nullable(),
+    approved: byPerson.nullable(),
+    rejected: byPerson.extend({ reason: z.string() }).nullable(),
+    outcome: decisionOutcome.nullable().meta({ description: 'Null until it is tried.' }),
+    refusal: maybeText.meta({ description: 'Why it was not carried out.' }),
+    appliedAt: instant.nullable(),
   }),
-  amount: money,
-  allocations: z.array(z.strictObject({ walletId, amount: money })),
-  payer: z
-    .strictObject({ name: z.string(), bank: z.string(), branch: maybeText, account: z.string() })
-    .nullable(),
-  keepUntil: day.nullable(),
-  lineId: digits
-    .nullable()
-    .meta({ description: 'The debit line that a `pair` says to reverse the deposit.' }),
-  reason: z.string(),
-  payloadSha256: maybeText.meta({
-    description: 'What an approval must name: it changes whenever anything of the decision does.',
-  }),
-  needsApproval: z.boolean(),
-  expiresAt: instant.nullable(),
-  proposed: byPerson,
-  payerGiven: byPerson.nullable(),
-  approved: byPerson.nullable(),
-  rejected: byPerson.extend({ reason: z.string() }).nullable(),
-  outcome: decisionOutcome.nullable().meta({ description: 'Null until it was tried.' }),
-  refusal: maybeText.meta({ description: 'Why it was not carried out.' }),
-  appliedAt: instant.nullable(),
-});
+  {
+    description: 'A decision about a deposit, from proposal to outcome.',
+    example: {
+      id: 'dec_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      kind: 'credit',
+      state: 'proposed',
+      amount: { minor: '750000', currency: 'ZAR' },
+      allocations: [
+        {
+          walletId: 'wal_019ab3c4d5e67f8091a2b3c4d5e6f708',
+          amount: { minor: '750000', currency: 'ZAR' },
+        },
+      ],
+      payer: null,
+      keepUntil: null,
+      lineId: null,
+      reason: 'The payer confirmed the customer code.',
+      payloadSha256: SHA256_EXAMPLE,
+      needsApproval: true,
+      expiresAt: '2026-11-23T10:31:00.000Z',
+      proposed: {
+        person: 'thandi',
+        keyId: 'key_019ab3c4d5e67f8091a2b3c4d5e6f708',
+        at: '2026-11-20T10:31:00.000Z',
+      },
+      payerGiven: null,
+      approved: null,
+      rejected: null,
+      outcome: null,
+      refusal: null,
+      appliedAt: null,
+    },
+  },
+);
 
 export function toDecision(
   row: Decision,
@@ -105,21 +164,45 @@ function part(
   return person === null || at === null ? null : { person, keyId, at: toInstant(at) };
 }
 
-/** What is answered when a decision was carried out. */
-export const outcomeSchema = z.strictObject({
-  decisionId,
-  outcome: decisionOutcome,
-  refusal: z.string().nullable().meta({ description: 'Why a decision was not carried out.' }),
-});
-
-/** What is answered when a decision waits: for a second person, for bank details, or for its workflow. */
-export const acceptedSchema = z.strictObject({
-  decisionId,
-  outcome: z.literal('accepted'),
-  state: z.enum(['needs_payer_details', 'proposed', 'approved']).meta({
-    description:
-      '`approved`: it will be carried out; ask again with the same key, or read the decision.',
+/** The answer once a decision was carried out. */
+export const outcomeSchema = named(
+  'DecisionResult',
+  z.strictObject({
+    decisionId,
+    outcome: decisionOutcome,
+    refusal: z.string().nullable().meta({ description: 'Why a decision was not carried out.' }),
   }),
-  payloadSha256: maybeText.meta({ description: 'What the second person approves.' }),
-  expiresAt: instant.nullable(),
-});
+  {
+    description: 'The decision was tried; `outcome` says how it ended.',
+    example: {
+      decisionId: 'dec_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      outcome: 'credited',
+      refusal: null,
+    },
+  },
+);
+
+/** The answer while a decision waits for a second person, for bank details or for its workflow. */
+export const acceptedSchema = named(
+  'AcceptedDecision',
+  z.strictObject({
+    decisionId,
+    outcome: z.literal('accepted'),
+    state: z.enum(['needs_payer_details', 'proposed', 'approved']).meta({
+      description:
+        '`approved`: it is being carried out; repeat the request with the same key, or read the decision.',
+    }),
+    payloadSha256: maybeText.meta({ description: 'What the second person approves.' }),
+    expiresAt: instant.nullable(),
+  }),
+  {
+    description: 'The decision is stored and not carried out yet.',
+    example: {
+      decisionId: 'dec_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      outcome: 'accepted',
+      state: 'proposed',
+      payloadSha256: SHA256_EXAMPLE,
+      expiresAt: '2026-11-23T10:31:00.000Z',
+    },
+  },
+);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LineCaseRow } from '../../db/queries/line-cases.ts';
 import { LINE_CASE_KINDS } from '../../db/schema/gates.ts';
+import { named } from '../schemas/named.ts';
 import {
   accountKey,
   day,
@@ -11,27 +12,48 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 import { depositState } from './deposit.ts';
 
-export const caseSchema = z.strictObject({
-  id: digits,
-  kind: z.enum(LINE_CASE_KINDS).meta({
-    description:
-      '`line_vanished`: complete reads of its day do not show it any more; `amount_changed`: its id came with another amount, which waits in review; `reversal_unpaired`: a debit whose original was not found.',
+export const caseSchema = named(
+  'LineCase',
+  z.strictObject({
+    id: digits,
+    kind: z.enum(LINE_CASE_KINDS).meta({
+      description:
+        '`line_vanished`: complete reads of its day no longer show it; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a reversal whose original was not found.',
+    }),
+    account: accountKey,
+    lineId: digits,
+    otherLineId: digits.nullable(),
+    amount: money,
+    bookingDate: day,
+    depositId: depositId.nullable(),
+    depositState: depositState.nullable(),
+    openedAt: instant,
+    closedAt: instant.nullable(),
+    outcome: z.enum(['restored', 'settled', 'decided']).nullable(),
+    note: z.string().nullable(),
   }),
-  account: accountKey,
-  lineId: digits,
-  otherLineId: digits.nullable(),
-  amount: money,
-  bookingDate: day,
-  depositId: depositId.nullable(),
-  depositState: depositState.nullable(),
-  openedAt: instant,
-  closedAt: instant.nullable(),
-  outcome: z.enum(['restored', 'settled', 'decided']).nullable(),
-  note: z.string().nullable(),
-});
+  {
+    description: 'A line that the bank changed after it was captured.',
+    example: {
+      id: '17',
+      kind: 'line_vanished',
+      account: 'fnb-main',
+      lineId: '4711',
+      otherLineId: null,
+      amount: { minor: '27500', currency: 'ZAR' },
+      bookingDate: '2026-11-20',
+      depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      depositState: 'credited',
+      openedAt: '2026-11-21T08:15:00.000Z',
+      closedAt: null,
+      outcome: null,
+      note: null,
+    },
+  },
+);
 
 export function toCase(found: LineCaseRow): z.infer<typeof caseSchema> {
   const { row } = found;

@@ -2,7 +2,7 @@ import type { DepositStory } from '../../db/queries/deposit-story.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
 import { storyHeading, storyLines, type StoryLine } from '../../domain/words/story.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
-import { toInstantOrNull } from '../wire.ts';
+import { toInstantOrNull } from '../schemas/wire.ts';
 
 /** A deposit's life in plain English, with the time zone of its bank account. */
 export function tellDeposit(

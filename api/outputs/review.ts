@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OpenReviewRow } from '../../db/queries/reviews-read.ts';
 import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
+import { named } from '../schemas/named.ts';
 import {
   accountKey,
   day,
@@ -11,41 +12,70 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
-/** Why a deposit waits, as a code and in words, and what to do. */
+export const reviewReason = z
+  .enum(REVIEW_REASONS)
+  .meta({ id: 'ReviewReason', description: 'Why a deposit is in review.' });
+
+/** Why a deposit is in review, as a code and in words, and what to do next. */
 export const reviewReasonSchema = z.strictObject({
-  reason: z.enum(REVIEW_REASONS),
+  reason: reviewReason,
   sentence: z.string(),
   nextStep: z.string(),
-  candidates: z.array(z.string()).meta({ description: 'Customer codes that may be meant.' }),
+  candidates: z
+    .array(z.string())
+    .meta({ description: 'Customer codes that the payer may have meant.' }),
 });
-
-const knownReason = z.enum(REVIEW_REASONS);
 
 export function toReviewReason(
   reason: string,
   candidates: readonly string[],
 ): z.infer<typeof reviewReasonSchema> {
-  const known = knownReason.parse(reason);
+  const known = reviewReason.parse(reason);
   return { reason: known, ...adviceFor(known), candidates: [...candidates] };
 }
 
-export const reviewSchema = reviewReasonSchema.extend({
-  depositId,
-  account: accountKey,
-  amount: money,
-  bookingDate: day,
-  references: z.array(z.string()),
-  counterpartyName: z.string().nullable(),
-  openedAt: instant,
-  dueAt: instant,
-  overdueAt: instant.nullable().meta({ description: 'When its deadline last ran out.' }),
-  escalatedAt: instant.nullable(),
-  round: z.int().meta({ description: '1, and one more for each deadline that ran out.' }),
-  assignee: z.string().nullable(),
-  comments: z.int(),
-});
+export const reviewSchema = named(
+  'Review',
+  reviewReasonSchema.extend({
+    depositId,
+    account: accountKey,
+    amount: money,
+    bookingDate: day,
+    references: z.array(z.string()),
+    counterpartyName: z.string().nullable(),
+    openedAt: instant,
+    dueAt: instant,
+    overdueAt: instant.nullable().meta({ description: 'When its deadline last passed.' }),
+    escalatedAt: instant.nullable(),
+    round: z.int().meta({ description: '1 plus the number of missed deadlines.' }),
+    assignee: z.string().nullable(),
+    comments: z.int(),
+  }),
+  {
+    description: 'A deposit that waits for a person.',
+    example: {
+      reason: 'unknown_code',
+      sentence: 'The reference names a customer code that no wallet has.',
+      nextStep: 'Ask the payer for the right code, then credit that wallet or return the money.',
+      candidates: ['CUS00005724'],
+      depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      account: 'fnb-main',
+      amount: { minor: '27500', currency: 'ZAR' },
+      bookingDate: '2026-11-20',
+      references: ['CUS00005742'],
+      counterpartyName: 'T NKOSI',
+      openedAt: '2026-11-20T08:15:02.000Z',
+      dueAt: '2026-11-24T15:00:00.000Z',
+      overdueAt: null,
+      escalatedAt: null,
+      round: 1,
+      assignee: null,
+      comments: 0,
+    },
+  },
+);
 
 export function toReview(row: OpenReviewRow): z.infer<typeof reviewSchema> {
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Run } from '../../db/queries/runs-read.ts';
 import { ZAR } from '../../domain/money/money.ts';
+import { named } from '../schemas/named.ts';
 import {
   accountKey,
   day,
@@ -11,29 +12,49 @@ import {
   toInstant,
   toInstantOrNull,
   toMoney,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
 const count = z.int().min(0);
 
-export const runSchema = z.strictObject({
-  id: runId,
-  account: accountKey,
-  kind: z.enum(['poll', 'import']),
-  outcome: z
-    .enum(['completed', 'waiting', 'failed'])
-    .nullable()
-    .meta({ description: 'Null while it runs; `waiting`: some deposits had not settled in time.' }),
-  errorCode: z.string().nullable(),
-  startedAt: instant,
-  finishedAt: instant.nullable(),
-  window: z.strictObject({ from: day, to: day }).nullable(),
-  linesSeen: count,
-  linesNew: count,
-  linesHeld: count,
-  depositsNew: count,
-  reconciled: z.strictObject({ deposits: count, amount: money, credits: digits }),
-  unmatched: z.strictObject({ deposits: count, amount: money }),
-});
+export const RUN_EXAMPLE = {
+  id: 'run_019ab3c4d5e67f8091a2b3c4d5e6f708',
+  account: 'fnb-main',
+  kind: 'poll',
+  outcome: 'completed',
+  errorCode: null,
+  startedAt: '2026-11-20T08:15:00.000Z',
+  finishedAt: '2026-11-20T08:15:03.000Z',
+  window: { from: '2026-11-16', to: '2026-11-20' },
+  linesSeen: 12,
+  linesNew: 2,
+  linesHeld: 0,
+  depositsNew: 2,
+  reconciled: { deposits: 1, amount: { minor: '27500', currency: 'ZAR' }, credits: '5' },
+  unmatched: { deposits: 1, amount: { minor: '9900', currency: 'ZAR' } },
+} as const;
+
+export const runSchema = named(
+  'Run',
+  z.strictObject({
+    id: runId,
+    account: accountKey,
+    kind: z.enum(['poll', 'import']),
+    outcome: z.enum(['completed', 'waiting', 'failed']).nullable().meta({
+      description: 'Null while it runs; `waiting`: it ended before some deposits had an outcome.',
+    }),
+    errorCode: z.string().nullable(),
+    startedAt: instant,
+    finishedAt: instant.nullable(),
+    window: z.strictObject({ from: day, to: day }).nullable(),
+    linesSeen: count,
+    linesNew: count,
+    linesHeld: count,
+    depositsNew: count,
+    reconciled: z.strictObject({ deposits: count, amount: money, credits: digits }),
+    unmatched: z.strictObject({ deposits: count, amount: money }),
+  }),
+  { description: 'One read of a bank account, or one import.', example: RUN_EXAMPLE },
+);
 
 export function toRun(row: Run): z.infer<typeof runSchema> {
   return {

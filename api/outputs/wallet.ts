@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../domain/ledger/journal.ts';
 import type { listWalletTransactions, Wallet } from '../../db/queries/wallets.ts';
 import { ZAR } from '../../domain/money/money.ts';
+import { named } from '../schemas/named.ts';
 import {
   customerCode,
   day,
@@ -12,21 +13,32 @@ import {
   toInstant,
   toMoney,
   walletId,
-} from '../wire.ts';
+} from '../schemas/wire.ts';
 
-export const balanceSchema = z.strictObject({
-  credits: digits.meta({ description: 'Whole credits that the customer can spend.' }),
-  rand: money.meta({
-    description: 'Unspent credits at what was paid for them, and the remainder.',
+export const BALANCE_EXAMPLE = {
+  credits: '5',
+  rand: { minor: '27500', currency: 'ZAR' },
+  remainder: { minor: '2500', currency: 'ZAR' },
+  owed: { minor: '0', currency: 'ZAR' },
+} as const;
+
+export const balanceSchema = named(
+  'Balance',
+  z.strictObject({
+    credits: digits.meta({ description: 'Whole credits that the customer can spend.' }),
+    rand: money.meta({
+      description: 'Unspent credits at the price paid for them, plus the remainder.',
+    }),
+    remainder: money.meta({
+      description: 'Rand left over that do not buy another credit; added to the next deposit.',
+    }),
+    owed: money.meta({
+      description:
+        'What the customer owes because a spent deposit was reversed. The wallet cannot spend until it is repaid.',
+    }),
   }),
-  remainder: money.meta({
-    description: 'Rand too few for one more credit, kept for the next deposit.',
-  }),
-  owed: money.meta({
-    description:
-      'What the customer owes, since credits of a deposit that was taken back were spent; nothing can be spent until it is settled.',
-  }),
-});
+  { description: 'What a customer can spend, and what they owe.', example: BALANCE_EXAMPLE },
+);
 
 /** Balances as they leave the service. */
 export function toBalance(
@@ -40,16 +52,36 @@ export function toBalance(
   };
 }
 
-export const walletSchema = z.strictObject({
-  id: walletId,
-  code: customerCode.meta({ description: 'What the customer writes in the payment reference.' }),
-  codeKind: z.enum(['checked', 'legacy']),
-  externalRef: z.string().nullable(),
-  name: z.string().nullable(),
-  status: z.enum(['open', 'frozen', 'closed']),
-  balance: balanceSchema,
-  createdAt: instant,
-});
+export const walletStatus = z
+  .enum(['open', 'frozen', 'closed'])
+  .meta({ id: 'WalletStatus', description: 'Only an open wallet can be credited or spend.' });
+
+export const walletSchema = named(
+  'Wallet',
+  z.strictObject({
+    id: walletId,
+    code: customerCode.meta({ description: 'The customer writes it into the payment reference.' }),
+    codeKind: z.enum(['checked', 'legacy']),
+    externalRef: z.string().nullable(),
+    name: z.string().nullable(),
+    status: walletStatus,
+    balance: balanceSchema,
+    createdAt: instant,
+  }),
+  {
+    description: 'A customer’s wallet.',
+    example: {
+      id: 'wal_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      code: 'CUS00005724',
+      codeKind: 'checked',
+      externalRef: 'crm-4711',
+      name: 'Thandi Nkosi',
+      status: 'open',
+      balance: BALANCE_EXAMPLE,
+      createdAt: '2026-11-18T09:00:00.000Z',
+    },
+  },
+);
 export type WalletOutput = z.infer<typeof walletSchema>;
 
 export function toWallet(wallet: Wallet): WalletOutput {
@@ -65,18 +97,42 @@ export function toWallet(wallet: Wallet): WalletOutput {
   };
 }
 
-export const transactionSchema = z.strictObject({
-  seq: digits.meta({ description: 'Gapless number of this wallet, from 1.' }),
-  journalId: digits,
-  kind: z.enum(JOURNAL_KINDS),
-  depositId: depositId.nullable(),
-  rand: money.meta({ description: 'What came in (negative: went out).' }),
-  credits: digits,
-  rateVersion: z.int().nullable(),
-  balanceAfter: balanceSchema,
-  bookedOn: day.meta({ description: "The bank's day." }),
-  createdAt: instant,
-});
+export const journalKind = z
+  .enum(JOURNAL_KINDS)
+  .meta({ id: 'JournalKind', description: 'What a journal books.' });
+
+export const transactionSchema = named(
+  'WalletTransaction',
+  z.strictObject({
+    seq: digits.meta({
+      description: 'Numbers the transactions of the wallet from 1 without gaps.',
+    }),
+    journalId: digits,
+    kind: journalKind,
+    depositId: depositId.nullable(),
+    rand: money.meta({ description: 'Positive: came in; negative: went out.' }),
+    credits: digits,
+    rateVersion: z.int().nullable(),
+    balanceAfter: balanceSchema,
+    bookedOn: day.meta({ description: 'The bank’s booking day.' }),
+    createdAt: instant,
+  }),
+  {
+    description: 'One change of a wallet’s balance.',
+    example: {
+      seq: '1',
+      journalId: '9031',
+      kind: 'credit',
+      depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      rand: { minor: '27500', currency: 'ZAR' },
+      credits: '5',
+      rateVersion: 1,
+      balanceAfter: BALANCE_EXAMPLE,
+      bookedOn: '2026-11-20',
+      createdAt: '2026-11-20T08:15:02.000Z',
+    },
+  },
+);
 
 type TransactionRow = Awaited<ReturnType<typeof listWalletTransactions>>[number];
 

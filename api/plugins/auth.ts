@@ -3,8 +3,8 @@ import fp from 'fastify-plugin';
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { ApiDeps, Principal, RoutePolicy } from '../deps.ts';
-import { createKeyVerifier, type KeyVerifier } from '../key-verifier.ts';
-import { PERSON_ONLY_SCOPES } from '../scopes.ts';
+import { createKeyVerifier, type KeyVerifier } from '../auth/key-verifier.ts';
+import { PERSON_ONLY_SCOPES } from '../auth/scopes.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,7 +14,7 @@ declare module 'fastify' {
 
 type ScopePolicy = Extract<RoutePolicy, { readonly kind: 'scope' }>;
 
-/** Checks the key of every route that needs a scope, before anything of the request is read. */
+/** Checks the key of every route that needs a scope, before the body is read. */
 export const authPlugin = fp<ApiDeps>(
   (app, deps, done) => {
     const verifier = createKeyVerifier({
@@ -59,23 +59,29 @@ async function authenticate(
 ): Promise<Principal | CodedError> {
   const header = request.headers.authorization;
   if (header === undefined) {
-    return new CodedError('auth.missing', 'Send your API key as Authorization: Bearer <key>.');
+    return new CodedError(
+      'auth.missing',
+      'Send your API key in the header Authorization: Bearer <key>.',
+    );
   }
   const presented = /^Bearer ([!-~]{1,200})$/i.exec(header)?.[1];
   const principal = presented === undefined ? null : await verifier.verify(presented);
   return (
     principal ??
-    new CodedError('auth.invalid_key', 'The API key is unknown, expired, revoked or not for here.')
+    new CodedError(
+      'auth.invalid_key',
+      'The API key is unknown, expired, revoked, or issued for another deployment.',
+    )
   );
 }
 
-/** A service that was given a person's scope by mistake is refused all the same. */
+/** Refuses a service that was given a person's scope by mistake. */
 function authorise(principal: Principal, policy: ScopePolicy): void {
   const { scope } = policy;
   if (!principal.scopes.has(scope)) {
     throw new CodedError('auth.forbidden', `This key lacks the scope ${scope}.`);
   }
   if (PERSON_ONLY_SCOPES.has(scope) && principal.ownerKind !== 'person') {
-    throw new CodedError('auth.forbidden', "Only a person's key may do that.");
+    throw new CodedError('auth.forbidden', 'Only a person’s key may do that.');
   }
 }

@@ -5,7 +5,7 @@ import { toCodedError } from '../../db/pg-errors.ts';
 import { errorName, isCoded, type ErrorCode } from '../../domain/errors.ts';
 import { HTTP_ERRORS, toProblem, type Problem } from '../http-errors.ts';
 
-/** What was wrong, in our own code's terms. */
+/** An error in the terms of the API. */
 interface Fault {
   readonly code: ErrorCode;
   readonly message: string;
@@ -24,7 +24,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_NOT_FOUND: 'request.route_not_found',
 };
 
-/** The one place where errors become answers: problem+json, and a log line for what is our own fault. */
+/** The one place where errors become answers: problem+json, and a log line for every 5xx. */
 export const errorHandlerPlugin = fp(
   (app, _options, done) => {
     app.setErrorHandler((error, request, reply) => answerWithProblem(error, request, reply));
@@ -33,7 +33,7 @@ export const errorHandlerPlugin = fp(
   { name: 'error-handler', fastify: '5.x' },
 );
 
-/** Answers a request with the problem that `error` is. */
+/** Answers a request with the problem for `error`. */
 export function answerWithProblem(
   error: unknown,
   request: FastifyRequest,
@@ -71,7 +71,7 @@ type SchemaError = FastifyError & {
 function schemaFault(error: SchemaError): Fault {
   const faults = error.validation.slice(0, FAULTS_SHOWN_MAX).map((issue) => ({
     at: shortened(`${error.validationContext ?? 'request'}${issue.instancePath}`),
-    rule: shortened(issue.message ?? 'is not as documented'),
+    rule: shortened(issue.message ?? 'does not match the documentation'),
   }));
   if (error.validationContext === 'headers') {
     return {
@@ -82,7 +82,7 @@ function schemaFault(error: SchemaError): Fault {
   }
   return {
     code: 'request.invalid',
-    message: 'The request is not as documented; `faults` names the places.',
+    message: 'The request does not match the documentation; `faults` lists the places.',
     faults,
   };
 }

@@ -1,7 +1,15 @@
 import helmet from '@fastify/helmet';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
-/** Security headers for all answers; the docs page brings a policy of its own for its scripts. */
+/** What browsers heed over TLS only. Over plain http they ignore these or, worse, upgrade to a port that nothing serves. */
+const OVER_TLS = {
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'cross-origin-opener-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+};
+
+/** Security headers for all answers; the docs page and the error pages bring policies of their own. */
 export const headersPlugin = fp(
   async (app) => {
     await app.register(helmet, {
@@ -9,8 +17,15 @@ export const headersPlugin = fp(
         useDefaults: false,
         directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
       },
+      strictTransportSecurity: false,
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
     });
-    // Balances and reviews belong in nobody's cache.
+    app.addHook('onRequest', (request, reply, done) => {
+      if (isOverTls(request)) void reply.headers(OVER_TLS);
+      done();
+    });
+    // No cache may keep balances and reviews.
     app.addHook('onSend', (_request, reply, _payload, done) => {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
       done();
@@ -18,3 +33,8 @@ export const headersPlugin = fp(
   },
   { name: 'headers', fastify: '5.x' },
 );
+
+/** A proxy that ends TLS says so; a caller who lies about it only gets three more headers. */
+function isOverTls({ protocol, headers }: FastifyRequest): boolean {
+  return protocol === 'https' || headers['x-forwarded-proto'] === 'https';
+}

@@ -2,29 +2,91 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import { PUBLIC, type ApiApp } from '../deps.ts';
+import type { ApiApp } from '../deps.ts';
+import { tidyDocument } from '../openapi/tidy-document.ts';
+import { VERSION } from '../version.ts';
 
-const DESCRIPTION = `Bank deposits as wallet credits.
+const DESCRIPTION = `Purser turns bank deposits into wallet credits.
 
-Amounts are digit strings of minor units (cents); credits are digit strings. Errors are problem+json with a stable \`code\`.
-Every POST that creates or moves something takes an \`Idempotency-Key\`: the same key and body give the same answer and one effect.`;
+Amounts are digit strings of minor units (cents); credits are digit strings. Errors are problem+json with a stable \`code\`, which \`/errors\` explains.
+Every POST that creates or moves something takes an \`Idempotency-Key\`: repeats with the same key and body have one effect and get the same answer.`;
 
-/** The OpenAPI document at /openapi.json and a page to read and try it at /docs. */
+/** One tag for each folder of api/routes. */
+const TAGS = [
+  { name: 'audit', description: 'Who changed what, when and why.' },
+  { name: 'bank-accounts', description: 'The bank accounts that Purser reads.' },
+  { name: 'cases', description: 'Lines that the bank changed after they were captured.' },
+  { name: 'claims', description: 'Customers who say that they have paid.' },
+  { name: 'decisions', description: 'What people propose, approve and reject.' },
+  { name: 'deposits', description: 'Money that a bank account received.' },
+  { name: 'gates', description: 'Stop and resume crediting.' },
+  { name: 'notifications', description: 'What customers are notified of.' },
+  { name: 'returns', description: 'Money that goes back to its payer.' },
+  { name: 'reviews', description: 'The queue of deposits that wait for a person.' },
+  { name: 'runs', description: 'Reads of a bank account, and imports.' },
+  { name: 'service', description: 'Health, status, errors and documentation.' },
+  { name: 'statements', description: 'Statement files and their proofs.' },
+  { name: 'wallets', description: 'Customers’ wallets.' },
+  { name: 'webhooks', description: 'Events that banks send.' },
+];
+
+/** Bodies that no schema checks, since their routes read the bytes themselves. */
+const RAW_BODIES: Readonly<Record<string, object>> = {
+  uploadStatement: {
+    type: 'object',
+    properties: {
+      profile: { type: 'string', description: 'A CSV layout as JSON; must precede the file.' },
+      file: { type: 'string', format: 'binary' },
+    },
+    required: ['file'],
+  },
+  receiveBankEvent: { type: 'object', description: 'The event, as the bank sends it.' },
+};
+
+function withRawBody<Schema extends { readonly operationId?: string }>(schema: Schema): Schema {
+  const body = RAW_BODIES[schema.operationId ?? ''];
+  return body === undefined ? schema : { ...schema, body };
+}
+
+/**
+ * The page loads only from this server. Unlike the policy that comes with it, this one does not upgrade to https: over
+ * plain http that leaves the page blank.
+ */
+const DOCS_POLICY = [
+  "default-src 'self'",
+  "base-uri 'self'",
+  "font-src 'self' data:",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "script-src 'self'",
+  "script-src-attr 'none'",
+  "style-src 'self'",
+].join('; ');
+
+/** Collects the OpenAPI document, which /openapi.json serves, and shows it as a page at /docs. */
 export const openapiPlugin = fp(
   async (app: ApiApp) => {
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
-        info: { title: 'Purser', version: '1', description: DESCRIPTION },
+        info: {
+          title: 'Purser',
+          version: VERSION,
+          description: DESCRIPTION,
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        tags: TAGS,
         components: {
           securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'API key' } },
         },
       },
-      transformObject: jsonSchemaTransformObject,
+      transformObject: (document) => tidyDocument(jsonSchemaTransformObject(document)),
       transform: (route) => {
         const policy = route.route.config?.policy;
-        const { schema, url } = jsonSchemaTransform(route);
+        const { schema: described, url } = jsonSchemaTransform(route);
+        const schema = withRawBody(described);
         if (policy?.kind !== 'scope') return { schema, url };
         return {
           schema: { ...schema, security: [{ apiKey: [] }], 'x-scope': policy.scope },
@@ -32,19 +94,11 @@ export const openapiPlugin = fp(
         };
       },
     });
-    await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-    app.get(
-      '/openapi.json',
-      {
-        config: PUBLIC,
-        schema: {
-          tags: ['service'],
-          summary: 'This document',
-          response: { 200: z.looseObject({}).meta({ description: 'OpenAPI 3.1' }) },
-        },
-      },
-      () => ({ ...app.swagger() }),
-    );
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: DOCS_POLICY,
+      theme: { title: 'Purser API' },
+    });
   },
   { name: 'openapi', fastify: '5.x' },
 );

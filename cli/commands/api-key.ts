@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { createApiKey } from '../../api/api-keys.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
 import { writeAs } from '../../app/write-as.ts';
-import { isScope, SCOPES, type Scope } from '../../api/scopes.ts';
+import { isScope, SCOPES, type Scope } from '../../api/auth/scopes.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { runningContext, withDatabase } from '../environment.ts';

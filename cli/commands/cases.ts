@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { caseSchema } from '../../api/outputs/line-case.ts';
-import { pageOf } from '../../api/wire.ts';
+import { pageOf } from '../../api/schemas/named.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { askApi } from '../api-client.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { reviewSchema } from '../../api/outputs/review.ts';
-import { BULK_DECISIONS_MAX, bulkReportSchema } from '../../api/routes/bulk-decisions.ts';
-import { pageOf } from '../../api/wire.ts';
+import { BULK_DECISIONS_MAX, bulkReportSchema } from '../../api/routes/reviews/decide-many.ts';
+import { pageOf } from '../../api/schemas/named.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { askApi } from '../api-client.ts';
 import { createTerminal, toJson } from '../terminal.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { reviewsAsCsv } from '../../api/outputs/review-csv.ts';
 import { toReview } from '../../api/outputs/review.ts';
-import { reviewFilterQuery, reviewOrder, toFilter } from '../../api/review-query.ts';
+import { reviewFilterQuery, reviewOrder, toFilter } from '../../api/schemas/review-query.ts';
 import {
   countOpenReviews,
   listOpenReviews,

@@ -1,12 +1,19 @@
 import { mayBeTakenFor, type CustomerCode } from '../reference/customer-code.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
-import { evidenceInWords, type EvidenceFact } from '../words/evidence.ts';
 
-/** One reason for a suggestion, with a sentence for the reviewer. Points are of 100. */
+/** The facts behind one piece of evidence that a wallet is meant. */
+export type EvidenceFact =
+  | { readonly kind: 'code_repaired' | 'code_mistyped' | 'claim' }
+  /** `isShared`: the same account was also confirmed for another customer. */
+  | { readonly kind: 'payer_account'; readonly times: number; readonly isShared: boolean }
+  | { readonly kind: 'payer_name'; readonly times: number }
+  | { readonly kind: 'same_amount'; readonly times: number }
+  | { readonly kind: 'rhythm'; readonly days: number };
+
+/** One reason for a suggestion. Points are of 100. */
 export interface Evidence {
-  readonly kind: EvidenceFact['kind'];
+  readonly fact: EvidenceFact;
   readonly points: number;
-  readonly sentence: string;
 }
 
 /** A wallet that may be meant. Reviewers see it; it is never credited without one. */
@@ -120,7 +127,7 @@ function claimEvidence(deposit: DepositToPlace, { claims }: SuggestionFacts): re
 }
 
 function evidence(points: number, fact: EvidenceFact): Evidence {
-  return { kind: fact.kind, points, sentence: evidenceInWords(fact) };
+  return { fact, points };
 }
 
 function gaps(days: readonly LocalDate[]): readonly number[] {

@@ -1,11 +1,4 @@
-/** The facts behind one piece of evidence that a wallet is meant. */
-export type EvidenceFact =
-  | { readonly kind: 'code_repaired' | 'code_mistyped' | 'claim' }
-  /** `isShared`: the same account was also confirmed for another customer. */
-  | { readonly kind: 'payer_account'; readonly times: number; readonly isShared: boolean }
-  | { readonly kind: 'payer_name'; readonly times: number }
-  | { readonly kind: 'same_amount'; readonly times: number }
-  | { readonly kind: 'rhythm'; readonly days: number };
+import type { EvidenceFact } from '../review/suggest.ts';
 
 /** The sentence that a reviewer reads. */
 export function evidenceInWords(fact: EvidenceFact): string {

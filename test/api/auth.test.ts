@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey, hashSecret } from '../../api/api-keys.ts';
+import { createApiKey, hashSecret } from '../../api/auth/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
-import { SCOPES } from '../../api/scopes.ts';
+import { SCOPES } from '../../api/auth/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { DEPOSIT, GUARDED, type Method } from './support/guarded-routes.ts';
@@ -17,6 +17,9 @@ import {
 } from '../support/api-under-test.ts';
 
 const OPEN = [
+  'GET /',
+  'GET /errors',
+  'GET /errors/:code',
   'GET /health/live',
   'GET /health/ready',
   'GET /openapi.json',

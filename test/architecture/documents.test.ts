@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { errorDocsUrl } from '../../api/http-errors.ts';
 import { ERROR_CODES } from '../../domain/errors.ts';
 import { listSources, readRepositoryFile } from '../support/repository.ts';
 
@@ -17,15 +16,6 @@ describe('docs/errors.md', () => {
         !/\*\*What happened\.\*\* \S/.test(section) || !/\*\*What to do\.\*\* \S/.test(section),
     );
     expect(silent).toEqual([]);
-  });
-
-  it('has the anchors that the API gives with its problems', () => {
-    const anchors = SECTIONS.map((section) =>
-      (section.split('\n')[0] ?? '').toLowerCase().replaceAll(/[^a-z0-9_ -]/g, ''),
-    );
-    expect(ERROR_CODES.map(errorDocsUrl)).toEqual(
-      anchors.map((anchor) => `/docs/errors.md#${anchor}`),
-    );
   });
 });
 

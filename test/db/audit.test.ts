@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../api/api-keys.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { actAs, recordAudit, SYSTEM_ACTOR, type Actor } from '../../db/queries/audit.ts';
 import { openReviews } from '../../db/queries/reviews.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../api/api-keys.ts';
-import { SCOPES } from '../../api/scopes.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
+import { SCOPES } from '../../api/auth/scopes.ts';
 import { verifyClean } from '../support/database.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';

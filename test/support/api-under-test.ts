@@ -1,9 +1,9 @@
 import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
-import { createApiKey } from '../../api/api-keys.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
-import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/scopes.ts';
+import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/auth/scopes.ts';
 import { createTemporalGateway } from '../../temporal/gateway.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { openReviews } from '../../db/queries/reviews.ts';

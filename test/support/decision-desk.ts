@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { applyDecision } from '../../activities/apply-decision.ts';
-import { createApiKey } from '../../api/api-keys.ts';
-import { SCOPES } from '../../api/scopes.ts';
+import { createApiKey } from '../../api/auth/api-keys.ts';
+import { SCOPES } from '../../api/auth/scopes.ts';
 import type { ResolveDepositOutput } from '../../workflows/contract.ts';
 import { createTestDependencies } from './activities.ts';
 import { PAYER } from './decisions.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../api/scopes.ts';
+import type { Scope } from '../../../api/auth/scopes.ts';
 import { ACCOUNT } from '../../support/api-under-test.ts';
 
 const WALLET = `wal_${'0'.repeat(32)}`;

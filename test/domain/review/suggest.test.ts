@@ -39,7 +39,7 @@ describe('suggestions', () => {
   it('find the code that differs in one digit from what was typed', () => {
     const typed = `CUS${codeOf(1234).slice(3).replace('1', '7')}` as ReturnType<typeof codeOf>;
     const [found] = suggest(deposit({ candidates: [typed] }), [wallet(1234)]);
-    expect(found?.evidence.map(({ kind }) => kind)).toEqual(['code_mistyped']);
+    expect(found?.evidence.map(({ fact }) => fact.kind)).toEqual(['code_mistyped']);
   });
 
   it('remember a payer who was confirmed for one customer, more surely with each time', () => {
@@ -61,11 +61,11 @@ describe('suggestions', () => {
   it('see that an amount comes as regularly as before', () => {
     const days = [addDays(DAY, -91), addDays(DAY, -61), addDays(DAY, -30)];
     const [found] = suggest(deposit(), [wallet(1, { sameAmountDays: days })]);
-    expect(found?.evidence.map(({ kind }) => kind).sort()).toEqual(['rhythm', 'same_amount']);
+    expect(found?.evidence.map(({ fact }) => fact.kind).sort()).toEqual(['rhythm', 'same_amount']);
     const [late] = suggest(deposit({ bookingDate: addDays(DAY, 12) }), [
       wallet(1, { sameAmountDays: days }),
     ]);
-    expect(late?.evidence.map(({ kind }) => kind)).toEqual(['same_amount']);
+    expect(late?.evidence.map(({ fact }) => fact.kind)).toEqual(['same_amount']);
   });
 
   it.each([

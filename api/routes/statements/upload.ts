@@ -1,0 +1,114 @@
+import multipart from '@fastify/multipart';
+import { z } from 'zod';
+import { parseCsvProfile } from '../../../bank/statements/csv/csv-profile.ts';
+import { STATEMENT_READERS } from '../../../bank/statements/formats.ts';
+import { storeStatementFile } from '../../../app/statement/store-file.ts';
+import { findStatementFile } from '../../../db/queries/statements-read.ts';
+import { CodedError, isCoded } from '../../../domain/errors.ts';
+import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { statementFileDetailSchema, toStatementFileDetail } from './statement.ts';
+import { writeProblems } from '../../schemas/problem.ts';
+import { accountKey } from '../../schemas/wire.ts';
+
+const PROFILE_BYTES_MAX = 64 * 1024;
+
+/** Takes a statement file as it comes over the line: nothing of it is held but the piece at hand. */
+export function uploadStatementRoute(app: ApiApp, deps: ApiDeps): void {
+  app.register(async (scope: ApiApp) => {
+    scope.removeAllContentTypeParsers();
+    await scope.register(multipart, {
+      limits: {
+        fileSize: deps.statementBytesMax,
+        files: 1,
+        fields: 1,
+        fieldSize: PROFILE_BYTES_MAX,
+        parts: 2,
+        headerPairs: 20,
+      },
+    });
+    addRoute(scope, deps);
+  });
+}
+
+function addRoute(app: ApiApp, deps: ApiDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/bank-accounts/:key/statements',
+    bodyLimit: deps.statementBytesMax + 2 * PROFILE_BYTES_MAX,
+    handlerTimeout: 180_000,
+    config: needs('statement:write'),
+    schema: {
+      operationId: 'uploadStatement',
+      tags: ['statements'],
+      summary: 'Upload a statement file',
+      description:
+        'Send multipart/form-data with one part `file`, preceded by an optional part `profile` (a CSV layout as JSON). ' +
+        'Purser recognises the format by the content unless you name it in `format`. The same bytes again return the stored file.',
+      consumes: ['multipart/form-data'],
+      params: z.strictObject({ key: accountKey }),
+      querystring: z.strictObject({
+        format: z
+          .enum(STATEMENT_READERS.map(({ name }) => name))
+          .optional()
+          .meta({ description: 'Needed only if the content does not identify the format.' }),
+      }),
+      response: {
+        202: statementFileDetailSchema,
+        ...writeProblems('account.not_found', 'temporal.unavailable'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { key } = request.params;
+      const part = await request.file();
+      if (part === undefined)
+        throw new CodedError('request.invalid', 'The request has no file part.');
+      const { fileId, sha256 } = await storeStatementFile(deps.database.db, {
+        accountKey: key,
+        format: request.query.format ?? null,
+        profile: readProfile(part.fields['profile']),
+        by: actorOf(principalOf(request)),
+        chunks: wholeFile(part.file),
+      });
+      await deps.temporal.startImport({ accountKey: key, fileId, sha256 });
+      const stored = await findStatementFile(deps.database.db, fileId);
+      if (stored === null) throw new CodedError('internal.unexpected', 'A stored file is gone.');
+      return reply.code(202).send(toStatementFileDetail(stored.file, stored.statements));
+    },
+  });
+}
+
+/**
+ * The pieces of an upload, with an error at the end of one that was cut: the parser ends the stream of a file that is too
+ * large as if that were all of it.
+ */
+async function* wholeFile(
+  file: AsyncIterable<Uint8Array> & { readonly truncated: boolean },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file;
+  } catch {
+    throw new CodedError('request.invalid', 'The upload ended early.');
+  }
+  if (file.truncated)
+    throw new CodedError('request.body_too_large', 'The statement file exceeds the size limit.');
+}
+
+/** @throws CodedError `request.invalid` that lists the faults */
+function readProfile(field: unknown): unknown {
+  if (field === undefined) return null;
+  const value =
+    typeof field === 'object' && field !== null && 'value' in field ? field.value : undefined;
+  if (typeof value !== 'string')
+    throw new CodedError('request.invalid', 'The part `profile` must be text.');
+  let json: unknown;
+  try {
+    json = JSON.parse(value);
+  } catch {
+    throw new CodedError('request.invalid', 'The CSV profile must be JSON.');
+  }
+  try {
+    return parseCsvProfile(json);
+  } catch (error) {
+    throw isCoded(error) ? new CodedError('request.invalid', error.message) : error;
+  }
+}
