@@ -55,7 +55,11 @@ describe('the per-deposit lane', () => {
         amountMinor: '7345600',
         expect: { outcome: 'credited', code: wallet.code },
       },
-      { reference: 'Canary Person 0821550199', amountMinor: '7345600', expect: { outcome: 'in_review' } },
+      {
+        reference: 'Canary Person 0821550199',
+        amountMinor: '7345600',
+        expect: { outcome: 'in_review' },
+      },
     ]);
     await service.reconcile();
     await service.expectTruth();
