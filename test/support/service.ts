@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { createSimulatorAdmin } from '../../cli/stack/simulator-process.ts';
 import { trialFeed, type TrialFeedName } from '../../cli/stack/trial-feeds.ts';
 import { reconcileNow } from '../../cli/reconcile-now.ts';
@@ -169,10 +169,7 @@ async function expectTruth(database: TestDatabase, bank: Service['bank']): Promi
     ['by code', sorted(byCode), sorted(meant)],
   ] as const;
   for (const [what, ledger, bankSays] of pairs) {
-    if (JSON.stringify(ledger) === JSON.stringify(bankSays)) continue;
-    throw new Error(
-      `The ledger's ${what} is ${JSON.stringify(ledger)}, the bank's truth is ${JSON.stringify(bankSays)}.`,
-    );
+    expect(ledger, `${what}: what the ledger has, and what the bank meant`).toEqual(bankSays);
   }
   await verifyClean(database.db);
 }

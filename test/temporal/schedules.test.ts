@@ -15,6 +15,8 @@ it('pauses the Schedule of an account while polling is off, and resumes it when 
   const { client } = temporal;
   const isPaused = async () =>
     (await client.schedule.getHandle(pollScheduleId(ACCOUNT)).describe()).state.paused;
+  await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: true }], 300);
+  expect(await isPaused()).toBe(false);
   await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: false }], 300);
   expect(await isPaused()).toBe(true);
   await applySchedules(client, [{ accountKey: ACCOUNT, isPolled: true }], 300);

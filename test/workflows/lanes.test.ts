@@ -55,7 +55,11 @@ describe('the per-deposit lane', () => {
         amountMinor: '7345600',
         expect: { outcome: 'credited', code: wallet.code },
       },
-      { reference: 'Canary Person 0821', amountMinor: '7345600', expect: { outcome: 'in_review' } },
+      {
+        reference: 'Canary Person 0821550199',
+        amountMinor: '7345600',
+        expect: { outcome: 'in_review' },
+      },
     ]);
     await service.reconcile();
     await service.expectTruth();
@@ -72,7 +76,7 @@ describe('the per-deposit lane', () => {
         .getHandle(workflowId, runId)
         .fetchHistory();
       const text = payloadTexts(history);
-      for (const canary of ['Canary', '73456', wallet.code, '0821'])
+      for (const canary of ['Canary', '7345600', wallet.code, '0821550199'])
         expect(text).not.toContain(canary);
     }
   });
