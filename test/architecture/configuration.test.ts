@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, loadConfig } from '../../config.ts';
-import { readRepositoryFile, readTable } from './repository.ts';
+import { readRepositoryFile, readTable } from '../support/repository.ts';
 
 /** Every variable with its default as a person writes it; null where there is none. */
 const DEFAULTS: Readonly<Record<string, string | number | bigint | boolean | undefined>> =
@@ -50,9 +50,9 @@ describe('.env.example', () => {
   });
 });
 
-describe('the README', () => {
+describe('docs/settings.md', () => {
   it('shows every setting as the schema has it', () => {
-    const [, ...rows] = readTable(readRepositoryFile('README.md'), '## Configuration');
+    const [, ...rows] = readTable(readRepositoryFile('docs/settings.md'), '## Variables');
     expect(rows).toEqual(
       SETTINGS.map(({ name, fallback, description }) => [
         `\`${name}\``,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readRepositoryFile, readTable, ROOT } from './repository.ts';
+import { readRepositoryFile, readTable, ROOT } from '../support/repository.ts';
 
 const require = createRequire(import.meta.url);
 const cruiserConfig: unknown = require('../../.dependency-cruiser.cjs');
@@ -118,7 +118,7 @@ describe('the import table', () => {
     expect([...guilty].filter((file) => ALLOWED.some(([allowed]) => allowed === file))).toEqual([]);
   }, 60_000);
 
-  it('is shown in the README as it is enforced', () => {
+  it('is shown in ARCHITECTURE.md as it is enforced', () => {
     const listed = (entries: readonly string[]) =>
       entries.length === 0 ? '–' : entries.map((entry) => `\`${entry}\``).join(' ');
     const enforced = importTable.map((row) => [
@@ -128,7 +128,7 @@ describe('the import table', () => {
       listed(row.packages),
       row.builtins === 'any' ? 'any' : listed(row.builtins),
     ]);
-    const [, ...shown] = readTable(readRepositoryFile('README.md'), '### Import table');
+    const [, ...shown] = readTable(readRepositoryFile('ARCHITECTURE.md'), '### Import table');
     expect(shown).toEqual(enforced);
   });
 });

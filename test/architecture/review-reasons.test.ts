@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adviceFor, REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
-import { readRepositoryFile, readTable } from './repository.ts';
+import { readRepositoryFile, readTable } from '../support/repository.ts';
 
 describe('docs/reviews.md', () => {
   it('explains every reason in the words of the desk, in its order', () => {

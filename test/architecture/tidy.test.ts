@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listSources, type SourceFile } from './repository.ts';
+import { listSources, type SourceFile } from '../support/repository.ts';
 
 const LINES_MAX = 300;
 
@@ -53,8 +53,6 @@ const MONEY_WRITERS = {
   postJournals: 'db/queries/settlement.ts',
   openReviews: 'db/queries/reviews.ts',
 } as const;
-/** A customer spends in the request itself, with no workflow behind it: this query alone writes a journal for the API. */
-const SPENDING = 'db/queries/spending.ts';
 const MONEY_FUNCTIONS = ['capture_lines', 'post_journals', 'open_reviews'];
 
 describe('the sources', () => {
@@ -81,16 +79,11 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('write money rows from activities alone', () => {
+  it('write money rows from app/ alone', () => {
     const product = CODE.filter(({ path }) => !path.startsWith('test/'));
     const strangers = product.flatMap((file) => [
       ...Object.entries(MONEY_WRITERS)
-        .filter(
-          ([writer, home]) =>
-            file.path !== home &&
-            !file.path.startsWith('activities/') &&
-            !(writer === 'postJournals' && file.path === SPENDING),
-        )
+        .filter(([, home]) => file.path !== home && !file.path.startsWith('app/'))
         .flatMap(([writer]) => linesWith(file, new RegExp(`\\b${writer}\\b`))),
       ...MONEY_FUNCTIONS.filter(
         () => !Object.values<string>(MONEY_WRITERS).includes(file.path),

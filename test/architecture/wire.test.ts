@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type * as contract from '../../workflows/contract.ts';
 import type * as workflows from '../../workflows/index.ts';
-import { listSources } from './repository.ts';
+import { listSources } from '../support/repository.ts';
 
 /** Whether a value of `T` survives JSON unchanged. */
 type IsWireSafe<T> = [T] extends [contract.WireSafe<T>] ? true : false;

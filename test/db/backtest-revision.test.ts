@@ -18,7 +18,7 @@ import { loadRevision } from '../../cli/backtest-revision.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { anAccount, aWallet, createTestDependencies, deposits } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { ROOT } from '../architecture/repository.ts';
+import { ROOT } from '../support/repository.ts';
 
 let test: TestDatabase;
 let folder: string;
