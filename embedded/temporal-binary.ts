@@ -23,7 +23,7 @@ const PROGRAM = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const DRAFT_AGE_MAX_MS = 3_600_000;
 
 /**
- * Finds a Temporal command line that runs, fetching one if need be, in the order of design.md 7 (a set
+ * Finds a Temporal command line that runs, fetching one if need be, in the order that its message lists (a set
  * `TEMPORAL_ADDRESS` never comes here). Several finders at once are safe: a fetched binary appears whole or not at all.
  */
 export async function findTemporalBinary(options: FindTemporalOptions): Promise<TemporalBinary> {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../db/queries/verify/verify.ts';
 import { listSources, readRepositoryFile } from '../support/repository.ts';
 
-const PAGE = readRepositoryFile('docs/invariants.md');
+/** Wrapped lines joined again: a sentence or a list item is one line. */
+const PAGE = readRepositoryFile('docs/invariants.md').replaceAll(
+  /([^\n|])\n {0,2}(?=[A-Za-z`(])/g,
+  '$1 ',
+);
 const SCHEMA = readRepositoryFile('db/schema.sql');
 const SOURCES = listSources(['.ts']);
 const PATHS = new Set(SOURCES.map(({ path }) => path));
