@@ -41,7 +41,7 @@ describe('the documents', () => {
   it('name no command that does not exist', () => {
     const known = shownCommands();
     const unknown = listSources(['.md']).flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/g)]
+      [...text.matchAll(/(?:^|npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/gm)]
         .map(([, name]) => name ?? '')
         .filter((name) => !known.includes(name))
         .map((name) => `${path}: purser ${name}`),
