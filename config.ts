@@ -70,7 +70,7 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      '`json`: the transactions URL; `investec`, `stitch`: the host; else what stands before `/accounts`',
+      '`json`: the transactions URL; `investec`, `stitch`: the host; else everything before `/accounts`',
     ),
   BANK_API_KEY: z
     .string()
@@ -118,32 +118,30 @@ export const configSchema = z.object({
     .enum(['hold', 'warn'])
     .default('hold')
     .describe(
-      'a statement that contradicts itself waits for a person, or is captured all the same',
+      '`hold`: a statement that contradicts itself waits for a person; `warn`: it is captured with a warning',
     ),
   BANK_BALANCE_POLICY: z
     .enum(['alert', 'close_gate'])
     .default('alert')
     .describe(
-      'the ledger differs from the bank, or a proof failed: a person is told, or crediting stops as well',
+      'the ledger differs from the bank, or a proof failed: alert only, or alert and stop crediting',
     ),
   BANK_PAYER_CONFLICT: z
     .enum(['credit', 'review'])
     .default('credit')
     .describe(
-      'the code names another customer than people confirmed for this payer: the code wins, or a person looks',
+      'the code names another customer than people confirmed for this payer: credit by code, or send to review',
     ),
   BANK_AMOUNT_LIMIT: z
     .string()
     .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents')
     .transform(BigInt)
     .optional()
-    .describe('cents; a deposit above this waits for a person, whatever its reference says'),
+    .describe('cents; a deposit above this goes to review, whatever its reference says'),
   RECONCILE_MODE: z
     .enum(['live', 'shadow'])
     .default('live')
-    .describe(
-      '`shadow`: that account credits nobody by itself; people decide what it would credit',
-    ),
+    .describe('`shadow`: nothing is credited automatically; every match goes to review'),
   STATEMENT_MEGABYTES_MAX: z.coerce
     .number()
     .int()
@@ -186,7 +184,7 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('file of the public keys (PEM) that `purser verify` holds the signatures against'),
+    .describe('file of the public keys (PEM) that `purser verify` checks the signatures with'),
   WORKFLOW_BUNDLE: z
     .string()
     .min(1)
