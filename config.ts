@@ -14,7 +14,7 @@ const timeZone = z
   .refine((name) => isTimeZone(name), 'is not a time zone name such as Africa/Johannesburg');
 
 /**
- * Every setting, with its default. Secrets have none. `.env.example` and the README's table are held to this by a test.
+ * Every setting, with its default. Secrets have none. A test compares `.env.example` and `docs/settings.md` with it.
  */
 export const configSchema = z.object({
   DEPLOYMENT: z
