@@ -100,6 +100,7 @@ describe('the documents', () => {
         [...withoutFences(text).matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)]
           .map(([, name]) => name ?? '')
           .filter((name) => ROOMS.has(name.split('/')[0] ?? '') && !isThere(name))
+          .filter((name) => !COMING.has(name))
           .map((name) => `${path}: ${name}`),
       );
     expect(gone).toEqual([]);
@@ -118,6 +119,9 @@ describe('the documents', () => {
     expect(cited).toEqual([]);
   });
 });
+
+/** Begins with release 0.1.0. */
+const COMING: ReadonlySet<string> = new Set(['db/migrations/']);
 
 /** Folders at the root: a path in backticks that begins with one of them names something of ours. */
 const ROOMS: ReadonlySet<string> = new Set(
