@@ -1,6 +1,6 @@
 /**
  * The import table: what each folder may run, what it may name as types only, and which packages it may use.
- * The rules below are made from it, README.md shows it (a test holds the two together), and `npm run imports` checks it.
+ * The rules below are made from it, ARCHITECTURE.md shows it (a test compares the two), and `npm run imports` checks it.
  * A key or an entry is a folder (`db/`) or one file (`api/main.ts`); the longest key that fits a file counts.
  */
 const IMPORT_TABLE = [

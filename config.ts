@@ -15,7 +15,7 @@ const timeZone = z
   .refine((name) => isTimeZone(name), 'is not a time zone name such as Africa/Johannesburg');
 
 /**
- * Every setting, with its default. Secrets have none. A test keeps `.env.example` and the documented table equal to this.
+ * Every setting, with its default. Secrets have none. A test compares `.env.example` and `docs/settings.md` with it.
  */
 export const configSchema = z.object({
   DEPLOYMENT: z
@@ -71,7 +71,7 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      '`json`: the transactions URL; `investec`, `stitch`: the host; else the URL up to `/accounts`',
+      '`json`: the transactions URL; `investec`, `stitch`: the host; else everything before `/accounts`',
     ),
   BANK_API_KEY: z
     .string()
@@ -117,12 +117,14 @@ export const configSchema = z.object({
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])
     .default('hold')
-    .describe('a statement that contradicts itself: wait for a person, or capture it anyway'),
+    .describe(
+      '`hold`: a statement that contradicts itself waits for a person; `warn`: it is captured with a warning',
+    ),
   BANK_BALANCE_POLICY: z
     .enum(['alert', 'close_gate'])
     .default('alert')
     .describe(
-      'the ledger differs from the bank, or a proof failed: alert only, or alert and pause crediting',
+      'the ledger differs from the bank, or a proof failed: alert only, or alert and stop crediting',
     ),
   BANK_PAYER_CONFLICT: z
     .enum(['credit', 'review'])
@@ -135,7 +137,7 @@ export const configSchema = z.object({
     .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents')
     .transform(BigInt)
     .optional()
-    .describe('cents; a deposit above this waits for a person, whatever its reference says'),
+    .describe('cents; a deposit above this goes to review, whatever its reference says'),
   RECONCILE_MODE: z
     .enum(['live', 'shadow'])
     .default('live')
@@ -182,7 +184,7 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('file of the public keys (PEM) with which `purser verify` checks the signatures'),
+    .describe('file of the public keys (PEM) that `purser verify` checks the signatures with'),
   WORKFLOW_BUNDLE: z
     .string()
     .min(1)

@@ -67,7 +67,7 @@ async function showFirstRun(stack: Stack, terminal: Terminal): Promise<void> {
   terminal.print('');
   terminal.print(
     run === null
-      ? 'No bank account is polled yet: see the configuration table of the README.'
+      ? 'No bank account is polled yet: docs/settings.md has the BANK_* settings.'
       : printRun(run),
   );
   terminal.print('');

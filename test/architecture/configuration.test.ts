@@ -50,9 +50,9 @@ describe('.env.example', () => {
   });
 });
 
-describe('the README', () => {
+describe('docs/settings.md', () => {
   it('shows every setting as the schema has it', () => {
-    const [, ...rows] = readTable(readRepositoryFile('README.md'), '## Configuration');
+    const [, ...rows] = readTable(readRepositoryFile('docs/settings.md'), '## Variables');
     expect(rows).toEqual(
       SETTINGS.map(({ name, fallback, description }) => [
         `\`${name}\``,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../domain/errors.ts';
-import { listSources, readRepositoryFile } from '../support/repository.ts';
+import { listSources, readRepositoryFile, readTable } from '../support/repository.ts';
 
 const ERRORS = readRepositoryFile('docs/errors.md');
 const SECTIONS = ERRORS.split('\n## ').slice(1);
@@ -16,6 +16,40 @@ describe('docs/errors.md', () => {
         !/\*\*What happened\.\*\* \S/.test(section) || !/\*\*What to do\.\*\* \S/.test(section),
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  it('is short enough to be read: 150 lines at most', () => {
+    const lines = readRepositoryFile('README.md').trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(150);
+  });
+});
+
+describe('the decision records', () => {
+  const records = listSources(['.md']).filter(({ path }) => /^docs\/decisions\/\d/.test(path));
+
+  it('have one form: number and title, status, context, decision, consequences', () => {
+    const shapeOf = (text: string) => text.split('\n').filter((line) => /^#{1,2} /.test(line));
+    const wrong = records.filter(({ path, text }) => {
+      const [title = '', ...parts] = shapeOf(text);
+      const number = /\/(\d{4})-/.exec(path)?.[1] ?? '';
+      return (
+        !new RegExp(`^# ${number}: [A-Z\`].+[^.]$`).test(title) ||
+        parts.join() !== '## Status,## Context,## Decision,## Consequences'
+      );
+    });
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('are all in the index, with their titles and their status', () => {
+    const [, ...rows] = readTable(readRepositoryFile('docs/decisions/README.md'), '## Index');
+    const stated = records.map(({ path, text }) => {
+      const [, number = '', title = ''] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
+      const status = /^## Status\n\n(.+?)\.?$/m.exec(text)?.[1] ?? '';
+      return [`[${number}](${path.replace('docs/decisions/', '')})`, title, status];
+    });
+    expect(rows).toEqual(stated);
   });
 });
 
@@ -45,4 +79,51 @@ describe('the documents', () => {
     );
     expect(broken).toEqual([]);
   });
+
+  it('name in backticks only files and folders that are there', () => {
+    const paths = listSources(['']).map(({ path }) => path);
+    const isThere = (name: string) =>
+      paths.some((path) => path === name || path.startsWith(`${name.replace(/\/$/, '')}/`));
+    const gone = listSources(['.md'])
+      .filter(({ path }) => path !== 'CHANGELOG.md')
+      .flatMap(({ path, text }) =>
+        [...withoutFences(text).matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)]
+          .map(([, name]) => name ?? '')
+          .filter((name) => ROOMS.has(name.split('/')[0] ?? '') && !isThere(name))
+          .filter((name) => !COMING.has(name))
+          .map((name) => `${path}: ${name}`),
+      );
+    expect(gone).toEqual([]);
+  });
+
+  it('cite nothing that a reader does not have', () => {
+    const cited = listSources(['.md', '.ts', '.mjs', '.sql', '.sh', '.yml'])
+      .filter(({ path }) => path !== 'test/architecture/documents.test.ts')
+      .flatMap(({ path, text }) =>
+        text
+          .split('\n')
+          .flatMap((line, index) =>
+            ABSENT.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
+          ),
+      );
+    expect(cited).toEqual([]);
+  });
 });
+
+/** Begins with release 0.1.0. */
+const COMING: ReadonlySet<string> = new Set(['db/migrations/']);
+
+/** Folders at the root: a path in backticks that begins with one of them names something of ours. */
+const ROOMS: ReadonlySet<string> = new Set(
+  listSources([''])
+    .map(({ path }) => path.split('/'))
+    .flatMap(([first = '', ...rest]) => (rest.length === 0 ? [] : [first])),
+);
+
+/** Documents and numberings that lie outside the repository. */
+const ABSENT =
+  /\b(design|style)\.md\b|\bthe design (named|says)\b|\brule \d|\(F\d+\)|aims promised|reference figures/;
+
+function withoutFences(markdown: string): string {
+  return markdown.replaceAll(/^```[^]*?^```$/gm, '');
+}

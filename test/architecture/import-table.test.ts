@@ -135,7 +135,7 @@ describe('the import table', () => {
     expect([...guilty].filter((file) => ALLOWED.some(([allowed]) => allowed === file))).toEqual([]);
   });
 
-  it('is shown in the README as it is enforced', () => {
+  it('is shown in ARCHITECTURE.md as it is enforced', () => {
     const listed = (entries: readonly string[]) =>
       entries.length === 0 ? '–' : entries.map((entry) => `\`${entry}\``).join(' ');
     const enforced = importTable.map((row) => [
@@ -145,7 +145,7 @@ describe('the import table', () => {
       listed(row.packages),
       row.builtins === 'any' ? 'any' : listed(row.builtins),
     ]);
-    const [, ...shown] = readTable(readRepositoryFile('README.md'), '### Import table');
+    const [, ...shown] = readTable(readRepositoryFile('ARCHITECTURE.md'), '### Import table');
     expect(shown).toEqual(enforced);
   });
 });

@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 export const ACCESS_CHECKS: readonly Check[] = [
   {
     id: 'I18 grants',
-    title: 'Nobody but the ledger role may write money rows, balances, states or audit rows.',
+    title: 'Only the ledger role may write money rows, balances, states or audit rows.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace

@@ -6,7 +6,7 @@ export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'I20 people',
     title:
-      'Whatever needs a second person was approved by one who neither proposed it nor gave its bank details, with a key of that person.',
+      'Each decision that needs a second person was approved by one who neither proposed it nor gave its bank details, with a key of that person.',
     checked: sql`SELECT count(*) AS checked FROM decisions`,
     broken: sql`
       SELECT c.id AS decision, c.kind, c.state, c.proposed_person AS proposer, c.approved_person AS approver
@@ -92,7 +92,7 @@ export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'cases',
     title:
-      'Each deposit that people took off the books, or paired with a line, closed a case about that line; each that began anew has a line that came back.',
+      'Each deposit that people removed from the books, or paired with a line, closed a case about that line; each that was captured again has a line that came back.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('void', 'restore') OR (kind = 'reversal' AND decision_id IS NOT NULL)`,
     broken: sql`
       SELECT m.line_id AS line, m.ground, m.moves, coalesce(g.number, 0) AS grounds

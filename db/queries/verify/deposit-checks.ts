@@ -6,7 +6,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4',
     title:
-      'Each deposit is in the state that its journals say, after at most one terminal move; whatever came before its line vanished and came back is undone.',
+      'Each deposit is in the state that its journals say, after at most one terminal move; if its line was removed and came back, all moves before that are undone.',
     checked: sql`SELECT count(*) AS checked FROM deposits`,
     broken: sql`
       SELECT d.id AS deposit, d.state, coalesce(m.origins, 0) AS origins, coalesce(m.standing, 0) AS standing,
@@ -107,7 +107,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4 decisions',
     title:
-      'Each return, dismissal, correction and taking off the books, and each credit that a person decided, follows a decision on that deposit.',
+      'Each return, dismissal, correction and removal from the books, and each credit that a person decided, follows a decision on that deposit.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE decision_id IS NOT NULL OR kind IN ('return', 'dismiss', 'correction', 'void')`,
     broken: sql`
       SELECT j.id AS journal, j.deposit_id AS deposit, j.decision_id AS decision
@@ -120,7 +120,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I9',
     title:
-      'Each journal is undone at most once, to the cent; only credits are, and captures that nobody was credited with.',
+      'Each journal is undone at most once, to the cent: only credits, and captures that were not credited.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('reversal', 'correction', 'void') OR reverses_id IS NOT NULL`,
     broken: sql`
       SELECT j.id AS journal, j.reverses_id AS reverses, j.undoings, j.gave_back AS "gaveBack", o.gave
@@ -153,7 +153,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'notifications',
     title:
-      'Each credit, and each that was taken back, has one notification that states its amount and credits.',
+      'Each credit, and each reversal of one, has one notification that states its amount and credits.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('credit', 'reversal', 'correction', 'void') AND wallet_id IS NOT NULL`,
     broken: sql`
       SELECT coalesce(j.deposit_id, n.deposit_id) AS deposit, j.id AS journal, n.id AS notification, n.notifications
