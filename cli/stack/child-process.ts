@@ -31,7 +31,7 @@ export interface ChildOptions {
 }
 
 /**
- * Starts a process in a group of its own, so that a terminal's Ctrl-C reaches only us and we stop things in order.
+ * Starts a process in a group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
  * The channel between us tells it when we have died.
  */
 export async function startChild(options: ChildOptions): Promise<RunningProcess> {

@@ -69,7 +69,7 @@ describe('purser review credit-shadow', { timeout: 60_000 }, () => {
 
     const shown = await creditShadow();
     expect(shown).toMatch(new RegExp(`^${small} .*R50\\.00 +${anna.code}$`, 'm'));
-    expect(shown).toContain('2 deposits, R9,050.00. Nothing was decided');
+    expect(shown).toContain('2 deposits, R9,050.00. Nothing is decided yet');
     expect(await decisions()).toEqual([]);
 
     const done = await creditShadow('--yes');
@@ -83,7 +83,7 @@ describe('purser review credit-shadow', { timeout: 60_000 }, () => {
 
     const again = await creditShadow('--yes');
     expect(again).toContain(
-      `${large}  not taken: Another decision on this deposit is open. [decision.already_proposed]`,
+      `${large}  refused: Another decision on this deposit is open. [decision.already_proposed]`,
     );
     expect((await decisions()).filter((text) => text.startsWith(large))).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ describe('the README', () => {
       .map(([, name]) => name)
       .filter((name) => name !== 'help');
     const [, ...rows] = readTable(README, '### Commands');
-    const shown = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
+    const shown = rows.map(([command]) => /`(?:npx )?purser ([a-z-]+)/.exec(command ?? '')?.[1]);
     expect(shown).toEqual(commands);
   }, 60_000);
 
@@ -26,6 +26,12 @@ describe('the README', () => {
     const [, ...rows] = readTable(README, '### Scripts');
     const shown = rows.map(([script]) => /`npm (?:run )?([a-z:-]+)/.exec(script ?? '')?.[1]);
     expect(shown.sort()).toEqual(SCRIPTS.sort());
+  });
+});
+
+describe('the command that package.json names', () => {
+  it('is the launcher of the sources, so that `npx purser` runs a clone before any build', () => {
+    expect(readRepositoryFile('dist/cli/purser.mjs')).toBe(readRepositoryFile('cli/purser.mjs'));
   });
 });
 
@@ -42,9 +48,9 @@ describe('the documents', () => {
 
   it('name no command that does not exist', () => {
     const [, ...rows] = readTable(README, '### Commands');
-    const known = rows.map(([command]) => /`npx purser ([a-z-]+)/.exec(command ?? '')?.[1]);
+    const known = rows.map(([command]) => /`(?:npx )?purser ([a-z-]+)/.exec(command ?? '')?.[1]);
     const unknown = listSources(['.md']).flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/g)]
+      [...text.matchAll(/(?:^|npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/gm)]
         .map(([, name]) => name ?? '')
         .filter((name) => !known.includes(name))
         .map((name) => `${path}: purser ${name}`),
