@@ -180,6 +180,8 @@ function withoutConnection(error: Error, code: string): DatabaseErrorCode | null
   if (code === 'ECONNRESET' && error.message.includes('secure TLS connection'))
     return 'database.tls_failed';
   if (code === 'SASL_SIGNATURE_MISMATCH') return 'database.login_refused';
+  // A file that is missing is none of the database's, unless it is the socket.
+  if (code === 'ENOENT' && textOf(error, 'syscall') !== 'connect') return null;
   return NO_CONNECTION.has(code) ? 'database.unavailable' : null;
 }
 

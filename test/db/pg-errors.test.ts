@@ -123,6 +123,12 @@ describe('translating what the database threw', () => {
     },
   );
 
+  it('takes a missing file for a fault of the database only where it is the socket', () => {
+    const missing = (syscall: string) => Object.assign(new Error('x'), { code: 'ENOENT', syscall });
+    expect(toCodedError(missing('connect'))?.code).toBe('database.unavailable');
+    expect(toCodedError(missing('open'))).toBeNull();
+  });
+
   it('knows what TLS fails with, also where the server has none', () => {
     const reset = 'Client network socket disconnected before secure TLS connection was established';
     const faults = [
