@@ -93,7 +93,7 @@ describe('purser review credit-shadow', { timeout: 60_000 }, () => {
     const ids: string[] = [];
     for (let cents = 1n; cents <= 51n; cents += 1n)
       ids.push(await inShadow(wallet.code, 600_000n + cents));
-    expect(await creditShadow('--yes')).toMatch(/5[1-9] of 5[1-9] decided/);
+    expect(await creditShadow('--yes')).toMatch(/Decided 5[1-9] of 5[1-9]/);
     const decided = (await decisions()).filter((text) => text.includes(wallet.id));
     expect(decided.map((text) => text.split(' ')[0])).toEqual(ids);
   });
