@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -43,6 +43,10 @@ function mt940(lines: number): string {
   ].join('\n');
 }
 
+function exitOf(child: ChildProcess): Promise<unknown> {
+  return once(child, 'close').then(([code]: unknown[]) => code);
+}
+
 describe('the output of a command', { timeout: COMMAND_MS }, () => {
   it('arrives whole through a pipe whose reader starts late, when it is larger than 1 MB', async () => {
     expect(report.length).toBeGreaterThan(1_000_000);
@@ -56,7 +60,7 @@ describe('the output of a command', { timeout: COMMAND_MS }, () => {
       ],
       { stdio: 'inherit' },
     );
-    const [code]: unknown[] = await once(shell, 'close');
+    const code = await exitOf(shell);
     expect(code).toBe(0);
     expect((await readFile(received, 'utf8')) === report).toBe(true);
   });
@@ -68,7 +72,7 @@ describe('the output of a command', { timeout: COMMAND_MS }, () => {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdout.once('data', () => child.stdout.destroy());
-    const [code]: unknown[] = await once(child, 'close');
+    const code = await exitOf(child);
     expect({ code, said }).toEqual({ code: 0, said: '' });
   });
 });
