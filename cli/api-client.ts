@@ -13,15 +13,16 @@ export interface ApiRequest {
 }
 
 /**
- * Asks the API with the caller's own key: what people decide goes in where their keys, scopes and limits are looked at.
- * @throws CodedError the API's own code · `auth.missing` without PURSER_API_KEY
+ * Asks the API with your own key, because the API checks keys, scopes and limits of what people decide.
+ * @throws CodedError the API's own code · `auth.missing` without PURSER_API_KEY · `api.unavailable`
  */
 export async function askApi({ method, path, body }: ApiRequest): Promise<string> {
   const { config, env } = runningContext();
   const key = env['PURSER_API_KEY'];
   if (key === undefined || key === '')
     throw new CodedError('auth.missing', 'Set PURSER_API_KEY to your own API key.');
-  const response = await fetch(`http://${config.API_HOST}:${config.API_PORT}${path}`, {
+  const url = `http://${config.API_HOST}:${config.API_PORT}`;
+  const { response, text } = await send(`${url}${path}`, {
     method,
     signal: AbortSignal.timeout(ANSWER_MS_MAX),
     headers: {
@@ -30,9 +31,36 @@ export async function askApi({ method, path, body }: ApiRequest): Promise<string
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw unavailable(`The API does not answer at ${url}`, cause);
   });
-  const text = await response.text();
   if (response.ok) return text;
-  const { code, detail } = problem.parse(JSON.parse(text));
-  throw new CodedError(code, detail);
+  const refusal = problem.safeParse(readJson(text));
+  if (refusal.success) throw new CodedError(refusal.data.code, refusal.data.detail);
+  throw unavailable(`${url} answered HTTP ${response.status}, but not as Purser's API does`);
+}
+
+async function send(
+  url: string,
+  request: RequestInit,
+): Promise<{ readonly response: Response; readonly text: string }> {
+  const response = await fetch(url, request);
+  return { response, text: await response.text() };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A page of another program: it matches no schema of ours.
+    return null;
+  }
+}
+
+function unavailable(what: string, cause?: unknown): CodedError {
+  return new CodedError(
+    'api.unavailable',
+    `${what}: check that the API runs, and API_HOST and API_PORT.`,
+    { cause },
+  );
 }

@@ -149,13 +149,14 @@ function createRemoval(): { readonly folder: () => string; readonly end: () => v
   const remove = () => {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   };
-  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-  const stop = (signal: keyof typeof signals) => {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stop = (signal: NodeJS.Signals) => {
     remove();
-    process.exit(signals[signal]);
+    for (const name of names) process.off(name, stop);
+    // Without a listener the signal ends the process, as whoever sent it expects.
+    process.kill(process.pid, signal);
   };
   // Before the folder is made: from here on a signal no longer ends the process by itself.
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, stop);
   return {
     folder: () => (folder = mkdtempSync(join(tmpdir(), 'purser-revision-'))),

@@ -3,6 +3,7 @@ import { loadConfig, type Config } from '../config.ts';
 import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
 import { dataFolder } from '../embedded/data-folder.ts';
+import { START_TRIAL } from './invocation.ts';
 import { readStackRecord } from './stack/stack-record.ts';
 
 export interface CommandContext {
@@ -30,7 +31,7 @@ export function runningContext(): CommandContext {
   if (record === null) {
     throw new CodedError(
       'config.invalid',
-      'Nothing to talk to: start a trial with `npm start` in another terminal, or set DATABASE_URL and TEMPORAL_ADDRESS.',
+      `No running Purser found: start a trial with \`${START_TRIAL}\` in another terminal, or set DATABASE_URL and TEMPORAL_ADDRESS.`,
     );
   }
   const env = { ...process.env, ...record.env };

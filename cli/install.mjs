@@ -7,13 +7,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-/** Stops with one sentence where Node is too old to run any of this. */
-function requireNode() {
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  process.stderr.write(
-    `Purser needs Node 20.19 or newer; this is ${process.version}. See https://nodejs.org\n`,
-  );
-  process.exit(1);
+/** Says why nothing can run, in one sentence and the exit code. */
+function refuse(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = 1;
+  return false;
 }
 
 function readPackages(file) {
@@ -30,16 +28,21 @@ export function isInstalled() {
   );
 }
 
-/** Runs `npm ci` unless everything is there; its output goes to stderr, so that stdout stays a report's. */
+/**
+ * Runs `npm ci` unless everything is there, and answers whether Purser can run now. Output goes to stderr, so that
+ * stdout holds nothing but a report.
+ */
 export function install() {
-  requireNode();
-  if (isInstalled()) return;
+  if (major < 20 || (major === 20 && minor < 19))
+    return refuse(
+      `Purser needs Node 20.19 or newer; this is ${process.version}. See https://nodejs.org`,
+    );
+  if (isInstalled()) return true;
   const modules = join(root, 'node_modules');
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    process.stderr.write(
-      `${modules} is a link to another folder and lacks packages: remove the link, then try again.\n`,
+    return refuse(
+      `${modules} is a link to another folder and lacks packages: remove the link, then try again.`,
     );
-    process.exit(1);
   }
   process.stderr.write('Installing dependencies (once, about half a minute) …\n');
   const npm = process.env.npm_execpath;
@@ -61,11 +64,10 @@ export function install() {
       ),
     ),
   });
-  if (done.status === 0) return;
-  process.stderr.write(
-    'The dependencies could not be installed: see the message above, then try again.\n',
+  return (
+    done.status === 0 ||
+    refuse('The dependencies could not be installed: see the message above, then try again.')
   );
-  process.exit(1);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -3,7 +3,7 @@ import { parseCsvProfile } from '../bank/statements/csv/csv-profile.ts';
 import type { ParseOptions } from '../bank/statements/parse-statement-file.ts';
 import { CodedError } from '../domain/errors.ts';
 
-/** What a user may say of a file whose content does not tell what it is. */
+/** What you may say about a file whose content does not show its format. */
 export interface ParseFileOptions {
   readonly format?: string;
   /** A JSON file that declares a CSV layout. */

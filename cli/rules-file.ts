@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CodedError } from '../domain/errors.ts';
 import { DEFAULT_RULES, type Rules } from '../domain/review/rules.ts';
 
-/** What a file leaves out is as it is today; what it says beyond these is a fault, never ignored. */
+/** A file keeps today's value for each rule that it leaves out; an unknown rule is a fault. */
 const rulesSchema = z.strictObject({
   version: z.string().min(1).max(60),
   groupedCodes: z.boolean().default(DEFAULT_RULES.groupedCodes),
@@ -11,7 +11,7 @@ const rulesSchema = z.strictObject({
   creditRepairs: z.enum(['none', 'one_wallet']).default(DEFAULT_RULES.creditRepairs),
   amountLimitMinor: z
     .string()
-    .regex(/^[1-9][0-9]{0,14}$/, 'is not an amount in cents, as text')
+    .regex(/^[1-9][0-9]{0,14}$/, 'must be an amount in cents, as text')
     .transform(BigInt)
     .nullable()
     .default(DEFAULT_RULES.amountLimitMinor),

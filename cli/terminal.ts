@@ -1,14 +1,13 @@
 import pc from 'picocolors';
 
-/** Where a command's words go. Reports go to stdout; everything that is not the report goes to stderr. */
+/** Where a command writes: its report to stdout, everything else to stderr. */
 export interface Terminal {
   /** One line of the report. */
   readonly print: (text: string) => void;
-  /** What is going on, while it goes on. */
+  /** What the command does at the moment. */
   readonly progress: (text: string) => void;
 }
 
-/** `reportOnly`: stdout is kept for one JSON object. */
 export function createTerminal(): Terminal {
   return {
     print: (text) => void process.stdout.write(`${text}\n`),

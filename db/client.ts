@@ -1,8 +1,7 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { isCoded } from '../domain/errors.ts';
-import { toCodedError } from './pg-errors.ts';
+import { isConnectionFailure } from './pg-errors.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** The database without a transaction. Activities and routes open transactions on it; queries never do. */
@@ -88,8 +87,7 @@ function createPool(options: DatabaseOptions) {
     try {
       return await withDeadline(Promise.resolve(work), withinMs);
     } catch (error) {
-      const coded = isCoded(error) ? error : toCodedError(error);
-      if (coded?.code === 'database.unavailable') renew();
+      if (isConnectionFailure(error)) renew();
       throw error;
     }
   };

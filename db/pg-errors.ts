@@ -5,7 +5,19 @@ const CAUSE_DEPTH_MAX = 8;
 
 const MESSAGES = {
   'account.not_found': 'No bank account has this key: check the key or register the account.',
+  'config.invalid':
+    'DATABASE_URL has a setting after `?` that the server does not know: remove it (NODE_EXTRA_CA_CERTS names a CA).',
   'database.conflict': 'Other work changed the same rows at the same time: try again.',
+  'database.login_refused':
+    'The database refused the login: check the user and the password in DATABASE_URL, and that pg_hba.conf lets it in.',
+  'database.not_found':
+    'The server has no database of this name: check the name in DATABASE_URL, or create the database.',
+  'database.not_migrated':
+    'The database does not have the schema of this version: run `purser migrate`.',
+  'database.role_refused':
+    'This login may not act as purser_app: run `GRANT purser_app TO <login>` as the owner of that role, or use another login.',
+  'database.tls_failed':
+    'No trusted TLS connection to the database: check its certificate, name its CA in NODE_EXTRA_CA_CERTS, and see `sslmode` in DATABASE_URL.',
   'database.unavailable': 'The database did not answer: check that it runs and can be reached.',
   'decision.already_proposed':
     'Another decision on this deposit waits for a person: approve or reject it first.',
@@ -13,7 +25,6 @@ const MESSAGES = {
   'deposit.not_found': 'No deposit has this id: check the id.',
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
   'invariant.violated': 'The database refused a change that breaks a rule of the ledger.',
-  'migration.failed': 'The database lacks something this version needs: run `purser migrate`.',
   'wallet.code_taken': 'Another wallet has this customer code: choose another one.',
   'wallet.external_ref_taken': 'Another wallet has this external reference: use that wallet.',
   'wallet.not_found': 'No wallet has this id: check the id.',
@@ -62,13 +73,14 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU020: 'invariant.violated',
   '25006': 'database.unavailable',
   '25P03': 'database.unavailable',
-  '3D000': 'database.unavailable',
+  '3D000': 'database.not_found',
+  '3F000': 'database.not_migrated',
   '40001': 'database.conflict',
   '40P01': 'database.conflict',
   '42501': 'invariant.violated',
-  '42703': 'migration.failed',
-  '42883': 'migration.failed',
-  '42P01': 'migration.failed',
+  '42703': 'database.not_migrated',
+  '42883': 'database.not_migrated',
+  '42P01': 'database.not_migrated',
   '55P03': 'database.conflict',
   '57014': 'database.unavailable',
 };
@@ -77,11 +89,22 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
 const BY_CLASS: Readonly<Record<string, DatabaseErrorCode>> = {
   '08': 'database.unavailable',
   '23': 'invariant.violated',
-  '28': 'database.unavailable',
+  '28': 'database.login_refused',
   '53': 'database.unavailable',
   '57': 'database.unavailable',
   '58': 'database.unavailable',
 };
+
+/** What a server refuses at the start of a connection, where it means something else than in a statement. */
+const BY_STATE_AT_START: Readonly<Record<string, DatabaseErrorCode>> = {
+  // The role purser_app, which a migration makes.
+  '22023': 'database.not_migrated',
+  '42501': 'database.role_refused',
+  '42704': 'config.invalid',
+};
+
+/** The function of the server that finds that a login may not connect to a database at all. */
+const CONNECT_CHECK = 'CheckMyDatabase';
 
 /** What the driver and the system say when there is no connection, so no SQLSTATE. */
 const NO_CONNECTION: ReadonlySet<string> = new Set([
@@ -101,6 +124,37 @@ const NO_CONNECTION: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+/** What Node says of a certificate that it does not trust; the codes of OpenSSL itself begin with ERR_SSL_. */
+const TLS_FAULTS: ReadonlySet<string> = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'EPROTO',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+const CONNECTION_CODES: ReadonlySet<ErrorCode> = new Set([
+  'database.login_refused',
+  'database.not_found',
+  'database.role_refused',
+  'database.tls_failed',
+  'database.unavailable',
+]);
+
+/** Whether there was no connection to work on; whoever tries again later may get one. */
+export function isConnectionFailure(error: unknown): boolean {
+  const coded = toCodedError(error);
+  return coded !== null && CONNECTION_CODES.has(coded.code);
+}
+
 /**
  * Translates what the database or its driver threw, once, at the boundary; null where neither is to blame.
  * The result carries the SQLSTATE and the names of constraint and table, and nothing else: drizzle's message quotes the
@@ -112,12 +166,23 @@ export function toCodedError(error: unknown): CodedError | null {
   for (let depth = 0; depth < CAUSE_DEPTH_MAX && each instanceof Error; depth += 1) {
     if (isCoded(each)) return each;
     const code = textOf(each, 'code');
-    if (code !== null && NO_CONNECTION.has(code))
-      return coded('database.unavailable', { driver: code });
+    const fault = code === null ? null : withoutConnection(each, code);
+    if (fault !== null) return coded(fault, { driver: code });
     if (code !== null && isFromPostgres(each)) return fromPostgres(each, code);
     each = each.cause;
   }
   return null;
+}
+
+function withoutConnection(error: Error, code: string): DatabaseErrorCode | null {
+  if (TLS_FAULTS.has(code) || code.startsWith('ERR_SSL_')) return 'database.tls_failed';
+  // A server without TLS hangs up on a client that insists.
+  if (code === 'ECONNRESET' && error.message.includes('secure TLS connection'))
+    return 'database.tls_failed';
+  if (code === 'SASL_SIGNATURE_MISMATCH') return 'database.login_refused';
+  // A file that is missing is none of the database's, unless it is the socket.
+  if (code === 'ENOENT' && textOf(error, 'syscall') !== 'connect') return null;
+  return NO_CONNECTION.has(code) ? 'database.unavailable' : null;
 }
 
 /** Only errors of the server have a severity; a SQLSTATE is five characters. */
@@ -128,11 +193,20 @@ function isFromPostgres(error: Error): boolean {
 function fromPostgres(error: Error, sqlstate: string): CodedError {
   const constraint = textOf(error, 'constraint_name');
   const code =
+    atStart(error, sqlstate) ??
     (constraint === null ? undefined : CODE_OF_CONSTRAINT[constraint]) ??
     BY_STATE[sqlstate] ??
     BY_CLASS[sqlstate.slice(0, 2)] ??
     'internal.unexpected';
   return coded(code, { sqlstate, constraint, table: textOf(error, 'table_name') });
+}
+
+/** FATAL ends a connection; with these states it does so before the first statement. */
+function atStart(error: Error, sqlstate: string): DatabaseErrorCode | undefined {
+  if (textOf(error, 'severity') !== 'FATAL') return undefined;
+  if (textOf(error, 'routine') === CONNECT_CHECK && sqlstate === '42501')
+    return 'database.login_refused';
+  return BY_STATE_AT_START[sqlstate];
 }
 
 function coded(code: DatabaseErrorCode, details: Readonly<Record<string, string | null>>) {

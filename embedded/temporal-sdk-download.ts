@@ -39,7 +39,7 @@ export async function downloadThroughSdk(options: {
   return { path: join(options.folder, downloaded) };
 }
 
-/** A dev dependency: absent from a production install. */
+/** Null where an install left it out. */
 function findTestingPackage(): string | null {
   try {
     return createRequire(import.meta.url).resolve('@temporalio/testing');

@@ -40,10 +40,14 @@ const ANYWHERE = [
   'request.invalid',
   'request.rate_limited',
   'database.conflict',
+  'database.login_refused',
+  'database.not_found',
+  'database.not_migrated',
+  'database.role_refused',
+  'database.tls_failed',
   'database.unavailable',
   'internal.unexpected',
   'invariant.violated',
-  'migration.failed',
 ] as const satisfies readonly ErrorCode[];
 
 const WITH_KEY = [

@@ -18,18 +18,22 @@ interface ApiKeyOptions {
 export function addApiKey(program: Command): void {
   program
     .command('api-key')
-    .description('make an API key; it is shown once')
-    .requiredOption('--name <name>', 'whose key it is')
+    .description('create an API key; it is shown only once')
+    .requiredOption('--name <name>', 'name of the key')
     .addOption(
-      new Option('--owner <kind>', 'only a person may decide reviews')
+      new Option('--owner <kind>', 'whose key it is; only a person may decide reviews')
         .choices(['service', 'person'])
         .default('service'),
     )
     .option(
       '--person <name>',
-      "the human behind a person's key, the same for all of their keys (without it, the name of the key)",
+      'the person who holds the key; give all keys of a person the same name (default: the name of the key)',
     )
-    .requiredOption('--scopes <list>', `comma-separated: ${SCOPES.join(', ')}`, readScopes)
+    .requiredOption(
+      '--scopes <list>',
+      `what the key may do, comma-separated: ${SCOPES.join(', ')}`,
+      readScopes,
+    )
     .option('--json', 'print one JSON object')
     .action(async (options: ApiKeyOptions) => {
       const { config } = runningContext();
@@ -37,10 +41,10 @@ export function addApiKey(program: Command): void {
       if (pepper === undefined)
         throw new CodedError(
           'config.invalid',
-          'API_KEY_PEPPER: is needed to make a key, and must be the one that the API runs with.',
+          'Set API_KEY_PEPPER to create a key; it must be the one that the API runs with.',
         );
       const made = await withDatabase(config, ({ db }) =>
-        writeAs(db, { actor: SYSTEM_ACTOR, why: 'made with purser api-key' }, (tx) =>
+        writeAs(db, { actor: SYSTEM_ACTOR, why: 'created with purser api-key' }, (tx) =>
           createApiKey(tx, {
             name: options.name,
             ownerKind: options.owner,
@@ -54,7 +58,7 @@ export function addApiKey(program: Command): void {
       createTerminal().print(
         options.json
           ? toJson(made)
-          : `${made.key}\nKeep it now: it is stored as a hash and cannot be shown again.`,
+          : `${made.key}\nStore it now: Purser keeps only a hash and cannot show it again.`,
       );
     });
 }
@@ -64,7 +68,7 @@ function readScopes(list: string): readonly Scope[] {
   const unknown = scopes.find((scope) => !isScope(scope));
   if (unknown !== undefined)
     throw new InvalidArgumentError(
-      `There is no scope ${unknown}; the scopes are ${SCOPES.join(', ')}.`,
+      `Unknown scope ${unknown}. The scopes are: ${SCOPES.join(', ')}.`,
     );
   return scopes.filter(isScope);
 }

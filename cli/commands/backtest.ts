@@ -30,19 +30,19 @@ export function addBacktest(program: Command): void {
   program
     .command('backtest')
     .description(
-      'decide all stored deposits anew by other rules or another revision, without crediting; exit 1 if one would go wrong',
+      'decide all stored deposits again by other rules or another revision, and credit nothing; exit 1 if a deposit would be credited to the wrong wallet',
     )
-    .option('--rules <file>', 'the rules to try, as JSON (without it, those of today)')
+    .option('--rules <file>', 'the rules to try, as JSON (default: the current rules)')
     .addOption(
       new Option(
         '--shadow',
-        'how far people agreed with the codes of an account in shadow',
+        'how often people agreed with the codes of an account in shadow mode',
       ).conflicts('rules'),
     )
     .addOption(
       new Option(
         '--revision <git>',
-        'decide by domain/ of this git revision; nothing else of it is run',
+        'decide by the domain/ folder of this git revision; runs nothing else of it',
       ).conflicts(['rules', 'shadow']),
     )
     .option('--account <key>', 'only this bank account')
@@ -53,7 +53,10 @@ export function addBacktest(program: Command): void {
       if (options.shadow) {
         const accountKey = options.account;
         if (accountKey === undefined)
-          throw new CodedError('request.invalid', '--shadow needs --account.');
+          throw new CodedError(
+            'request.invalid',
+            'Name the bank account: --shadow needs --account KEY.',
+          );
         const report = await withDatabase(config, ({ db }) => reportShadow(db, accountKey));
         print(options.json ? toJson(report) : printShadow(report));
         return;
@@ -87,8 +90,8 @@ function printBacktest({
     ),
     ...differences.map(printDifference),
     ok
-      ? 'No money would have gone to another wallet, or to one where a person refused it.'
-      : 'Money would have gone where it should not: these rules are not fit.',
+      ? 'No deposit would be credited to another wallet, or where a person refused it.'
+      : 'Deposits would be credited to the wrong wallet: do not use these rules.',
   ].join('\n');
 }
 
@@ -107,9 +110,9 @@ function printShadow(report: ShadowReport): string {
   const { accountKey, agreed, disagreed, withoutCode, reversed, waiting } = report;
   return [
     `${accountKey}: people agreed with ${agreed} of ${agreed + disagreed.length} codes.`,
-    `  ${withoutCode} had no code that would have credited; people decided them.`,
-    `  ${reversed} were taken back by the bank.`,
-    `  ${waiting} still wait for a person.`,
+    `  ${withoutCode} had no usable code; people decided them.`,
+    `  ${reversed} were reversed by the bank.`,
+    `  ${waiting} still wait for a decision.`,
     ...disagreed.map(
       ({ depositId, codeWalletId, happened }) =>
         `${depositId}  code ${codeWalletId} → person ${printPast(happened)}`,

@@ -19,39 +19,39 @@ interface ListOptions {
 const SHOWN_MAX = 200;
 
 const WHAT: Readonly<Record<Case['kind'], string>> = {
-  line_vanished: 'the bank does not show this line any more',
-  amount_changed: 'its id came again with another amount',
-  reversal_unpaired: 'the bank took it back, and its original was not found',
+  line_vanished: 'the bank removed this line',
+  amount_changed: 'the bank sent its id again with another amount',
+  reversal_unpaired: 'a reversal by the bank; no deposit matches it',
 };
 
-/** Lines that the bank changed, and what people decide about them, through the API: PURSER_API_KEY says who. */
+/** Lines that the bank changed, and what you decide about them, through the API: PURSER_API_KEY says who you are. */
 export function addCases(program: Command): void {
   const cases = program
     .command('cases')
-    .description('lines that the bank changed after they were captured (PURSER_API_KEY)')
+    .description('list lines that the bank changed after capture, and decide about them')
     .option('--account <key>', 'only this bank account')
-    .option('--all', 'closed ones, too')
+    .option('--all', 'also closed cases')
     .option('--json', 'print one JSON object')
     .action(list);
   cases
     .command('take-back <case>')
-    .description('propose to take the deposit of a vanished line back')
-    .requiredOption('--reason <text>', 'why; kept for ever')
+    .description('propose to reverse the deposit of a removed line')
+    .requiredOption('--reason <text>', 'reason (kept permanently)')
     .action((id: string, { reason }: { readonly reason: string }) =>
       send(id, 'take-back', { reason }),
     );
   cases
     .command('pair <case>')
-    .description('propose which deposit a reversal without an original takes back')
-    .requiredOption('--deposit <deposit>', 'the deposit that it reverses (dep_…)')
-    .requiredOption('--reason <text>', 'why; kept for ever')
+    .description('propose which deposit an unmatched reversal reverses')
+    .requiredOption('--deposit <deposit>', 'the reversed deposit (dep_…)')
+    .requiredOption('--reason <text>', 'reason (kept permanently)')
     .action((id: string, given: { readonly deposit: string; readonly reason: string }) =>
       send(id, 'pair', { depositId: given.deposit, reason: given.reason }),
     );
   cases
     .command('close <case>')
-    .description('close a case about which nothing is left to do')
-    .requiredOption('--note <text>', 'what you found out; kept for ever')
+    .description('close a case that needs no further action')
+    .requiredOption('--note <text>', 'what you found out (kept permanently)')
     .action((id: string, { note }: { readonly note: string }) => send(id, 'close', { note }));
 }
 
@@ -66,9 +66,10 @@ async function list(options: ListOptions): Promise<void> {
     terminal.print(toJson({ shown: items.length, isWhole: next === null, cases: items }));
     return;
   }
-  if (items.length === 0) terminal.print(options.all ? 'There is no case.' : 'No case is open.');
+  if (items.length === 0) terminal.print(options.all ? 'There are no cases.' : 'No case is open.');
   for (const item of items) terminal.print(printCase(item));
-  if (next !== null) terminal.print(`The newest ${items.length} are shown.`);
+  if (next !== null)
+    terminal.print(`Showing the newest ${items.length}; use --account to see the others.`);
 }
 
 function printCase(item: Case): string {

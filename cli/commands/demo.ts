@@ -24,12 +24,12 @@ export function addDemo(program: Command): void {
   program
     .command('demo')
     .description(
-      'the same stack in a throw-away folder; ends by itself, exit 0 only if every deposit ended where it should',
+      'run the trial in a temporary folder, play a day at the bank and stop; exit 0 only if every deposit ended where it should',
     )
-    .option('--json', 'print one JSON object on stdout')
-    .option('--seed <seed>', 'of the simulated bank', '1')
+    .option('--json', 'print one JSON object')
+    .option('--seed <seed>', 'seed of the simulated bank', '1')
     .addOption(
-      new Option('--feed <protocol>', 'that the simulated bank speaks')
+      new Option('--feed <protocol>', 'bank protocol that the simulated bank uses')
         .choices(TRIAL_FEEDS)
         .default('json'),
     )
@@ -40,7 +40,7 @@ export function addDemo(program: Command): void {
       const stack = await startDemoStack(dataDir, options, terminal);
       try {
         const asked = untilAskedToStop().then((why) =>
-          Promise.reject(new Error(`Stopped (${why}) before the demo was over.`)),
+          Promise.reject(new Error(`The demo was stopped early (${why}).`)),
         );
         const report = {
           ...(await Promise.race([playDemo(stack, terminal), asked])),
@@ -68,7 +68,7 @@ async function startDemoStack(
   { seed, feed }: { readonly seed: string; readonly feed: TrialFeedName },
   terminal: Terminal,
 ): Promise<Stack> {
-  // Servers and banks that the user has configured are left alone: a demo must not write to them.
+  // The user's own servers and banks stay out: a demo must not write to them.
   const own =
     /^(DATABASE_|MIGRATION_|TEMPORAL_ADDRESS|TEMPORAL_NAMESPACE|TEMPORAL_API_KEY|TEMPORAL_TLS|BANK_|API_|DEPLOYMENT|BULK_|POLL_)/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
@@ -93,7 +93,7 @@ interface DemoRun {
   readonly run: RunRow;
 }
 
-/** A day at the bank: ordinary deposits, webhooks that race the poll, twins, late lines, ids issued anew. */
+/** A day at the bank: ordinary deposits, webhooks that race the poll, twins, late lines, new ids for known lines. */
 async function playDemo(stack: Stack, terminal: Terminal) {
   const config = loadConfig(stack.env);
   return withDatabase(config, async ({ db }) => {
@@ -121,12 +121,14 @@ async function playDemo(stack: Stack, terminal: Terminal) {
     ]);
     const [webhooks] = await Promise.all([
       bank.admin('webhooks/send', { ids: idsOf(added), copies: 3, concurrency: 4 }),
-      reconcile('Reading the bank again, while it sends each new deposit three times by webhook'),
+      reconcile('Reading the bank again while it sends each new deposit three times by webhook'),
     ]);
     if (webhooks === null) throw new Error('The simulator bank sent no webhooks.');
     await bank.admin('book-pending', {});
     await bank.admin('reissue-ids', {});
-    await reconcile('Reading the bank once more, with pending lines booked and ids issued anew');
+    await reconcile(
+      'Reading the bank once more, with pending lines booked and new ids for known lines',
+    );
     return judge(db, await bank.truth(), runs);
   });
 }
@@ -137,7 +139,7 @@ function idsOf(added: unknown): readonly string[] {
   throw new Error('The simulator bank gave no ids for its new lines.');
 }
 
-/** Holds the ledger against the bank's own truth, as soon as nothing is on its way any more. */
+/** Compares the ledger with the bank's own truth, once no deposit is moving. */
 async function judge(database: Database, truth: Truth, runs: readonly DemoRun[]) {
   const states = await settledStates(database);
   const of = (state: string) => {

@@ -16,20 +16,20 @@ const listSchema = z.strictObject({ items: z.array(gateSchema) });
 export function addGate(program: Command): void {
   const gate = program
     .command('gate')
-    .description('gates that stop crediting, through the API (PURSER_API_KEY)')
+    .description('list the gates that stop crediting, close one or open it')
     .option('--json', 'print one JSON object')
     .action(async (options: GateOptions) => {
       const list = listSchema.parse(JSON.parse(await askApi({ method: 'GET', path: '/v1/gates' })));
       createTerminal().print(options.json ? toJson(list) : printGates(list.items));
     });
   for (const [action, description] of [
-    ['close', 'stop crediting for an account, or for all; lines are captured on'],
-    ['open', 'let the waiting deposits go, in the order of their capture'],
+    ['close', 'stop crediting for an account, or for `all`; lines are still captured'],
+    ['open', 'credit again; waiting deposits continue in order of capture'],
   ] as const)
     gate
       .command(`${action} <account>`)
       .description(description)
-      .requiredOption('--reason <text>', 'why; kept for ever')
+      .requiredOption('--reason <text>', 'reason (kept permanently)')
       .option('--json', 'print one JSON object')
       .action(async (scope: string, _options: unknown, command: Command) => {
         const { reason, json } = command.optsWithGlobals<GateOptions & { reason: string }>();
@@ -41,7 +41,7 @@ export function addGate(program: Command): void {
 }
 
 function printGates(gates: readonly Gate[]): string {
-  if (gates.length === 0) return 'Every gate is open, and none was ever closed.';
+  if (gates.length === 0) return 'Every gate is open; none was ever closed.';
   return gates
     .map(
       ({ scope, state, cause, reason, changedBy, changedPerson, changedAt }) =>

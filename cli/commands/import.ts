@@ -18,16 +18,19 @@ import { withTemporal } from '../with-temporal.ts';
 export function addImport(program: Command): void {
   program
     .command('import <file>')
-    .description('send a statement file through the pipeline, wait, print the summary')
-    .requiredOption('--account <key>', 'the bank account that it belongs to')
-    .option('--format <name>', 'where the content cannot tell, e.g. mt940 or csv.absa')
-    .option('--profile <file>', 'a CSV layout that you declared, as JSON')
+    .description('import a statement file, wait for it, print the summary')
+    .requiredOption('--account <key>', 'the bank account of the statement')
+    .option(
+      '--format <name>',
+      'the format, if the content does not show it, e.g. mt940 or csv.absa',
+    )
+    .option('--profile <file>', 'your own CSV layout, as JSON')
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: ImportOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
       const parsing = parseOptionsOf(options);
-      // Read once here, so that a file that is not whole never enters the database.
+      // A first read here keeps an incomplete file out of the database.
       terminal.progress(`Reading ${file}`);
       await readToTheEnd(file, parsing).catch((error: unknown) => {
         if (isCoded(error)) process.exitCode = 2;
@@ -46,7 +49,7 @@ export function addImport(program: Command): void {
         const output = await withTemporal(config, (client) => runImport(client, stored));
         const run = await findRun(db, output.runId);
         if (run === null)
-          throw new CodedError('internal.unexpected', 'The import left no run behind.');
+          throw new CodedError('internal.unexpected', 'The import recorded no run: report this.');
         const found = await findStatementFile(db, fileId);
         terminal.print(
           options.json
@@ -90,7 +93,7 @@ function printStatements(found: FoundFile): readonly string[] {
         : []),
       ...(row.continuity === 'gap'
         ? [
-            `${name}: a statement before it is missing: the balances differ${difference(row.continuityDifferenceMinor)}`,
+            `${name}: an earlier statement is missing: the balances differ${difference(row.continuityDifferenceMinor)}`,
           ]
         : []),
       ...(row.continuity === 'overlap' || row.continuity === 'repeat'

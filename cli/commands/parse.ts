@@ -9,9 +9,12 @@ import { createTerminal, toJson } from '../terminal.ts';
 export function addParse(program: Command): void {
   program
     .command('parse <file>')
-    .description('print what a statement file says, as JSON; needs no database')
-    .option('--format <name>', 'where the content cannot tell, e.g. mt940 or csv.absa')
-    .option('--profile <file>', 'a CSV layout that you declared, as JSON')
+    .description('print the content of a statement file as JSON')
+    .option(
+      '--format <name>',
+      'the format, if the content does not show it, e.g. mt940 or csv.absa',
+    )
+    .option('--profile <file>', 'your own CSV layout, as JSON')
     .action(async (file: string, options: ParseFileOptions) => {
       const terminal = createTerminal();
       try {

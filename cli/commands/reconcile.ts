@@ -7,7 +7,7 @@ import { createTerminal, toJson } from '../terminal.ts';
 export function addReconcile(program: Command): void {
   program
     .command('reconcile')
-    .description('run one reconciliation now, wait, print the summary')
+    .description('read a bank account now, wait for the run, print the summary')
     .requiredOption('--account <key>', 'the bank account to read')
     .option('--json', 'print one JSON object')
     .action(async (options: { account: string; json?: true }) => {

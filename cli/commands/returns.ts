@@ -9,9 +9,9 @@ const takenSchema = z.strictObject({ exportId: z.string().nullable(), returns: z
 export function addReturns(program: Command): void {
   program
     .command('returns')
-    .description('returns that are due, as CSV; --export writes the payment instruction file')
-    .option('--export <file>', 'take what is due into a new file, each return once')
-    .option('--again <id>', 'print a file that was taken before (rex_…)')
+    .description('list returns that are due, as CSV; --export writes a payment instruction file')
+    .option('--export <file>', 'write every due return to a new file, each return once')
+    .option('--again <id>', 'print an earlier export again (rex_…)')
     .action(async (options: { readonly export?: string; readonly again?: string }) => {
       const terminal = createTerminal();
       if (options.export === undefined) {
@@ -23,13 +23,15 @@ export function addReturns(program: Command): void {
       const answer = await askApi({ method: 'POST', path: '/v1/returns/exports', body: {} });
       const { exportId, returns } = takenSchema.parse(JSON.parse(answer));
       if (exportId === null) {
-        terminal.print('Nothing is due.');
+        terminal.print('No return is due.');
         return;
       }
-      // Said first: whatever becomes of the file on this disk, its id brings it back.
-      terminal.progress(`taken as ${exportId}`);
+      // First, because the id brings the export back if this file is lost.
+      terminal.progress(`Exported as ${exportId}`);
       await writeFile(options.export, await read(`?export=${exportId}`), { flag: 'wx' });
-      terminal.print(`${options.export}: ${returns} returns, taken as ${exportId}.`);
+      terminal.print(
+        `${options.export}: ${returns} ${returns === 1 ? 'return' : 'returns'}, exported as ${exportId}.`,
+      );
     });
 }
 

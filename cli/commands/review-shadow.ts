@@ -18,13 +18,15 @@ type Results = z.infer<typeof bulkReportSchema>['results'];
 
 const pageSchema = pageOf(reviewSchema);
 
-/** What an account in shadow has withheld, decided as its codes said: each by the rules of single decisions, in a person's name. */
+/** Credits what an account in shadow mode held back, as its codes say: each by the rules of single decisions, in a person's name. */
 export function addCreditShadow(review: Command): void {
   review
     .command('credit-shadow <account>')
-    .description('credit what waits as shadow to the customer that its code names; --yes does it')
-    .requiredOption('--reason <text>', 'why; kept for ever with each decision')
-    .option('--yes', 'decide; without it the deposits are only shown')
+    .description(
+      'credit the deposits of an account in shadow mode by their codes; without --yes only list them',
+    )
+    .requiredOption('--reason <text>', 'reason (kept permanently with each decision)')
+    .option('--yes', 'credit them; without this option nothing is decided')
     .option('--json', 'print one JSON object')
     .action(async (account: string, options: ShadowOptions) => {
       const { print, progress } = createTerminal();
@@ -37,7 +39,7 @@ export function addCreditShadow(review: Command): void {
       for (let at = 0; at < waiting.length; at += BULK_DECISIONS_MAX) {
         const part = waiting.slice(at, at + BULK_DECISIONS_MAX);
         results.push(...(await decide(part, options.reason)));
-        progress(`${results.length} of ${waiting.length} decided`);
+        progress(`Decided ${results.length} of ${waiting.length}`);
       }
       print(options.json ? toJson({ decided: true, results }) : printResults(results));
       if (results.some(({ outcome }) => outcome === 'not_taken')) process.exitCode = 1;
@@ -80,7 +82,7 @@ function printWaiting(waiting: readonly Review[]): string {
       ({ depositId, amount, bookingDate, candidates }) =>
         `${depositId}  ${bookingDate}  ${printRand(BigInt(amount.minor)).padStart(14)}  ${candidates.join(' ')}`,
     ),
-    `${waiting.length} deposits, ${printRand(sum)}. Nothing was decided: --yes does it.`,
+    `${waiting.length} deposits, ${printRand(sum)}. Nothing is decided yet: add --yes to credit them.`,
   ].join('\n');
 }
 
@@ -90,7 +92,7 @@ function printResults(results: Results): string {
 
 function printResult(result: Results[number]): string {
   if (result.outcome === 'not_taken')
-    return `${result.depositId}  not taken: ${result.title} [${result.code}]`;
+    return `${result.depositId}  refused: ${result.title} [${result.code}]`;
   if (result.outcome === 'accepted')
     return result.state === 'approved'
       ? `${result.depositId}  will be credited`

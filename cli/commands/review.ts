@@ -16,12 +16,10 @@ interface DecideOptions {
 
 /** Decisions of people, through the API: PURSER_API_KEY says who. Answers are JSON, as the API gives them. */
 export function addReview(program: Command): void {
-  const review = program
-    .command('review')
-    .description('decide, approve and reject as a person, through the API (PURSER_API_KEY)');
+  const review = program.command('review').description('decide, approve and reject as a person');
   review
     .command('decide <deposit>')
-    .description('propose what becomes of a deposit; small credits are carried out at once')
+    .description('propose a decision on a deposit; small credits take effect at once')
     .addOption(
       new Option('--credit <code>', 'credit the wallet with this customer code').conflicts([
         'return',
@@ -31,25 +29,29 @@ export function addReview(program: Command): void {
       ]),
     )
     .addOption(new Option('--return', 'return the money').conflicts(['dismiss', 'keep', 'correct']))
-    .option('--payer <detail...>', 'where to return to: name, bank, branch, account')
+    .option('--payer <detail...>', 'where to return it: name, bank, branch, account')
     .addOption(
-      new Option('--dismiss', 'no deposit: an own transfer, interest').conflicts([
-        'keep',
-        'correct',
-      ]),
+      new Option(
+        '--dismiss',
+        'dismiss it: not a customer deposit (own transfer, interest)',
+      ).conflicts(['keep', 'correct']),
     )
-    .addOption(new Option('--keep <day>', 'give it a new deadline').conflicts('correct'))
+    .addOption(
+      new Option('--keep <day>', 'keep it in review until this day (YYYY-MM-DD)').conflicts(
+        'correct',
+      ),
+    )
     .option('--correct <code>', 'move a wrong credit to the wallet with this customer code')
-    .requiredOption('--reason <text>', 'why; kept for ever')
+    .requiredOption('--reason <text>', 'reason (kept permanently)')
     .action((deposit: string, options: DecideOptions) => show(decisionOf(deposit, options)));
   review
     .command('decision <decision>')
-    .description('what a decision would do, with the hash that an approval must name')
+    .description('show a decision and the hash that you approve it with')
     .action((decision: string) => show({ method: 'GET', path: pathOf('decisions', decision) }));
   review
     .command('approve <decision>')
-    .description('approve what another person proposed')
-    .requiredOption('--hash <sha256>', 'payloadSha256 of what you have looked at')
+    .description("approve someone else's proposal")
+    .requiredOption('--hash <sha256>', 'payloadSha256 of the decision that you looked at')
     .action((decision: string, options: { readonly hash: string }) =>
       show({
         method: 'POST',
@@ -59,8 +61,8 @@ export function addReview(program: Command): void {
     );
   review
     .command('reject <decision>')
-    .description('reject what was proposed; the deposit stays in review')
-    .requiredOption('--reason <text>', 'why; kept for ever')
+    .description('reject a proposal; the deposit stays in review')
+    .requiredOption('--reason <text>', 'reason (kept permanently)')
     .action((decision: string, options: { readonly reason: string }) =>
       show({ method: 'POST', path: `${pathOf('decisions', decision)}/reject`, body: options }),
     );
@@ -86,7 +88,7 @@ function decisionOf(deposit: string, options: DecideOptions): ApiRequest {
   if (options.return) return decide({ kind: 'return', reason, ...readPayer(payer) });
   throw new CodedError(
     'request.invalid',
-    'Say what becomes of it: --credit CODE, --return, --dismiss, --keep DAY or --correct CODE.',
+    'Name the decision: --credit CODE, --return, --dismiss, --keep DAY or --correct CODE.',
   );
 }
 
@@ -96,7 +98,7 @@ function readPayer(given: readonly string[] | undefined): object {
   if (account !== undefined && rest.length === 0) return { payer: { name, bank, branch, account } };
   throw new CodedError(
     'request.invalid',
-    '--payer takes four words: name, bank, branch and account.',
+    '--payer takes four values: name, bank, branch and account.',
   );
 }
 

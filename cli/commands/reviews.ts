@@ -30,25 +30,25 @@ interface ReviewsOptions {
   readonly csv?: true;
 }
 
-/** As many as fit on a screen that one scrolls; the count says how many there are. */
+/** As many as you can scroll through; the count says how many there are. */
 const SHOWN_MAX = 200;
 const COUNTED_MAX = 100_000;
 
 export function addReviews(program: Command): void {
   program
     .command('reviews')
-    .description('the queue: deposits that wait for a person, the most urgent first')
+    .description('list deposits that wait for a decision, most urgent first')
     .option('--reason <code>', 'only this reason (docs/reviews.md lists them)')
     .option('--account <key>', 'only this bank account')
-    .option('--assignee <person>', 'only what this person looks after')
-    .option('--unassigned', 'only what nobody looks after')
+    .option('--assignee <person>', 'only reviews of this person')
+    .option('--unassigned', 'only reviews without an assignee')
     .option('--state <state>', 'escalated or overdue')
-    .option('--min <rand>', 'least amount, e.g. 1000.00')
+    .option('--min <rand>', 'smallest amount, e.g. 1000.00')
     .option('--max <rand>', 'largest amount')
-    .option('--code <text>', 'a part of a reference or of a suggested code')
-    .option('--order <order>', 'priority, oldest or amount')
+    .option('--code <text>', 'part of a reference or of a suggested code')
+    .option('--order <order>', 'priority, oldest or amount (default: priority)')
     .option('--json', 'print one JSON object')
-    .option('--csv', 'print all of it as CSV for a spreadsheet')
+    .option('--csv', 'print the whole queue as CSV for a spreadsheet')
     .action(async (options: ReviewsOptions) => {
       const { filter, order } = readOptions(options);
       const { config } = runningContext();
@@ -94,7 +94,7 @@ function readOptions(options: ReviewsOptions): {
 }
 
 function printQueue(rows: readonly OpenReviewRow[], open: number): string {
-  if (rows.length === 0) return 'Nothing waits for a person.';
+  if (rows.length === 0) return 'No deposit waits for a decision.';
   const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
     const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
     const marks = [
@@ -110,6 +110,6 @@ function printQueue(rows: readonly OpenReviewRow[], open: number): string {
   });
   return [
     ...lines,
-    `${open} ${open === 1 ? 'deposit waits' : 'deposits wait'} for a person${rows.length < open ? `; the first ${rows.length} are shown` : ''}.`,
+    `${open} ${open === 1 ? 'deposit waits' : 'deposits wait'} for a decision${rows.length < open ? `; showing the first ${rows.length}` : ''}.`,
   ].join('\n');
 }

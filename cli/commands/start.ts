@@ -4,6 +4,7 @@ import { listWallets } from '../../db/queries/wallets-list.ts';
 import { loadConfig } from '../../config.ts';
 import { dataFolder } from '../../embedded/data-folder.ts';
 import { withDatabase } from '../environment.ts';
+import { PURSER, START_TRIAL } from '../invocation.ts';
 import { reconcileNow } from '../reconcile-now.ts';
 import { printRun } from '../report-run.ts';
 import { createBankOfTrial } from '../stack/trial-bank.ts';
@@ -16,7 +17,7 @@ export function addStart(program: Command): void {
   program
     .command('start')
     .description(
-      'a trial on this machine: database, Temporal, a simulated bank, API and worker; Ctrl-C stops it all',
+      'start a trial on this machine: database, Temporal, a simulated bank, API and worker; Ctrl-C stops everything',
     )
     .action(async () => {
       const terminal = createTerminal();
@@ -38,13 +39,17 @@ export function addStart(program: Command): void {
           early ??
           (await Promise.race([
             asked,
-            stack.broken.then((name) => `the ${name} process ended by itself: see ${dataDir}/logs`),
+            stack.broken.then(
+              (name) => `the ${name} process ended unexpectedly: see ${dataDir}/logs`,
+            ),
           ]));
         terminal.progress(`Stopping (${ended})`);
         if (ended.startsWith('the ')) process.exitCode = 1;
       } finally {
         await stack.stop();
-        terminal.progress('Everything has stopped; `npm start` finds its data again.');
+        terminal.progress(
+          `Everything has stopped. \`${START_TRIAL}\` continues with the same data.`,
+        );
       }
     });
 }
@@ -67,11 +72,11 @@ async function showFirstRun(stack: Stack, terminal: Terminal): Promise<void> {
   terminal.print('');
   terminal.print(
     run === null
-      ? 'No bank account is polled yet: docs/settings.md has the BANK_* settings.'
+      ? 'No bank account is configured yet: set BANK_API_ENABLED and the other BANK_ settings.'
       : printRun(run),
   );
   terminal.print('');
-  terminal.print(pc.bold('It runs. Everything below is on this machine only.'));
+  terminal.print(pc.bold('Purser is running. All of this is local to this machine.'));
   terminal.print(`  API           ${stack.apiUrl}`);
   terminal.print(`  API docs      ${stack.apiUrl}/docs`);
   if (stack.temporalUiUrl !== null) terminal.print(`  Temporal UI   ${stack.temporalUiUrl}`);
@@ -80,7 +85,7 @@ async function showFirstRun(stack: Stack, terminal: Terminal): Promise<void> {
   terminal.print(pc.bold('Try'));
   terminal.print(`  curl -H "Authorization: Bearer ${key}" ${stack.apiUrl}/v1/wallets/${walletId}`);
   terminal.print(`  curl -H "Authorization: Bearer ${key}" ${stack.apiUrl}/v1/reviews`);
-  terminal.print('  npx purser status');
+  terminal.print(`  ${PURSER} status`);
   terminal.print('');
-  terminal.print('A new reconciliation starts every 5 minutes. Ctrl-C stops everything.');
+  terminal.print('Purser reads the bank every 5 minutes. Ctrl-C stops everything.');
 }

@@ -3,6 +3,7 @@ import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { runningContext, withDatabase } from '../environment.ts';
+import { PURSER } from '../invocation.ts';
 import { runToJson } from '../report-run.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
@@ -10,7 +11,7 @@ export function addStatus(program: Command): void {
   program
     .command('status')
     .description(
-      'wallets, deposits by state, ledger, gate and proofs per bank account, last runs, open reviews, cases and proposals',
+      'show wallets, deposits, bank accounts with gates and proofs, last runs, open reviews, cases and proposals',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
@@ -35,14 +36,14 @@ function printStatus(status: Status): string {
       (total) =>
         `  ${total.state.padEnd(10)} ${total.count.toString().padStart(7)}   ${printRand(total.amountMinor)}${total.currency === 'ZAR' ? '' : ` (${total.currency})`}`,
     ),
-    'Bank accounts, by the ledger:',
+    'Bank accounts in the ledger:',
     ...status.accounts.map(
       (account) =>
-        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement's proof: ${printProof(proofs.get(account.accountKey))}   proof of the day: ${printDayProof(dayProofs.get(account.accountKey))}${isBehindGate(status.closedGates, account.accountKey) ? '   GATE CLOSED' : ''}`,
+        `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement: ${printProof(proofs.get(account.accountKey))}   last day: ${printDayProof(dayProofs.get(account.accountKey))}${isBehindGate(status.closedGates, account.accountKey) ? '   GATE CLOSED' : ''}`,
     ),
     ...status.closedGates.map(
       ({ scope, cause, reason, changedAt }) =>
-        `  Gate of ${scope === ALL_ACCOUNTS ? 'all accounts' : scope} closed since ${changedAt.toISOString()} (${cause}): ${reason}`,
+        `  Gate for ${scope === ALL_ACCOUNTS ? 'all accounts' : scope} closed since ${changedAt.toISOString()} (${cause}): ${reason}`,
     ),
     'Last runs:',
     ...status.lastRuns.map(
@@ -52,11 +53,11 @@ function printStatus(status: Status): string {
   ];
   if (status.heldStatementFiles > 0)
     lines.push(
-      `Statement files held until a person releases them: ${status.heldStatementFiles} (GET /v1/statements)`,
+      `Quarantined statement files, until you release them: ${status.heldStatementFiles} (GET /v1/statements)`,
     );
   if (status.reviewsByReason.length > 0)
     lines.push(
-      'Open reviews by reason (npx purser reviews):',
+      `Open reviews by reason (${PURSER} reviews):`,
       ...status.reviewsByReason.map(
         ({ reason, count, escalated, amountMinor, currency }) =>
           `  ${reason.padEnd(18)} ${count.toString().padStart(6)}   ${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}${escalated === 0 ? '' : `   ${escalated} escalated`}`,
@@ -64,12 +65,12 @@ function printStatus(status: Status): string {
     );
   if (status.openCases.length > 0)
     lines.push(
-      `Open cases (GET /v1/cases): ${status.openCases.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`,
+      `Open cases (${PURSER} cases): ${status.openCases.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`,
     );
   lines.push(
     ...status.openProposals.map(
       ({ state, count, oldestAt }) =>
-        `Proposals that wait for ${state === 'proposed' ? 'a second person' : 'bank details'}: ${count}, the oldest since ${oldestAt.toISOString()}`,
+        `Proposals waiting for ${state === 'proposed' ? 'a second person' : 'bank details'}: ${count}, oldest since ${oldestAt.toISOString()}`,
     ),
   );
   const review = status.oldestOpenReview;
@@ -81,17 +82,17 @@ function printStatus(status: Status): string {
   return lines.join('\n');
 }
 
-/** What the last statement proves, by how much it is off, and whether one before it is missing. */
+/** The proof of the last statement, its difference, and whether an earlier statement is missing. */
 function printProof(last: Status['proofs'][number] | undefined): string {
   if (last === undefined) return 'none imported';
   const off =
     last.differenceMinor === null || last.differenceMinor === 0n
       ? ''
       : ` by ${printRand(last.differenceMinor)}`;
-  return `${last.proof}${off}${last.continuity === 'gap' ? ', a statement before it is missing' : ''}`;
+  return `${last.proof}${off}${last.continuity === 'gap' ? ', an earlier statement is missing' : ''}`;
 }
 
-/** The last look at ledger and bank, of which day it is, and what they differ by. */
+/** The last comparison of ledger and bank: its day and their difference. */
 function printDayProof(look: Status['dayProofs'][number]['look'] | undefined): string {
   if (look === undefined) return 'none';
   const { day, differenceMinor, source } = look;

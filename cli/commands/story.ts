@@ -18,8 +18,8 @@ interface StoryOptions {
 export function addStory(program: Command): void {
   program
     .command('story')
-    .description('one deposit’s whole life, from the database alone')
-    .argument('<deposit>', 'id of the deposit, `dep_…`')
+    .description('print the whole history of a deposit')
+    .argument('<deposit>', 'id of the deposit (dep_…)')
     .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))
     .option('--markdown', 'print Markdown, to paste into a ticket')
     .action(async (depositId: string, options: StoryOptions) => {
@@ -46,14 +46,14 @@ async function find(
   if (deposit === null || story === null)
     throw new CodedError(
       'deposit.not_found',
-      `There is no deposit ${depositId}: \`GET /v1/deposits\` lists them.`,
+      `Deposit not found: ${depositId}. \`GET /v1/deposits\` lists deposits.`,
     );
   return { deposit, story };
 }
 
 function print(told: ReturnType<typeof tellDeposit>, isMarkdown: boolean): string {
   const { heading, timeZone, lines } = told;
-  const zone = `Times are those of ${timeZone}.`;
+  const zone = `All times are ${timeZone}.`;
   const rows = lines.map(({ at, text }) => ({ at: printLocalTime(at, timeZone), text }));
   return isMarkdown
     ? [`# ${escape(heading)}`, '', zone, '', ...rows.map(asItem)].join('\n')

@@ -19,14 +19,14 @@ interface VerifyOptions {
 export function addVerify(program: Command): void {
   program
     .command('verify')
-    .description('recompute every invariant from the rows; exit 1 if one is broken')
+    .description('check every invariant of the ledger from its rows; exit 1 if one is broken')
     .option(
       '--anchor <file>',
-      'also hold the audit chain against this copy of AUDIT_ANCHOR_FILE (without it, the file that is configured)',
+      'also compare the audit chain with this copy of AUDIT_ANCHOR_FILE (default: the configured file)',
     )
     .option(
       '--public-key <file>',
-      'the public keys that must have signed the heads of the anchor (without it, AUDIT_PUBLIC_KEY_FILE)',
+      'the public keys that signed the heads of the anchor (default: AUDIT_PUBLIC_KEY_FILE)',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: VerifyOptions) => {
@@ -46,7 +46,7 @@ export function addVerify(program: Command): void {
         terminal.print(
           report.ok
             ? 'Every invariant holds.'
-            : 'The ledger is broken: see docs/runbook.md before anything else is posted.',
+            : 'The ledger is broken: follow docs/runbook.md before you post anything else.',
         );
       }
       if (!report.ok) process.exitCode = 1;
@@ -64,13 +64,13 @@ async function verifyAll(
     if (keys === null) return verify(db);
     throw new CodedError(
       'config.invalid',
-      'The signatures stand in the anchor: name its file with --anchor.',
+      'The signatures are in the anchor: name its file with --anchor.',
     );
   }
   if (!existsSync(anchor)) {
     throw new CodedError(
       'config.invalid',
-      `There is no anchor file ${anchor}: a worker with AUDIT_ANCHOR_FILE writes it.`,
+      `Anchor file not found: ${anchor}. A worker with AUDIT_ANCHOR_FILE writes it.`,
     );
   }
   const lines = await readAnchorFile(anchor);

@@ -1,24 +1,23 @@
 import type { Command } from 'commander';
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
-import { createLogger, type Logger } from '../../logger.ts';
+import type { Logger } from '../../logger.ts';
 import { runWorker } from '../../worker/main.ts';
-import { productionContext } from '../environment.ts';
-import { endOnUncaughtErrors, sayReady, untilAskedToStop } from '../supervise.ts';
+import { runService } from '../service.ts';
+import { sayReady, untilAskedToStop } from '../supervise.ts';
 
 export function addWorker(program: Command): void {
   program
     .command('worker')
-    .description('run the Temporal worker: polls banks, credits deposits, relays webhooks')
-    .action(async () => {
-      const { config, env } = productionContext();
-      const logger = createLogger({ level: config.LOG_LEVEL, name: 'purser-worker' });
-      endOnUncaughtErrors(logger);
-      installRuntime(logger);
-      const worker = await runWorker({ config, env, logger });
-      sayReady();
-      await Promise.race([untilAskedToStop(), worker.done]);
-      await worker.stop();
-    });
+    .description('run the worker: polls banks, credits deposits, relays webhooks')
+    .action(() =>
+      runService('purser-worker', async (context) => {
+        installRuntime(context.logger);
+        const worker = await runWorker(context);
+        sayReady();
+        await Promise.race([untilAskedToStop(), worker.done]);
+        await worker.stop();
+      }),
+    );
 }
 
 const LEVELS = {
@@ -29,7 +28,7 @@ const LEVELS = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>;
 
-/** Temporal's own lines join ours, and signals are ours alone: its handlers would stop the worker behind our back. */
+/** Temporal's own lines join ours, and signals are ours alone: its handlers would stop the worker without telling us. */
 function installRuntime(logger: Logger): void {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
     const facts = {

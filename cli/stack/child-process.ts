@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CodedError } from '../../domain/errors.ts';
+import { z } from 'zod';
+import { CodedError, ERROR_CODES } from '../../domain/errors.ts';
 
 const PURSER = fileURLToPath(new URL('../purser.mjs', import.meta.url));
 const STOP_GRACE_MS = 35_000;
@@ -31,11 +32,12 @@ export interface ChildOptions {
 }
 
 /**
- * Starts a process in a group of its own, so that a terminal's Ctrl-C reaches only us and we stop things in order.
+ * Starts a process in a group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
  * The channel between us tells it when we have died.
  */
 export async function startChild(options: ChildOptions): Promise<RunningProcess> {
   const log = openSync(options.logFile, 'a', 0o600);
+  const logStart = fstatSync(log).size;
   const child = spawn(process.execPath, [LEAN, options.program ?? PURSER, ...options.command], {
     env: { ...options.env, PURSER_CHILD: '1' },
     stdio: ['ignore', log, log, 'ipc'],
@@ -44,7 +46,9 @@ export async function startChild(options: ChildOptions): Promise<RunningProcess>
   const ended = new Promise<number | null>((resolve) =>
     child.once('exit', (code) => resolve(code)),
   );
-  const url = await ready(child, ended, options);
+  const url = await ready(child, ended, options).catch((error: unknown) => {
+    throw failureIn(options, logStart) ?? error;
+  });
   return {
     name: options.name,
     pid: child.pid ?? 0,
@@ -81,6 +85,25 @@ function ready(
       resolve(message.url ?? null);
     });
   });
+}
+
+const failureLine = z.looseObject({ code: z.enum(ERROR_CODES), msg: z.string() });
+
+/** The failure that the process wrote last, which says more than its exit code. */
+function failureIn({ name, logFile }: ChildOptions, logStart: number): CodedError | null {
+  const lines = readFileSync(logFile).subarray(logStart).toString('utf8').trimEnd().split('\n');
+  try {
+    const failure = failureLine.safeParse(JSON.parse(lines.at(-1) ?? ''));
+    return failure.success
+      ? new CodedError(
+          failure.data.code,
+          `The ${name} did not start. ${failure.data.msg} Its log is ${logFile}.`,
+        )
+      : null;
+  } catch {
+    // The last line is not one of ours.
+    return null;
+  }
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<number | null>): Promise<void> {

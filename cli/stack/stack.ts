@@ -11,6 +11,7 @@ import { lockStack } from '../../embedded/stack-lock.ts';
 import { startTemporal } from '../../embedded/temporal.ts';
 import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+import { START_TRIAL } from '../invocation.ts';
 import { startChild, type RunningProcess } from './child-process.ts';
 import { migrateTrial } from './migrate-trial.ts';
 import { trialSecrets, type TrialSecrets } from './secrets.ts';
@@ -122,7 +123,7 @@ async function refuseBusyPort(env: Environment): Promise<void> {
   if (API_PORT === 0 || (await isPortFree(API_PORT))) return;
   throw new CodedError(
     'embedded.port_in_use',
-    `Port ${API_PORT}, on which the API would listen, is taken by another program: stop that program, or choose another port: API_PORT=8081 npm start`,
+    `Port ${API_PORT}, which the API needs, is in use by another program: stop that program, or choose another port: API_PORT=8081 ${START_TRIAL}`,
   );
 }
 
@@ -183,7 +184,7 @@ async function startBank(
   secrets: TrialSecrets,
   stops: (() => Promise<void>)[],
 ): Promise<SimulatorProcess> {
-  options.onProgress(`Starting the simulator bank, which speaks ${options.feed}`);
+  options.onProgress(`Starting the simulated bank (protocol: ${options.feed})`);
   const { dataDir, env } = options;
   const { apiKey, bankOptions } = trialFeed(options.feed, secrets.simulatorKey);
   const simulator = await startSimulator(
@@ -216,7 +217,7 @@ function processEnvironment(
   if (env['DEPLOYMENT'] === 'production') {
     throw new CodedError(
       'config.invalid',
-      'DEPLOYMENT=production refuses the trial stack: run `purser migrate`, `purser worker` and `purser api` instead.',
+      'DEPLOYMENT=production does not allow a trial: run `purser migrate`, `purser worker` and `purser api` instead.',
     );
   }
   const bank: Environment =

@@ -27,6 +27,12 @@ describe('docs/commands.md', () => {
   });
 });
 
+describe('the command that package.json names', () => {
+  it('is the launcher of the sources, so that `npx purser` runs a clone before any build', () => {
+    expect(readRepositoryFile('dist/cli/purser.mjs')).toBe(readRepositoryFile('cli/purser.mjs'));
+  });
+});
+
 describe('the documents', () => {
   it('name no script that does not exist', () => {
     const unknown = listSources(['.md']).flatMap(({ path, text }) =>

@@ -115,6 +115,14 @@ describe('docker-compose.yml', () => {
     expect(images.filter((image) => image.includes('auto-setup'))).toEqual([]);
   });
 
+  it('runs the image of this version, and the image says which version it is', () => {
+    const { version } = JSON.parse(readRepositoryFile('package.json')) as { version: string };
+    expect(COMPOSE).toContain(`image: purser:${version}\n`);
+    expect(readRepositoryFile('Dockerfile')).toContain(
+      `org.opencontainers.image.version="${version}"`,
+    );
+  });
+
   it('leaves a worker more time to stop than the worker takes at most', () => {
     expect(COMPOSE).toContain('stop_grace_period: 45s');
     expect(readRepositoryFile('worker/create-worker.ts')).toContain(`shutdownForceTime: '30s'`);

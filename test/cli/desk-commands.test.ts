@@ -124,7 +124,7 @@ describe('purser review', () => {
     expect(nothing).toMatchObject({ code: 1, stdout: '' });
     expect(nothing.stderr).toContain('--credit CODE, --return, --dismiss, --keep DAY or --correct');
     const halfPayer = await as('thandi', ...decide, '--return', '--payer', 'A Payer', 'FNB');
-    expect(halfPayer.stderr).toContain('--payer takes four words');
+    expect(halfPayer.stderr).toContain('--payer takes four values');
     const nobody = await runPurser([...decide, '--dismiss'], { ...env, PURSER_API_KEY: '' });
     expect(nobody.stderr).toContain('[auth.missing, see docs/errors.md]');
   });
@@ -137,7 +137,7 @@ describe('purser reviews', () => {
     const words = (await as('thandi', ...bigOnes)).stdout;
     expect(words).toContain(`${depositId}   ${ACCOUNT}   R9,876.00   due `);
     expect(words).toContain('The reference names a customer code that no wallet has.');
-    expect(words.trimEnd().endsWith('1 deposit waits for a person.')).toBe(true);
+    expect(words.trimEnd().endsWith('1 deposit waits for a decision.')).toBe(true);
     expect(JSON.parse((await as('thandi', ...bigOnes, '--json')).stdout)).toMatchObject({
       open: 1,
       shown: 1,
@@ -174,13 +174,13 @@ describe('purser returns', () => {
 
     const file = join(folder, 'friday.csv');
     const taken = await as('thandi', 'returns', '--export', file);
-    const id = /taken as (rex_[0-9a-f]+)/.exec(taken.stdout)?.[1] ?? '';
+    const id = /exported as (rex_[0-9a-f]+)/.exec(taken.stdout)?.[1] ?? '';
     const text = await readFile(file, 'utf8');
     expect(text).toContain(reference);
     expect(text).toContain('25.00');
     expect((await as('thandi', 'returns', '--again', id)).stdout.trimEnd()).toBe(text.trimEnd());
 
-    expect((await as('thandi', 'returns', '--export', file)).stdout).toBe('Nothing is due.\n');
+    expect((await as('thandi', 'returns', '--export', file)).stdout).toBe('No return is due.\n');
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 });
@@ -195,7 +195,7 @@ describe('purser cases', () => {
     const [one = '', other = ''] = await casesAbout(gone, kept);
     const list = (await as('thandi', 'cases', '--account', ACCOUNT)).stdout;
     expect(list).toContain(`${one}   ${ACCOUNT}   R50.00 of `);
-    expect(list).toContain(`${gone} (credited)\n  the bank does not show this line any more; open`);
+    expect(list).toContain(`${gone} (credited)\n  the bank removed this line; open`);
 
     const proposed = await answerOf(
       'thandi',

@@ -78,7 +78,7 @@ describe('purser status', () => {
     const text = await purser(['status']);
 
     expect(text).toContain('proof of the day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
-    expect(text).toMatch(/Gate of all accounts closed since \S+ \(operator\): the bank sent/);
+    expect(text).toMatch(/Gate for all accounts closed since \S+ \(operator\): the bank sent/);
     expect(text).toContain('Open cases (GET /v1/cases): 1 line_vanished');
     expect(text).toContain('Proposals that wait for bank details: 1, the oldest since 2');
   });

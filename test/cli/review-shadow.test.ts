@@ -69,7 +69,7 @@ describe('purser review credit-shadow', () => {
 
     const shown = await creditShadow();
     expect(shown).toMatch(new RegExp(`^${small} .*R50\\.00 +${anna.code}$`, 'm'));
-    expect(shown).toContain('2 deposits, R9,050.00. Nothing was decided');
+    expect(shown).toContain('2 deposits, R9,050.00. Nothing is decided yet');
     expect(await decisions()).toEqual([]);
 
     const done = await creditShadow('--yes');
@@ -83,7 +83,7 @@ describe('purser review credit-shadow', () => {
 
     const again = await creditShadow('--yes');
     expect(again).toContain(
-      `${large}  not taken: Another decision on this deposit is open. [decision.already_proposed]`,
+      `${large}  refused: Another decision on this deposit is open. [decision.already_proposed]`,
     );
     expect((await decisions()).filter((text) => text.startsWith(large))).toHaveLength(1);
   });
@@ -93,7 +93,7 @@ describe('purser review credit-shadow', () => {
     const ids: string[] = [];
     for (let cents = 1n; cents <= 51n; cents += 1n)
       ids.push(await inShadow(wallet.code, 600_000n + cents));
-    expect(await creditShadow('--yes')).toMatch(/5[1-9] of 5[1-9] decided/);
+    expect(await creditShadow('--yes')).toMatch(/Decided 5[1-9] of 5[1-9]/);
     const decided = (await decisions()).filter((text) => text.includes(wallet.id));
     expect(decided.map((text) => text.split(' ')[0])).toEqual(ids);
   });

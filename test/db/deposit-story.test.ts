@@ -78,7 +78,7 @@ describe('the story of a deposit, from Postgres alone', () => {
       purserStory(line.depositId, '--markdown'),
       purserStory(line.depositId, '--json'),
     ]);
-    expect(text).toContain('Times are those of Africa/Johannesburg.');
+    expect(text).toContain('All times are Africa/Johannesburg.');
     expect(text).toMatch(
       /^[0-9]{4}-[0-9-]{5} [0-9:]{8} {2}R50\.00 credited to CUS00000002: 1 credit/m,
     );

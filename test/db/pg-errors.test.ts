@@ -55,7 +55,13 @@ describe('translating what the database threw', () => {
     ['53300', 'database.unavailable'],
     ['08006', 'database.unavailable'],
     ['25006', 'database.unavailable'],
-    ['42P01', 'migration.failed'],
+    ['28000', 'database.login_refused'],
+    ['28P01', 'database.login_refused'],
+    ['3D000', 'database.not_found'],
+    ['3F000', 'database.not_migrated'],
+    ['42P01', 'database.not_migrated'],
+    ['42703', 'database.not_migrated'],
+    ['42883', 'database.not_migrated'],
     ['42501', 'invariant.violated'],
     ['22012', 'internal.unexpected'],
   ])('turns SQLSTATE %s into %s', async (state, code) => {
@@ -102,7 +108,45 @@ describe('translating what the database threw', () => {
     expect(everything.join('\n')).not.toMatch(/secret|insert|Failing row/i);
   });
 
-  it('says unavailable for a server that refuses, hangs up or is not there', async () => {
+  it.each([
+    ['a role that no migration has made', '22023', 'call_string_check_hook', 'not_migrated'],
+    ['a role that is refused', '42501', 'call_string_check_hook', 'role_refused'],
+    ['a database that lets nobody in', '42501', 'CheckMyDatabase', 'login_refused'],
+  ])(
+    'tells %s from a refused statement, at the start of a connection',
+    (_, code, routine, said) => {
+      const refusal = Object.assign(new Error('x'), { severity: 'FATAL', code, routine });
+      expect(toCodedError(refusal)?.code).toBe(`database.${said}`);
+      expect(toCodedError(Object.assign(refusal, { severity: 'ERROR' }))?.code).not.toBe(
+        `database.${said}`,
+      );
+    },
+  );
+
+  it('takes a missing file for a fault of the database only where it is the socket', () => {
+    const missing = (syscall: string) => Object.assign(new Error('x'), { code: 'ENOENT', syscall });
+    expect(toCodedError(missing('connect'))?.code).toBe('database.unavailable');
+    expect(toCodedError(missing('open'))).toBeNull();
+  });
+
+  it('knows what TLS fails with, also where the server has none', () => {
+    const reset = 'Client network socket disconnected before secure TLS connection was established';
+    const faults = [
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
+      ['ERR_TLS_CERT_ALTNAME_INVALID', 'Host: db is not cert’s CN'],
+      ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+      ['ECONNRESET', reset],
+    ] as const;
+    for (const [code, message] of faults)
+      expect(toCodedError(Object.assign(new Error(message), { code }))?.code).toBe(
+        'database.tls_failed',
+      );
+    expect(toCodedError(Object.assign(new Error('read'), { code: 'ECONNRESET' }))?.code).toBe(
+      'database.unavailable',
+    );
+  });
+
+  it('says unavailable for a server that hangs up or is not there, and refused for a wrong password', async () => {
     const nobody = postgres('postgres://nobody@127.0.0.1:1/none', { max: 1 });
     expect(await translated(nobody`SELECT 1`)).toMatchObject({ code: 'database.unavailable' });
     await nobody.end();
@@ -116,7 +160,7 @@ describe('translating what the database threw', () => {
     const stranger = new URL(test.ownerUrl);
     stranger.password = 'wrong';
     const refused = postgres(stranger.href, { max: 1 });
-    expect(await translated(refused`SELECT 1`)).toMatchObject({ code: 'database.unavailable' });
+    expect(await translated(refused`SELECT 1`)).toMatchObject({ code: 'database.login_refused' });
     await refused.end();
   });
 

@@ -139,7 +139,7 @@ describe('the key', () => {
     expect(messageOf(() => loadPublicKeys(file))).toContain('AUDIT_PUBLIC_KEY_FILE');
   });
 
-  it('goes with an anchor only, since the signatures stand there', () => {
+  it('goes with an anchor only, since the signatures are there', () => {
     const faults = messageOf(() => loadConfig({ AUDIT_SIGNING_KEY_FILE: '/key.pem' }));
     expect(faults).toContain('AUDIT_ANCHOR_FILE: is needed when AUDIT_SIGNING_KEY_FILE is set');
   });
