@@ -60,7 +60,7 @@ async function runOnce(group: Group, { folder, sources }: RunOptions): Promise<v
   );
   const [error] = vitest.state.getUnhandledErrors();
   await vitest.close();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw new Error('A test process failed.', { cause: error });
 }
 
 function plantMutants(sources: ReadonlyMap<string, MutatedSource>) {
