@@ -23,4 +23,16 @@ export const EQUAL_MUTANTS: readonly EqualMutant[] = [
     change: "'' → 'mutant'",
     why: 'A split gives one part at least; the compiler asks for the default.',
   },
+  {
+    file: 'domain/ledger/reversal.ts',
+    text: 'return a < b ? -1 : a > b ? 1 : 0;',
+    change: '1 → 2',
+    why: 'A sort reads the sign only.',
+  },
+  {
+    file: 'domain/ledger/reversal.ts',
+    text: 'original.amountMinor < line.amountMinor &&',
+    change: 'original.amountMinor < line.amountMinor → original.amountMinor <= line.amountMinor',
+    why: 'Equal amounts were looked for, and found, before amounts with charges.',
+  },
 ];
