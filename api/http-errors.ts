@@ -106,7 +106,7 @@ export interface Problem {
 }
 
 /** The address that explains a code; this server answers it. */
-export function errorUrl(code: ErrorCode): string {
+function errorUrl(code: ErrorCode): string {
   return `/errors/${code}`;
 }
 
