@@ -1,4 +1,4 @@
-import { ROOT } from '../architecture/repository.ts';
+import { ROOT } from '../support/repository.ts';
 import { createCompiler } from './compiler.ts';
 import { EQUAL_MUTANTS, type EqualMutant } from './equal.ts';
 import type { Mutant } from './mutate.ts';

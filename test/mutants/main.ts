@@ -16,7 +16,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listSources } from '../architecture/repository.ts';
+import { listSources } from '../support/repository.ts';
 import { judge, staleEntries } from './judge.ts';
 import { mutate, type Mutant, type MutatedSource } from './mutate.ts';
 import { runTests } from './run-tests.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BaseSequencer, startVitest, type TestSpecification } from 'vitest/node';
-import { ROOT } from '../architecture/repository.ts';
+import { ROOT } from '../support/repository.ts';
 import type { MutatedSource } from './mutate.ts';
 import type { Group } from './tests-of.ts';
 import { FOLDER_VARIABLE, readKills, writePlan } from './trail.ts';

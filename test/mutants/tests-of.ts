@@ -1,4 +1,4 @@
-import { ROOT } from '../architecture/repository.ts';
+import { ROOT } from '../support/repository.ts';
 import { reachOf } from './import-graph.ts';
 import type { Mutant } from './mutate.ts';
 

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseLocalDate } from '../../../domain/local-date.ts';
-import { settle, settleDismissal } from '../../../domain/ledger/settle.ts';
+import { settle } from '../../../domain/ledger/settle.ts';
+import { spend } from '../../../domain/ledger/spend.ts';
 import {
+  settleDismissal,
   settleRestored,
   settleReturnPaid,
-  spend,
-  unwind,
-  unwindUncredited,
-  type StandingCredit,
-} from '../../../domain/ledger/unwind.ts';
+} from '../../../domain/ledger/suspense.ts';
+import { unwind, unwindUncredited, type StandingCredit } from '../../../domain/ledger/unwind.ts';
 import { aDeposit, aWallet, DAY, printed, R50 } from '../support/settlements.ts';
 
 const LATER = parseLocalDate('2026-11-25');

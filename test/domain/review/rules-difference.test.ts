@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  differenceInWords,
   differenceOf,
   isWrong,
   RULE_DIFFERENCES,
   type WhatHappened,
 } from '../../../domain/review/rules-difference.ts';
+import { differenceInWords } from '../../../domain/words/rule-differences.ts';
 
 const byCode = (...walletIds: readonly string[]): WhatHappened => ({
   kind: 'credited',

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { addDays, parseLocalDate } from '../../../domain/local-date.ts';
 import { customerCodeFromNumber } from '../../../domain/reference/customer-code.ts';
 import {
-  suggest,
+  suggest as suggestByFacts,
   type DepositToPlace,
   type SuggestionFacts,
 } from '../../../domain/review/suggest.ts';
+import { evidenceInWords } from '../../../domain/words/evidence.ts';
 
 const DAY = parseLocalDate('2026-11-20');
 
@@ -26,6 +27,17 @@ const wallet = (number: number, given: Partial<SuggestionFacts> = {}): Suggestio
   claims: [],
   ...given,
 });
+
+/** The suggestions as a reviewer reads them. */
+const suggest = (...given: Parameters<typeof suggestByFacts>) =>
+  suggestByFacts(...given).map((each) => ({
+    ...each,
+    evidence: each.evidence.map(({ fact, points }) => ({
+      kind: fact.kind,
+      points,
+      sentence: evidenceInWords(fact),
+    })),
+  }));
 
 const daysAgo = (...days: readonly number[]) => days.map((each) => addDays(DAY, -each));
 const only = (facts: Partial<SuggestionFacts>) => suggest(deposit(), [wallet(1, facts)])[0];
