@@ -28,8 +28,8 @@ export function judge(
   const verdictOf = (mutant: Mutant): Verdict => {
     const { id, file } = mutant;
     if (killed.has(id)) return 'killed';
-    if (untried.has(id)) return 'untried';
     if (equalOf(mutant) !== undefined) return 'equal';
+    if (untried.has(id)) return 'untried';
     if (isRefused(mutant, texts.get(file) ?? '')) return 'refused';
     return met.has(id) ? 'survived' : 'unmet';
   };

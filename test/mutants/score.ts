@@ -14,7 +14,11 @@ function scoreOf(judged: readonly Judged[]): number | null {
 }
 
 /** Per cent of the mutants that count, measured and rounded down: tests may only get better at this. */
-const FLOORS: Readonly<Record<string, number>> = { 'domain/ledger': 97 };
+const FLOORS: Readonly<Record<string, number>> = {
+  'domain/ledger': 97,
+  'domain/money': 93,
+  'domain/review': 92,
+};
 
 /** Rooms that are tested worse than they were, in words. */
 export function roomsBelowFloor(judged: readonly Judged[]): readonly string[] {
