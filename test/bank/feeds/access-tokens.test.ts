@@ -97,12 +97,15 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
         sendJson(response, '{"access_token":"a\\r\\nx-more: 1","expires_in":60}');
       },
     ],
-  ])('is requested once: an endpoint that answers %s is reported as %s', async (_name, code, reply) => {
-    const deadlineMs = reply === NO_ANSWER ? 300 : PATIENT_MS;
-    const { feed, bank } = await startTokenBank(reply, () => false, deadlineMs);
-    expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
-    expect(bank.requests).toHaveLength(1);
-  });
+  ])(
+    'is requested once: an endpoint that answers %s is reported as %s',
+    async (_name, code, reply) => {
+      const deadlineMs = reply === NO_ANSWER ? 300 : PATIENT_MS;
+      const { feed, bank } = await startTokenBank(reply, () => false, deadlineMs);
+      expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
+      expect(bank.requests).toHaveLength(1);
+    },
+  );
 
   it('is not requested again before the time that its endpoint names', async () => {
     const { feed } = await startTokenBank((response) =>
