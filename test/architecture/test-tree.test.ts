@@ -6,6 +6,8 @@ import { listSources, ROOT } from '../support/repository.ts';
 /** Folders of tests of the whole, which have no counterpart in the product. */
 const OF_THE_WHOLE = /^test\/(e2e|architecture)$/;
 const SUPPORT = /^test\/(.+\/)?support\//;
+/** A program of its own: `npm run mutants`. */
+const MUTANTS = /^test\/mutants\//;
 
 const FILES = listSources(['.ts', '.mjs']).filter(({ path: name }) => name.startsWith('test/'));
 const TESTS = FILES.filter(({ path: name }) => name.endsWith('.test.ts'));
@@ -31,7 +33,7 @@ describe('test/', () => {
 
   it('keeps helpers in support folders, and tests out of them', () => {
     const wrong = FILES.filter(
-      ({ path: name }) => name.endsWith('.test.ts') === SUPPORT.test(name),
+      ({ path: name }) => !MUTANTS.test(name) && name.endsWith('.test.ts') === SUPPORT.test(name),
     );
     expect(wrong.map(({ path: name }) => name)).toEqual([]);
   });

@@ -62,7 +62,7 @@ describe.each(FEED_DIALECTS)('the $name feed, on untrustworthy rows,', (kind) =>
     async (date) => {
       const body = page(kind.row(aRow({ date })));
       if (kind.asksExactly) {
-        expect((await refusal(body)).message).toContain('outside the window');
+        expect((await refusal(body)).message).toContain('outside the requested window');
         return;
       }
       const { feed } = await startFeed(kind, (_request, response) => {

@@ -87,7 +87,7 @@ describe('open banking uk rows', () => {
 
   it('are refused if fewer pages arrive than the bank counts', async () => {
     const page = uk.page([row], 1, 1).replace('"TotalPages":1', '"TotalPages":2');
-    expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('no next one');
+    expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('no next page');
   });
 
   it('are an empty list for an account without a list', async () => {
@@ -105,7 +105,7 @@ describe('open banking uk rows', () => {
       const rows = [uk.row(aRow({ order: page, reference: `PAYER ${page}` }))];
       sendJson(response, uk.page(rows, page, 3).replace('page=3', 'page=2'));
     });
-    expect((await safeFailureOf(fetchAll(feed))).message).toContain('leads back');
+    expect((await safeFailureOf(fetchAll(feed))).message).toContain('links back');
   });
 });
 
@@ -132,7 +132,7 @@ describe('berlin group rows', () => {
 
   it('are refused if the direction is missing or contradictory', async () => {
     const signed = row.replace('"amount":"250.00"', '"amount":"-250.00"');
-    expect((await safeFailureOf(only(row, 'unsigned'))).message).toContain('tells the direction');
+    expect((await safeFailureOf(only(row, 'unsigned'))).message).toContain('gives the direction');
     expect((await safeFailureOf(only(signed, 'unsigned'))).message).toContain('has a sign');
     const unsigned = row.replace('{', '{"creditorName":"A Shop",');
     expect((await safeFailureOf(only(unsigned))).message).toContain('no sign');
@@ -195,7 +195,7 @@ describe('berlin group rows', () => {
 
   it('are refused if two links name different next pages', async () => {
     const page = `{"transactions":{"booked":[],"_links":{"next":{"href":"${path}"}}},"links":{"next":"${path}3"}}`;
-    expect((await safeFailureOf(twoPages(page))).message).toContain('two next pages');
+    expect((await safeFailureOf(twoPages(page))).message).toContain('two different next pages');
   });
 
   it('report a list that is not read', async () => {

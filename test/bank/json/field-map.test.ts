@@ -137,7 +137,7 @@ describe('a field map', () => {
   });
 
   it('is valid in the example of docs/banks.md', async () => {
-    const file = path.resolve(import.meta.dirname, '../../docs/banks.md');
+    const file = path.resolve(import.meta.dirname, '../../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const maps = blocks.map(([, text]) => JSON.parse(text ?? '') as object);
     const examples = maps.filter((map) => 'amountKind' in map);

@@ -144,7 +144,7 @@ describe('the journal that takes a credit back', () => {
 
   it('is refused for a credit whose parts do not make its amount', () => {
     expect(() => unwind({ ...CREDIT, amountMinor: 7_501n }, CREDITED, CORRECTION)).toThrow(
-      'A credit brought something else than its parts.',
+      'The amount of a credit differs from the sum of its parts.',
     );
   });
 });

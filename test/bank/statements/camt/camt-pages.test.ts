@@ -92,7 +92,7 @@ describe('pages of a camt statement', () => {
     const error = await failureOf(parseText(fileOf(pages)));
 
     expect(error.code).toBe('statement.incomplete');
-    expect(error.message).toContain('the others are not in this file');
+    expect(error.message).toContain('this file lacks the others');
     expect(error.details['where']).toEqual(expect.stringContaining('statement 1'));
   });
 

@@ -181,7 +181,7 @@ describe('a CSV profile that a user declares', () => {
   });
 
   it('is valid in the example of docs/banks.md', async () => {
-    const file = path.resolve(import.meta.dirname, '../../docs/banks.md');
+    const file = path.resolve(import.meta.dirname, '../../../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const profiles = blocks
       .map(([, text]) => JSON.parse(text ?? '') as object)
