@@ -210,7 +210,7 @@ describe('a BAI2 file', () => {
     ['an unknown funds type', '16,195,25000,0,', '16,195,25000,X,'],
     ['a type that is neither credit nor debit', '16,195,', '16,750,'],
     ['an unknown record', '16,195,', '17,195,'],
-  ])('is refused as incomplete or unreadable with %s', async (_, from, to) => {
+  ])('is refused as unreadable with %s', async (_, from, to) => {
     expect((await failureOf(parseText(await changed('bai2/final.bai2', from, to)))).code).toBe(
       'statement.unreadable',
     );
