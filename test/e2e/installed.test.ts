@@ -28,9 +28,9 @@ beforeAll(async () => {
   const [cache, userconfig] = [await npm('cache'), await npm('userconfig')];
   const [home, empty] = [join(folder, 'home'), join(folder, 'empty')];
   await Promise.all([mkdir(home), mkdir(empty)]);
-  // npm stays the one that this machine has; everything else of a home is gone.
+  // npm stays as this machine has it set up, which a variable may do (a proxy); everything else of a home is gone.
   env = {
-    PATH: process.env['PATH'],
+    ...process.env,
     HOME: home,
     PURSER_DATA_DIR: dataDir,
     npm_config_cache: cache,
