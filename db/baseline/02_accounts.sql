@@ -5,7 +5,7 @@ CREATE TABLE bank_accounts (
   bank_name                text NOT NULL,
   currency                 text NOT NULL CONSTRAINT bank_accounts_currency_shape CHECK (currency ~ '^[A-Z]{3}$'),
   time_zone                text NOT NULL,
-  -- How its lines come.
+  -- How its lines come: the list of bank protocols, then what they need.
   feed                     text CONSTRAINT bank_accounts_feed_known
                              CHECK (feed IN ('json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch')),
   api_url                  text,

@@ -2,7 +2,7 @@
 
 CREATE TABLE reviews (
   deposit_id     text PRIMARY KEY REFERENCES deposits (id),
-  -- Its list of words is domain/review-reasons.ts.
+  -- The list of reasons is in domain/review-reasons.ts.
   reason         text NOT NULL,
   candidates     text[] NOT NULL DEFAULT '{}',
   assignee       text CONSTRAINT reviews_assignee_given CHECK (length(btrim(assignee)) > 0),

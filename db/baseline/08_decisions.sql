@@ -4,6 +4,7 @@
 CREATE TABLE decisions (
   id               text PRIMARY KEY,
   deposit_id       text NOT NULL REFERENCES deposits (id),
+  -- The list of kinds; domain/ has the same words.
   kind             text NOT NULL CONSTRAINT decisions_kind_known
                      CHECK (kind IN ('credit', 'return', 'dismiss', 'keep', 'correct', 'take_back', 'pair')),
   -- The list of states; check_decision_move() has the legal moves.
@@ -34,7 +35,7 @@ CREATE TABLE decisions (
   rejected_person  text,
   rejected_at      timestamptz,
   rejected_because text,
-  -- What came of it.
+  -- What came of it: the list of outcomes.
   outcome          text CONSTRAINT decisions_outcome_known
                      CHECK (outcome IN ('credited', 'returned', 'dismissed', 'kept', 'corrected', 'taken_back', 'paired', 'refused')),
   refusal          text,

@@ -163,14 +163,14 @@ describe('journals', () => {
 
   it('refuses a line that moves money without an origin journal', async () => {
     const line = `INSERT INTO lines (bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date,
-      amount_minor, currency, "references", text) VALUES ('main', 1, 'bare', 1, 'bare', '2026-11-20', 100, 'ZAR', '{}', '')`;
+      amount_minor, currency, "references", text, source) VALUES ('main', 1, 'bare', 1, 'bare', '2026-11-20', 100, 'ZAR', '{}', '', 'poll')`;
     await expect(asOwner(line)).resolves.toBe('PU003');
   });
 
   it('refuses a pending line', async () => {
     const line = `INSERT INTO lines (bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date,
-      amount_minor, currency, "references", text, status)
-      VALUES ('main', 1, 'p', 1, 'p', '2026-11-20', 100, 'ZAR', '{}', '', 'pending')`;
+      amount_minor, currency, "references", text, source, status)
+      VALUES ('main', 1, 'p', 1, 'p', '2026-11-20', 100, 'ZAR', '{}', '', 'poll', 'pending')`;
     await expect(asOwner(line)).resolves.toBe('23514 lines_booked_only');
   });
 });

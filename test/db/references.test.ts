@@ -59,6 +59,7 @@ function credit(given: { journal?: Columns; deposit?: Columns; moreLegs?: string
     facts_key: `'new'`,
     occurrence: '1',
     '"references"': `'{}'`,
+    source: `'poll'`,
     text: `''`,
   };
   const deposit = { ...ofLine, id: `'new'`, line_id: '(SELECT id FROM l)', ...given.deposit };

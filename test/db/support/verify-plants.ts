@@ -6,12 +6,12 @@ const CREDIT = `(SELECT min(id) FROM journals WHERE kind = 'credit')`;
 const RETURN = `(SELECT min(id) FROM journals WHERE kind = 'return')`;
 const copyOf = (table: string, columns: string, values: string, where: string) =>
   `INSERT INTO ${table} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${table} WHERE ${where}`;
-const LINE_COLUMNS = `id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, amount_minor, currency, "references", text`;
+const LINE_COLUMNS = `id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, amount_minor, currency, "references", text, source`;
 const lineCopy = (facts: string, occurrence: string, key: string) =>
   copyOf(
     'lines',
     LINE_COLUMNS,
-    `900, bank_account_key, key_scheme, ${facts}, ${occurrence}, ${key}, booking_date, amount_minor, currency, "references", text`,
+    `900, bank_account_key, key_scheme, ${facts}, ${occurrence}, ${key}, booking_date, amount_minor, currency, "references", text, source`,
     'id = (SELECT min(id) FROM lines)',
   );
 const drop = (table: string, constraint: string) =>
@@ -36,7 +36,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
     copyOf(
       'lines',
       LINE_COLUMNS,
-      `900, bank_account_key, key_scheme, facts_key, 2, 'x', booking_date, 1, currency, "references", text`,
+      `900, bank_account_key, key_scheme, facts_key, 2, 'x', booking_date, 1, currency, "references", text, source`,
       'id = (SELECT min(id) FROM lines)',
     ),
   ],
