@@ -77,9 +77,9 @@ describe('purser status', () => {
 
     const text = await purser(['status']);
 
-    expect(text).toContain('proof of the day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
+    expect(text).toContain('last day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
     expect(text).toMatch(/Gate for all accounts closed since \S+ \(operator\): the bank sent/);
-    expect(text).toContain('Open cases (GET /v1/cases): 1 line_vanished');
-    expect(text).toContain('Proposals that wait for bank details: 1, the oldest since 2');
+    expect(text).toContain('Open cases (npx purser cases): 1 line_vanished');
+    expect(text).toContain('Proposals waiting for bank details: 1, oldest since 2');
   });
 });

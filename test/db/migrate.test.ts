@@ -162,10 +162,10 @@ describe('migrate, on a database that has the baseline', () => {
   it('refuses a numbered file that was applied and is gone', async () => {
     const [, second] = await addTwo();
     await migrateCopy();
-    await test.owner`UPDATE purser_migrations SET name = 'a_lost_file.sql' WHERE name = ${second}`;
+    await test.owner`UPDATE purser_migrations SET name = '0002_a_lost_file.sql' WHERE name = ${second}`;
 
     expect(await refusalOf(migrateCopy())).toContain(
-      'a_lost_file.sql was applied, but its file is gone',
+      '0002_a_lost_file.sql was applied, but its file is gone',
     );
   });
 
