@@ -21,7 +21,7 @@ export async function validateCode(
 ): Promise<ValidateCodeOutput> {
   const deposit = await findDepositFacts(dependencies.database, input.depositId);
   if (deposit === null)
-    throw new CodedError('deposit.not_found', `There is no deposit ${input.depositId}.`);
+    throw new CodedError('deposit.not_found', `Deposit not found: ${input.depositId}.`);
   if (deposit.state === 'in_review') return { outcome: 'in_review' };
   if (deposit.state !== 'captured') return { outcome: 'settled' };
   const [found] = await findOwners(dependencies.database, [deposit]);

@@ -43,7 +43,7 @@ export async function deliverDecision(deps: ApiDeps, recorded: GivenAnswer): Pro
 async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDepositOutput | null> {
   const { db } = deps.database;
   const deposit = await findDeposit(db, decision.depositId);
-  invariant(deposit !== null, 'The deposit of a stored decision is gone.');
+  invariant(deposit !== null, 'The deposit of a stored decision is missing.');
   const delivery = !isOfReview(decision.kind)
     ? await deps.temporal.startDecision({ depositId: deposit.id, decisionId: decision.id })
     : await deps.temporal.resolveDeposit(
@@ -85,6 +85,6 @@ export async function storedDecision(
   decisionId: string,
 ): Promise<Decision> {
   const decision = await findDecision(deps.database.db, decisionId);
-  invariant(decision !== null, 'A stored decision is gone.');
+  invariant(decision !== null, 'A stored decision is missing.');
   return decision;
 }

@@ -85,7 +85,7 @@ declare module 'fastify' {
 
 /** The caller of a route that needs a scope. */
 export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
-  invariant(request.principal !== null, 'A route that needs a scope ran without its caller.');
+  invariant(request.principal !== null, 'A route that needs a scope ran without a caller.');
   return request.principal;
 }
 

@@ -13,7 +13,9 @@ export const idempotencyHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .regex(/^[!-~]{1,200}$/)
-    .meta({ description: 'Your name for this request: repeat it with the same key, safely.' }),
+    .meta({
+      description: 'Your name for this request: you can safely repeat it with the same key.',
+    }),
 });
 
 const withReason = z.looseObject({ reason: z.string() });

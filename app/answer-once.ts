@@ -37,7 +37,7 @@ export async function answerOnce(
       if (saved.requestSha256 !== sha256) {
         throw new CodedError(
           'request.key_reused',
-          'This Idempotency-Key was used for another request: take a new key.',
+          'This Idempotency-Key belongs to a different request: use a new key.',
         );
       }
       return { status: saved.status, body: saved.response, isReplay: true };

@@ -263,7 +263,7 @@ function toMigrationError(error: unknown): unknown {
   if (known?.code !== 'database.conflict') return known ?? error;
   return new CodedError(
     'migration.failed',
-    'Another migrator held the lock for too long: wait until it is done, then run this one again.',
+    'Another migrator kept the lock for too long: wait until it is done, then run this one again.',
     { details: known.details },
   );
 }

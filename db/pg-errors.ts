@@ -20,12 +20,13 @@ const MESSAGES = {
     'No trusted TLS connection to the database: check its certificate, name its CA in NODE_EXTRA_CA_CERTS, and see `sslmode` in DATABASE_URL.',
   'database.unavailable': 'The database did not answer: check that it runs and can be reached.',
   'decision.already_proposed':
-    'Another decision on this deposit waits for a person: approve or reject it first.',
-  'deposit.already_settled': 'This deposit is settled already: read it again before you decide.',
+    'Another decision on this deposit is open: approve or reject it first.',
+  'deposit.already_settled':
+    'This deposit already has an outcome: read it again before you decide.',
   'deposit.not_found': 'No deposit has this id: check the id.',
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
   'invariant.violated': 'The database refused a change that breaks a rule of the ledger.',
-  'wallet.code_taken': 'Another wallet has this customer code: choose another one.',
+  'wallet.code_taken': 'Another wallet has this customer code: choose another code.',
   'wallet.external_ref_taken': 'Another wallet has this external reference: use that wallet.',
   'wallet.not_found': 'No wallet has this id: check the id.',
 } as const satisfies Partial<Record<ErrorCode, string>>;

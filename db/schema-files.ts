@@ -33,11 +33,12 @@ export async function readSchemaFiles(folder: URL): Promise<SchemaFiles> {
     readFolder(folder, 'functions'),
     readFolder(folder, 'migrations'),
   ]);
-  if (baseline.length === 0) throw refused('baseline', 'is missing: no file of it was found.');
+  if (baseline.length === 0) throw refused('baseline', 'is missing: none of its files was found.');
   requireNumbers(baseline, BASELINE_NAME);
   requireNumbers(migrations, MIGRATION_NAME);
   for (const { name } of functions)
-    if (!FUNCTION_NAME.test(name)) throw refused(name, 'is not named as a function is.');
+    if (!FUNCTION_NAME.test(name))
+      throw refused(name, 'is not named like a function: rename the file.');
   const named = (files: readonly SqlFile[], place: string) =>
     files.map((file) => ({ ...file, name: `${place}/${file.name}` }));
   return {
@@ -82,10 +83,7 @@ function requireNumbers(files: readonly SqlFile[], pattern: RegExp): void {
   files.forEach(({ name }, index) => {
     const number = pattern.exec(name)?.[1];
     if (number === undefined || Number.parseInt(number, 10) !== index + 1)
-      throw refused(
-        name,
-        `stands where number ${index + 1} belongs: number the files without gaps.`,
-      );
+      throw refused(name, `has the place of number ${index + 1}: number the files without gaps.`);
   });
 }
 

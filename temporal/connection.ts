@@ -71,7 +71,7 @@ export function temporalUnavailable(cause: unknown, address?: string): CodedErro
   const where = address === undefined ? '' : ` at ${address}`;
   return new CodedError(
     'temporal.unavailable',
-    `Temporal does not answer${where}: check TEMPORAL_ADDRESS and that the server runs.`,
+    `Temporal does not answer${where}: check TEMPORAL_ADDRESS, and that the server is running.`,
     { cause, details: { failure: failureName(cause) } },
   );
 }

@@ -73,7 +73,7 @@ export function createTemporalGateway(
       await soon(call);
     } catch (error) {
       const fields = { subject, failure: failureName(error) };
-      logger.warn(fields, 'Temporal was not reached; the sweep does this later');
+      logger.warn(fields, 'Temporal cannot be reached; the sweep does this later');
     }
   };
   return {
@@ -113,7 +113,7 @@ async function resolveDeposit(
     } catch (error) {
       logger.warn(
         { depositId: ref.depositId, decisionId, failure: failureName(error) },
-        'decision was stored and not delivered; the sweep delivers it',
+        'decision was stored but not delivered; the sweep delivers it',
       );
     }
     return { kind: 'accepted' };
@@ -131,7 +131,7 @@ async function decide(
   } catch (error) {
     logger.warn(
       { ...input, failure: failureName(error) },
-      'decision was stored and its outcome did not come in time; its workflow or the sweep continues',
+      'decision was stored but its outcome did not arrive in time; its workflow or the sweep continues',
     );
     return { kind: 'accepted' };
   }

@@ -101,7 +101,7 @@ export async function triggerPoll(client: Client, accountKey: string): Promise<v
     if (!(error instanceof ScheduleNotFoundError)) throw temporalUnavailable(error);
     throw new CodedError(
       'account.not_polled',
-      `No Schedule reads a bank account ${accountKey}: check the key, turn its polling on and start a worker.`,
+      `No Schedule reads bank account ${accountKey}: check the key, turn on its polling and start a worker.`,
     );
   }
 }

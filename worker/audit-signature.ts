@@ -60,7 +60,7 @@ export function checkSignatures(
   lines: readonly AnchorLine[],
   keys: readonly KeyObject[],
 ): VerifyCheck {
-  if (lines.length === 0) return told(0, { line: '0', fault: 'the file has no head' });
+  if (lines.length === 0) return signedCheck(0, { line: '0', fault: 'the file has no head' });
   const begun = lines.findIndex((line) => line !== null && line.signature !== null);
   const fault = (line: AnchorLine): string | null => {
     if (line === null) return 'it cannot be read';
@@ -75,13 +75,13 @@ export function checkSignatures(
   const first = begun === -1 ? Math.max(lines.length - 1, 0) : begun;
   const at = lines.findIndex((line, index) => index >= first && fault(line) !== null);
   const broken = lines[at];
-  return told(
+  return signedCheck(
     lines.length - first,
     broken === undefined ? null : { line: String(at + 1), fault: fault(broken) ?? '' },
   );
 }
 
-function told(checked: number, firstBroken: VerifyCheck['firstBroken']): VerifyCheck {
+function signedCheck(checked: number, firstBroken: VerifyCheck['firstBroken']): VerifyCheck {
   return {
     id: 'I19 signed',
     title: 'Every head that was written down since signing began is signed by a known key.',

@@ -6,6 +6,6 @@ export async function notifyOfCredit(depositId: string): Promise<void> {
   try {
     await notifying.notifyCustomer({ depositId });
   } catch {
-    log.warn('notification was left to the sweep', { depositId });
+    log.warn('notification was not published; the sweep publishes it', { depositId });
   }
 }

@@ -117,7 +117,7 @@ async function tryDecision(
     case 'paired':
       return 'settled_elsewhere';
     case 'unknown_decision':
-      log.warn('decision was ignored: there is no such row for this deposit', { depositId });
+      log.warn('decision was ignored: this deposit has no such decision', { depositId });
       return 'unchanged';
     case 'not_approved':
       log.warn('decision was ignored: it is not approved', { depositId });

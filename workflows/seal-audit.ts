@@ -7,6 +7,6 @@ export async function sealAuditTrail(): Promise<void> {
     await sealing.sealAudit();
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.warn('audit rows wait for the next run or sweep to be sealed');
+    log.warn('audit rows were not sealed; the next run or sweep seals them');
   }
 }

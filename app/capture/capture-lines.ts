@@ -276,6 +276,6 @@ async function storePending(
 
 function sightingOf(capture: Capture, row: SnapshotRow): Sighting {
   const sighting = capture.sightings[row.index];
-  if (sighting === undefined) throw new RangeError(`There is no sighting ${row.index}.`);
+  if (sighting === undefined) throw new RangeError(`Sighting ${row.index} does not exist.`);
   return sighting;
 }

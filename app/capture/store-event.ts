@@ -16,6 +16,6 @@ export async function storeBankEvent(
   if (intake !== 'conflict') return intake;
   throw new CodedError(
     'webhook.key_reused',
-    'This webhook id was already used with another body: send a new event under a new id.',
+    'This webhook id was already used with another body: send the event with a new id.',
   );
 }

@@ -22,12 +22,12 @@ import { personOf, type DecideContext, type Decider } from './decider.ts';
 import { lapsesAt, refuseAboveLimit, settledAlready, type ProposedDecision } from './propose.ts';
 
 const REFUSALS = {
-  'decision.expired': 'This proposal was not approved in time: propose it again.',
-  'decision.not_open': 'This decision does not wait for an approval: read what became of it.',
+  'decision.expired': 'The proposal expired before it was approved: propose it again.',
+  'decision.not_open': 'This decision is no longer open: read it again to see its outcome.',
   'decision.payload_changed':
-    'The hash is not that of the proposal: read the decision again and check what it would do.',
+    'The hash does not match the proposal: read the decision again and check its effect.',
   'decision.same_person':
-    'You proposed this, or gave its bank details: a second person must approve it.',
+    'You proposed this or gave its bank details: a second person must approve it.',
 } as const satisfies Record<ApprovalRefusal, string>;
 
 /**
@@ -84,7 +84,7 @@ export async function completeReturn(
   const expiresAt = lapsesAt(context.clock(), context.approvals);
   const isGiven = await givePayerDetails(tx, payload, { by: decider.keyId, expiresAt });
   if (!isGiven) {
-    throw new CodedError('decision.not_open', 'This decision asks for no payer details.');
+    throw new CodedError('decision.not_open', 'This decision needs no payer details.');
   }
   return { kind: 'proposed', payload, expiresAt };
 }
@@ -132,7 +132,7 @@ export async function keepingAttempts<T>(
 async function lockOrRefuse(tx: Transaction, decisionId: string): Promise<Decision> {
   const decision = await lockDecision(tx, decisionId);
   if (decision !== null) return decision;
-  throw new CodedError('decision.not_found', 'There is no such decision.');
+  throw new CodedError('decision.not_found', 'Decision not found.');
 }
 
 /** The deposit may have found its owner, or been taken back, while the proposal waited. */

@@ -17,5 +17,5 @@ export interface DecideContext {
 /** The person behind a key. @throws CodedError `auth.forbidden` for a service: its scopes let it decide nothing. */
 export function personOf(decider: Decider): string {
   if (decider.person !== null) return decider.person;
-  throw new CodedError('auth.forbidden', 'Only a person’s key may decide.');
+  throw new CodedError('auth.forbidden', 'A decision requires a person’s key.');
 }

@@ -46,7 +46,7 @@ export async function recordDecision(
 ): Promise<RecordedDecision> {
   const now = context.clock();
   const [deposit] = await lockDeposits(tx, [proposed.depositId]);
-  if (deposit === undefined) throw new CodedError('deposit.not_found', 'There is no such deposit.');
+  if (deposit === undefined) throw new CodedError('deposit.not_found', 'Deposit not found.');
   refuseUnlessOpen(deposit, proposed.kind);
   await expireProposals(tx, { now, depositId: deposit.depositId });
   if ((await findOpenProposal(tx, deposit.depositId)) !== null) throw alreadyProposed();
@@ -90,7 +90,7 @@ export async function refuseAboveLimit(
     if (sumMinor <= approvals.dailyLimitMinor) continue;
     throw new CodedError(
       'decision.limit_reached',
-      `With this, ${person} would decide ${sumMinor} minor units today; the limit is ${approvals.dailyLimitMinor}.`,
+      `This would raise the total of ${person} today to ${sumMinor} minor units; the limit is ${approvals.dailyLimitMinor}.`,
     );
   }
 }
@@ -104,10 +104,16 @@ function refuseUnlessWhole(payload: DecisionPayload): void {
 function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
   if (isDecidable(kind, state)) return;
   if (kind === 'correct')
-    throw new CodedError('deposit.not_credited', `This deposit is ${state}: nothing to correct.`);
+    throw new CodedError(
+      'deposit.not_credited',
+      `This deposit is ${state}: it has no credit to correct.`,
+    );
   switch (state) {
     case 'captured':
-      throw new CodedError('review.not_open', 'This deposit is not in review: read it again soon.');
+      throw new CodedError(
+        'review.not_open',
+        'This deposit is not in review yet: read it again soon.',
+      );
     case 'in_review':
     case 'credited':
     case 'returned':
@@ -120,13 +126,13 @@ function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
 export function settledAlready(): CodedError {
   return new CodedError(
     'deposit.already_settled',
-    'This deposit is settled already: its story says by whom.',
+    'This deposit already has an outcome: its story says who decided it.',
   );
 }
 
 function alreadyProposed(): CodedError {
   return new CodedError(
     'decision.already_proposed',
-    'Another decision on this deposit waits for a person: approve or reject it first.',
+    'Another decision on this deposit is open: approve or reject it first.',
   );
 }

@@ -92,7 +92,7 @@ async function readAllocations(
     if (part.currency !== deposit.currency) {
       throw new CodedError(
         'decision.split_mismatch',
-        `A part is in ${part.currency}, the deposit is in ${deposit.currency}.`,
+        `A part is in ${part.currency}, but the deposit is in ${deposit.currency}.`,
       );
     }
     const walletId = await findWalletId(tx, part);
@@ -118,7 +118,7 @@ async function findWalletId(tx: Transaction, named: WalletName): Promise<string>
     named.walletId === undefined
       ? await findWalletByCode(tx, named.code ?? '')
       : await findWallet(tx, named.walletId);
-  if (wallet === null) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+  if (wallet === null) throw new CodedError('wallet.not_found', 'Wallet not found.');
   return wallet.id;
 }
 

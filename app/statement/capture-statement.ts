@@ -53,8 +53,7 @@ export async function captureStatement(
   const { database } = context;
   await insertRun(database, { runId: input.runId, accountKey: input.accountKey, kind: 'import' });
   const orders = await findFileOrders(database, input.fileId);
-  if (orders === null)
-    throw new CodedError('statement.not_found', 'There is no such statement file.');
+  if (orders === null) throw new CodedError('statement.not_found', 'Statement file not found.');
   try {
     await markFile(database, input.fileId, { state: 'reading', runId: input.runId });
     const survey = await surveyStatement(eventsOf(context, input, orders), () => undefined);

@@ -30,7 +30,7 @@ export async function recordStatements(
   return database.transaction(async (tx) => {
     const account = await findAccountPolicies(tx, file.accountKey);
     if (account === null)
-      throw new CodedError('account.not_found', `There is no bank account ${file.accountKey}.`);
+      throw new CodedError('account.not_found', `Bank account not found: ${file.accountKey}.`);
     const isStrict = account.proofPolicy === 'hold' && !file.isReleased;
     const plans: StatementPlan[] = [];
     for (const [position, surveyed] of file.survey.statements.entries()) {
@@ -86,6 +86,6 @@ async function refuseForeignAccount(
   if (pinned === summary.account && summary.currency === currency) return;
   throw new CodedError(
     'statement.account_mismatch',
-    `The file holds a statement of another account or currency than ${accountKey}: import it with the --account that it belongs to.`,
+    `The file holds a statement of another account or currency than ${accountKey}: name the right account with --account.`,
   );
 }

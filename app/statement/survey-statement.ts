@@ -57,7 +57,7 @@ export async function surveyStatement(
     onStretch();
   }
   if (format === null)
-    throw new CodedError('internal.unexpected', 'A statement reader did not tell the format.');
+    throw new CodedError('internal.unexpected', 'A statement reader did not report the format.');
   return {
     format,
     entryWarnings,

@@ -33,7 +33,7 @@ export async function pairByHand(
   decision: Decision,
 ): Promise<LineRefusal> {
   const { id: decisionId, lineId } = decision;
-  invariant(lineId !== null, 'A pairing names no line.');
+  invariant(lineId !== null, 'A decision to pair names no line.');
   const line = await lockReversal(tx, lineId.toString());
   const found = await lockCaseOfLine(tx, { kind: 'reversal_unpaired', lineId });
   if (line === null || found === null) return { refusal: 'case_not_open' };
@@ -58,6 +58,6 @@ export async function closeCaseOf(
 
 async function close(tx: Transaction, id: bigint, decision: Decision): Promise<void> {
   const by = decision.approvedBy ?? decision.proposedBy;
-  invariant(by !== null, 'A decision about a line is approved by nobody.');
+  invariant(by !== null, 'A decision about a line has no approver.');
   await closeLineCase(tx, { id, by, note: decision.reason });
 }

@@ -94,7 +94,10 @@ function unwindAll(
 ): readonly JournalDraft[] {
   return credits.map((credit) => {
     const before = wallets.get(credit.walletId);
-    invariant(before !== undefined, 'A standing credit names a wallet that is not there.');
+    invariant(
+      before !== undefined,
+      'A credit that nothing has undone names a wallet that does not exist.',
+    );
     const journal = unwind(credit, before, undoing);
     if (journal.wallet !== null) wallets.set(credit.walletId, journal.wallet);
     return journal;

@@ -57,6 +57,6 @@ async function refuseTakenReference(tx: Transaction, externalRef: string | null)
 
 async function stored(tx: Transaction, id: string): Promise<Wallet> {
   const wallet = await findWallet(tx, id);
-  invariant(wallet !== null, 'A wallet that was stored a moment ago is gone.');
+  invariant(wallet !== null, 'A wallet that was just stored is missing.');
   return wallet;
 }

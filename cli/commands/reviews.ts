@@ -96,7 +96,7 @@ function readOptions(options: ReviewsOptions): {
 function printQueue(rows: readonly OpenReviewRow[], open: number): string {
   if (rows.length === 0) return 'No deposit waits for a decision.';
   const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
-    const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
+    const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
     const marks = [
       review.escalatedAt === null ? [] : ['escalated'],
       review.overdueAt === null ? [] : [`overdue, round ${review.round}`],

@@ -40,6 +40,6 @@ export async function findLastCompleteDay(
     .from(bankAccounts)
     .where(eq(bankAccounts.key, key));
   if (row === undefined)
-    throw new CodedError('account.not_found', `There is no bank account ${key}.`);
+    throw new CodedError('account.not_found', `Bank account not found: ${key}.`);
   return row.lastCompleteDay;
 }

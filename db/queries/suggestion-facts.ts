@@ -76,7 +76,7 @@ export async function listSuggestionFacts(
 
 function codeOf(text: string): CustomerCode {
   const code = asCustomerCode(text);
-  if (code === null) throw new RangeError('A wallet has a code of another shape.');
+  if (code === null) throw new RangeError('A wallet has a malformed customer code.');
   return code;
 }
 

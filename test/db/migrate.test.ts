@@ -183,7 +183,7 @@ describe('migrate, on a database that has the baseline', () => {
       return refusalOf(migrate(test.ownerUrl, { lockTimeoutMs: 50 }));
     });
 
-    expect(refusal).toContain('migration.failed: Another migrator held the lock for too long');
+    expect(refusal).toContain('migration.failed: Another migrator kept the lock for too long');
   });
 });
 
