@@ -31,14 +31,14 @@ import { bankIdOf, factsKeyOf, storable, transactionKey } from './stored-texts.t
 
 const INSERT_BATCH = 1_000;
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
-/** Edited lines may move a few days: lines that far outside are compared. */
+/** Edited lines may move a few days: lines this many days outside the window are compared. */
 const NEIGHBOUR_DAYS = 6;
 
-/** What one feed showed of one bank account. */
+/** The lines that one feed showed of one bank account. */
 export interface Capture {
   readonly accountKey: string;
   readonly feed: FeedKind;
-  /** The file format, where the feed is `file`: two formats word one line in two ways. The feed itself if left out. */
+  /** The file format if the feed is `file`, since two formats word one line differently. Default: the feed. */
   readonly source?: string;
   readonly idStable: boolean;
   readonly runId: string | null;
@@ -49,14 +49,14 @@ export interface Capture {
   readonly holds?: readonly (HoldReason | null)[];
 }
 
-/** Captures in a transaction of its own. */
+/** Captures in its own transaction. */
 export async function captureLines(database: Database, capture: Capture): Promise<CaptureOutcome> {
   return database.transaction((tx) => captureLinesIn(tx, capture));
 }
 
 /**
- * Stores what is new of a capture, with origin journals and deposits, and ties the rest to known lines.
- * Counting and storing are one step under the bank account's lock, so feeds that race agree on each line.
+ * Stores the new lines of a capture with their origin journals and deposits, and matches the other rows to known lines.
+ * Counting and storing are one step under the bank account's lock, so racing feeds agree on each line.
  */
 export async function captureLinesIn(tx: Transaction, capture: Capture): Promise<CaptureOutcome> {
   await lockBankAccountForCapture(tx, capture.accountKey);
@@ -173,7 +173,7 @@ function toLineInsert(
       sighting.counterparty.account === null ? null : storable(sighting.counterparty.account),
     depositId: newId('deposit'),
     hold: holdOf(capture, line, sighting),
-    // The hold that it settles may be this very sighting, and is attached first.
+    // This may be the very sighting whose hold the row resolves, and that one is attached first.
     seen: settles ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
   };
 }
@@ -223,7 +223,7 @@ async function storeSightings(
     const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
     return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
   });
-  // First, since a row of this capture may be the very sighting that was held.
+  // First, since a row of this capture may be the held sighting itself.
   await attachHeldSightings(tx, settled);
   if (capture.feed === 'poll' && capture.runId !== null) {
     await recordAbsences(tx, {

@@ -22,11 +22,11 @@ import { CodedError } from '../../domain/errors.ts';
 import { personOf, type DecideContext, type Decider } from './decider.ts';
 import { readProposal, type Proposed } from './read-proposal.ts';
 
-/** A stored decision: `approved` where one person is enough, `proposed` where it waits for a second one. */
+/** A stored decision: `approved` if one person is enough, `proposed` if it waits for a second person. */
 export type RecordedDecision =
   { readonly kind: 'approved'; readonly decisionId: string } | ProposedDecision;
 
-/** A decision that waits: for a second person, or first for the payer's bank details (`expiresAt` null). */
+/** A decision that waits for a second person, or first for the payer's bank details (`expiresAt` null). */
 export interface ProposedDecision {
   readonly kind: 'proposed';
   readonly payload: DecisionPayload;
@@ -34,7 +34,7 @@ export interface ProposedDecision {
 }
 
 /**
- * Stores a person's proposal. Where one person is enough, the decision is approved and waits for its workflow.
+ * Stores a person's proposal. If one person is enough, the decision is approved and waits for its workflow.
  * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `deposit.not_credited` · `review.not_open` ·
  *   `wallet.not_found` · `decision.already_proposed` · `decision.split_mismatch` · `decision.limit_reached`
  */
@@ -62,18 +62,18 @@ export async function recordDecision(
     : { kind: 'approved', decisionId: payload.decisionId };
 }
 
-/** The instant at which a proposal that is made now lapses. */
+/** The instant at which a proposal made now expires. */
 export function lapsesAt(now: Date, approvals: ApprovalPolicy): Date {
   return new Date(now.getTime() + waitsMs(approvals));
 }
 
-/** Whether a decision is a return that still lacks the bank details of the payer. */
+/** True if a decision is a return that still lacks the bank details of the payer. */
 export function asksForPayer(payload: DecisionPayload): boolean {
   return payload.kind === 'return' && payload.payer === null;
 }
 
 /**
- * Refuses a decision with which one of these people would exceed the day's limit. Their other decisions wait until the
+ * Refuses a decision that would take one of these people over the daily limit. Their other decisions wait until the
  * transaction ends.
  * @throws CodedError `decision.limit_reached`
  */

@@ -9,13 +9,13 @@ import type { Survey, SurveyedStatement } from './survey-statement.ts';
 /** The state in which a statement is recorded. */
 export interface StatementPlan {
   readonly state: StatementState;
-  /** Nothing proves its lines, and the account's policy is that such lines wait for a person. */
+  /** Nothing proves its lines, and by the account's policy such lines wait for a person. */
   readonly holdsUnproved: boolean;
 }
 
 /**
- * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the account's
- * statements, before a line of it is captured.
+ * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the
+ * account's statements, before any of its lines is captured.
  * @throws CodedError `account.not_found` · `statement.account_mismatch`
  */
 export async function recordStatements(
@@ -74,7 +74,7 @@ function stateOf(
   return isReleased ? 'released' : 'captured';
 }
 
-/** Some CSVs name no account: their user has named it, and nothing can contradict that. */
+/** Some CSVs name no account: the operator named it, and nothing in the file can contradict that. */
 async function refuseForeignAccount(
   tx: Transaction,
   accountKey: string,

@@ -8,12 +8,12 @@ import { lockWallets, postJournals } from '../../db/queries/settlement.ts';
 
 export interface Spent {
   readonly spendId: string;
-  /** What the business has earned by it, minor units. */
+  /** The revenue of the spend, in minor units. */
   readonly revenueMinor: bigint;
 }
 
 /**
- * Spends credits of a wallet, with its journal, in the caller's transaction: the balance is decided under the row's lock.
+ * Spends credits of a wallet, with its journal, in the caller's transaction. The balance is read under the row's lock.
  * @throws CodedError `wallet.not_found` · `wallet.not_open` · `wallet.owes` · `wallet.insufficient_credits`
  */
 export async function spendCredits(
