@@ -13,7 +13,7 @@ import { ZAR } from '../domain/money/money.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Writes the account that `BANK_*` describes into its row: the environment is the truth for that one account. */
+/** Writes the account that `BANK_*` describes into its row: for that account the environment decides. */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
   const described = {
     bankName: config.BANK_NAME,
@@ -70,7 +70,7 @@ export async function listAccounts(
   }));
 }
 
-/** Makes feeds from rows and the environment's secrets; one feed an account, since it keeps its access token. */
+/** Makes feeds from rows and the environment's secrets; one feed for each account, since it keeps its access token. */
 export function createPolledAccounts(
   database: Database,
   env: Environment,
