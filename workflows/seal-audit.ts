@@ -1,7 +1,7 @@
 import { isCancellation, log } from '@temporalio/workflow';
 import { sealing } from './activity-options.ts';
 
-/** Seals what the audit trail has gained. A run has done its work by then, and does not fail for it. */
+/** Seals new rows of the audit trail. The run has done its work by then and does not fail because of it. */
 export async function sealAuditTrail(): Promise<void> {
   try {
     await sealing.sealAudit();
