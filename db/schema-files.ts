@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { CodedError } from '../domain/errors.ts';
 
-/** One file of SQL, named as `purser migrate` names it. */
+/** One SQL file, with the name that `purser migrate` prints. */
 export interface SqlFile {
   readonly name: string;
   readonly sql: string;
@@ -15,7 +15,7 @@ export interface SchemaFiles {
   readonly baseline: { readonly files: readonly SqlFile[]; readonly sha256: string };
   /** One rule function each, named as its file. */
   readonly functions: readonly SqlFile[];
-  /** What changed since the baseline, in order. */
+  /** The changes since the baseline, in order. */
   readonly migrations: readonly SqlFile[];
 }
 
@@ -24,8 +24,8 @@ const FUNCTION_NAME = /^[a-z][a-z0-9_]*\.sql$/;
 const MIGRATION_NAME = /^([0-9]{4})_[a-z0-9_]+\.sql$/;
 
 /**
- * Reads `baseline/`, `functions/` and `migrations/` below a folder; the last of them may be missing.
- * @throws CodedError `migration.failed` where a file is misnamed or a number is left out.
+ * Reads `baseline/`, `functions/` and `migrations/` below a folder; `migrations/` may be missing.
+ * @throws CodedError `migration.failed` if a file is misnamed or a number is missing.
  */
 export async function readSchemaFiles(folder: URL): Promise<SchemaFiles> {
   const [baseline, functions, migrations] = await Promise.all([
@@ -63,7 +63,7 @@ async function readFolder(folder: URL, place: string): Promise<readonly SqlFile[
   const names = (await listFolder(inside)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => {
-      // A checkout on Windows may write CRLF, which is no change of the file.
+      // A checkout on Windows may write CRLF, which does not count as a change.
       const sql = (await readFile(new URL(name, inside), 'utf8')).replaceAll('\r\n', '\n');
       return { name, sql, sha256: sha256Of(sql) };
     }),

@@ -14,7 +14,7 @@ export async function findBankAccount(
   return rows[0] ?? null;
 }
 
-/** The policies of an account that decide about statements and gates; null where there is no such account. */
+/** The policies of an account for statements and gates; null if the account does not exist. */
 export async function findAccountPolicies(
   executor: Executor,
   key: string,

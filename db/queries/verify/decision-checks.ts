@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What people decided: by whom, approved as it stands, and carried out as it says. */
+/** The decisions of people: their authors, their approval in the present form, and their effect. */
 export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'I20 people',

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What became of each deposit: its state, its terminal move, its review and what its customer was told. */
+/** The outcome of each deposit: its state, its terminal move, its review and its notification. */
 export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4',
