@@ -30,7 +30,7 @@ interface ReviewsOptions {
   readonly csv?: true;
 }
 
-/** As many as you can scroll through; the count says how many there are. */
+/** The most that you can scroll through; the count shows how many there are. */
 const SHOWN_MAX = 200;
 const COUNTED_MAX = 100_000;
 

@@ -83,7 +83,7 @@ function printStatus(status: Status): string {
   return lines.join('\n');
 }
 
-/** The proof of the last statement, its difference, and whether an earlier statement is missing. */
+/** The proof of the last statement, its difference, and a hint if an earlier statement is missing. */
 function printProof(last: Status['proofs'][number] | undefined): string {
   if (last === undefined) return 'none imported';
   const off =
