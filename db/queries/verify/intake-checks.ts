@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 export const INTAKE_CHECKS: readonly Check[] = [
   {
     id: 'I10',
-    title: 'What each statement proves agrees with its arithmetic.',
+    title: 'The recorded proof of each statement agrees with its arithmetic.',
     checked: sql`SELECT count(*) AS checked FROM statements`,
     broken: sql`
       SELECT id AS statement, file_id AS file, proof, difference_minor AS difference FROM statements

@@ -36,7 +36,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   {
     id: 'conversion',
     title:
-      'Each credit is what it settled of a debt, its credits at the rate of the line’s day, and the change of the remainder.',
+      'Each credit is the debt that it repaid, its credits at the rate of the line’s day, and the change of the remainder.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,
     broken: sql`
       SELECT j.id AS journal, j.deposit_id AS deposit, p.amount, p.owed, p.credits, r.minor_per_credit AS rate,
