@@ -65,11 +65,14 @@ export async function captureLinesIn(tx: Transaction, capture: Capture): Promise
   const booked = rows.filter((row) => capture.sightings[row.index]?.status === 'booked');
   if (capture.scope.kind === 'complete') await storePending(tx, capture, capture.scope, rows);
   const decision = await decide(tx, capture, booked);
-  const settling = new Set(
+  const resolving = new Set(
     decision.resolvedHolds.map((hold) => ('newLineIndex' in hold ? hold.newLineIndex : -1)),
   );
   const lines = decision.newLines.map((line, index) =>
-    toLineInsert(capture, line, { usedKeys: decision.usedKeys, settles: settling.has(index) }),
+    toLineInsert(capture, line, {
+      usedKeys: decision.usedKeys,
+      resolvesHold: resolving.has(index),
+    }),
   );
   const lineIds = await storeLines(tx, capture, lines);
   await storeSightings(tx, capture, decision, { lines, lineIds });
@@ -153,7 +156,7 @@ function daysOf(
 function toLineInsert(
   capture: Capture,
   line: NewLine,
-  { usedKeys, settles }: { readonly usedKeys: Set<string>; readonly settles: boolean },
+  { usedKeys, resolvesHold }: { readonly usedKeys: Set<string>; readonly resolvesHold: boolean },
 ): LineInsert {
   const sighting = sightingOf(capture, line.row);
   return {
@@ -174,7 +177,7 @@ function toLineInsert(
     depositId: newId('deposit'),
     hold: holdOf(capture, line, sighting),
     // This may be the very sighting whose hold the row resolves, and that one is attached first.
-    seen: settles ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
+    seen: resolvesHold ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
   };
 }
 
@@ -219,12 +222,12 @@ async function storeSightings(
     ...decision.attached.map(({ row, lineId }) => toSighting(capture, row, lineId)),
     ...decision.held.map((row) => toSighting(capture, row, null)),
   ];
-  const settled = decision.resolvedHolds.flatMap((hold) => {
+  const resolved = decision.resolvedHolds.flatMap((hold) => {
     const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
     return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
   });
   // First, since a row of this capture may be the held sighting itself.
-  await attachHeldSightings(tx, settled);
+  await attachHeldSightings(tx, resolved);
   if (capture.feed === 'poll' && capture.runId !== null) {
     await recordAbsences(tx, {
       runId: capture.runId,

@@ -109,12 +109,12 @@ export async function insertSightings(
 /** Attaches held sightings to their lines; a line may already have that sighting. */
 export async function attachHeldSightings(
   tx: Transaction,
-  settled: readonly { readonly heldId: string; readonly lineId: string }[],
+  resolved: readonly { readonly heldId: string; readonly lineId: string }[],
 ): Promise<void> {
-  if (settled.length === 0) return;
+  if (resolved.length === 0) return;
   await tx.execute(sql`
     update sightings s set line_id = i.line_id
-      from unnest(${param(settled.map((row) => row.heldId))}::bigint[], ${param(settled.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
+      from unnest(${param(resolved.map((row) => row.heldId))}::bigint[], ${param(resolved.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
      where s.id = i.held_id and s.line_id is null and not exists (
        select 1 from sightings o where o.line_id = i.line_id and o.source = s.source
           and coalesce(o.bank_id, '') = coalesce(s.bank_id, '') and o.facts_key = s.facts_key)`);
