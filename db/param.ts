@@ -17,7 +17,7 @@ export function param(values: readonly (string | number | boolean | null)[]): SQ
 export function literals(words: readonly string[]): SQL {
   invariant(
     words.every((word) => /^[a-z_]+$/.test(word)),
-    'A literal is a word of our own.',
+    'A literal must be a lower-case word.',
   );
   return sql.raw(`(${words.map((word) => `'${word}'`).join(', ')})`);
 }

@@ -8,7 +8,7 @@ export type TrialFeedName = (typeof TRIAL_FEEDS)[number];
 export interface TrialFeed {
   /** The key in the shape that the protocol requires. */
   readonly apiKey: string;
-  /** The simulator's options; empty where it needs none. */
+  /** The simulator's options; empty if it needs none. */
   readonly bankOptions: Readonly<Record<string, string>>;
   /** Variables of our own processes, for a simulator at `bankUrl`. */
   readonly env: (bankUrl: string) => Readonly<Record<string, string>>;
