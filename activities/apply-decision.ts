@@ -3,7 +3,7 @@ import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { wakeHeldByReversals } from './wake-held.ts';
 
-/** Carries out a person's decision, once, and wakes the workflows for which it changes something. */
+/** Carries out a person's decision once, and wakes the workflows that it affects. */
 export async function applyDecision(
   dependencies: ActivityDependencies,
   input: { readonly depositId: string; readonly decisionId: string },

@@ -7,14 +7,14 @@ import {
 import type { ActivityDependencies } from './dependencies.ts';
 
 /**
- * Captures a stored statement file; a repeat finds known what an earlier attempt captured.
- * @throws CodedError `statement.…` when the file is not whole, not understood, or of another account
+ * Captures a stored statement file; a repeat finds the lines of an earlier attempt known.
+ * @throws CodedError `statement.…` if the file is incomplete, not understood, or of another account
  */
 export async function captureStatement(
   dependencies: Pick<ActivityDependencies, 'database' | 'clock'>,
   input: CaptureStatementInput,
 ): Promise<CaptureStatementOutput> {
-  // A file of a million entries takes minutes; a worker that dies in them is noticed by the missing heartbeat.
+  // A file of a million entries takes minutes; if the worker dies meanwhile, Temporal misses its heartbeat.
   const beat = setInterval(() => heartbeat(), 5_000);
   try {
     return await capture(dependencies, input);

@@ -3,13 +3,13 @@ import type { ClaimState } from '../db/schema/claims.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 export interface CheckClaimOutput {
-  /** `gone`: there is no such claim. */
+  /** `gone`: the claim does not exist. */
   readonly state: ClaimState | 'gone';
   /** ISO instant. */
   readonly expiresAt: string | null;
 }
 
-/** Ends a claim whose deposit has been credited, or whose time is over. */
+/** Ends a claim if its deposit was credited or its time is over. */
 export async function checkClaim(
   { database }: Pick<ActivityDependencies, 'database'>,
   input: { readonly claimId: string },

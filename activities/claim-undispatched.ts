@@ -6,7 +6,7 @@ import {
 import type { ActivityDependencies } from './dependencies.ts';
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
-/** Which lane the waiting deposits of an account take. */
+/** Chooses the lane for the waiting deposits of an account. */
 export async function planDispatch(
   dependencies: ActivityDependencies,
   input: { readonly accountKey: string },
@@ -15,7 +15,10 @@ export async function planDispatch(
   return { waiting, lane: waiting > dependencies.settings.bulkAbove ? 'backlog' : 'workflow' };
 }
 
-/** The next deposits that need a workflow. Nothing is locked: a second claim finds the same rows, and starts are idempotent. */
+/**
+ * The next deposits that need a workflow. It locks nothing: a second claim finds the same rows, and starts are
+ * idempotent.
+ */
 export async function claimUndispatched(
   dependencies: ActivityDependencies,
   input: { readonly accountKey: string; readonly limit: number },
@@ -23,7 +26,7 @@ export async function claimUndispatched(
   return listUndispatched(dependencies.database, input.accountKey, input.limit);
 }
 
-/** Notes that these deposits have their workflows. */
+/** Records that these deposits have their workflows. */
 export async function markDispatched(
   dependencies: ActivityDependencies,
   input: { readonly depositIds: readonly string[] },

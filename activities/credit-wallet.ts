@@ -3,7 +3,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 export type CreditWalletOutput = CreditOutcome;
 
-/** Credits one deposit, once however often it is tried. */
+/** Credits one deposit; retries credit it once. */
 export async function creditWallet(
   { database }: Pick<ActivityDependencies, 'database'>,
   input: { readonly depositId: string },

@@ -14,26 +14,26 @@ export interface PolledAccount {
   readonly feed: Feed;
 }
 
-/** Where heads of the audit chain are written down outside the database, so that a rewritten chain is found out. */
+/** Keeps heads of the audit chain outside the database, so that a rewritten chain is detected. */
 export interface AuditAnchor {
-  /** The last one; null while there is none. */
+  /** The last seal; null while there is none. */
   readonly last: () => Promise<AuditSeal | null>;
   readonly append: (head: AuditSeal) => Promise<void>;
 }
 
-/** Everything that activities reach for. The worker's main makes it; tests make it with real servers. */
+/** Everything that activities depend on. The worker's main makes it; tests make it with real servers. */
 export interface ActivityDependencies {
   readonly database: Database;
   readonly clock: () => Date;
-  /** @throws CodedError `account.not_found` when the account has no API. */
+  /** @throws CodedError `account.not_found` if the account has no API. */
   readonly polledAccount: (accountKey: string) => Promise<PolledAccount>;
-  /** Starts a deposit's workflow unless one is `running`; `ended` is one that completed under this id. */
+  /** Starts a deposit's workflow unless one is `running`; `ended` means that one completed under this id. */
   readonly startDeposit: (ref: DepositWorkflowRef) => Promise<'started' | 'running' | 'ended'>;
-  /** Hands a stored decision to its deposit's workflow, starting one if none is running. */
+  /** Delivers a stored decision to its deposit's workflow, starting one if none is running. */
   readonly deliverDecision: (ref: DepositWorkflowRef, decisionId: string) => Promise<void>;
-  /** Has an approved decision carried out whose deposit has no review workflow. */
+  /** Carries out an approved decision if its deposit has no review workflow. */
   readonly startDecision: (input: DecideInput) => Promise<void>;
-  /** Has a waiting deposit look again; starts its workflow if none is running. */
+  /** Wakes a waiting deposit; starts its workflow if none is running. */
   readonly wakeDeposit: (ref: DepositWorkflowRef, input: WakeInput) => Promise<void>;
   /** Imports a stored statement file, unless its import is running. */
   readonly startImport: (file: ForgottenFile) => Promise<void>;

@@ -7,8 +7,8 @@ import type { ActivityDependencies } from './dependencies.ts';
 const PAGE_SIZE = 100;
 
 /**
- * Credits the exact matches that waited behind a gate that was opened, in the order of capture, and wakes each waiting
- * workflow. Safe to run again; a gate that was closed meanwhile stops it.
+ * After a gate opens, credits the exact matches that waited behind it, in the order of capture, and wakes each waiting
+ * workflow. Safe to run again; it stops if the gate closes meanwhile.
  */
 export async function drainGate(
   dependencies: ActivityDependencies,
@@ -22,7 +22,7 @@ export async function drainGate(
       const page = await creditWaitingPage(database, { accountKey, afterId, limit: PAGE_SIZE });
       const last = page.depositIds.at(-1);
       if (last === undefined) break;
-      // The gate is closed again: the rest stays behind it.
+      // The gate is closed again: the other deposits stay behind it.
       if (page.gatedIds.length > 0) return { credited, woken };
       afterId = last;
       credited += page.creditedIds.length;

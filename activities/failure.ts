@@ -5,7 +5,7 @@ import { withDeadline } from '../db/with-deadline.ts';
 import { errorName, isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
 
-/** Codes that no retry mends: the run stops and says so. */
+/** Codes that no retry fixes: the run stops and reports them. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'account.not_found',
   'bank.bad_response',
@@ -20,8 +20,8 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Turns whatever an activity threw into a failure with a stable type and nothing private in it: neither SQL nor
- * parameters, nor the answer of a bank.
+ * Turns any error of an activity into a failure with a stable type and nothing private: no SQL, no parameters, no
+ * answer of a bank.
  */
 function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -35,7 +35,7 @@ function toFailure(error: unknown): ApplicationFailure {
     });
   }
   const name = errorName(error);
-  // The frames lead to the fault; the message may quote a query or a bank, so it stays out of log and history.
+  // The frames locate the fault; the message may quote a query or a bank, so it stays out of log and history.
   const frames = error instanceof Error ? (error.stack ?? '').match(/^ +at .+$/gm) : null;
   log.error('activity failed unexpectedly', { name, frames: frames?.slice(0, 8).join('\n') ?? '' });
   return ApplicationFailure.create({
@@ -55,8 +55,8 @@ function fromCoded(error: CodedError): ApplicationFailure {
 }
 
 /**
- * Wraps each activity of a record, so that only clean failures reach a history, and an attempt that has outlived its
- * timeout gives its slot back instead of holding it for ever.
+ * Wraps each activity of a record: only clean failures reach a history, and an attempt that outlives its timeout
+ * releases its slot instead of keeping it permanently.
  */
 export function withCleanFailures<T extends Record<string, (input: never) => Promise<unknown>>>(
   activities: T,

@@ -8,7 +8,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { alertDifference } from './prove-day.ts';
 import { readWithBalances } from './read-with-balances.ts';
 
-/** Longest window of one read; an account further behind walks forward, window by window. */
+/** Longest window of one read; an account further behind catches up window by window. */
 const WINDOW_DAYS_MAX = 31;
 
 export interface FetchLinesOutput {
@@ -16,20 +16,20 @@ export interface FetchLinesOutput {
   readonly linesNew: number;
   readonly depositsNew: number;
   readonly held: number;
-  /** False when an account is so far behind that another window must follow. */
+  /** False if the account is so far behind that another window must follow. */
   readonly caughtUp: boolean;
 }
 
 /**
- * Reads the next window of a bank account from its API and captures it, after the bank's last page has come. A repeat
- * finds everything known.
+ * Reads the next window of a bank account from its API and captures it once the last page has arrived. A repeat finds
+ * every line known.
  * @throws CodedError `account.not_found` and the `bank.…` codes of the feed
  */
 export async function fetchLines(
   dependencies: ActivityDependencies,
   input: { readonly accountKey: string; readonly runId: string },
 ): Promise<FetchLinesOutput> {
-  // Cancellation rides on heartbeats: neither a slow page nor the capture of a long window must silence them.
+  // Cancellation arrives with heartbeats: neither a slow page nor the capture of a long window may stop them.
   const beat = setInterval(() => heartbeat(), 5_000);
   try {
     return await fetchAndCapture(dependencies, input);
@@ -62,7 +62,7 @@ async function fetchAndCapture(
   });
   const { snapshot } = read;
   if (snapshot.unknownFields.length > 0) {
-    // Names only: the bank has begun to send facts that Purser does not read yet.
+    // Names only: the bank now sends fields that Purser does not read.
     log.warn('bank rows carried fields that are not read', {
       fields: snapshot.unknownFields.join(', '),
     });

@@ -21,6 +21,9 @@ function logStep(depositId: string, step: ReviewStep): void {
       log.error('review was escalated', { alert: 'review.escalated', depositId });
       return;
     case 'reopened':
-      log.error('review ran out and was opened again', { alert: 'review.overdue', depositId });
+      log.error('review passed its deadline and was reopened', {
+        alert: 'review.overdue',
+        depositId,
+      });
   }
 }

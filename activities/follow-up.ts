@@ -10,14 +10,15 @@ export interface FollowUpOutput {
   readonly reversed: number;
   readonly returnsPaid: number;
   readonly casesOpened: number;
-  /** Deposits that were re-opened, since the bank shows their line again. */
+  /** Deposits that were re-opened because the bank shows their line again. */
   readonly restored: number;
   readonly proof: 'ok' | 'differs' | 'absent' | 'not_due';
 }
 
 /**
- * Finishes a read of an account, besides its deposits: books reversals and paid returns, opens cases for lines that the
- * bank changed, re-opens deposits whose line came back, and compares the ledger with a new balance. Safe to run again.
+ * Finishes a read of an account, apart from its deposits: books reversals and paid returns, opens cases for lines that
+ * the bank changed, re-opens deposits whose line has reappeared, and compares the ledger with a new balance. Safe to
+ * run again.
  */
 export async function followUp(
   dependencies: ActivityDependencies,

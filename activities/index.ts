@@ -18,7 +18,9 @@ import { settleBacklog } from './settle-backlog.ts';
 import { sweepDeposits } from './sweep-deposits.ts';
 import { validateCode } from './validate-code.ts';
 
-/** Every activity, as the worker registers it and the workflows name it. Each takes one object and is safe to run twice. */
+/**
+ * Every activity, as the worker registers it and the workflows name it. Each takes one object and may safely run twice.
+ */
 export function createActivities(dependencies: ActivityDependencies) {
   const bind =
     <Input, Output>(

@@ -2,8 +2,8 @@ import { publishNotifications } from '../db/queries/publication.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /**
- * Publishes the notification that the credit wrote: the API pushes it to whoever listens. Safe to run again: a
- * published notification is not published twice, and a failure never touches the credit.
+ * Publishes the notification that the credit wrote; the API pushes it to every listener. Safe to run again: it
+ * publishes a notification once, and a failure never touches the credit.
  */
 export async function notifyCustomer(
   dependencies: ActivityDependencies,

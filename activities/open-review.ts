@@ -7,15 +7,15 @@ export type OpenReviewOutput =
   | {
       readonly outcome: 'in_review';
       readonly reason: string;
-      /** ISO instants: the deadline, and when the review next asks to be followed. */
+      /** ISO instants: the deadline, and the time of the next step of the schedule. */
       readonly dueAt: string;
       readonly nextAt: string;
-      /** Decisions that were written while no workflow was there to take them. */
+      /** Decisions that were stored while no workflow existed to take them. */
       readonly waitingDecisionIds: readonly string[];
     }
   | { readonly outcome: 'settled' };
 
-/** Opens the review of a deposit, or takes over the one that is open. */
+/** Opens the review of a deposit, or takes over its open review. */
 export async function openReview(
   { clock, database, settings }: ActivityDependencies,
   input: { readonly depositId: string; readonly reason: ReviewReason | null },

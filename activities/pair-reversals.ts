@@ -14,8 +14,8 @@ export interface PairReversalsOutput {
 }
 
 /**
- * Finds the debit lines by which the bank takes deposits back or pays returns out, pairs each with its deposit and books
- * it, one transaction each, and wakes the workflows for which that changes something.
+ * Finds the debit lines by which the bank reverses deposits or pays returns out, pairs each with its deposit, books it
+ * in its own transaction, and wakes the workflows that it affects.
  */
 export async function pairReversals(
   dependencies: ActivityDependencies,

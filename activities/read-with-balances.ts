@@ -4,8 +4,8 @@ import type { BookedBalance, Feed, FeedSnapshot } from '../bank/feeds/feed.ts';
 import { isCoded } from '../domain/errors.ts';
 
 /**
- * Reads a window between two looks at the balance, where the feed has one and `isCurrent`. A balance that cannot be read
- * costs the proof and never the lines.
+ * Reads a window, and the balance before and after it if the feed states one and `isCurrent`. If the balance cannot be
+ * read, the proof is lost but never the lines.
  * @throws CodedError as the feed's `fetchWindow` does
  */
 export async function readWithBalances(

@@ -5,7 +5,7 @@ export interface RecheckReviewOutput {
   readonly outcome: RecheckOutcome;
 }
 
-/** Credits a deposit in review whose cause for review has gone. */
+/** Credits a deposit in review if the cause of the review is gone. */
 export async function recheckReview(
   { database }: Pick<ActivityDependencies, 'database'>,
   input: { readonly depositId: string },

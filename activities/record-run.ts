@@ -5,8 +5,8 @@ import type { ActivityDependencies } from './dependencies.ts';
 const LOOK_EVERY_MS = 100;
 
 /**
- * Waits, by reading the table, until every deposit of a run has left `captured`, or until `atMostMs` have passed.
- * Never waits for workflows: a lost one must not hold up the run.
+ * Polls the table until every deposit of a run has left `captured`, or `atMostMs` have passed. Never waits for
+ * workflows: a lost workflow must not delay the run.
  */
 export async function awaitDeposits(
   dependencies: ActivityDependencies,
@@ -16,14 +16,14 @@ export async function awaitDeposits(
   for (;;) {
     const stillCaptured = await countCaptured(dependencies.database, input.runId);
     if (stillCaptured === 0 || Date.now() >= deadline) return { stillCaptured };
-    // Behind a closed gate deposits wait for a person, and no run waits for that.
+    // Deposits behind a closed gate wait for a person, and no run waits for that.
     if (await isRunGated(dependencies.database, input.runId)) return { stillCaptured };
     heartbeat();
     await sleep(LOOK_EVERY_MS);
   }
 }
 
-/** Errors that stay until a person does something: a log that is watched for `alert` wakes one. */
+/** Errors that stay until a person acts: `alert` in the log notifies one. */
 const ALERTS: ReadonlySet<string> = new Set([
   'bank.unauthorized',
   'account.not_found',
@@ -31,7 +31,7 @@ const ALERTS: ReadonlySet<string> = new Set([
   'statement.proof_failed',
 ]);
 
-/** Counts what became of a run's deposits and closes the run, and raises its alert. A repeat counts afresh. */
+/** Counts the outcomes of a run's deposits, closes the run and raises its alert. A repeat counts again. */
 export async function recordRun(
   dependencies: ActivityDependencies,
   input: { readonly runId: string; readonly errorCode: string | null },

@@ -6,8 +6,8 @@ import type { ActivityDependencies } from './dependencies.ts';
 const LINES_MAX = 500;
 
 /**
- * Re-opens voided deposits whose line has reappeared, and starts their workflows. However often it runs, each deposit
- * gets one credit.
+ * Re-opens voided deposits whose line has reappeared, and starts their workflows. It may run any number of times; each
+ * deposit gets one credit.
  */
 export async function restoreLines(
   { database, startDeposit }: Pick<ActivityDependencies, 'database' | 'startDeposit'>,

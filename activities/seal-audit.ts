@@ -3,12 +3,12 @@ import { hasSeal, sealEvents, type AuditSeal } from '../db/queries/audit-seals.t
 import type { ActivityDependencies } from './dependencies.ts';
 
 const BATCH_SIZE = 1_000;
-/** What is left after that, the next sweep seals. */
+/** The next sweep seals the remaining rows. */
 const BATCHES_MAX = 50;
 
 type SealDependencies = Pick<ActivityDependencies, 'database' | 'auditAnchor'>;
 
-/** Chains the audit rows that have come since, and writes the head of the chain to its anchor. */
+/** Seals the new audit rows, and writes the head of the chain to its anchor. */
 export async function sealAudit(
   dependencies: SealDependencies,
 ): Promise<{ readonly sealed: number }> {
@@ -31,14 +31,14 @@ async function anchorHead(
   if (auditAnchor === null || head.seq === 0n) return;
   const last = await auditAnchor.last();
   if (last !== null && !(await hasSeal(database, last))) {
-    // What the file says is kept as it is: it is the proof.
+    // The file stays as it is: it is the proof.
     log.error('audit chain lacks a seal that its anchor has', { seq: last.seq.toString() });
     return;
   }
   if (last === null || last.seq < head.seq) await auditAnchor.append(head);
 }
 
-/** A full or missing disk is told of and stops nothing: the rows are sealed, and the next time writes the head again. */
+/** A full or missing disk is logged and stops nothing: the rows are sealed, and the next call writes the head again. */
 async function anchorIfPossible(dependencies: SealDependencies, head: AuditSeal): Promise<void> {
   try {
     await anchorHead(dependencies, head);

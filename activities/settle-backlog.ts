@@ -4,7 +4,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 export type SettleBacklogOutput = CreditedBacklog;
 
-/** Credits every exact match that waits on an account; a repeat finds what an earlier attempt left. */
+/** Credits every waiting exact match of an account; a repeat takes what an earlier attempt left. */
 export async function settleBacklog(
   { database }: Pick<ActivityDependencies, 'database'>,
   input: { readonly accountKey: string },

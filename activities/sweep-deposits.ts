@@ -26,9 +26,9 @@ const PAGE_SIZE = 100;
 const PUBLISH_LIMIT = 1_000;
 
 /**
- * Looks after what was lost: deposits that should have a living workflow and have none (a lost start, a terminated
- * run, a Temporal database thrown away) get one, statement files whose import never ended are imported, and notifications
- * that were never published are. Starting is idempotent, so what lives is left as it is.
+ * Recovers lost work: starts a workflow for each deposit that should have one and has none (a lost start, a terminated
+ * run, a deleted Temporal database), imports statement files whose import never ended, and publishes unpublished
+ * notifications. Starts are idempotent, so running workflows are not disturbed.
  */
 export async function sweepDeposits(
   dependencies: ActivityDependencies,
@@ -87,8 +87,8 @@ async function restartLost(
 }
 
 /**
- * A workflow that completed although its deposit is open remembers more than the database does: Postgres was restored
- * to an earlier moment. The deposit then gets the next round. True when a workflow was started.
+ * If a workflow completed although its deposit is open, Postgres was restored to an earlier moment. The deposit then
+ * gets the next round. True if a workflow was started.
  */
 async function startOrReopen(
   dependencies: ActivityDependencies,
@@ -100,7 +100,7 @@ async function startOrReopen(
   return round !== null && (await dependencies.startDeposit({ ...ref, round })) === 'started';
 }
 
-/** A file that was stored while Temporal could not be reached waits in its row, and so does one whose import was lost. */
+/** Imports each file that was stored while Temporal could not be reached, or whose import was lost. */
 async function importForgotten(
   { database, startImport }: ActivityDependencies,
   olderThanMs: number,
@@ -114,8 +114,8 @@ async function importForgotten(
 }
 
 /**
- * A decision whose author could not reach Temporal waits in its row; a workflow that has it already ignores it.
- * Proposals that nobody approved in time, or that were overtaken, end here.
+ * Delivers decisions that were stored while Temporal could not be reached; a workflow that already has the decision
+ * ignores it. Ends proposals that expired without approval or were overtaken.
  */
 async function deliverDecisions(
   dependencies: ActivityDependencies,

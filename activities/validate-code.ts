@@ -7,12 +7,12 @@ import { findOwners } from '../app/credit/credit-deposits.ts';
 export type ValidateCodeOutput =
   | { readonly outcome: 'matched'; readonly walletId: string }
   | { readonly outcome: 'review'; readonly reason: ReviewReason }
-  /** A person is deciding already: this workflow takes the review over. */
+  /** The deposit is already in review: this workflow takes the review over. */
   | { readonly outcome: 'in_review' }
   | { readonly outcome: 'settled' };
 
 /**
- * Reads whose money a deposit is, from its references. Reads only, so it is safe to run again.
+ * Finds the owner of a deposit from its references. Reads only, so it is safe to run again.
  * @throws CodedError `deposit.not_found`
  */
 export async function validateCode(
@@ -21,7 +21,7 @@ export async function validateCode(
 ): Promise<ValidateCodeOutput> {
   const deposit = await findDepositFacts(dependencies.database, input.depositId);
   if (deposit === null)
-    throw new CodedError('deposit.not_found', `There is no deposit ${input.depositId}.`);
+    throw new CodedError('deposit.not_found', `Deposit not found: ${input.depositId}.`);
   if (deposit.state === 'in_review') return { outcome: 'in_review' };
   if (deposit.state !== 'captured') return { outcome: 'settled' };
   const [found] = await findOwners(dependencies.database, [deposit]);

@@ -3,7 +3,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 const PAGE_SIZE = 500;
 
-/** Wakes the deposits that waited because an open reversal might have been theirs: it was another deposit's. */
+/** Wakes the deposits that waited because an open reversal might have been theirs, and belonged to another deposit. */
 export async function wakeHeldByReversals(
   { database, wakeDeposit }: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
   accountKey: string,

@@ -9,9 +9,9 @@ import { actorOf, type ApiDeps, type Principal } from './deps.ts';
 import type { GivenAnswer } from './idempotency.ts';
 
 /**
- * Takes one person's decision on one review: stores it once, through `once`, and delivers it to its workflow where one
+ * Takes one person's decision on one review: stores it once, through `once`, and delivers it to its workflow if one
  * person is enough.
- * @throws CodedError whatever `recordDecision` and `deliverDecision` refuse
+ * @throws CodedError the refusals of `recordDecision` and `deliverDecision`
  */
 export async function decideOne(
   deps: ApiDeps,

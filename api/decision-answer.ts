@@ -7,17 +7,17 @@ import {
 } from '../app/decide/propose.ts';
 import { payloadSha256 } from '../db/queries/decisions.ts';
 
-/** The saved body of an answer that is open until a workflow has carried the decision out. */
+/** The saved body of an answer that stays open until a workflow has carried out the decision. */
 export const recordedSchema = z.strictObject({ decisionId: z.string() });
 
-/** The answer to a stored decision: open where one person is enough, else the proposal that a second one approves. */
+/** The answer to a stored decision: open if one person is enough, else the proposal that a second person approves. */
 export function recordedAnswer(recorded: RecordedDecision): Answer {
   return recorded.kind === 'proposed'
     ? { status: 202, body: proposalBody(recorded) }
     : { status: null, body: { decisionId: recorded.decisionId } };
 }
 
-/** A proposal as its author sees it: the hash names exactly what a second person approves. */
+/** A proposal as its author sees it: the hash identifies exactly what a second person approves. */
 export function proposalBody({ payload, expiresAt }: ProposedDecision) {
   const isWhole = !asksForPayer(payload);
   return {

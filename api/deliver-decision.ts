@@ -10,8 +10,8 @@ import type { ApiDeps } from './deps.ts';
 import { toSavedRefusal, type GivenAnswer } from './idempotency.ts';
 
 /**
- * Hands an approved decision to its workflow and answers what came of it. 202 is not kept as the answer:
- * whoever repeats the request hands the same decision in again, and learns the outcome once there is one.
+ * Delivers an approved decision to its workflow and answers the outcome. A 202 is not saved as the answer: a repeat of
+ * the request delivers the same decision again, and gets the outcome once there is one.
  * @throws CodedError `deposit.already_settled`
  */
 export async function deliverDecision(deps: ApiDeps, recorded: GivenAnswer): Promise<GivenAnswer> {
@@ -39,11 +39,11 @@ export async function deliverDecision(deps: ApiDeps, recorded: GivenAnswer): Pro
   return { ...recorded, ...answer };
 }
 
-/** Null while nobody can say what came of it. */
+/** Null while the outcome is unknown. */
 async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDepositOutput | null> {
   const { db } = deps.database;
   const deposit = await findDeposit(db, decision.depositId);
-  invariant(deposit !== null, 'The deposit of a stored decision is gone.');
+  invariant(deposit !== null, 'The deposit of a stored decision is missing.');
   const delivery = !isOfReview(decision.kind)
     ? await deps.temporal.startDecision({ depositId: deposit.id, decisionId: decision.id })
     : await deps.temporal.resolveDeposit(
@@ -64,14 +64,14 @@ async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDeposit
 }
 
 /**
- * An Update of this id that came before the approval was answered then, and is answered the same for ever: the sweep hands
- * the decision in again.
+ * An Update of this id that came before the approval was answered then, and permanently gets that answer: the sweep
+ * delivers the decision again.
  */
 function isAnswer({ outcome }: ResolveDepositOutput): boolean {
   return outcome !== 'not_approved' && outcome !== 'unknown_decision';
 }
 
-/** What a decision's row says came of it; null while it was not tried. */
+/** The outcome in a decision's row; null if the decision has not been tried. */
 function outcomeOf(decision: Decision): ResolveDepositOutput | null {
   if (decision.outcome === null) return null;
   return decision.refusal === 'already_settled'
@@ -85,6 +85,6 @@ export async function storedDecision(
   decisionId: string,
 ): Promise<Decision> {
   const decision = await findDecision(deps.database.db, decisionId);
-  invariant(decision !== null, 'A stored decision is gone.');
+  invariant(decision !== null, 'A stored decision is missing.');
   return decision;
 }

@@ -17,26 +17,26 @@ import type { TemporalGateway } from '../temporal/gateway.ts';
 
 /** Requests that one caller may make in a minute. */
 export interface RateLimits {
-  /** For each key, or for each address where no key is asked for. */
+  /** For each key, or for each address on routes without a key. */
   readonly requestsPerMinute: number;
-  /** Failed authentications of one address; more are answered 429 and valid keys are not touched by it. */
+  /** Failed authentications from one address; further ones get 429, and valid keys are not affected. */
   readonly failedAuthPerMinute: number;
-  /** Webhooks of one address. */
+  /** Webhooks from one address. */
   readonly webhooksPerMinute: number;
 }
 
-/** All that the API needs of the world: values and handles, never the environment. */
+/** All dependencies of the API: values and handles, never the environment. */
 export interface ApiDeps {
   readonly database: DatabaseHandle;
   readonly temporal: TemporalGateway;
   readonly apiKeyPepper: string;
   readonly deployment: KeyDeployment;
   readonly rateLimits: RateLimits;
-  /** Secrets that may sign webhooks of an account, the current and the next; none where it takes no webhooks. */
+  /** Secrets that may sign webhooks of an account, the current and the next; none if it takes no webhooks. */
   readonly webhookSecretsOf: (accountKey: string) => readonly string[] | Promise<readonly string[]>;
-  /** Largest statement file that is taken. */
+  /** Largest statement file that the API accepts. */
   readonly statementBytesMax: number;
-  /** Who must agree to a decision, and how much one person may decide in a day. */
+  /** The rules for second persons, and the daily limit of one person. */
   readonly approvals: ApprovalPolicy;
   readonly clock: () => Date;
   readonly logger: FastifyBaseLogger;
@@ -51,27 +51,27 @@ export type ApiApp = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** Who asks. */
+/** The caller of a request. */
 export interface Principal {
   readonly keyId: string;
   readonly ownerKind: 'service' | 'person';
-  /** The human behind a person's key; null for a service's. Compare this, never keys. */
+  /** The person behind a person's key; null for a service's key. Compare persons, never keys. */
   readonly person: string | null;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Who may call a route. A route without a policy is refused when the server is built. */
+/** The callers that a route accepts. Building the server fails if a route has no policy. */
 export type RoutePolicy =
   | { readonly kind: 'public' }
   | { readonly kind: 'signature' }
   | { readonly kind: 'scope'; readonly scope: Scope };
 
-/** The policy of a route for keys that hold `scope`. */
+/** The policy of a route for keys with `scope`. */
 export function needs(scope: Scope): { readonly policy: RoutePolicy } {
   return { policy: { kind: 'scope', scope } };
 }
 
-/** The policy of a route that anybody may call. */
+/** The policy of a route that every caller may use. */
 export const PUBLIC: { readonly policy: RoutePolicy } = { policy: { kind: 'public' } };
 
 declare module 'fastify' {
@@ -85,7 +85,7 @@ declare module 'fastify' {
 
 /** The caller of a route that needs a scope. */
 export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
-  invariant(request.principal !== null, 'A route that needs a scope ran without its caller.');
+  invariant(request.principal !== null, 'A route that needs a scope ran without a caller.');
   return request.principal;
 }
 

@@ -13,30 +13,32 @@ export const idempotencyHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .regex(/^[!-~]{1,200}$/)
-    .meta({ description: 'Your name for this request: repeat it with the same key, safely.' }),
+    .meta({
+      description: 'Your name for this request: you can safely repeat it with the same key.',
+    }),
 });
 
 const withReason = z.looseObject({ reason: z.string() });
 
-/** Why a write is made, as far as its body says so: the audit trail keeps it. */
+/** The reason for a write, if its body states one; the audit trail keeps it. */
 function reasonIn(body: unknown): string | null {
   return withReason.safeParse(body).data?.reason ?? null;
 }
 
-/** An answer, and whether it was given before. */
+/** An answer; `isReplay` if it was given before. */
 export interface GivenAnswer extends Answer {
   readonly isReplay: boolean;
   readonly name: RequestName;
 }
 
-/** A refusal as it is saved: coded, so that a replay words it anew. */
+/** A saved refusal: a code and a message, from which a replay makes its answer. */
 const savedRefusal = z.strictObject({ refused: z.enum(ERROR_CODES), message: z.string() });
 
 /**
- * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row, as the caller.
- * A twin waits for the first and gets its answer. A refusal decided by `effect` (4xx) is kept, with nothing else of it;
- * any other failure leaves no row, so the request may be tried again.
- * @throws CodedError `request.key_reused` when the key came before with another request.
+ * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row, as the
+ * caller. A concurrent repeat waits for the first request and gets its answer. A refusal by `effect` (4xx) is kept and
+ * the rest of the effect rolled back; any other failure leaves no row, so the caller may retry.
+ * @throws CodedError `request.key_reused` if the key was used before for another request.
  */
 export async function answerOnce(
   deps: Pick<ApiDeps, 'database'>,
@@ -47,8 +49,8 @@ export async function answerOnce(
 }
 
 /**
- * As {@link answerOnce} for one part of a request that has several, each with a transaction and a saved answer of its
- * own. `part` names it within the request.
+ * As {@link answerOnce} for one part of a request with several parts, each with its own transaction and saved answer.
+ * `part` names the part within the request.
  */
 export async function answerPart(
   deps: Pick<ApiDeps, 'database'>,
@@ -57,7 +59,7 @@ export async function answerPart(
   effect: (tx: Transaction) => Promise<Answer>,
 ): Promise<GivenAnswer> {
   const { principal, route, key } = nameOf(request);
-  // No key that a caller may send has a blank in it.
+  // A key from a caller never contains a blank.
   const name = { principal, route: `${route} part`, key: `${key} ${part.name}` };
   return answerNamed(deps, request, { name, body: part.body }, effect);
 }
@@ -86,7 +88,7 @@ export function sendAnswer(reply: FastifyReply, given: GivenAnswer): FastifyRepl
   return reply.code(given.status ?? 200).send(given.body);
 }
 
-/** A refusal as it is kept. */
+/** The stored form of a refusal. */
 export function toSavedRefusal(error: CodedError): Answer {
   return {
     status: HTTP_ERRORS[error.code].status,
@@ -106,7 +108,7 @@ function nameOf(request: FastifyRequest): RequestName {
   return { principal: principalOf(request).keyId, route: `${String(method)} ${url}`, key };
 }
 
-/** The validated body has its fields in the schema's order, so the order in which a client wrote them is no difference. */
+/** The validated body has its fields in the schema's order, so the client's order of fields makes no difference. */
 function hashOf(params: unknown, body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify([params, body]))

@@ -9,20 +9,20 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** A request as it is claimed: who asks what, and why. */
+/** The request that a call claims: who asks for what, and why. */
 export interface NamedRequest {
   readonly name: RequestName;
-  /** SHA-256 of what is asked: the same name with another hash is refused. */
+  /** SHA-256 of the request: the same name with another hash is refused. */
   readonly sha256: string;
   readonly actor: Actor;
   readonly why: string | null;
 }
 
 /**
- * Runs `effect` once for each name, in one transaction with the request's row. A twin waits for the first and gets its
- * answer. A refusal for which `toRefusal` has an answer is kept, with nothing else of the effect; any other failure
- * leaves no row, so the request may be tried again.
- * @throws CodedError `request.key_reused` when the name came before with another hash.
+ * Runs `effect` once for each name, in one transaction with the request's row. A concurrent repeat waits for the first
+ * request and gets its answer. If `toRefusal` answers a refusal, that answer is kept and the effect is rolled back; any
+ * other failure leaves no row, so the caller may retry.
+ * @throws CodedError `request.key_reused` when the name was used before with another hash.
  */
 export async function answerOnce(
   database: Database,
@@ -37,7 +37,7 @@ export async function answerOnce(
       if (saved.requestSha256 !== sha256) {
         throw new CodedError(
           'request.key_reused',
-          'This Idempotency-Key was used for another request: take a new key.',
+          'This Idempotency-Key belongs to a different request: use a new key.',
         );
       }
       return { status: saved.status, body: saved.response, isReplay: true };
@@ -49,7 +49,7 @@ export async function answerOnce(
   });
 }
 
-/** Runs the effect under a savepoint: a refusal undoes all of it and is kept itself. */
+/** Runs the effect under a savepoint: a refusal rolls the effect back, and only the refusal is kept. */
 async function orRefusal(
   tx: Transaction,
   effect: (tx: Transaction) => Promise<Answer>,

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../db/client.ts';
 import { actAs, type Actor } from '../db/queries/audit.ts';
 
-/** Runs one change in a transaction of its own; the audit trail names `actor` and `why` for all that it does. */
+/** Runs one change in its own transaction; the audit trail records `actor` and `why` for every row that it changes. */
 export function writeAs<T>(
   database: Database,
   by: { readonly actor: Actor; readonly why: string | null },

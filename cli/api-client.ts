@@ -13,7 +13,7 @@ export interface ApiRequest {
 }
 
 /**
- * Asks the API with your own key, because the API checks keys, scopes and limits of what people decide.
+ * Calls the API with your own key, because the API checks the key, scopes and limits of each decision.
  * @throws CodedError the API's own code · `auth.missing` without PURSER_API_KEY · `api.unavailable`
  */
 export async function askApi({ method, path, body }: ApiRequest): Promise<string> {
@@ -52,7 +52,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A page of another program: it matches no schema of ours.
+    // Another program answered: the page matches no schema of ours.
     return null;
   }
 }

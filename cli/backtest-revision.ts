@@ -11,7 +11,7 @@ import type { Judge } from './backtest.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The functions that decide; a revision that lacks one of them is too old. */
+/** The deciding functions; a revision without one of them is too old. */
 const decidingCode = z.object({
   DEFAULT_RULES: z.custom<rules.Rules>((value) => typeof value === 'object' && value !== null),
   readReferences: z.custom<typeof reference.readReferences>(isFunction),
@@ -19,16 +19,17 @@ const decidingCode = z.object({
   decideByRules: z.custom<typeof rules.decideByRules>(isFunction),
 });
 
-/** Another revision may know reasons that this one does not. */
+/** Another revision may have reasons that this one does not know. */
 const decided = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wallet'), walletId: z.string() }),
   z.object({ kind: z.literal('review'), reason: z.string() }),
 ]);
 
 /**
- * The rules of another git revision, by its own code. Only the files of its `domain/` that decide are run, and only if
- * they import nothing else; they lie in a temporary folder until they are loaded.
- * @throws CodedError `request.invalid` without a git clone, where git does not know the revision, or where it cannot decide
+ * Loads the rules of another git revision, with its own code. It runs only the deciding files of its `domain/`, and
+ * only if they import nothing else; they stay in a temporary folder until they are loaded.
+ * @throws CodedError `request.invalid` without a git clone, if git does not know the revision, or if the revision
+ *   cannot decide
  */
 export async function loadRevision(revision: string, root = ROOT): Promise<Judge> {
   const git = (args: readonly string[]) => askGit(root, args);
@@ -59,7 +60,7 @@ export async function loadRevision(revision: string, root = ROOT): Promise<Judge
   };
 }
 
-/** What git answers; null where it refuses, or is not there. */
+/** The output of git; null if git fails or is not installed. */
 type Git = (args: readonly string[]) => string | null;
 
 function resolveCommit(git: Git, revision: string): string {
@@ -77,10 +78,10 @@ function resolveCommit(git: Git, revision: string): string {
   );
 }
 
-/** The files of `domain/` that decide: everything else is found by their imports. */
+/** The deciding files of `domain/`; their imports lead to all others. */
 const DECIDING = ['review/rules.ts', 'reference/reference.ts'] as const;
 
-/** The files that decide, by their path in `domain/`, as far as their imports reach. */
+/** The deciding files and all their imports, by their path in `domain/`. */
 function readSources(git: Git, revision: string, commit: string): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   const wanted: string[] = [...DECIDING];
@@ -98,9 +99,9 @@ const COMMENTS = /\/\*[^]*?\*\/|\/\/.*$/gm;
 const OTHER_MEANS =
   /\bimport\s*\(|\bimport\.meta\b|\brequire\s*\(|\b(?:process|globalThis)\b|\b(?:fetch|eval)\s*\(/;
 
-/** Code of a revision may decide and nothing else: it reaches neither files, nor servers, nor this process. */
+/** The code of a revision may only decide: it has no access to files, servers or this process. */
 function importsOf(revision: string, name: string, source: string): readonly string[] {
-  // The text with its comments, too: what looks like a comment may be a part of a text.
+  // The text with its comments, too: a part of a string may look like a comment.
   const code = source.replaceAll(COMMENTS, ' ');
   const froms = [...`${source}\n${code}`.matchAll(/(?:\bfrom|\bimport)\s*(['"])(.*?)\1/g)];
   const names = froms.map(([, , from = '']) =>
@@ -114,7 +115,7 @@ function importsOf(revision: string, name: string, source: string): readonly str
   return names.filter((each) => each !== undefined);
 }
 
-/** A path in `domain/`; undefined where an import names a package, or leaves the folder. */
+/** A path in `domain/`; undefined if an import names a package or leaves the folder. */
 function inDomain(path: string, from: string): string | undefined {
   return from.startsWith('.') && /^([a-z0-9-]+\/)?[a-z0-9-]+\.ts$/.test(path) ? path : undefined;
 }
@@ -143,7 +144,7 @@ async function load(
   }
 }
 
-/** A temporary folder that is removed at the end, and by a signal that comes before. */
+/** A temporary folder that is removed at the end, or by an earlier signal. */
 function createRemoval(): { readonly folder: () => string; readonly end: () => void } {
   let folder: string | null = null;
   const remove = () => {
@@ -153,10 +154,10 @@ function createRemoval(): { readonly folder: () => string; readonly end: () => v
   const stop = (signal: NodeJS.Signals) => {
     remove();
     for (const name of names) process.off(name, stop);
-    // Without a listener the signal ends the process, as whoever sent it expects.
+    // Without a listener the signal ends the process, as its sender expects.
     process.kill(process.pid, signal);
   };
-  // Before the folder is made: from here on a signal no longer ends the process by itself.
+  // Before the folder exists: from here on a signal no longer ends the process automatically.
   for (const name of names) process.on(name, stop);
   return {
     folder: () => (folder = mkdtempSync(join(tmpdir(), 'purser-revision-'))),

@@ -28,13 +28,13 @@ import { codesToFind, decideByRules, type Rules } from '../domain/review/rules.t
 
 const PAGE = 500;
 
-/** What decides in a backtest: rules by the code that runs, or the code of another revision. */
+/** The decider in a backtest: given rules with the present code, or the code of another revision. */
 export interface Judge {
   readonly rules: Rules | null;
-  /** The revision whose code decides; null: that of this process. */
+  /** The revision whose code decides; null means the code of this process. */
   readonly commit: string | null;
   readonly read: (texts: readonly string[]) => {
-    /** The codes whose wallets it wants to know. */
+    /** The codes whose wallets the judge needs. */
     readonly codes: readonly string[];
     readonly decide: (
       deposit: DepositToOwn,
@@ -71,7 +71,7 @@ export interface Difference {
 }
 
 export interface BacktestReport {
-  /** Whether no money would have gone where people, or the rules of that day, did not put it. */
+  /** True if no money would go to a wallet that people, or the rules of that day, did not choose. */
   readonly ok: boolean;
   readonly rules: Rules | null;
   readonly commit: string | null;
@@ -81,8 +81,8 @@ export interface BacktestReport {
 }
 
 /**
- * Decides every stored deposit anew by another judge, against the wallets as they are today, and holds it against what
- * happened. Everything is read in one snapshot that may write nothing.
+ * Decides every stored deposit again with another judge and the wallets of today, and compares the result with the past
+ * outcome. Everything is read in one read-only snapshot.
  */
 export async function backtest(
   db: Database,
@@ -135,9 +135,9 @@ async function tryDeposits(
     const { depositId, bankAccountKey, bookingDate, amountMinor, currency } = deposit;
     const from = happened.get(depositId);
     invariant(from !== undefined, 'Each deposit of the snapshot has a past.');
-    // What an account in shadow withholds is what is asked here.
+    // The backtest asks for the credits that an account in shadow withholds.
     const live = { ...deposit, mode: 'live' } as const;
-    // Nothing spoke against what was credited by its code: what the bank said later could not hold it.
+    // A deposit that was credited by its code had no objection: later facts from the bank could not have held it.
     const isByCode = from.kind === 'credited' && from.by === 'code';
     const to = reading.decide(live, wallets, isByCode ? undefined : objections.get(depositId));
     const difference = differenceOf(from, to);
@@ -145,7 +145,7 @@ async function tryDeposits(
   });
 }
 
-/** What speaks against deposits that are open, and what spoke against those that went to review for it. */
+/** The present objections to open deposits, and the stored objections of deposits that went to review. */
 async function findAllObjections(
   tx: Transaction,
   deposits: readonly DepositFacts[],
@@ -169,14 +169,14 @@ export interface ShadowReport {
     readonly codeWalletId: string;
     readonly happened: WhatHappened;
   }[];
-  /** The code decided nothing, and a person did. */
+  /** The code decided nothing; a person decided. */
   readonly withoutCode: number;
-  /** The bank took it back before a person decided. */
+  /** The bank reversed it before a person decided. */
   readonly reversed: number;
   readonly waiting: number;
 }
 
-/** Holds what the codes would have credited, as it was noted at that time, against what people decided. */
+/** Compares the recorded would-be credits of the codes with the decisions of people. */
 export async function reportShadow(db: Database, accountKey: string): Promise<ShadowReport> {
   const disagreed: ShadowReport['disagreed'][number][] = [];
   const counts = { agreed: 0, withoutCode: 0, reversed: 0, waiting: 0 };
@@ -205,7 +205,7 @@ function isCreditOf(happened: WhatHappened, walletId: string): boolean {
   return happened.kind === 'credited' && happened.walletIds.every((each) => each === walletId);
 }
 
-/** One page at a time, each from after the last id of the one before. */
+/** One page at a time, each after the last id of the previous page. */
 async function* pagesOf<T extends { readonly depositId: string }>(
   list: (afterId: string) => Promise<readonly T[]>,
   page: number,

@@ -1,5 +1,5 @@
-// Builds dist/, which is all that a package and an image carry: JavaScript, the SQL files, and the workflows bundled
-// once instead of at each start of a worker.
+// Builds dist/, the whole content of a package and an image: JavaScript, the SQL files, and the workflows, bundled once
+// instead of at each start of a worker.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 rmSync('dist', { recursive: true, force: true });
 
-// First: with it, `npx purser` runs a clone even where the rest of the build fails.
+// First: with it, `npx purser` runs a clone even if the rest of the build fails.
 cpSync('cli/purser.mjs', 'dist/cli/purser.mjs');
 chmodSync('dist/cli/purser.mjs', 0o755);
 
@@ -18,9 +18,9 @@ const tsc = spawnSync(
   { stdio: ['ignore', 2, 2] },
 );
 if (tsc.status === 0) {
-  // What tsc leaves out.
+  // Files that tsc leaves out.
   cpSync('package.json', 'dist/package.json');
-  // The API explains its errors from this file.
+  // The API serves its error catalogue from this file.
   cpSync('docs/errors.md', 'dist/docs/errors.md');
   for (const path of readdirSync('db', { recursive: true }).map(String))
     if (path.endsWith('.sql')) cpSync(join('db', path), join('dist', 'db', path));

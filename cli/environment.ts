@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly config: Config;
 }
 
-/** Reads `.env` beside the process, if any; variables that are set already win. */
+/** Reads `.env` in the working directory, if any; variables that are already set win. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
@@ -22,8 +22,8 @@ export function productionContext(): CommandContext {
 }
 
 /**
- * The configuration of a command that talks to servers: the environment's, else those of the trial that runs on the
- * data folder.
+ * The configuration of a command that connects to servers: those of the environment, else those of the trial that runs
+ * on the data folder.
  */
 export function runningContext(): CommandContext {
   if (process.env['DATABASE_URL']) return productionContext();
@@ -38,7 +38,7 @@ export function runningContext(): CommandContext {
   return { env, config: loadConfig(env) };
 }
 
-/** Runs `work` with a database connection and closes it whatever happens. */
+/** Runs `work` with a database connection and always closes it. */
 export async function withDatabase<T>(
   config: Config,
   work: (handle: DatabaseHandle) => Promise<T>,

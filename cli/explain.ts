@@ -8,8 +8,8 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a command says when it cannot continue: a sentence, with the code of docs/errors.md where there is one. What
- * the database threw never appears as it is: it quotes statements and their parameters.
+ * The message of a command that cannot continue: a sentence, with the code of docs/errors.md if there is one. It never
+ * shows an error of the database itself, which quotes statements and their parameters.
  */
 export function explain(error: unknown): string {
   const coded = isCoded(error) ? error : toCodedError(error);
@@ -20,14 +20,14 @@ export function explain(error: unknown): string {
 }
 
 function fileFault(error: NodeJS.ErrnoException): string | null {
-  // Reading a folder fails without its name.
+  // The error for reading a folder does not name it.
   if (error.code === 'EISDIR') return 'This is a folder, not a file.';
   const fault = FILE_FAULTS[error.code ?? ''];
   if (fault === undefined) return null;
   return error.path === undefined ? null : `${fault}: ${error.path}`;
 }
 
-/** The message, which a stack begins with, may quote a statement. */
+/** Drops the message at the start of a stack, which may quote a statement. */
 function framesOf(error: Error): string {
   return (error.stack ?? '')
     .split('\n')
@@ -35,7 +35,7 @@ function framesOf(error: Error): string {
     .join('\n');
 }
 
-/** The query builder's own errors begin with the statement that failed. */
+/** The query builder's own errors begin with the failed statement. */
 function quotesNothing(error: Error): string {
   return error.message.startsWith('Failed query:')
     ? 'A query failed unexpectedly: set PURSER_DEBUG=1 to see where.'

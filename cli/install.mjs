@@ -1,4 +1,4 @@
-// Installs the dependencies of a fresh clone. Plain JavaScript on Node alone, since nothing is there yet.
+// Installs the dependencies of a fresh clone. Plain JavaScript on Node alone, since no dependency is installed yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-/** Says why nothing can run, in one sentence and the exit code. */
+/** Reports in one sentence and the exit code why Purser cannot run. */
 function refuse(sentence) {
   process.stderr.write(`${sentence}\n`);
   process.exitCode = 1;
@@ -18,7 +18,7 @@ function readPackages(file) {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).packages ?? {}) : {};
 }
 
-/** Whether every package that the lock file names for this machine is there, in that version. */
+/** True if every package that the lock file names for this machine is installed in that version. */
 export function isInstalled() {
   const locked = readPackages(join(root, 'package-lock.json'));
   const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
@@ -29,8 +29,8 @@ export function isInstalled() {
 }
 
 /**
- * Runs `npm ci` unless everything is there, and answers whether Purser can run now. Output goes to stderr, so that
- * stdout holds nothing but a report.
+ * Runs `npm ci` unless everything is installed, and answers whether Purser can run now. Output goes to stderr, so that
+ * stdout contains only a report.
  */
 export function install() {
   if (major < 20 || (major === 20 && minor < 19))
@@ -54,7 +54,7 @@ export function install() {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && command === 'npm',
-    // `npx` and `npm start` hand their own settings down, which must not steer this install.
+    // `npx` and `npm start` pass their own settings down, which must not affect this install.
     env: Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) =>

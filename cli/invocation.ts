@@ -1,8 +1,8 @@
-/** A clone runs its sources; an installed Purser runs what was built from them. */
+/** A clone runs its sources; an installed Purser runs their build. */
 const isClone = import.meta.url.endsWith('.ts');
 
-/** How you call `purser` where this one runs, for hints that you can paste. */
+/** The way to call this `purser`, for hints that you can paste. */
 export const PURSER = isClone ? 'npx purser' : 'purser';
 
-/** How you start the trial here. */
+/** The way to start the trial here. */
 export const START_TRIAL = isClone ? 'npm start' : 'purser start';

@@ -5,8 +5,8 @@ import type { Logger } from '../logger.ts';
 const FRAMES_SHOWN_MAX = 12;
 
 /**
- * One line with a code for the failure that ends a process: never a statement with its parameters, nor what a driver
- * quotes. The frames of a stack lead to a fault of ours; its first lines, which hold the message, stay out.
+ * Writes one line with a code for the failure that ends a process, without any statement, parameter or quote of a
+ * driver. The frames of a stack locate our fault; its first lines, with the message, stay out.
  */
 export function logFailure(logger: Logger, error: unknown): void {
   const coded = isCoded(error) ? error : toCodedError(error);

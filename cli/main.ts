@@ -6,7 +6,7 @@ import { watchOutput } from './output.ts';
 import { VERSION } from './version.ts';
 
 interface CommandEntry {
-  /** What must be there before the command works; the help says it. */
+  /** The precondition of the command, which the help shows. */
   readonly needs: string;
   readonly load: () => Promise<(program: Command) => void>;
 }
@@ -16,7 +16,7 @@ const DATABASE = 'the database';
 const RUNNING = 'a running Purser: database, Temporal and worker';
 const API = 'the API and PURSER_API_KEY';
 
-/** In the order of the help. A command loads no other: what they need between them takes seconds to load. */
+/** In the order of the help. A command loads no other command: loading all of them takes seconds. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   start: { needs: NOTHING, load: async () => (await import('./commands/start.ts')).addStart },
   demo: { needs: NOTHING, load: async () => (await import('./commands/demo.ts')).addDemo },
@@ -71,7 +71,7 @@ const program = new Command('purser')
   .helpOption('-h, --help', 'show this help')
   .helpCommand('help [command]', 'show the help of a command')
   .showHelpAfterError('Run `purser --help` to see the commands.')
-  // Commander would end the process while its words are still on their way.
+  // Commander would end the process before its output is written.
   .exitOverride();
 
 watchOutput();

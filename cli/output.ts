@@ -1,6 +1,6 @@
 /**
- * Keeps a reader that closes early (`| head -1`) from ending a command with a stack trace: it has read what it wanted.
- * Any other failure to write is said on stderr and in the exit code, so that a cut report never passes as whole.
+ * A reader that closes early (`| head -1`) has read enough, so it must not end a command with a stack trace. Any other
+ * failure to write is reported on stderr and in the exit code, so that a cut report never passes as complete.
  */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,6 +8,6 @@ export function watchOutput(): void {
     process.exitCode = 1;
     process.stderr.write(`The output could not be written (${error.code ?? error.name}).\n`);
   });
-  // Nobody is left to be told.
+  // No reader is left for an error message.
   process.stderr.on('error', () => undefined);
 }

@@ -3,14 +3,14 @@ import { parseCsvProfile } from '../bank/statements/csv/csv-profile.ts';
 import type { ParseOptions } from '../bank/statements/parse-statement-file.ts';
 import { CodedError } from '../domain/errors.ts';
 
-/** What you may say about a file whose content does not show its format. */
+/** Your hints for a file whose content does not show its format. */
 export interface ParseFileOptions {
   readonly format?: string;
   /** A JSON file that declares a CSV layout. */
   readonly profile?: string;
 }
 
-/** @throws CodedError `config.invalid` where the profile cannot be read or has faults */
+/** @throws CodedError `config.invalid` if the profile is unreadable or has faults */
 export function parseOptionsOf({ format, profile }: ParseFileOptions): ParseOptions {
   return {
     ...(format === undefined ? {} : { format }),

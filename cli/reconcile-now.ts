@@ -11,8 +11,8 @@ const WAIT_MS_MAX = 240_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Has an account's Schedule run now, behind a run that is going on, and waits for that run to be recorded.
- * @throws CodedError `account.not_polled` · `temporal.unavailable` when no worker took the run in time
+ * Triggers an account's Schedule now, or right after the present run, and waits until that run is recorded.
+ * @throws CodedError `account.not_polled` · `temporal.unavailable` if no worker took the run in time
  */
 export async function reconcileNow(
   config: Config,

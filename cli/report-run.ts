@@ -31,7 +31,7 @@ export async function findFinishedRun(
   return row ?? null;
 }
 
-/** The words that a person reads after a run. */
+/** The report of a run for a person. */
 export function printRun(run: RunRow): string {
   const summary = printRunSummary(run.bankAccountKey, {
     reconciledCount: run.creditedCount,

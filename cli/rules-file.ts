@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CodedError } from '../domain/errors.ts';
 import { DEFAULT_RULES, type Rules } from '../domain/review/rules.ts';
 
-/** A file keeps today's value for each rule that it leaves out; an unknown rule is a fault. */
+/** A rule that the file leaves out keeps its present value; an unknown rule is a fault. */
 const rulesSchema = z.strictObject({
   version: z.string().min(1).max(60),
   groupedCodes: z.boolean().default(DEFAULT_RULES.groupedCodes),
@@ -17,7 +17,7 @@ const rulesSchema = z.strictObject({
     .default(DEFAULT_RULES.amountLimitMinor),
 }) satisfies z.ZodType<Rules>;
 
-/** @throws CodedError `config.invalid` where the file cannot be read, or naming each of its faults */
+/** @throws CodedError `config.invalid` if the file is unreadable, or with each of its faults */
 export async function readRulesFile(file: string): Promise<Rules> {
   let declared: unknown;
   try {

@@ -9,7 +9,7 @@ export interface ServiceContext extends CommandContext {
   readonly logger: Logger;
 }
 
-/** Runs a long-lived process. Its failures are JSON lines like everything else that it writes, with a code. */
+/** Runs a long-lived process. Its failures are JSON lines with a code, like all its output. */
 export async function runService(
   name: 'purser-api' | 'purser-worker',
   run: (context: ServiceContext) => Promise<void>,
@@ -21,14 +21,14 @@ export async function runService(
     await run({ config, env, logger });
   } catch (error) {
     reportFailure(name, error);
-    // A start that failed half way may have left connections open, and stdout holds nothing that could be cut.
+    // A failed start may have left connections open, and stdout has no pending output.
     endProcess(1);
   }
   // A channel to the parent process would keep this one alive.
   if (process.connected) process.disconnect();
 }
 
-/** Written at once, whatever LOG_LEVEL says: it may be what is wrong. */
+/** Writes at once and ignores LOG_LEVEL, which may be the fault. */
 export function reportFailure(name: string, error: unknown): void {
   logFailure(createLogger({ level: 'info', name, version: VERSION, isWrittenAtOnce: true }), error);
 }

@@ -5,9 +5,9 @@ import { endProcess } from './end-process.ts';
 import { logFailure } from './log-failure.ts';
 
 /**
- * Ends the process on an error that nobody caught, since its state is unknown and a new one finds everything in the
- * rows. The exception is a database connection that was cut: the driver then also rejects promises that it gave to
- * nobody. Whoever waits for an answer gets the error as well, and the pool is replaced.
+ * Ends the process on an uncaught error, since its state is unknown and a new process finds everything in the rows. The
+ * exception is a cut database connection: the driver then also rejects promises that no code can reach. The caller of a
+ * query gets the error as well, and the pool is replaced.
  */
 export function endOnUncaughtErrors(logger: Logger): void {
   process.on('uncaughtException', (error) => {
@@ -20,14 +20,14 @@ export function endOnUncaughtErrors(logger: Logger): void {
   });
 }
 
-/** Tells the parent process, if there is one, that this process works. */
+/** Notifies the parent process, if any, that this process is ready. */
 export function sayReady(url?: string): void {
   process.send?.({ event: 'ready', ...(url === undefined ? {} : { url }) });
 }
 
 /**
- * Resolves with why the process should stop: Ctrl-C, SIGTERM, the death of the process that started it, or a reader of
- * its output that has gone. A second Ctrl-C ends the process at once.
+ * Resolves with the reason to stop: Ctrl-C, SIGTERM, the death of the parent process, or a closed reader of the output.
+ * A second Ctrl-C ends the process at once.
  */
 export function untilAskedToStop(): Promise<string> {
   return new Promise((resolve) => {

@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 
-/** Where a command writes: its report to stdout, everything else to stderr. */
+/** The output of a command: its report to stdout, everything else to stderr. */
 export interface Terminal {
   /** One line of the report. */
   readonly print: (text: string) => void;
-  /** What the command does at the moment. */
+  /** The present step of the command. */
   readonly progress: (text: string) => void;
 }
 

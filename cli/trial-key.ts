@@ -10,7 +10,10 @@ import { findApiKey } from '../db/queries/api-keys.ts';
 
 const schema = z.object({ key: z.string() });
 
-/** The ready-made key of a trial: a person's, with every scope, kept in the data folder and made again if it is gone. */
+/**
+ * The ready-made key of a trial: a person's key with every scope, kept in the data folder and replaced if it is
+ * missing.
+ */
 export async function trialApiKey(
   database: Database,
   dataDir: string,

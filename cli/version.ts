@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** The file lies one folder up from here, in the sources and in a build alike. */
+/** The file is one folder up from here, both in the sources and in a build. */
 const manifest: unknown = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import { connectTemporal, temporalConnectionOptions } from '../temporal/connection.ts';
 
-/** Runs `work` with a Temporal client and closes it afterwards, also on failure. @throws CodedError `temporal.unavailable` */
+/** Runs `work` with a Temporal client and always closes it. @throws CodedError `temporal.unavailable` */
 export async function withTemporal<T>(
   config: Config,
   work: (client: Client) => Promise<T>,

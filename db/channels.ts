@@ -1,3 +1,3 @@
-/** Postgres channels. A notification is a doorbell only: the rows are the truth, and listeners read them again. */
+/** Postgres channels. A notification only triggers a read: listeners read the rows again, and the rows decide. */
 export const BANK_EVENTS_CHANNEL = 'purser_bank_events';
 export const NOTIFICATIONS_CHANNEL = 'purser_notifications';

@@ -8,10 +8,10 @@ import { withDeadline } from './with-deadline.ts';
 export type Database = PostgresJsDatabase;
 /** An open transaction. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
-/** What a query runs on. It always comes first. */
+/** The connection or transaction that a query runs on; always its first parameter. */
 export type Executor = Database | Transaction;
 
-/** One process's connections. */
+/** The connections of one process. */
 export interface DatabaseHandle {
   readonly db: Database;
   /** The driver itself, for LISTEN only. */
@@ -23,16 +23,16 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly applicationName: string;
-  /** `app` may not write money rows but by the ledger's own functions; `owner` migrates. */
+  /** `app` may write money rows only through the ledger's functions; `owner` migrates. */
   readonly as: 'app' | 'owner';
   /** Below the activities' start-to-close timeout, so that a late attempt cannot commit after its retry began. */
   readonly statementTimeoutMs?: number;
 }
 
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** What the server would have ended by itself, and is not answered this much later, is lost. */
+/** A statement is lost if it has no answer this long after the server should have ended it. */
 const ANSWER_GRACE_MS = 2_000;
-/** Longer than the longest capture may take. */
+/** Longer than the longest capture. */
 const TRANSACTION_MS_MAX = 120_000;
 const RENEW_PAUSE_MS = 1_000;
 const RETIRE_SECONDS = 60;
@@ -67,8 +67,8 @@ function createClient(options: DatabaseOptions, connections: number): postgres.S
 }
 
 /**
- * A pool that is made anew when its server was lost. The driver keeps broken connections in use after a cut (see
- * late-write.ts): they never send anything again, and every query that meets one waits in vain.
+ * A pool that is replaced when its server is lost. After a cut the driver keeps broken connections in use (see
+ * late-write.ts): they never send again, and a query on one of them waits in vain.
  */
 function createPool(options: DatabaseOptions) {
   let client = createClient(options, options.poolSize);
@@ -80,7 +80,7 @@ function createPool(options: DatabaseOptions) {
     const retired = client;
     client = createClient(options, options.poolSize);
     database = drizzle(client);
-    // Work on its sound connections may still end well.
+    // Work on its intact connections may still succeed.
     retired.end({ timeout: RETIRE_SECONDS }).catch(() => undefined);
   };
   const watch = async <T>(work: PromiseLike<T>, withinMs: number): Promise<T> => {

@@ -6,10 +6,10 @@ import { startPostgres } from '../embedded/postgres.ts';
 import { migrate } from './migrate.ts';
 import { readSchemaText } from './schema-text.ts';
 
-/** Migrates a throw-away database and writes what came of it into db/schema.sql. */
+/** Migrates a temporary database and writes the resulting schema to db/schema.sql. */
 async function dumpSchema(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'purser-schema-'));
-  // Where root runs this, the server runs as another user, who must be able to pass through.
+  // If root runs this, the server runs as another user, who must be able to enter the folder.
   await chmod(dataDir, 0o755);
   const server = await startPostgres({ dataDir, fast: true });
   try {

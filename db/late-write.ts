@@ -1,7 +1,7 @@
 /**
- * Whether an uncaught error is the driver writing to a connection that the server has cut (postgres 3.4.9, `nextWrite`;
- * porsager/postgres issues 1066, 1154 and 1208). The transaction is rejected by then; only what its function sends
- * afterwards throws, from a timer, where nobody can catch it. `openDatabase` replaces the pool that this happens to.
+ * True if an uncaught error is the driver writing to a connection that the server has cut (postgres 3.4.9, `nextWrite`;
+ * porsager/postgres issues 1066, 1154 and 1208). The transaction is rejected by then. Only later statements of its
+ * function throw, from a timer, where no caller can catch the error. `openDatabase` then replaces the pool.
  */
 export function isLateDriverWrite(error: unknown): boolean {
   return (

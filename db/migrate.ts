@@ -4,27 +4,30 @@ import { toCodedError } from './pg-errors.ts';
 import { readSchemaFiles, refused, type SchemaFiles, type SqlFile } from './schema-files.ts';
 
 export interface MigrateOptions {
-  /** Where `baseline/`, `functions/` and `migrations/` are; without it, beside this module, in sources and in `dist/` alike. */
+  /**
+   * The folder of `baseline/`, `functions/` and `migrations/`. Default: the folder of this module, in sources and in
+   * `dist/`.
+   */
   readonly folder?: URL;
-  /** How long to wait for another migrator, or for a lock on a table. */
+  /** The longest wait for another migrator, or for a lock on a table. */
   readonly lockTimeoutMs?: number;
 }
 
-/** What a database says was applied to it: hashes by name. */
+/** The files that a database records as applied: hashes by name. */
 type Applied = ReadonlyMap<string, string>;
 
 const FOLDER = new URL('./', import.meta.url);
 const BASELINE = 'baseline';
 const FUNCTION_PREFIX = 'functions/';
-/** Older servers let every login create tables in schema public, where ours are. */
+/** Older servers let every login create tables in schema public, which holds ours. */
 const SERVER_VERSION_MIN = 150_000;
 /** Names our advisory lock among those of other software in the same database. */
 const LOCK_KEY = 7_805_296_118_540;
 
 /**
- * Brings a database up to this version: the baseline on an empty one, then the numbered files that it lacks, then the
- * functions whose text changed. Any number may run at once: each step is done once, in a transaction of its own, under
- * one advisory lock that every transaction takes again, so a lost connection never leaves it behind.
+ * Migrates a database to this version: the baseline on an empty one, then the numbered files that it lacks, then the
+ * functions whose text changed. Any number of migrators may run at once: each step runs once, in its own transaction.
+ * Every transaction takes the same advisory lock, so a lost connection never leaves it behind.
  * @returns the names that this call applied, in order.
  * @throws CodedError `migration.failed`, with nothing of the failed step applied; `migration.other_baseline`;
  *   `database.unavailable`.
@@ -59,13 +62,13 @@ export async function migrate(
   }
 }
 
-/** @throws CodedError `migration.failed` where the server is older than the schema needs. */
+/** @throws CodedError `migration.failed` if the server is older than the schema needs. */
 export function requireServerVersion(versionNumber: number): void {
   if (versionNumber >= SERVER_VERSION_MIN) return;
   const found = `${Math.floor(versionNumber / 10_000)}.${versionNumber % 10_000}`;
   throw new CodedError(
     'migration.failed',
-    `PostgreSQL 15 or newer is needed, found ${found}: point DATABASE_URL at a newer server.`,
+    `Purser needs PostgreSQL 15 or newer, found ${found}: point DATABASE_URL at a newer server.`,
     { details: { found } },
   );
 }
@@ -76,7 +79,7 @@ async function checkServerVersion(client: postgres.Sql): Promise<void> {
   requireServerVersion(row?.number ?? 0);
 }
 
-/** Does the first step that the database lacks, and answers what it applied: nothing when the database lacks nothing. */
+/** Applies the first step that the database lacks, and answers the names applied: none if it lacks nothing. */
 async function applyNext(client: postgres.Sql, files: SchemaFiles): Promise<readonly string[]> {
   return client.begin(async (tx) => {
     await tx`SELECT pg_advisory_xact_lock(${LOCK_KEY})`;
@@ -127,7 +130,7 @@ function requireBaseline({ baseline }: SchemaFiles, applied: Applied): void {
   );
 }
 
-/** The applied files must be the first ones on disk, unchanged; then those follow that the database lacks. */
+/** The applied files must be the first ones on disk, unchanged. The files after them are pending. */
 function pendingMigrations({ migrations }: SchemaFiles, applied: Applied): readonly SqlFile[] {
   const names = [...applied.keys()]
     .filter((name) => name !== BASELINE && !name.startsWith(FUNCTION_PREFIX))
@@ -146,8 +149,9 @@ function pendingMigrations({ migrations }: SchemaFiles, applied: Applied): reado
 }
 
 /**
- * Functions that the database lacks come before the file, so that its triggers may name them. After the last file all of
- * them are applied again: they may read what the file added, and it may have dropped one that gets another signature.
+ * Functions that the database lacks come before the file, so that its triggers may name them. After the last file all
+ * functions are applied again: they may read what the file added, and it may have dropped one that gets another
+ * signature.
  */
 async function applyMigration(
   tx: postgres.TransactionSql,
@@ -185,7 +189,7 @@ async function applyFunctions(
   return wanted.map(({ name }) => name);
 }
 
-/** A file that makes a function with other parameters leaves the old one beside it, and callers cannot tell which they get. */
+/** If a file makes a function with other parameters, the old one stays beside it, and a call may reach either. */
 async function requireOneEach(
   tx: postgres.TransactionSql,
   functions: readonly SqlFile[],
@@ -205,11 +209,11 @@ async function requireOneEach(
 function signatureChanged(name: string): CodedError {
   return refused(
     name,
-    'has another signature than the function in the database: drop that one in a numbered file that goes with the change.',
+    'has another signature than the function in the database: drop that one in a numbered file of the same change.',
   );
 }
 
-/** A function whose file is gone must be gone as well; then its record goes, too. */
+/** If the file of a function is gone, the function must be gone too; then this removes its record. */
 async function forgetDropped(tx: postgres.TransactionSql, files: SchemaFiles): Promise<void> {
   const gone = await tx<{ name: string; found: boolean }[]>`
     SELECT m.name, EXISTS (SELECT 1 FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
@@ -249,7 +253,7 @@ async function runFile(tx: postgres.TransactionSql, file: SqlFile): Promise<void
     // 42P13: another return type, or other names of parameters; 42725: two functions of the name.
     if (file.name.startsWith(FUNCTION_PREFIX) && ['42P13', '42725'].includes(error.code))
       throw signatureChanged(file.name);
-    // A migration holds no customer's data, so the server's own words may be shown; its DETAIL quotes rows and may not.
+    // A migration contains no customer data, so the server's message may be shown; its DETAIL quotes rows and may not.
     throw new CodedError(
       'migration.failed',
       `Migration ${file.name} failed and left no trace: ${error.message} (SQLSTATE ${error.code}).`,
@@ -263,7 +267,7 @@ function toMigrationError(error: unknown): unknown {
   if (known?.code !== 'database.conflict') return known ?? error;
   return new CodedError(
     'migration.failed',
-    'Another migrator held the lock for too long: wait until it is done, then run this one again.',
+    'Another migrator kept the lock for too long: wait until it is done, then run this one again.',
     { details: known.details },
   );
 }

@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 
-/** Prefix of each kind of id, so that a person sees what an id names. */
+/** Prefix of each kind of id, so that a person can tell what an id names. */
 const PREFIXES = {
   wallet: 'wal',
   deposit: 'dep',

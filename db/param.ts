@@ -2,22 +2,22 @@ import { sql, type SQL } from 'drizzle-orm';
 import { invariant } from '../domain/invariant.ts';
 
 /**
- * One array as one parameter; cast it in the statement: `${param(ids)}::text[]`. It is written as Postgres' own array
- * text, since the query builder would spread an array into many parameters, and the driver guesses the type of one from
- * its first element and gets booleans and dates wrong.
+ * One array as one parameter; cast it in the statement: `${param(ids)}::text[]`. The value is Postgres array text,
+ * since the query builder would spread an array into many parameters, and the driver guesses the array's type from its
+ * first element and gets booleans and dates wrong.
  */
 export function param(values: readonly (string | number | boolean | null)[]): SQL {
   return sql`${arrayText(values)}`;
 }
 
 /**
- * A list of code words as literals, for `state in ${literals(…)}`: the planner uses a partial index for a condition that
- * it reads in the statement, and cannot for a parameter.
+ * A list of code words as literals, for `state in ${literals(…)}`: the planner can use a partial index for a condition
+ * in the statement, but not for a parameter.
  */
 export function literals(words: readonly string[]): SQL {
   invariant(
     words.every((word) => /^[a-z_]+$/.test(word)),
-    'A literal is a word of our own.',
+    'A literal must be a lower-case word.',
   );
   return sql.raw(`(${words.map((word) => `'${word}'`).join(', ')})`);
 }

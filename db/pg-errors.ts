@@ -1,6 +1,6 @@
 import { CodedError, isCoded, type ErrorCode } from '../domain/errors.ts';
 
-/** How far down a chain of causes a Postgres error is looked for: drizzle wraps once, a transaction once more. */
+/** Depth of the chain of causes that is searched for a Postgres error: drizzle wraps once, a transaction once more. */
 const CAUSE_DEPTH_MAX = 8;
 
 const MESSAGES = {
@@ -20,19 +20,20 @@ const MESSAGES = {
     'No trusted TLS connection to the database: check its certificate, name its CA in NODE_EXTRA_CA_CERTS, and see `sslmode` in DATABASE_URL.',
   'database.unavailable': 'The database did not answer: check that it runs and can be reached.',
   'decision.already_proposed':
-    'Another decision on this deposit waits for a person: approve or reject it first.',
-  'deposit.already_settled': 'This deposit is settled already: read it again before you decide.',
+    'Another decision on this deposit is open: approve or reject it first.',
+  'deposit.already_settled':
+    'This deposit already has an outcome: read it again before you decide.',
   'deposit.not_found': 'No deposit has this id: check the id.',
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
   'invariant.violated': 'The database refused a change that breaks a rule of the ledger.',
-  'wallet.code_taken': 'Another wallet has this customer code: choose another one.',
+  'wallet.code_taken': 'Another wallet has this customer code: choose another code.',
   'wallet.external_ref_taken': 'Another wallet has this external reference: use that wallet.',
   'wallet.not_found': 'No wallet has this id: check the id.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 type DatabaseErrorCode = keyof typeof MESSAGES;
 
-/** Constraints whose refusal says more than their class does. */
+/** Constraints whose name says more than the class of the error. */
 export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
   bank_events_bank_account_key_fkey: 'account.not_found',
   bank_events_once: 'database.conflict',
@@ -61,7 +62,7 @@ export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
   wallets_external_ref_unique: 'wallet.external_ref_taken',
 };
 
-/** The SQLSTATEs that the ledger's own functions and triggers raise, and standard ones that differ from their class. */
+/** The SQLSTATEs of the ledger's own functions and triggers, and standard ones that differ from their class. */
 const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU003: 'invariant.violated',
   PU004: 'deposit.already_settled',
@@ -95,18 +96,18 @@ const BY_CLASS: Readonly<Record<string, DatabaseErrorCode>> = {
   '58': 'database.unavailable',
 };
 
-/** What a server refuses at the start of a connection, where it means something else than in a statement. */
+/** SQLSTATEs that mean something else at the start of a connection than in a statement. */
 const BY_STATE_AT_START: Readonly<Record<string, DatabaseErrorCode>> = {
-  // The role purser_app, which a migration makes.
+  // The role purser_app does not exist: a migration makes it.
   '22023': 'database.not_migrated',
   '42501': 'database.role_refused',
   '42704': 'config.invalid',
 };
 
-/** The function of the server that finds that a login may not connect to a database at all. */
+/** The server's function that refuses a login the right to connect to a database. */
 const CONNECT_CHECK = 'CheckMyDatabase';
 
-/** What the driver and the system say when there is no connection, so no SQLSTATE. */
+/** Codes of the driver and the system for a failed connection, which has no SQLSTATE. */
 const NO_CONNECTION: ReadonlySet<string> = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
@@ -124,7 +125,7 @@ const NO_CONNECTION: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** What Node says of a certificate that it does not trust; the codes of OpenSSL itself begin with ERR_SSL_. */
+/** Node's codes for a certificate that it does not trust; OpenSSL's own codes begin with ERR_SSL_. */
 const TLS_FAULTS: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -149,17 +150,17 @@ const CONNECTION_CODES: ReadonlySet<ErrorCode> = new Set([
   'database.unavailable',
 ]);
 
-/** Whether there was no connection to work on; whoever tries again later may get one. */
+/** True if there was no connection to work on; a later attempt may get one. */
 export function isConnectionFailure(error: unknown): boolean {
   const coded = toCodedError(error);
   return coded !== null && CONNECTION_CODES.has(coded.code);
 }
 
 /**
- * Translates what the database or its driver threw, once, at the boundary; null where neither is to blame.
- * The result carries the SQLSTATE and the names of constraint and table, and nothing else: drizzle's message quotes the
- * statement with its parameters, and Postgres' DETAIL quotes the row. For the same reason the original is not kept as
- * `cause`, since loggers print causes in full.
+ * Translates an error of the database or its driver, once, at the boundary; null if it came from neither. The result
+ * has the SQLSTATE and the names of constraint and table, and nothing else: drizzle's message quotes the statement with
+ * its parameters, and Postgres' DETAIL quotes the row. For the same reason the original is not kept as `cause`: loggers
+ * write causes in full.
  */
 export function toCodedError(error: unknown): CodedError | null {
   let each: unknown = error;
@@ -176,11 +177,11 @@ export function toCodedError(error: unknown): CodedError | null {
 
 function withoutConnection(error: Error, code: string): DatabaseErrorCode | null {
   if (TLS_FAULTS.has(code) || code.startsWith('ERR_SSL_')) return 'database.tls_failed';
-  // A server without TLS hangs up on a client that insists.
+  // A server without TLS closes the connection of a client that requires it.
   if (code === 'ECONNRESET' && error.message.includes('secure TLS connection'))
     return 'database.tls_failed';
   if (code === 'SASL_SIGNATURE_MISMATCH') return 'database.login_refused';
-  // A file that is missing is none of the database's, unless it is the socket.
+  // A missing file is not an error of the database, unless it is the socket.
   if (code === 'ENOENT' && textOf(error, 'syscall') !== 'connect') return null;
   return NO_CONNECTION.has(code) ? 'database.unavailable' : null;
 }
@@ -201,7 +202,7 @@ function fromPostgres(error: Error, sqlstate: string): CodedError {
   return coded(code, { sqlstate, constraint, table: textOf(error, 'table_name') });
 }
 
-/** FATAL ends a connection; with these states it does so before the first statement. */
+/** FATAL ends a connection; with these states it ends before the first statement. */
 function atStart(error: Error, sqlstate: string): DatabaseErrorCode | undefined {
   if (textOf(error, 'severity') !== 'FATAL') return undefined;
   if (textOf(error, 'routine') === CONNECT_CHECK && sqlstate === '42501')

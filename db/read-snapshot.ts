@@ -1,6 +1,6 @@
 import type { Database, Transaction } from './client.ts';
 
-/** Runs reads in one read-only snapshot: work that commits beside them is seen by all of them or by none. */
+/** Runs reads in one read-only snapshot: all of them see a concurrent commit, or none does. */
 export function readSnapshot<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { CodedError } from '../domain/errors.ts';
 
-/** One file of SQL, named as `purser migrate` names it. */
+/** One SQL file, with the name that `purser migrate` prints. */
 export interface SqlFile {
   readonly name: string;
   readonly sql: string;
@@ -15,7 +15,7 @@ export interface SchemaFiles {
   readonly baseline: { readonly files: readonly SqlFile[]; readonly sha256: string };
   /** One rule function each, named as its file. */
   readonly functions: readonly SqlFile[];
-  /** What changed since the baseline, in order. */
+  /** The changes since the baseline, in order. */
   readonly migrations: readonly SqlFile[];
 }
 
@@ -24,8 +24,8 @@ const FUNCTION_NAME = /^[a-z][a-z0-9_]*\.sql$/;
 const MIGRATION_NAME = /^([0-9]{4})_[a-z0-9_]+\.sql$/;
 
 /**
- * Reads `baseline/`, `functions/` and `migrations/` below a folder; the last of them may be missing.
- * @throws CodedError `migration.failed` where a file is misnamed or a number is left out.
+ * Reads `baseline/`, `functions/` and `migrations/` below a folder; `migrations/` may be missing.
+ * @throws CodedError `migration.failed` if a file is misnamed or a number is missing.
  */
 export async function readSchemaFiles(folder: URL): Promise<SchemaFiles> {
   const [baseline, functions, migrations] = await Promise.all([
@@ -33,11 +33,12 @@ export async function readSchemaFiles(folder: URL): Promise<SchemaFiles> {
     readFolder(folder, 'functions'),
     readFolder(folder, 'migrations'),
   ]);
-  if (baseline.length === 0) throw refused('baseline', 'is missing: no file of it was found.');
+  if (baseline.length === 0) throw refused('baseline', 'is missing: none of its files was found.');
   requireNumbers(baseline, BASELINE_NAME);
   requireNumbers(migrations, MIGRATION_NAME);
   for (const { name } of functions)
-    if (!FUNCTION_NAME.test(name)) throw refused(name, 'is not named as a function is.');
+    if (!FUNCTION_NAME.test(name))
+      throw refused(name, 'is not named like a function: rename the file.');
   const named = (files: readonly SqlFile[], place: string) =>
     files.map((file) => ({ ...file, name: `${place}/${file.name}` }));
   return {
@@ -62,7 +63,7 @@ async function readFolder(folder: URL, place: string): Promise<readonly SqlFile[
   const names = (await listFolder(inside)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => {
-      // A checkout on Windows may write CRLF, which is no change of the file.
+      // A checkout on Windows may write CRLF, which does not count as a change.
       const sql = (await readFile(new URL(name, inside), 'utf8')).replaceAll('\r\n', '\n');
       return { name, sql, sha256: sha256Of(sql) };
     }),
@@ -82,10 +83,7 @@ function requireNumbers(files: readonly SqlFile[], pattern: RegExp): void {
   files.forEach(({ name }, index) => {
     const number = pattern.exec(name)?.[1];
     if (number === undefined || Number.parseInt(number, 10) !== index + 1)
-      throw refused(
-        name,
-        `stands where number ${index + 1} belongs: number the files without gaps.`,
-      );
+      throw refused(name, `has the place of number ${index + 1}: number the files without gaps.`);
   });
 }
 

@@ -5,7 +5,7 @@ const HEAD = `-- The schema as \`purser migrate\` leaves it, read from Postgres'
 -- db/functions/ instead; this file is never run.
 `;
 
-/** The database's tables, rules and rights as one text, in an order that does not change from one server to the next. */
+/** The database's tables, rules and rights as one text, in the same order on every server. */
 export async function readSchemaText(client: postgres.Sql): Promise<string> {
   const tables = await client<{ name: string; owner: string; columns: string }[]>`
     SELECT c.relname AS name, CASE pg_get_userbyid(c.relowner) WHEN 'purser_ledger' THEN 'purser_ledger' ELSE 'the migrating login' END AS owner,

@@ -1,9 +1,9 @@
 import { CodedError } from '../domain/errors.ts';
 
 /**
- * Waits for `work` no longer than `withinMs`. A transaction whose connection was cut at its very beginning never
- * settles (postgres 3.4.9 sends its rollback to nobody), and whoever waits for it would wait for ever. The work itself
- * cannot be stopped; should it commit after all, the unique keys decide.
+ * Waits for `work` no longer than `withinMs`. If the connection is cut at the start of a transaction, its promise never
+ * settles (postgres 3.4.9 sends the rollback nowhere), and its caller would wait permanently. The work itself cannot be
+ * stopped; if it commits after all, the unique keys decide.
  * @throws CodedError `database.unavailable` when time is up
  */
 export async function withDeadline<T>(work: Promise<T>, withinMs: number): Promise<T> {

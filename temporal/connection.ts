@@ -8,11 +8,11 @@ import {
 import { CodedError } from '../domain/errors.ts';
 
 const CONNECT_TIMEOUT = '10s';
-/** A call that finds no server is tried this often, within its deadline. */
+/** A call that reaches no server is tried this often within its deadline. */
 const ATTEMPTS_MAX = 3;
 const RECONNECT_BACKOFF_MAX_MS = 5_000;
 
-/** The settings that say where Temporal is. */
+/** The settings that locate the Temporal server. */
 export interface TemporalSettings {
   readonly TEMPORAL_ADDRESS?: string | undefined;
   readonly TEMPORAL_TLS: boolean;
@@ -25,7 +25,7 @@ export interface TemporalConnectionOptions {
   readonly apiKey?: string;
 }
 
-/** Connection options from settings, for the client and for the worker alike. */
+/** Connection options from settings, for both the client and the worker. */
 export function temporalConnectionOptions(settings: TemporalSettings): TemporalConnectionOptions {
   return {
     address: settings.TEMPORAL_ADDRESS ?? '127.0.0.1:7233',
@@ -50,7 +50,7 @@ export async function connectTemporal(
   }
 }
 
-/** Connects on first use and reconnects by itself, with few attempts: somebody waits for each call. */
+/** Connects on first use and reconnects automatically, with few attempts: a caller waits for each call. */
 export function createLazyClient(
   options: TemporalConnectionOptions & { readonly namespace: string },
 ): Client {
@@ -66,12 +66,12 @@ export function createLazyClient(
   return new Client({ connection, namespace: options.namespace });
 }
 
-/** The one error for a Temporal server that cannot be reached; `address` where it helps whoever reads it. */
+/** The one error for a Temporal server that cannot be reached; with `address` if that helps the reader. */
 export function temporalUnavailable(cause: unknown, address?: string): CodedError {
   const where = address === undefined ? '' : ` at ${address}`;
   return new CodedError(
     'temporal.unavailable',
-    `Temporal does not answer${where}: check TEMPORAL_ADDRESS and that the server runs.`,
+    `Temporal does not answer${where}: check TEMPORAL_ADDRESS, and that the server is running.`,
     { cause, details: { failure: failureName(cause) } },
   );
 }

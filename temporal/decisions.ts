@@ -36,7 +36,10 @@ export async function runDecision(
   );
 }
 
-/** Asks a deposit's workflow for the outcome. The Update's ID is the decision's, so a repeat gets the first answer. */
+/**
+ * Delivers a decision to its deposit's workflow and answers the outcome. The Update's ID is the decision's, so a repeat
+ * gets the first answer.
+ */
 export async function updateDecision(
   client: Client,
   ref: DepositWorkflowRef,
@@ -51,8 +54,8 @@ export async function updateDecision(
 }
 
 /**
- * Delivers a decision whose Update failed: a signal waits for a worker, and a workflow that is gone is started again.
- * @throws the failure itself where no signal would help
+ * Delivers a decision whose Update failed: a signal waits for a worker, and a missing workflow is started again.
+ * @throws the failure itself if no signal would help
  */
 export async function signalAfterUpdate(
   client: Client,

@@ -13,8 +13,8 @@ import {
 } from '../workflows/contract.ts';
 
 /**
- * Starts the workflow of a deposit that should have one. A run that failed or was terminated is started again under
- * its ID; one that runs, or that completed, is left alone: the answer says which.
+ * Starts the workflow of a deposit that should have one. A failed or terminated run is started again under its ID; a
+ * running or completed one is left alone, and the answer says which.
  */
 export async function startDeposit(
   client: Client,
@@ -35,7 +35,10 @@ export async function startDeposit(
   }
 }
 
-/** Tells a deposit's workflow of a webhook and starts it if there is none. A completed one needs no news. */
+/**
+ * Signals a webhook to a deposit's workflow and starts the workflow if there is none. A completed workflow needs no
+ * signal.
+ */
 export async function signalBankEvent(
   client: Client,
   ref: DepositWorkflowRef,
@@ -44,7 +47,10 @@ export async function signalBankEvent(
   await signal(client, ref, { name: BANK_EVENT_SIGNAL, args: [event] }, 'REJECT_DUPLICATE');
 }
 
-/** Makes a waiting deposit read its rows again. Starts its workflow if none is running, unless the last one completed. */
+/**
+ * Makes a waiting deposit read its rows again. Starts its workflow if none is running and the last one did not
+ * complete.
+ */
 export async function wakeDeposit(
   client: Client,
   ref: DepositWorkflowRef,
@@ -53,7 +59,10 @@ export async function wakeDeposit(
   await signal(client, ref, { name: WAKE_SIGNAL, args: [input] }, 'ALLOW_DUPLICATE_FAILED_ONLY');
 }
 
-/** Hands a stored decision to its deposit's workflow, and starts that if none is running, unless the last one completed. */
+/**
+ * Delivers a stored decision to its deposit's workflow. Starts the workflow if none is running and the last one did not
+ * complete.
+ */
 export async function signalDecision(
   client: Client,
   ref: DepositWorkflowRef,
@@ -85,7 +94,7 @@ async function signal(
       workflowIdReusePolicy,
     });
   } catch (error) {
-    // The workflow completed: its deposit is settled.
+    // The workflow completed: its deposit already has an outcome.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }

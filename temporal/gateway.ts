@@ -17,48 +17,48 @@ import { wakeDeposit } from './deposits.ts';
 import { triggerPoll } from './schedules.ts';
 import { startClaim, startDrainGate, startImport } from './starts.ts';
 
-/** How long a person waits for the outcome of a decision; with no worker up, an Update never answers. */
+/** A person waits this long for the outcome of a decision; without a worker an Update never answers. */
 const OUTCOME_DEADLINE_MS = 3_000;
 const CALL_DEADLINE_MS = 1_500;
 
-/** `accepted`: handed in, or left to the sweep; the decision's row says later what came of it. */
+/** `accepted`: delivered, or left to the sweep; the decision's row later shows its outcome. */
 export type DecisionDelivery =
   | { readonly kind: 'applied'; readonly output: ResolveDepositOutput }
   | { readonly kind: 'accepted' };
 
-/** Everything that the API asks of Temporal, each call bounded in time: somebody waits for the answer. */
+/** Everything that the API asks of Temporal. Each call is bounded in time, since a caller waits for the answer. */
 export interface TemporalGateway {
   /**
-   * Runs the poll of an account now, after one that is running.
+   * Runs the poll of an account now, or right after the present one.
    * @throws CodedError `account.not_polled` · `temporal.unavailable`
    */
   triggerPoll(accountKey: string): Promise<void>;
   /**
-   * Imports a stored statement file; a second start joins an import that is running.
+   * Imports a stored statement file; a second start joins a running import.
    * @throws CodedError `temporal.unavailable`
    */
   startImport(file: ImportStatementInput & { readonly sha256: string }): Promise<void>;
-  /** Hands a decision to its deposit's workflow; never throws, since the decision's row is kept in any case. */
+  /** Delivers a decision to its deposit's workflow; never throws, since the decision is stored anyway. */
   resolveDeposit(ref: DepositWorkflowRef, decisionId: string): Promise<DecisionDelivery>;
   /** Carries out a decision whose deposit's workflow has ended; never throws, for the same reason. */
   startDecision(input: DecideInput): Promise<DecisionDelivery>;
-  /** Credits and wakes the deposits that waited behind a gate; never throws: the sweep does it otherwise. */
+  /** Credits and wakes the deposits that waited behind a gate; never throws: the sweep does it later. */
   drainGate(scope: string): Promise<void>;
-  /** Makes a claim wait for its deposit; never throws: the sweep does it otherwise. */
+  /** Makes a claim wait for its deposit; never throws: the sweep does it later. */
   startClaim(claimId: string): Promise<void>;
-  /** Makes waiting deposits read their rows again; never throws: the sweep does it otherwise. */
+  /** Makes waiting deposits read their rows again; never throws: the sweep does it later. */
   wakeDeposits(refs: readonly DepositWorkflowRef[], input: WakeInput): Promise<void>;
   /** @throws CodedError `temporal.unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The one method of a logger that this folder needs. */
+/** The only logger method that this folder needs. */
 export interface WarningLogger {
   warn(fields: object, message: string): void;
 }
 
-/** Opens a connection that is made on first use and reconnects by itself. */
+/** Opens a connection on first use, which reconnects automatically. */
 export function createTemporalGateway(
   options: TemporalConnectionOptions & {
     readonly namespace: string;
@@ -73,7 +73,7 @@ export function createTemporalGateway(
       await soon(call);
     } catch (error) {
       const fields = { subject, failure: failureName(error) };
-      logger.warn(fields, 'Temporal was not reached; the sweep does this later');
+      logger.warn(fields, 'Temporal cannot be reached; the sweep does this later');
     }
   };
   return {
@@ -113,7 +113,7 @@ async function resolveDeposit(
     } catch (error) {
       logger.warn(
         { depositId: ref.depositId, decisionId, failure: failureName(error) },
-        'decision was stored and not delivered; the sweep delivers it',
+        'decision was stored but not delivered; the sweep delivers it',
       );
     }
     return { kind: 'accepted' };
@@ -131,7 +131,7 @@ async function decide(
   } catch (error) {
     logger.warn(
       { ...input, failure: failureName(error) },
-      'decision was stored and its outcome did not come in time; its workflow or the sweep continues',
+      'decision was stored but its outcome did not arrive in time; its workflow or the sweep continues',
     );
     return { kind: 'accepted' };
   }

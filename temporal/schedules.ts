@@ -20,7 +20,7 @@ import { temporalUnavailable } from './connection.ts';
 const SWEEP_EVERY_SECONDS = 600;
 const SWEEP_OLDER_THAN_MS = 15 * 60_000;
 
-/** Seconds into the interval at which an account is read: spread, so that accounts do not ask all at once. */
+/** Seconds into the interval at which an account is read: spread, so that accounts are not all read at once. */
 function pollOffsetSeconds(accountKey: string, intervalSeconds: number): number {
   return createHash('sha256').update(accountKey).digest().readUInt32BE(0) % intervalSeconds;
 }
@@ -45,7 +45,7 @@ function pollSchedule(accountKey: string, intervalSeconds: number): ScheduleOpti
       workflowId: pollScheduleId(accountKey),
       taskQueue: TASK_QUEUE,
       args: [input],
-      // Shorter than the interval: under SKIP a wedged run would silence the account.
+      // Shorter than the interval: under SKIP a stuck run would stop all reads of the account.
       workflowRunTimeout: Math.max(intervalSeconds * 800, 60_000),
     },
   };
@@ -68,13 +68,13 @@ function sweepSchedule(): ScheduleOptions {
   };
 }
 
-/** Marks a pause as ours, so that an operator's is told from it. */
+/** Marks a pause as Purser's, to tell it from an operator's. */
 const NOT_POLLED_NOTE = 'paused by Purser: polling of this account is turned off';
 
 /**
- * Brings the Schedules in step with the accounts: creates what is missing, updates what differs. An operator's pause
- * and note are kept, however often a worker starts. The Schedule of an account that is not polled any more is paused,
- * since deleting it would delete its history, and goes on when polling is turned on again.
+ * Makes the Schedules match the accounts: creates missing ones, updates those that differ. Each start of a worker keeps
+ * an operator's pause and note. When polling of an account is turned off, its Schedule is paused, since deleting it
+ * would delete its history; it continues when polling is turned on again.
  */
 export async function applySchedules(
   client: Client,
@@ -89,7 +89,7 @@ export async function applySchedules(
 }
 
 /**
- * Runs the poll of an account now, after one that is running.
+ * Runs the poll of an account now, or right after the present one.
  * @throws CodedError `account.not_polled` · `temporal.unavailable`
  */
 export async function triggerPoll(client: Client, accountKey: string): Promise<void> {
@@ -101,7 +101,7 @@ export async function triggerPoll(client: Client, accountKey: string): Promise<v
     if (!(error instanceof ScheduleNotFoundError)) throw temporalUnavailable(error);
     throw new CodedError(
       'account.not_polled',
-      `No Schedule reads a bank account ${accountKey}: check the key, turn its polling on and start a worker.`,
+      `No Schedule reads bank account ${accountKey}: check the key, turn on its polling and start a worker.`,
     );
   }
 }

@@ -6,8 +6,8 @@ const INDEXED_TYPE = { Keyword: 2, Datetime: 6 } as const;
 
 /**
  * Registers the search attributes that are missing. They must exist before a workflow names them, and are never
- * removed, since one that is added again may show old values. A cloud namespace has no operator service for this:
- * there they are added by hand, and the first review says which is missing.
+ * removed, since a re-added one may show old values. A cloud namespace has no operator service for this: add them there
+ * by hand; the first review names a missing one.
  */
 export async function registerSearchAttributes(
   connection: Connection,
@@ -20,7 +20,7 @@ export async function registerSearchAttributes(
   if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
 }
 
-/** As `registerSearchAttributes`, on a server that is new: it need not say what it has. */
+/** As `registerSearchAttributes`, for a new server, which has none yet. */
 export async function addSearchAttributes(
   connection: Connection,
   namespace: string,

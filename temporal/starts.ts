@@ -16,8 +16,8 @@ import {
 type StartInput = ClaimInput | DecideInput | DrainGateInput | ImportStatementInput;
 
 /**
- * Options of a workflow that may run again after it has ended, and that a second start joins while it runs: each finds
- * in the rows what is left to do.
+ * Options of a workflow that may run again after its end, and that a second start joins while it runs: each run finds
+ * its remaining work in the rows.
  */
 export function startOrJoin<Input extends StartInput>(workflowId: string, input: Input) {
   return {

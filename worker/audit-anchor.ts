@@ -2,12 +2,12 @@ import { open, readFile } from 'node:fs/promises';
 import type { AuditAnchor } from '../activities/dependencies.ts';
 import type { AuditSeal } from '../db/queries/audit-seals.ts';
 
-/** What one line of an anchor file says; null where it is not one of ours. */
+/** The content of one line of an anchor file; null if Purser did not write the line. */
 export type AnchorLine =
   | (AuditSeal & {
-      /** What was signed: the line without its signature. */
+      /** The signed text: the line without its signature. */
       readonly text: string;
-      /** Base64; null where no key was configured. */
+      /** Base64; null if no key was configured. */
       readonly signature: string | null;
     })
   | null;
@@ -19,8 +19,8 @@ const LINE =
   /^(\{"seq":"([1-9][0-9]{0,18})","hash":"([0-9a-f]{64})","at":"[^"]{1,40}")(?:,"signature":"([A-Za-z0-9+/]{86}==)")?\}$/;
 
 /**
- * An append-only file with one line for each head of the audit chain, for a disk that database operators cannot write to. With a
- * signer, each line says who wrote it.
+ * An append-only file with one line for each head of the audit chain, for a disk that database operators cannot write
+ * to. With a signer, each line proves who wrote it.
  */
 export function createAnchorFile(
   path: string,
@@ -37,7 +37,7 @@ export function createAnchorFile(
       const isCut = !/(^|\n)$/.test(await readText(path));
       const file = await open(path, 'a', 0o640);
       try {
-        // A line that was cut by a lost machine stays by itself, and is reported.
+        // A line that a crash cut short stays separate, and is reported.
         await file.appendFile(`${isCut ? '\n' : ''}${line}\n`);
         await file.sync();
       } finally {
@@ -47,7 +47,7 @@ export function createAnchorFile(
   };
 }
 
-/** Every line of an anchor file, first line first; none where there is no file yet. */
+/** Every line of an anchor file, in order; none if there is no file yet. */
 export async function readAnchorFile(path: string): Promise<readonly AnchorLine[]> {
   return (await readText(path))
     .split('\n')

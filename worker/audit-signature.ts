@@ -7,8 +7,8 @@ import type { AnchorLine, SignHead } from './audit-anchor.ts';
 const PUBLIC_KEY = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
 /**
- * The signer whose Ed25519 key, as PKCS#8 PEM, is in a file.
- * @throws CodedError `config.invalid` that names the file and nothing of what is in it
+ * Makes a signer from a file with an Ed25519 key as PKCS#8 PEM.
+ * @throws CodedError `config.invalid` that names the file and quotes nothing from it
  */
 export function loadSigner(path: string): SignHead {
   const key = readKey(path, 'AUDIT_SIGNING_KEY_FILE', (text) => [createPrivateKey(text)]);
@@ -17,7 +17,7 @@ export function loadSigner(path: string): SignHead {
 }
 
 /**
- * The public keys in a file, one after the other as PEM: the one of today, and those of earlier signatures.
+ * Reads the public keys in a PEM file: the present key and those of earlier signatures.
  * @throws CodedError `config.invalid` that names the file
  */
 export function loadPublicKeys(path: string): readonly KeyObject[] {
@@ -44,7 +44,7 @@ function readKey(
   try {
     keys = parse(text);
   } catch {
-    // The cause of OpenSSL may quote what it could not read.
+    // The cause from OpenSSL may quote the text that it could not read.
     throw refused('holds no key in PEM');
   }
   if (keys.some(({ asymmetricKeyType }) => asymmetricKeyType !== 'ed25519'))
@@ -53,14 +53,14 @@ function readKey(
 }
 
 /**
- * Whether a worker with one of these keys wrote every head since signing began: a file of heads that somebody else made has
- * none, or ones that do not fit.
+ * Checks that a worker with one of these keys signed every head since signing began. In a forged file signatures are
+ * missing or wrong.
  */
 export function checkSignatures(
   lines: readonly AnchorLine[],
   keys: readonly KeyObject[],
 ): VerifyCheck {
-  if (lines.length === 0) return told(0, { line: '0', fault: 'the file has no head' });
+  if (lines.length === 0) return signedCheck(0, { line: '0', fault: 'the file has no head' });
   const begun = lines.findIndex((line) => line !== null && line.signature !== null);
   const fault = (line: AnchorLine): string | null => {
     if (line === null) return 'it cannot be read';
@@ -71,17 +71,17 @@ export function checkSignatures(
       ? null
       : 'no key that is given signed it';
   };
-  // A file without any signature is not one that a signing worker wrote.
+  // No signing worker wrote a file without any signature.
   const first = begun === -1 ? Math.max(lines.length - 1, 0) : begun;
   const at = lines.findIndex((line, index) => index >= first && fault(line) !== null);
   const broken = lines[at];
-  return told(
+  return signedCheck(
     lines.length - first,
     broken === undefined ? null : { line: String(at + 1), fault: fault(broken) ?? '' },
   );
 }
 
-function told(checked: number, firstBroken: VerifyCheck['firstBroken']): VerifyCheck {
+function signedCheck(checked: number, firstBroken: VerifyCheck['firstBroken']): VerifyCheck {
   return {
     id: 'I19 signed',
     title: 'Every head that was written down since signing began is signed by a known key.',

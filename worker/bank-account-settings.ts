@@ -9,10 +9,11 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
+import { ZAR } from '../domain/money/money.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Writes the account that `BANK_*` describes into its row: the environment is the truth for that one account. */
+/** Writes the account that `BANK_*` describes into its row: for that account the environment decides. */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
   const described = {
     bankName: config.BANK_NAME,
@@ -38,7 +39,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
   };
   await database
     .insert(bankAccounts)
-    .values({ key: config.BANK_ACCOUNT_KEY, currency: 'ZAR', ...described })
+    .values({ key: config.BANK_ACCOUNT_KEY, currency: ZAR, ...described })
     .onConflictDoUpdate({ target: bankAccounts.key, set: described });
 }
 
@@ -52,7 +53,7 @@ async function loadFieldMap(nameOrFile: string): Promise<JsonFieldMap> {
   } catch {
     throw new CodedError(
       'config.invalid',
-      `BANK_FIELD_MAP is neither ${[...FIELD_MAP_PRESETS.keys()].join(', ')} nor a JSON file that can be read.`,
+      `BANK_FIELD_MAP is neither ${[...FIELD_MAP_PRESETS.keys()].join(', ')} nor a readable JSON file.`,
     );
   }
   return parseFieldMap(declared);
@@ -69,7 +70,7 @@ export async function listAccounts(
   }));
 }
 
-/** Makes feeds from rows and the environment's secrets; one feed an account, since it keeps its access token. */
+/** Makes feeds from rows and the environment's secrets; one feed for each account, since it keeps its access token. */
 export function createPolledAccounts(
   database: Database,
   env: Environment,
@@ -91,7 +92,7 @@ export function createPolledAccounts(
     ) {
       throw new CodedError(
         'account.not_found',
-        `Bank account ${accountKey} has no API that could be read: check its URL, id and key.`,
+        `Bank account ${accountKey} has no usable API: check its URL, id and key.`,
       );
     }
     const settings = {

@@ -3,7 +3,7 @@ import { createActivities } from '../activities/index.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 
-/** Workflow code ready to run: in memory, or a file that was bundled before. */
+/** Workflow code ready to run: in memory, or in a bundled file. */
 export type WorkflowBundle = NonNullable<WorkerOptions['workflowBundle']>;
 
 export interface WorkerSettings {
@@ -11,7 +11,7 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly bundle: WorkflowBundle;
   readonly dependencies: ActivityDependencies;
-  /** Database-bound work gains nothing beyond the pool. */
+  /** More slots than the pool has connections gain nothing. */
   readonly activitySlots: number;
 }
 

@@ -5,6 +5,7 @@ import { BANK_EVENTS_CHANNEL } from '../db/channels.ts';
 import type { Database } from '../db/client.ts';
 import { listOpenDepositWorkflows, markDispatched } from '../db/queries/deposit-workflows.ts';
 import { withDeadline } from '../db/with-deadline.ts';
+import { errorName } from '../domain/errors.ts';
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 import type { Logger } from '../logger.ts';
 import type { BankEventInput } from '../workflows/contract.ts';
@@ -25,8 +26,8 @@ export interface InboxRelayDependencies {
 }
 
 /**
- * Takes stored webhook events to their deposits: captures their lines, then signals the workflows, or credits by the
- * backlog lane in a storm. A database notification wakes it, and it looks four times a second in case one is lost.
+ * Relays stored webhook events to their deposits: captures their lines, then signals the workflows; in a storm the
+ * backlog lane credits. A database notification triggers it, and it also looks four times a second in case one is lost.
  * Several relays share the work by row locks.
  */
 export async function startInboxRelay(
@@ -65,8 +66,8 @@ async function relayOrReport(dependencies: InboxRelayDependencies): Promise<numb
     return await withDeadline(relayBatch(dependencies), BATCH_MS_MAX);
   } catch (error) {
     dependencies.logger.warn(
-      { cause: error instanceof Error ? error.name : typeof error },
-      'webhook events wait for the next try',
+      { cause: errorName(error) },
+      'webhook events were not relayed; the next attempt takes them',
     );
     return 0;
   }
@@ -82,7 +83,7 @@ export async function relayBatch(dependencies: InboxRelayDependencies): Promise<
   return captured.size;
 }
 
-/** An account without a Schedule, or a Temporal that does not answer, leaves the reading to the next tick. */
+/** If the account has no Schedule, or Temporal does not answer, the next tick reads it. */
 async function readAtOnce(
   { triggerPoll, logger }: InboxRelayDependencies,
   accountKey: string,
@@ -91,8 +92,8 @@ async function readAtOnce(
     await triggerPoll(accountKey);
   } catch (error) {
     logger.warn(
-      { accountKey, cause: error instanceof Error ? error.name : typeof error },
-      'the account was not read at once',
+      { accountKey, cause: errorName(error) },
+      'the account was not polled at once; the next tick reads it',
     );
   }
 }

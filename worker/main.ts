@@ -33,9 +33,9 @@ import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import { startImport } from '../temporal/starts.ts';
 
 export interface RunningWorker {
-  /** Resolves when the worker has stopped by itself or by {@link RunningWorker.stop}; rejects when it failed. */
+  /** Resolves when the worker has stopped, with or without {@link RunningWorker.stop}; rejects when it fails. */
   readonly done: Promise<void>;
-  /** Takes no new work, lets the present work end, and closes every connection. */
+  /** Takes no new work, waits for present work to end, and closes every connection. */
   stop(): Promise<void>;
 }
 
@@ -133,7 +133,7 @@ async function connect(config: Config) {
 
 function supervise(worker: Worker, close: () => Promise<void>): RunningWorker {
   const done = worker.run().finally(close);
-  // A failure is reported to whoever awaits `done`; without this it would also end the process as unhandled.
+  // The code that awaits `done` reports a failure; without this it would also end the process as unhandled.
   done.catch(() => undefined);
   return {
     done,
@@ -144,7 +144,7 @@ function supervise(worker: Worker, close: () => Promise<void>): RunningWorker {
   };
 }
 
-/** @throws CodedError `config.invalid` where the signing key cannot be used */
+/** @throws CodedError `config.invalid` if the signing key cannot be used */
 function createAuditAnchor(config: Config): AuditAnchor | null {
   const { AUDIT_ANCHOR_FILE: file, AUDIT_SIGNING_KEY_FILE: keyFile } = config;
   if (file === undefined) return null;

@@ -1,7 +1,7 @@
 import { proxyActivities, proxyLocalActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
-/** Unlimited attempts are a decision: a database outage pauses deposits, it does not fail them. */
+/** Unlimited attempts are deliberate: a database outage pauses deposits and does not fail them. */
 const databaseWrite = {
   startToCloseTimeout: '5s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
@@ -14,7 +14,7 @@ export const steps = proxyLocalActivities<Pick<Activities, 'validateCode' | 'cre
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-/** Telling the customer is tried a few times here; after that the sweep publishes it. */
+/** A notification is tried a few times here; after that the sweep publishes it. */
 export const notifying = proxyLocalActivities<Pick<Activities, 'notifyCustomer'>>({
   startToCloseTimeout: '5s',
   localRetryThreshold: '10s',
@@ -43,8 +43,8 @@ export const records =
   >(databaseWrite);
 
 /**
- * A bank that does not answer now is asked again at the next tick: few attempts, within a run's 4 minutes. One attempt
- * may take long, since it also captures what it read: 50,000 lines at once after an outage.
+ * Few attempts, within a run's 4 minutes: if the bank does not answer now, the next tick asks again. One attempt may
+ * take long, since it also captures its lines: 50,000 at once after an outage.
  */
 export const bankCalls = proxyActivities<Pick<Activities, 'fetchLines'>>({
   startToCloseTimeout: '150s',
@@ -72,7 +72,7 @@ export const batches = proxyActivities<
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-/** Rows that stay unsealed now are sealed by the next run or sweep: few attempts, so that no run waits for it. */
+/** Few attempts, so that no run waits for sealing: the next run or sweep seals the remaining rows. */
 export const sealing = proxyActivities<Pick<Activities, 'sealAudit'>>({
   startToCloseTimeout: '1m',
   heartbeatTimeout: '20s',

@@ -4,7 +4,7 @@ import type { ClaimInput, ClaimOutput } from './contract.ts';
 
 const LOOK_EVERY_MS = 6 * 3_600_000;
 
-/** "I have paid": waits for the deposit that a customer claims, until the claim runs out. It never credits. */
+/** "I have paid": waits for the deposit that a customer claims, until the claim expires. It never credits. */
 export async function claim(input: ClaimInput): Promise<ClaimOutput> {
   for (;;) {
     const { state, expiresAt } = await records.checkClaim(input);

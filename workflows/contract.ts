@@ -1,12 +1,12 @@
 /**
- * What the worker, the API and the command line agree on: names, ids, messages and wire shapes.
- * Only ids, counts, codes and ISO instants cross Temporal: no money, no reference text, no names.
+ * The contract between the worker, the API and the command line: names, ids, messages and wire shapes. Only ids,
+ * counts, codes and ISO instants cross Temporal: no money, no reference text, no names.
  */
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
 import type { DecisionOutcome } from '../domain/review/approval.ts';
 
-/** A value that survives JSON unchanged; bigint, Date and Map do not, and naming one is a compile error. */
+/** A value that survives JSON unchanged; bigint, Date and Map do not, and using one is a compile error. */
 export type Wire =
   string | number | boolean | null | readonly Wire[] | { readonly [key: string]: Wire };
 
@@ -25,7 +25,7 @@ export type WireSafe<T> = T extends string | number | boolean | null | undefined
       ? { readonly [Key in keyof T]: WireSafe<T[Key]> }
       : never;
 
-/** Workflows and database activities share one queue, which eager dispatch needs; bank calls wait on their own. */
+/** Workflows and database activities share one queue, which eager dispatch needs; bank calls have their own queue. */
 export const TASK_QUEUE = 'recon';
 
 export const WORKFLOW = {
@@ -53,8 +53,8 @@ export function pollScheduleId(accountKey: string): string {
 }
 
 /**
- * `deposit/<account key>/<transaction key>`, and `…/rN` for the N-th life of a deposit whose review ran out.
- * At most 200 ASCII characters, since account keys have ≤ 40 and transaction keys ≤ 120 (checked by the database).
+ * `deposit/<account key>/<transaction key>`, and `…/rN` for its N-th workflow round, from the second on. At most 200
+ * ASCII characters, since account keys have ≤ 40 and transaction keys ≤ 120 (checked by the database).
  */
 export function depositWorkflowId(
   accountKey: string,
@@ -65,7 +65,7 @@ export function depositWorkflowId(
   return round === 1 ? base : `${base}/r${round}`;
 }
 
-/** The start options of a deposit's workflow that are the same wherever it is started. */
+/** The start options that every start of a deposit's workflow shares. */
 export function depositStart(ref: DepositWorkflowRef) {
   const { accountKey, depositId, transactionKey, round } = ref;
   return {
@@ -75,22 +75,22 @@ export function depositStart(ref: DepositWorkflowRef) {
   };
 }
 
-/** The import of one statement file, named by its content. */
+/** The workflow that imports one statement file, named by its content. */
 export function importWorkflowId(accountKey: string, fileSha256: string): string {
   return `statement/${accountKey}/${fileSha256.slice(0, 32)}`;
 }
 
-/** The carrying out of a decision whose deposit has no review workflow. */
+/** The workflow that carries out a decision if its deposit has no review workflow. */
 export function decisionWorkflowId(decisionId: string): string {
   return `decision/${decisionId}`;
 }
 
-/** What a customer says to have paid, waiting for its deposit. */
+/** The workflow of a customer's claim to have paid, which waits for its deposit. */
 export function claimWorkflowId(claimId: string): string {
   return `claim/${claimId}`;
 }
 
-/** The letting go of what waited behind a gate; a scope is an account's key, or `*`. */
+/** The workflow that releases the deposits behind a gate; a scope is an account's key, or `*`. */
 export function drainGateWorkflowId(scope: string): string {
   return `gate/${scope}`;
 }
@@ -100,7 +100,7 @@ export function runIdOf(firstExecutionRunId: string): string {
   return `run_${firstExecutionRunId.replaceAll('-', '')}`;
 }
 
-/** A "reconcile now" outside the Schedule's own ticks never runs beside them: it is a trigger of the Schedule. */
+/** "Reconcile now" triggers the Schedule, so it never runs beside the Schedule's own ticks. */
 export interface ReconcileInput {
   readonly accountKey: string;
 }
@@ -120,12 +120,12 @@ export interface DepositInput {
   readonly accountKey: string;
 }
 
-/** What a deposit workflow ended with: it waits for as long as its deposit is open. */
+/** The end of a deposit workflow, which waits for as long as its deposit is open. */
 export interface DepositOutput {
   readonly outcome: 'credited' | 'returned' | 'dismissed' | 'settled_elsewhere';
 }
 
-/** What the `getState` query answers. */
+/** The answer to the `getState` query. */
 export interface DepositStateOutput {
   readonly state:
     'starting' | 'in_review' | 'credited' | 'returned' | 'dismissed' | 'settled_elsewhere';
@@ -140,15 +140,16 @@ export interface ResolveDepositInput {
 }
 
 /**
- * What trying a decision did. `unknown_decision` (there is no such row for this deposit) and `not_approved` (it waits for
- * a second person, or will never be approved) moved no money, and the decision may be handed in again.
+ * The outcome of an attempt to carry out a decision. `unknown_decision` (this deposit has no such row) and
+ * `not_approved` (it waits for a second person, or will never be approved) moved no money, and the decision may be
+ * delivered again.
  */
 export interface ResolveDepositOutput {
   readonly outcome: DecisionOutcome | 'already_settled' | 'not_approved' | 'unknown_decision';
   readonly refusal: string | null;
 }
 
-/** A decision that its own workflow carries out, since its deposit's has ended. */
+/** A decision that its own workflow carries out, since the deposit's workflow has ended. */
 export interface DecideInput {
   readonly depositId: string;
   readonly decisionId: string;
@@ -159,7 +160,7 @@ export interface BankEventInput {
   readonly eventId: string;
 }
 
-/** Something outside changed that a waiting deposit may go on by: it looks again, and the rows decide. */
+/** Something outside changed that may let a waiting deposit continue: it reads its rows again, and they decide. */
 export interface WakeInput {
   readonly reason: 'gate_opened' | 'late_owner' | 'cause_gone' | 'settled_elsewhere';
 }
@@ -173,7 +174,7 @@ export interface ClaimInput {
   readonly claimId: string;
 }
 
-/** `gone`: there is no such claim. */
+/** `gone`: the claim does not exist. */
 export interface ClaimOutput {
   readonly state: 'open' | 'met' | 'expired' | 'withdrawn' | 'gone';
 }
@@ -188,7 +189,7 @@ export interface DrainGateOutput {
 }
 
 export interface SweepInput {
-  /** Deposits captured or dispatched longer ago than this are looked after. */
+  /** The sweep recovers deposits that were captured or dispatched longer ago than this. */
   readonly olderThanMs: number;
 }
 

@@ -10,7 +10,10 @@ const CUSTOMER_HEARS: ReadonlySet<ResolveDepositOutput['outcome']> = new Set([
   'paired',
 ]);
 
-/** Carries out an approved decision that no review takes: about a credited deposit, about its line, or one that came too late. */
+/**
+ * Carries out an approved decision that no review takes: about a credited deposit, about its line, or too late for its
+ * review.
+ */
 export async function decide(input: DecideInput): Promise<ResolveDepositOutput> {
   const { depositId, decisionId } = input;
   const output = await records.applyDecision({ depositId, decisionId });

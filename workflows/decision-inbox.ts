@@ -1,34 +1,34 @@
 import { condition } from '@temporalio/workflow';
 import type { DepositOutput, DepositStateOutput, ResolveDepositOutput } from './contract.ts';
 
-/** Where decisions for one deposit are handed in, tried one at a time, and answered. */
+/** Takes the decisions for one deposit, tries them one at a time, and keeps their answers. */
 export interface DecisionInbox {
-  /** Hands in a decision's id; the same id twice is one, unless the first came before the decision was approved. */
+  /** Delivers a decision's id; a repeated id counts once, unless the first came before the approval. */
   hand(decisionId: string): void;
   hasUntried(): boolean;
-  /** Takes the next decision that nobody has tried, if any. */
+  /** Takes the next untried decision, if any. */
   next(): string | undefined;
-  /** Records what trying a decision did. */
+  /** Records the outcome of an attempt. */
   record(decisionId: string, output: ResolveDepositOutput): void;
   /** Waits for the answer to a decision. */
   answer(decisionId: string): Promise<ResolveDepositOutput>;
   openReview(review: { readonly reason: string; readonly dueAt: string }): void;
   noteBankEvent(): void;
-  /** Something outside changed: the deposit looks again at its next chance. */
+  /** Something outside changed: the deposit reads its rows again at its next step. */
   wake(): void;
   isWoken(): boolean;
-  /** Takes the wake-up, so that one that comes later is another. */
+  /** Takes the wake-up, so that a later one counts separately. */
   takeWake(): void;
   close(outcome: DepositOutput['outcome']): void;
   state(): DepositStateOutput;
 }
 
-/** An id that was handed in too early, before its row was approved, may come again. */
+/** An id that was delivered before its row was approved may come again. */
 function isFinal({ outcome }: ResolveDepositOutput): boolean {
   return outcome !== 'not_approved' && outcome !== 'unknown_decision';
 }
 
-/** State of one workflow run; nothing here outlives it, since the rows are the record. */
+/** State of one workflow run; it ends with the run, since the rows are the record. */
 export function createDecisionInbox(): DecisionInbox {
   const untried: string[] = [];
   const answers = new Map<string, ResolveDepositOutput>();

@@ -1,6 +1,6 @@
 /**
  * The workflow of one deposit. Its messages are described in three files:
- * - contract.ts: their names and what they carry, for callers outside
+ * - contract.ts: their names and content, for callers outside
  * - this file: the definitions made of those names, and their handlers
  * - decision-inbox.ts: the state that the handlers change and the query answers
  */
@@ -45,8 +45,8 @@ const GATE_LOOK_EVERY = '1h';
 const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
 
 /**
- * The life of one deposit: validate code → credit wallet → notify, and a review where no code names an owner.
- * Credited straight through it takes one workflow task and eight events.
+ * The life of one deposit: validate code → credit wallet → notify, and a review if no code names an owner. A direct
+ * credit takes one workflow task and eight events.
  */
 export async function deposit(input: DepositInput): Promise<DepositOutput> {
   const inbox = createDecisionInbox();
@@ -88,7 +88,7 @@ async function settle(input: DepositInput, inbox: DecisionInbox): Promise<Deposi
   return { outcome: 'credited' };
 }
 
-/** While the account's gate is closed the deposit waits here; whoever opens the gate wakes it. */
+/** The deposit waits here while the account's gate is closed; opening the gate wakes it. */
 async function creditBehindGate(
   depositId: string,
   inbox: DecisionInbox,

@@ -11,8 +11,8 @@ const PAGES_PER_RUN_MAX = 10;
 type Claimed = Awaited<ReturnType<typeof records.claimUndispatched>>[number];
 
 /**
- * Gives every captured deposit of an account its way: the backlog lane first when too many wait, then one child
- * workflow each. Returns false when pages are left for the next run of the chain.
+ * Dispatches every captured deposit of an account: first through the backlog lane if too many wait, then with one child
+ * workflow each. Returns false if pages are left for the next run of the chain.
  */
 export async function dispatchDeposits(accountKey: string): Promise<boolean> {
   const plan = await records.planDispatch({ accountKey });
@@ -33,7 +33,7 @@ export async function dispatchDeposits(accountKey: string): Promise<boolean> {
   return false;
 }
 
-/** Starts are awaited, results never; a child that runs or ran already is success. */
+/** It awaits starts, never results; a child that is running or has run is a success. */
 async function startDeposit(claimed: Claimed): Promise<void> {
   try {
     await startChild(deposit, {

@@ -15,7 +15,7 @@ type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
   readonly proofsFailed: number;
 };
 
-/** Sends one stored statement file through the pipeline: the same capture, deposits and run as the poller's. */
+/** Processes one stored statement file with the same capture, deposits and run as the poller. */
 export async function importStatement(
   input: ImportStatementInput & { readonly captured?: Captured },
 ): Promise<RunOutput & { readonly proofsFailed: number }> {

@@ -1,4 +1,4 @@
-/** The file that Temporal bundles: every workflow, by the name it is recorded under. */
+/** The file that Temporal bundles: every workflow, by its recorded name. */
 export { claim } from './claim.ts';
 export { decide } from './decide.ts';
 export { deposit } from './deposit.ts';

@@ -10,15 +10,16 @@ import { runIdOf, type ReconcileInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
 import { sealAuditTrail } from './seal-audit.ts';
 
-/** An account far behind walks forward at most this many windows in a run; the next tick goes on. */
+/** An account far behind reads at most this many windows in a run; the next tick continues. */
 const WINDOWS_MAX = 12;
 const WAIT_MS_MAX = 60_000;
 
 type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
 
 /**
- * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow,
- * wait until they have left `captured`, book what the bank took back, record the run. `found` is carried over when the pass continues as new.
+ * One reconciliation pass over one bank account: read and capture its next window, give each deposit its workflow, wait
+ * until they have left `captured`, book reversals, record the run. `found` is carried over when the pass continues as
+ * new.
  */
 export async function reconcile(
   input: ReconcileInput & { readonly found?: Found },
@@ -36,7 +37,7 @@ export async function reconcile(
   return { runId, ...found, stillCaptured };
 }
 
-/** A bank that cannot be read is the run's outcome; deposits that are known already still go on. */
+/** If the bank cannot be read, that is the run's outcome; known deposits are still processed. */
 async function fetchOrRecord(accountKey: string, runId: string): Promise<Found> {
   try {
     return await fetchWindows(accountKey, runId);

@@ -14,13 +14,12 @@ const BANK_ACCOUNT_KEY = defineSearchAttributeKey('BankAccountKey', 'KEYWORD');
 const REVIEW_REASON = defineSearchAttributeKey('ReviewReason', 'KEYWORD');
 const REVIEW_DUE_AT = defineSearchAttributeKey('ReviewDueAt', 'DATETIME');
 
-/** What waiting led to: the outcome, or that the review's row is worth reading again, or neither. */
+/** The result of a wait: the outcome, or `changed` if the review's row must be read again, or `unchanged`. */
 type Step = DepositOutput['outcome'] | 'changed' | 'unchanged';
 
 /**
- * Waits for a person's decision, for as long as it takes. The row holds the schedule: reminders, escalation and deadline
- * are done when it says so, after which the review goes on in its next round. A decision that is unknown or refused
- * moves no money.
+ * Waits for a person's decision, for as long as it takes. The row has the schedule of reminders, escalation and
+ * deadline; after the deadline the review continues in its next round. An unknown or refused decision moves no money.
  */
 export async function reviewDeposit(
   input: DepositInput & { readonly reason: ReviewReason },
@@ -83,7 +82,7 @@ async function advance(depositId: string, review: OpenReview, inbox: DecisionInb
     : tryDecision(depositId, decisionId, inbox);
 }
 
-/** What is outside may have changed so that the reference now names one open wallet; the rows decide. */
+/** Something outside may have changed, so that the reference now names one open wallet; the rows decide. */
 async function lookAgain(depositId: string, inbox: DecisionInbox): Promise<Step> {
   inbox.takeWake();
   const { outcome } = await records.recheckReview({ depositId });
@@ -117,7 +116,7 @@ async function tryDecision(
     case 'paired':
       return 'settled_elsewhere';
     case 'unknown_decision':
-      log.warn('decision was ignored: there is no such row for this deposit', { depositId });
+      log.warn('decision was ignored: this deposit has no such decision', { depositId });
       return 'unchanged';
     case 'not_approved':
       log.warn('decision was ignored: it is not approved', { depositId });

@@ -1,12 +1,12 @@
 import { isCancellation, log } from '@temporalio/workflow';
 import { sealing } from './activity-options.ts';
 
-/** Seals what the audit trail has gained. A run has done its work by then, and does not fail for it. */
+/** Seals new rows of the audit trail. The run has done its work by then and does not fail because of it. */
 export async function sealAuditTrail(): Promise<void> {
   try {
     await sealing.sealAudit();
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.warn('audit rows wait for the next run or sweep to be sealed');
+    log.warn('audit rows were not sealed; the next run or sweep seals them');
   }
 }

@@ -2,7 +2,7 @@ import { batches } from './activity-options.ts';
 import type { SweepInput, SweepOutput } from './contract.ts';
 import { sealAuditTrail } from './seal-audit.ts';
 
-/** Restarts what was lost: deposits without a living workflow, notifications that nobody published. Seals the audit trail. */
+/** Recovers lost work: deposits without a running workflow, unpublished notifications. Seals the audit trail. */
 export async function sweep(input: SweepInput): Promise<SweepOutput> {
   const swept = await batches.sweepDeposits(input);
   await sealAuditTrail();

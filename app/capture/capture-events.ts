@@ -10,12 +10,13 @@ import {
   type WaitingEvent,
 } from '../../db/queries/relay.ts';
 import { isCoded } from '../../domain/errors.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import { parseCurrency } from '../../domain/money/money.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { Placement } from './capture-outcome.ts';
 import { bankIdOf, factsKeyOf } from './stored-texts.ts';
 
-/** An open deposit whose line an event showed: its workflow is to be told. */
+/** An open deposit whose line an event showed: its workflow must be notified. */
 export interface RelayedDeposit {
   readonly depositId: string;
   readonly eventId: string;
@@ -28,12 +29,12 @@ export interface CapturedEvents {
   /** More events wait than workflows should take: the backlog lane credits first. */
   readonly isStorm: boolean;
   readonly deposits: readonly RelayedDeposit[];
-  /** Accounts whose events carried no line: they are read at once. */
+  /** Accounts whose events carried no line: Purser polls them at once. */
   readonly pointers: readonly string[];
 }
 
 interface CapturedGroup {
-  readonly told: readonly RelayedDeposit[];
+  readonly deposits: readonly RelayedDeposit[];
   readonly hasPointer: boolean;
 }
 
@@ -49,23 +50,18 @@ export async function captureEvents(
     const pointers: string[] = [];
     for (const [accountKey, group] of groupByAccount(events)) {
       const captured = await captureGroup(tx, batch.now, accountKey, group);
-      deposits.push(...captured.told);
+      deposits.push(...captured.deposits);
       if (captured.hasPointer) pointers.push(accountKey);
     }
     return { size: events.length, isStorm, deposits, pointers };
   });
 }
 
-/** By account, in the order of their keys: relays that lock accounts in one order never wait for each other in a circle. */
+/** By account, in the order of their keys: relays that lock accounts in one order never deadlock. */
 function groupByAccount(
   events: readonly WaitingEvent[],
 ): readonly (readonly [string, readonly WaitingEvent[]])[] {
-  const groups = new Map<string, WaitingEvent[]>();
-  for (const event of events) {
-    const group = groups.get(event.accountKey);
-    if (group === undefined) groups.set(event.accountKey, [event]);
-    else group.push(event);
-  }
+  const groups = groupBy(events, ({ accountKey }) => accountKey);
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
@@ -89,13 +85,15 @@ async function captureGroup(
   const lineIds = placements.flatMap((placement) =>
     'lineId' in placement ? [placement.lineId] : [],
   );
-  const deposits = await findDepositsOfLines(tx, lineIds);
+  const depositsOfLines = await findDepositsOfLines(tx, lineIds);
   const handled: HandledEvent[] = [];
-  const told: RelayedDeposit[] = [];
+  const deposits: RelayedDeposit[] = [];
   for (const [index, { event, sighting }] of lines.entries()) {
     const placement = placements[index];
     const deposit =
-      placement !== undefined && 'lineId' in placement ? deposits.get(placement.lineId) : undefined;
+      placement !== undefined && 'lineId' in placement
+        ? depositsOfLines.get(placement.lineId)
+        : undefined;
     handled.push({
       id: event.id,
       outcome: outcomeOf(placement),
@@ -105,17 +103,17 @@ async function captureGroup(
       bankId: bankIdOf(sighting),
     });
     if (deposit?.isOpen === true)
-      told.push({ depositId: deposit.depositId, eventId: event.eventId, accountKey });
+      deposits.push({ depositId: deposit.depositId, eventId: event.eventId, accountKey });
   }
   for (const each of read) {
     if (each.kind !== 'line') handled.push(handledWithoutLine(accountKey, each));
   }
   await markEventsHandled(tx, handled);
   const hasPointer = read.some(({ kind }) => kind === 'pointer' || kind === 'reversal');
-  return { told, hasPointer };
+  return { deposits, hasPointer };
 }
 
-/** A reversal keeps the facts of what was taken back, so that a person finds it beside its line. */
+/** A reversal keeps the facts of the reversed payment, so that a person finds it beside its line. */
 function handledWithoutLine(
   accountKey: string,
   { event, ...read }: { readonly event: WaitingEvent } & Exclude<ReadEvent, { kind: 'line' }>,

@@ -31,14 +31,14 @@ import { bankIdOf, factsKeyOf, storable, transactionKey } from './stored-texts.t
 
 const INSERT_BATCH = 1_000;
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
-/** Edited lines may move a few days: lines that far outside are compared. */
+/** Edited lines may move a few days: lines this many days outside the window are compared. */
 const NEIGHBOUR_DAYS = 6;
 
-/** What one feed showed of one bank account. */
+/** The lines that one feed showed of one bank account. */
 export interface Capture {
   readonly accountKey: string;
   readonly feed: FeedKind;
-  /** The file format, where the feed is `file`: two formats word one line in two ways. The feed itself if left out. */
+  /** The file format if the feed is `file`, since two formats word one line differently. Default: the feed. */
   readonly source?: string;
   readonly idStable: boolean;
   readonly runId: string | null;
@@ -49,14 +49,14 @@ export interface Capture {
   readonly holds?: readonly (HoldReason | null)[];
 }
 
-/** Captures in a transaction of its own. */
+/** Captures in its own transaction. */
 export async function captureLines(database: Database, capture: Capture): Promise<CaptureOutcome> {
   return database.transaction((tx) => captureLinesIn(tx, capture));
 }
 
 /**
- * Stores what is new of a capture, with origin journals and deposits, and ties the rest to known lines.
- * Counting and storing are one step under the bank account's lock, so feeds that race agree on each line.
+ * Stores the new lines of a capture with their origin journals and deposits, and matches the other rows to known lines.
+ * Counting and storing are one step under the bank account's lock, so racing feeds agree on each line.
  */
 export async function captureLinesIn(tx: Transaction, capture: Capture): Promise<CaptureOutcome> {
   await lockBankAccountForCapture(tx, capture.accountKey);
@@ -65,11 +65,14 @@ export async function captureLinesIn(tx: Transaction, capture: Capture): Promise
   const booked = rows.filter((row) => capture.sightings[row.index]?.status === 'booked');
   if (capture.scope.kind === 'complete') await storePending(tx, capture, capture.scope, rows);
   const decision = await decide(tx, capture, booked);
-  const settling = new Set(
+  const resolving = new Set(
     decision.resolvedHolds.map((hold) => ('newLineIndex' in hold ? hold.newLineIndex : -1)),
   );
   const lines = decision.newLines.map((line, index) =>
-    toLineInsert(capture, line, { usedKeys: decision.usedKeys, settles: settling.has(index) }),
+    toLineInsert(capture, line, {
+      usedKeys: decision.usedKeys,
+      resolvesHold: resolving.has(index),
+    }),
   );
   const lineIds = await storeLines(tx, capture, lines);
   await storeSightings(tx, capture, decision, { lines, lineIds });
@@ -153,7 +156,7 @@ function daysOf(
 function toLineInsert(
   capture: Capture,
   line: NewLine,
-  { usedKeys, settles }: { readonly usedKeys: Set<string>; readonly settles: boolean },
+  { usedKeys, resolvesHold }: { readonly usedKeys: Set<string>; readonly resolvesHold: boolean },
 ): LineInsert {
   const sighting = sightingOf(capture, line.row);
   return {
@@ -173,8 +176,8 @@ function toLineInsert(
       sighting.counterparty.account === null ? null : storable(sighting.counterparty.account),
     depositId: newId('deposit'),
     hold: holdOf(capture, line, sighting),
-    // The hold that it settles may be this very sighting, and is attached first.
-    seen: settles ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
+    // This may be the very sighting whose hold the row resolves, and that one is attached first.
+    seen: resolvesHold ? null : { bankId: bankIdOf(sighting), reference: shownAs(line.row) },
   };
 }
 
@@ -219,12 +222,12 @@ async function storeSightings(
     ...decision.attached.map(({ row, lineId }) => toSighting(capture, row, lineId)),
     ...decision.held.map((row) => toSighting(capture, row, null)),
   ];
-  const settled = decision.resolvedHolds.flatMap((hold) => {
+  const resolved = decision.resolvedHolds.flatMap((hold) => {
     const lineId = 'lineId' in hold ? hold.lineId : lineIds[hold.newLineIndex];
     return lineId === undefined ? [] : [{ heldId: hold.heldId, lineId }];
   });
-  // First, since a row of this capture may be the very sighting that was held.
-  await attachHeldSightings(tx, settled);
+  // First, since a row of this capture may be the held sighting itself.
+  await attachHeldSightings(tx, resolved);
   if (capture.feed === 'poll' && capture.runId !== null) {
     await recordAbsences(tx, {
       runId: capture.runId,
@@ -276,6 +279,6 @@ async function storePending(
 
 function sightingOf(capture: Capture, row: SnapshotRow): Sighting {
   const sighting = capture.sightings[row.index];
-  if (sighting === undefined) throw new RangeError(`There is no sighting ${row.index}.`);
+  if (sighting === undefined) throw new RangeError(`Sighting ${row.index} does not exist.`);
   return sighting;
 }

@@ -2,13 +2,13 @@ import type { LineInsert } from '../../db/queries/capture.ts';
 import type { RowPlacements } from '../../domain/line/identity.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 
-/** Where each sighting ended up, in order. */
+/** The placement of each sighting, in order. */
 export type Placement =
   | { readonly kind: 'new'; readonly lineId: string; readonly depositId: string | null }
   | { readonly kind: 'known'; readonly lineId: string }
   | { readonly kind: 'held' }
   | { readonly kind: 'pending' }
-  /** The same row again in the same read. */
+  /** The same row, repeated in the same read. */
   | { readonly kind: 'repeat' };
 
 export interface CaptureOutcome {
@@ -18,7 +18,7 @@ export interface CaptureOutcome {
   readonly placements: readonly Placement[];
 }
 
-/** What became of each sighting, by the decision and the ids that its new lines were given. */
+/** Places each sighting by the decision and the ids of its new lines. */
 export function summarise(
   sightings: readonly Sighting[],
   decision: RowPlacements,

@@ -5,13 +5,13 @@ import { addDays, localDateIn, type LocalDate } from '../../domain/local-date.ts
 import { captureLinesIn } from './capture-lines.ts';
 import type { CaptureOutcome } from './capture-outcome.ts';
 
-/** A window of days that was read whole from a bank's API. */
+/** A window of days, read whole from a bank's API. */
 export interface ReadWindow {
   readonly accountKey: string;
   readonly runId: string;
   readonly timeZone: string;
   readonly idStable: boolean;
-  /** The instant before the first page was asked for. */
+  /** The instant before the first page was requested. */
   readonly startedAt: Date;
   readonly window: DayWindow & { readonly completeDay: LocalDate };
   readonly snapshot: FeedSnapshot;
@@ -19,7 +19,7 @@ export interface ReadWindow {
 
 /**
  * Captures a window: lines, deposits, the account's last complete day and the run's counts in one transaction. A repeat
- * finds everything known.
+ * finds every line known.
  */
 export async function captureWindow(database: Database, read: ReadWindow): Promise<CaptureOutcome> {
   const { accountKey, runId, snapshot, startedAt, window } = read;

@@ -28,8 +28,9 @@ interface Shown {
 type OpenPairs = ReadonlyMap<DayPair, Map<string, number>>;
 
 /**
- * Holds the new lines that a batch booked again is made of. Stored credits are found by the facts key that a new one would
- * have on the earlier day, so days of many lines are not read, and a part of a day's payments mostly tells that it is new.
+ * Holds the new lines of a batch that the bank booked again on another day. Stored credits are found by the facts key
+ * that a new one would have on the earlier day, so days of many lines are not read; usually a part of a day's payments
+ * is enough to show that the batch is new.
  */
 export async function holdRepeatedBatches(
   tx: Transaction,

@@ -4,8 +4,8 @@ import { insertBankEvent } from '../../db/queries/bank-events.ts';
 import { CodedError } from '../../domain/errors.ts';
 
 /**
- * Stores a verified webhook event once and notifies the relay; what it means is read after the answer.
- * @throws CodedError `webhook.key_reused` where its ID came before with another body
+ * Stores a verified webhook event once and notifies the relay, which reads it after the bank has its answer.
+ * @throws CodedError `webhook.key_reused` if its ID was used before with another body
  */
 export async function storeBankEvent(
   database: Database,
@@ -16,6 +16,6 @@ export async function storeBankEvent(
   if (intake !== 'conflict') return intake;
   throw new CodedError(
     'webhook.key_reused',
-    'This webhook id was already used with another body: send a new event under a new id.',
+    'This webhook id was already used with another body: send the event with a new id.',
   );
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { factsText, type NewLine } from '../../domain/line/identity.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 
-/** Longer ids name nothing that a bank would ever send, and no index could hold them. */
+/** No bank sends longer ids, and no index could store them. */
 const BANK_ID_CHARS_MAX = 256;
 
 /** The bank's id as it is stored and compared. */
@@ -17,7 +17,7 @@ export function storable(text: string): string {
 }
 
 /**
- * The key that names the deposit's workflow: the bank's stable id where it is plain, free and carries no customer code,
+ * The key that names the deposit's workflow: the bank's stable id if it is plain, unused and without a customer code,
  * else the facts key with its occurrence.
  */
 export function transactionKey(line: NewLine, usedKeys: Set<string>): string {
@@ -33,7 +33,10 @@ export function transactionKey(line: NewLine, usedKeys: Set<string>): string {
   return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
 }
 
-/** The hash under which the facts of a sighting are stored and counted; of the same payment on another day, if one is named. */
+/**
+ * The hash under which the facts of a sighting are stored and counted. With another day, that of the same payment on
+ * that day.
+ */
 export function factsKeyOf(
   accountKey: string,
   sighting: Sighting,

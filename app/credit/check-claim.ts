@@ -2,7 +2,7 @@ import type { Database } from '../../db/client.ts';
 import { findClaim, meetOrExpireClaim } from '../../db/queries/claims.ts';
 import type { ClaimState } from '../../db/schema/claims.ts';
 
-/** Ends a claim whose deposit has been credited, or whose time is over. Null: there is no such claim. */
+/** Ends a claim if its deposit was credited or its time is over. Null: the claim does not exist. */
 export async function checkClaim(
   database: Database,
   claimId: string,

@@ -15,16 +15,16 @@ import { settle, type OwnedDeposit } from '../../domain/ledger/settle.ts';
 
 export interface CreditedDeposits {
   readonly creditedIds: readonly string[];
-  /** Those whose gate is closed: they wait as they are. */
+  /** Deposits behind a closed gate: they stay as they are. */
   readonly gatedIds: readonly string[];
-  /** Those that a person must decide, with their reasons; nothing was written for them. */
+  /** Deposits that a person must decide, with their reasons; nothing was written for them. */
   readonly reviews: readonly {
     readonly depositId: string;
     readonly owner: Extract<Owner, { kind: 'review' }>;
   }[];
 }
 
-/** Finds the owners of deposits by their references, and what speaks against them; reads only. In the order given. */
+/** Finds the owners of deposits by their references, and the objections to each; reads only. Keeps the order given. */
 export async function findOwners(
   executor: Parameters<typeof findWalletsByCode>[0],
   deposits: readonly DepositFacts[],
@@ -62,13 +62,13 @@ export async function creditDeposits(
   const owned = matched.filter((deposit) => !closed.has(deposit.bankAccountKey));
   const wallets = await lockWallets(tx, [...new Set(owned.map((deposit) => deposit.walletId))]);
   const rates = await listRates(tx);
-  // A wallet may have closed between the match and the lock: the lock decides.
+  // A wallet may close between the match and the lock: its status under the lock decides.
   const statuses = new Map(wallets.map((wallet) => [wallet.walletId, wallet.status]));
   const refusalOf = (deposit: Pick<OwnedDeposit, 'walletId' | 'bookingDate'>) => {
     const status = statuses.get(deposit.walletId);
     if (status === 'closed') return 'wallet_closed';
     if (status === 'frozen') return 'wallet_frozen';
-    // One line of an impossible day must not stop all the others of its batch.
+    // One line with an impossible day must not stop the rest of its batch.
     return rates.some((rate) => rate.effectiveFrom <= deposit.bookingDate) ? null : 'poison';
   };
   const payable = owned.filter((deposit) => refusalOf(deposit) === null);

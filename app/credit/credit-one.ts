@@ -4,16 +4,16 @@ import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import { creditDeposits } from './credit-deposits.ts';
 
 export type CreditOutcome =
-  /** Also when an earlier attempt, or the backlog lane, had credited it. */
+  /** Also if an earlier attempt or the backlog lane credited it. */
   | { readonly outcome: 'credited' }
   | { readonly outcome: 'review'; readonly reason: ReviewReason }
-  /** Crediting is stopped for the account: the deposit waits, and is tried again when the gate opens. */
+  /** Crediting is stopped for the account: the deposit waits and is retried when the gate opens. */
   | { readonly outcome: 'gated' }
   | { readonly outcome: 'settled' };
 
 /**
- * Credits one deposit: journal, balances, state and notification row in one transaction, once for all time by the
- * unique key on its terminal journal. The owner is looked up again under the row locks.
+ * Credits one deposit: journal, balances, state and notification row in one transaction, once only by the unique key on
+ * its terminal journal. The owner is looked up again under the row locks.
  */
 export async function creditOne(database: Database, depositId: string): Promise<CreditOutcome> {
   return database.transaction(async (tx): Promise<CreditOutcome> => {

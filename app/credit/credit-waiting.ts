@@ -3,10 +3,10 @@ import { publishNotifications } from '../../db/queries/publication.ts';
 import { lockWaitingDeposits } from '../../db/queries/settlement.ts';
 import { creditDeposits, type CreditedDeposits } from './credit-deposits.ts';
 
-/** Deposits in one transaction: larger batches keep their locks too long (figures in docs/performance.md). */
+/** Deposits in one transaction: larger batches keep their locks too long (see docs/performance.md). */
 const BATCH_SIZE = 250;
 
-/** One page of waiting deposits, in ID order, and what became of them. */
+/** One page of waiting deposits, in ID order, and their outcomes. */
 export interface CreditedPage extends CreditedDeposits {
   readonly depositIds: readonly string[];
 }
@@ -27,13 +27,13 @@ export async function creditWaitingPage(
 /** How far the backlog lane got. */
 export interface CreditedBacklog {
   readonly credited: number;
-  /** Left for workflows: a person must decide them. */
+  /** Deposits left for workflows: a person must decide them. */
   readonly left: number;
 }
 
 /**
  * The backlog lane: credits every exact match that waits on an account, set-based, and leaves the rest for workflows.
- * The same function and keys as for the single deposit, so the two lanes may meet on one deposit.
+ * It uses the function and keys of the single deposit, so both lanes may safely meet on one deposit.
  */
 export async function creditBacklog(
   database: Database,

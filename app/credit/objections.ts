@@ -5,12 +5,12 @@ import { findKnownPayers } from '../../db/queries/payer-memory.ts';
 import { listAsOriginals, listOpenReversals } from '../../db/queries/reversals.ts';
 import type { DepositFacts } from '../../db/queries/settlement.ts';
 
-/** More open reversals than this are a fault of the feed; the newest are the likeliest to matter. */
+/** More open reversals than this mean a fault of the feed; the newest matter most. */
 const REVERSALS_MAX = 500;
 
 /**
- * What speaks against crediting deposits by their codes; reads only. Asks nothing where no reversal of the account is open
- * and its payers are not held against codes.
+ * Finds the objections to crediting deposits by their codes; reads only. Runs no query if the account has no open
+ * reversal and does not check payers against codes.
  */
 export async function findObjections(
   executor: Executor,

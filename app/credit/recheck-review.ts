@@ -7,8 +7,8 @@ import { creditDeposits } from './credit-deposits.ts';
 export type RecheckOutcome = 'credited' | 'waits' | 'settled';
 
 /**
- * Looks again whether the reference of a deposit in review names exactly one open wallet, and credits that by the
- * rules of any other deposit. Safe to run twice: a settled deposit stays as it is.
+ * Credits a deposit in review if its reference now names exactly one open wallet, by the rules of any other deposit.
+ * Safe to run twice: a deposit with an outcome stays as it is.
  */
 export async function recheckReview(
   database: Database,

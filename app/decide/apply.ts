@@ -38,18 +38,18 @@ import { closeCaseOf, pairByHand, takeBackVanished } from '../undo/line-decision
 import { moveCredit } from '../undo/take-back.ts';
 import { writeAs } from '../write-as.ts';
 
-/** The outcome of trying a decision, as its workflow learns it. */
+/** The outcome of an attempt to carry out a decision, for its workflow. */
 export interface ApplyOutcome {
   readonly outcome: DecisionOutcome | 'already_settled' | 'not_approved' | 'unknown_decision';
   readonly refusal: string | null;
 }
 
-/** An outcome, and what it changes for others. */
+/** An outcome, and its effects on other deposits. */
 export interface Applied {
   readonly output: ApplyOutcome;
   /** Workflows of reviews that have nothing left to decide. */
   readonly open: readonly DepositWorkflowRef[];
-  /** The bank account on which a reversal was paired with its deposit. */
+  /** The bank account where a reversal was paired with its deposit. */
   readonly pairedIn: string | null;
 }
 
@@ -61,7 +61,7 @@ export interface ApplyContext {
   readonly fourEyesAboveMinor: bigint;
 }
 
-/** A decision with its deposit, as read under the locks of both. */
+/** A decision with its deposit, read under the locks of both. */
 interface Approved {
   readonly deposit: DepositFacts;
   readonly decision: Decision;
@@ -72,9 +72,9 @@ interface Approved {
 type Refused = { readonly refusal: string };
 
 /**
- * Carries out a person's decision, once: the row must exist, be about this deposit, be written by people and be approved
- * as it stands. Only the decision's ID counts of what the update or signal brought. A repeat answers with the first
- * attempt's outcome.
+ * Carries out a person's decision once. The row must exist, be about this deposit, be written by people and be approved
+ * in its present form. Of the update or signal only the decision's ID counts. A repeat answers with the first attempt's
+ * outcome.
  */
 export function applyDecision(
   database: Database,
@@ -115,7 +115,7 @@ async function applyIn(
   return { output, open, pairedIn: output.outcome === 'paired' ? deposit.bankAccountKey : null };
 }
 
-/** Nothing moves, and the attempt is kept: an id that reached a workflow without an approved row may be forged. */
+/** Moves nothing and records the attempt: an id that reached a workflow without an approved row may be forged. */
 async function turnAway(
   tx: Transaction,
   input: { readonly depositId: string; readonly decisionId: string },
@@ -133,7 +133,7 @@ async function turnAway(
   return { outcome, refusal: null };
 }
 
-/** Looks at everything again: the rows may have been changed since a person approved them. */
+/** Checks everything again: the rows may have changed since a person approved them. */
 function refusalOf(
   context: ApplyContext,
   { deposit, decision, allocations }: Approved,
@@ -150,7 +150,7 @@ function refusalOf(
   return hasSecond || !needsApproval(decision, context) ? null : 'approval_missing';
 }
 
-/** While crediting is stopped, people do not credit either. */
+/** While crediting is stopped, people cannot credit either. */
 async function gateRefusal(
   tx: Transaction,
   { deposit, decision }: Approved,
@@ -216,7 +216,7 @@ async function post(tx: Transaction, journals: Parameters<typeof postJournals>[1
   return null;
 }
 
-/** Moves no money: the review has another deadline. */
+/** Moves no money: the review gets another deadline. */
 async function keep(
   tx: Transaction,
   { clock, aging }: ApplyContext,
@@ -243,7 +243,7 @@ function answerOf(outcome: DecisionOutcome, refusal: string | null): ApplyOutcom
   return { outcome: refusal === 'already_settled' ? refusal : outcome, refusal };
 }
 
-/** Wallets and the debt of what was spent are the ledger's business; see take-back.ts. */
+/** The ledger handles the wallets and the debt for spent credits; see take-back.ts. */
 async function correct(
   tx: Transaction,
   { clock }: ApplyContext,
@@ -251,7 +251,7 @@ async function correct(
 ): Promise<Refused | null> {
   const [to] = allocations;
   invariant(to !== undefined, 'A correction names no wallet.');
-  // Corrections are booked on the day on which they are made.
+  // A correction is booked on the day it is made.
   const eventOn = localDateIn(clock(), BUSINESS_TIME_ZONE);
   const outcome = await moveCredit(tx, deposit, {
     decisionId: decision.id,

@@ -22,17 +22,17 @@ import { personOf, type DecideContext, type Decider } from './decider.ts';
 import { lapsesAt, refuseAboveLimit, settledAlready, type ProposedDecision } from './propose.ts';
 
 const REFUSALS = {
-  'decision.expired': 'This proposal was not approved in time: propose it again.',
-  'decision.not_open': 'This decision does not wait for an approval: read what became of it.',
+  'decision.expired': 'The proposal expired before it was approved: propose it again.',
+  'decision.not_open': 'This decision is no longer open: read it again to see its outcome.',
   'decision.payload_changed':
-    'The hash is not that of the proposal: read the decision again and check what it would do.',
+    'The hash does not match the proposal: read the decision again and check its effect.',
   'decision.same_person':
-    'You proposed this, or gave its bank details: a second person must approve it.',
+    'You proposed this or gave its bank details: a second person must approve it.',
 } as const satisfies Record<ApprovalRefusal, string>;
 
 /**
- * Approves a proposal, which is locked until the transaction ends: of approvals and rejections that race, one wins.
- * A workflow carries the decision out after the commit.
+ * Approves a proposal and locks it until the transaction ends: if approvals and rejections race, one wins. A workflow
+ * carries out the decision after the commit.
  * @throws CodedError `decision.not_found` · `decision.not_open` · `decision.expired` · `decision.same_person` ·
  *   `decision.payload_changed` · `decision.limit_reached` · `deposit.already_settled`
  */
@@ -53,7 +53,7 @@ export async function approveDecision(
 }
 
 /**
- * Ends a proposal; the deposit stays in review. Whoever may approve may reject, the proposer too.
+ * Ends a proposal; the deposit stays in review. Everyone who may approve it may reject it, and so may the proposer.
  * @throws CodedError `decision.not_found` · `decision.not_open`
  */
 export async function rejectDecision(
@@ -69,7 +69,7 @@ export async function rejectDecision(
 }
 
 /**
- * Gives a return the bank details that it asked for: from then on it waits for a second person, who sees them.
+ * Adds the bank details that a return needs. The return then waits for a second person, who sees them.
  * @throws CodedError `decision.not_found` · `decision.not_open`
  */
 export async function completeReturn(
@@ -84,12 +84,12 @@ export async function completeReturn(
   const expiresAt = lapsesAt(context.clock(), context.approvals);
   const isGiven = await givePayerDetails(tx, payload, { by: decider.keyId, expiresAt });
   if (!isGiven) {
-    throw new CodedError('decision.not_open', 'This decision asks for no payer details.');
+    throw new CodedError('decision.not_open', 'This decision needs no payer details.');
   }
   return { kind: 'proposed', payload, expiresAt };
 }
 
-/** Attempts that are kept in the audit trail although they changed nothing. */
+/** Attempts that the audit trail keeps although they changed nothing. */
 const KEPT_ATTEMPTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'decision.expired',
   'decision.limit_reached',
@@ -99,7 +99,7 @@ const KEPT_ATTEMPTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'decision.same_person',
 ]);
 
-/** Runs a write about a decision. What a refusal undoes, its entry in the audit trail survives. */
+/** Runs a write about a decision. A refusal rolls the write back but keeps its entry in the audit trail. */
 export async function keepingAttempts<T>(
   database: Database,
   attempt: {
@@ -132,10 +132,10 @@ export async function keepingAttempts<T>(
 async function lockOrRefuse(tx: Transaction, decisionId: string): Promise<Decision> {
   const decision = await lockDecision(tx, decisionId);
   if (decision !== null) return decision;
-  throw new CodedError('decision.not_found', 'There is no such decision.');
+  throw new CodedError('decision.not_found', 'Decision not found.');
 }
 
-/** The deposit may have found its owner, or been taken back, while the proposal waited. */
+/** The deposit may have been credited or reversed while the proposal waited. */
 async function refuseIfOvertaken(tx: Transaction, decision: Decision): Promise<void> {
   const deposit = await findDeposit(tx, decision.depositId);
   if (deposit === null || !isDecidable(decision.kind, deposit.state)) throw settledAlready();

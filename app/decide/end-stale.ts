@@ -3,7 +3,7 @@ import { WORKFLOW_ACTOR } from '../../db/queries/audit.ts';
 import { expireProposals, refuseOvertaken } from '../../db/queries/decisions.ts';
 import { writeAs } from '../write-as.ts';
 
-/** Ends the proposals that nobody approved in time, and the decisions whose deposit was settled meanwhile. */
+/** Ends proposals that expired without approval, and decisions whose deposit got its outcome meanwhile. */
 export async function endStaleDecisions(database: Database, now: Date): Promise<void> {
   await writeAs(database, { actor: WORKFLOW_ACTOR, why: null }, async (tx) => {
     await expireProposals(tx, { now, depositId: null });

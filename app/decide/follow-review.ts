@@ -5,18 +5,18 @@ import { lockReviewRound, markProgress, reopenReview } from '../../db/queries/re
 import { lockDeposits, type DepositFacts } from '../../db/queries/settlement.ts';
 import { dueSteps, scheduleReview, type AgingPolicy } from '../../domain/review/aging.ts';
 
-/** A step of a review's schedule that people must hear of. */
+/** A step of a review's schedule that people must be notified of. */
 export type ReviewStep =
   | { readonly kind: 'reminded'; readonly reminder: number }
   | { readonly kind: 'escalated' }
   | { readonly kind: 'reopened' };
 
-/** The policies by which a review that runs out is opened again. */
+/** The policies that apply when a review passes its deadline. */
 export interface FollowContext {
   readonly aging: AgingPolicy;
-  /** What becomes of a review at its end: the money stays, or a return is proposed. */
+  /** At the end of a review the money stays in suspense, or Purser proposes a return. */
   readonly reviewFinal: 'suspense' | 'propose_return';
-  /** Reports a step, before its commit: a reminder that is said twice is better than none. */
+  /** Reports a step before its commit: a repeated reminder is better than none. */
   readonly report: (step: ReviewStep) => void;
 }
 
@@ -31,7 +31,7 @@ export async function followReview(
 ): Promise<void> {
   const { depositId, now } = input;
   await database.transaction(async (tx) => {
-    // In the lock order of every use case that settles a deposit: first its row, then its review's.
+    // Every use case that ends a deposit locks in this order: first its row, then its review's.
     const [deposit] = await lockDeposits(tx, [depositId]);
     const round = await lockReviewRound(tx, depositId);
     if (deposit?.state !== 'in_review' || round === null) return;
@@ -51,7 +51,7 @@ export async function followReview(
   });
 }
 
-/** The money stays in suspense, and the review is opened again: no deposit is ever left without a deadline. */
+/** The money stays in suspense and the review is reopened: every open deposit has a deadline. */
 async function runOut(
   tx: Transaction,
   { aging, report, reviewFinal }: FollowContext,
@@ -63,7 +63,9 @@ async function runOut(
   report({ kind: 'reopened' });
 }
 
-/** A proposal like a person's: it asks for the payer's bank details and for two persons. One that waits already stays. */
+/**
+ * Like a person's, this proposal needs the payer's bank details and two people. A proposal that is already open stays.
+ */
 async function proposeReturn(tx: Transaction, deposit: DepositFacts, now: Date): Promise<void> {
   const { depositId, amountMinor, currency } = deposit;
   await expireProposals(tx, { now, depositId });

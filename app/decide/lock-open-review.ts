@@ -12,10 +12,10 @@ export async function lockOpenReview(tx: Transaction, depositId: string): Promis
     case 'open':
       return;
     case 'closed':
-      throw new CodedError('deposit.already_settled', 'This deposit is settled already.');
+      throw new CodedError('deposit.already_settled', 'This deposit already has an outcome.');
     case 'none':
       if ((await findDeposit(tx, depositId)) === null)
-        throw new CodedError('deposit.not_found', 'There is no such deposit.');
-      throw new CodedError('review.not_open', 'This deposit was never in review.');
+        throw new CodedError('deposit.not_found', 'Deposit not found.');
+      throw new CodedError('review.not_open', 'This deposit has never been in review.');
   }
 }

@@ -6,8 +6,8 @@ import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import { findOwners } from '../credit/credit-deposits.ts';
 
 /**
- * Puts a captured deposit into review, or takes over the review that is open already, with its own schedule.
- * `reason` is null where the review exists. Null: the deposit is settled.
+ * Puts a captured deposit into review, or takes over its open review with the schedule that it has. `reason` is null if
+ * the review exists. Answers null if the deposit already has an outcome.
  */
 export async function openReview(
   database: Database,
@@ -25,7 +25,7 @@ export async function openReview(
   return findOpenReview(database, depositId);
 }
 
-/** Codes for a person to look at; they never credit. */
+/** Suggests codes to a person; suggestions never credit. */
 async function suggestCodes(database: Database, depositId: string): Promise<readonly string[]> {
   const deposit = await findDepositFacts(database, depositId);
   if (deposit === null) return [];

@@ -22,11 +22,11 @@ import { CodedError } from '../../domain/errors.ts';
 import { personOf, type DecideContext, type Decider } from './decider.ts';
 import { readProposal, type Proposed } from './read-proposal.ts';
 
-/** A stored decision: `approved` where one person is enough, `proposed` where it waits for a second one. */
+/** A stored decision: `approved` if one person is enough, `proposed` if it waits for a second person. */
 export type RecordedDecision =
   { readonly kind: 'approved'; readonly decisionId: string } | ProposedDecision;
 
-/** A decision that waits: for a second person, or first for the payer's bank details (`expiresAt` null). */
+/** A decision that waits for a second person, or first for the payer's bank details (`expiresAt` null). */
 export interface ProposedDecision {
   readonly kind: 'proposed';
   readonly payload: DecisionPayload;
@@ -34,7 +34,7 @@ export interface ProposedDecision {
 }
 
 /**
- * Stores a person's proposal. Where one person is enough, the decision is approved and waits for its workflow.
+ * Stores a person's proposal. If one person is enough, the decision is approved and waits for its workflow.
  * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `deposit.not_credited` · `review.not_open` ·
  *   `wallet.not_found` · `decision.already_proposed` · `decision.split_mismatch` · `decision.limit_reached`
  */
@@ -46,7 +46,7 @@ export async function recordDecision(
 ): Promise<RecordedDecision> {
   const now = context.clock();
   const [deposit] = await lockDeposits(tx, [proposed.depositId]);
-  if (deposit === undefined) throw new CodedError('deposit.not_found', 'There is no such deposit.');
+  if (deposit === undefined) throw new CodedError('deposit.not_found', 'Deposit not found.');
   refuseUnlessOpen(deposit, proposed.kind);
   await expireProposals(tx, { now, depositId: deposit.depositId });
   if ((await findOpenProposal(tx, deposit.depositId)) !== null) throw alreadyProposed();
@@ -62,18 +62,18 @@ export async function recordDecision(
     : { kind: 'approved', decisionId: payload.decisionId };
 }
 
-/** The instant at which a proposal that is made now lapses. */
+/** The instant at which a proposal made now expires. */
 export function lapsesAt(now: Date, approvals: ApprovalPolicy): Date {
   return new Date(now.getTime() + waitsMs(approvals));
 }
 
-/** Whether a decision is a return that still lacks the bank details of the payer. */
+/** True if a decision is a return that still lacks the bank details of the payer. */
 export function asksForPayer(payload: DecisionPayload): boolean {
   return payload.kind === 'return' && payload.payer === null;
 }
 
 /**
- * Refuses a decision with which one of these people would exceed the day's limit. Their other decisions wait until the
+ * Refuses a decision that would take one of these people over the daily limit. Their other decisions wait until the
  * transaction ends.
  * @throws CodedError `decision.limit_reached`
  */
@@ -90,7 +90,7 @@ export async function refuseAboveLimit(
     if (sumMinor <= approvals.dailyLimitMinor) continue;
     throw new CodedError(
       'decision.limit_reached',
-      `With this, ${person} would decide ${sumMinor} minor units today; the limit is ${approvals.dailyLimitMinor}.`,
+      `This would raise the total of ${person} today to ${sumMinor} minor units; the limit is ${approvals.dailyLimitMinor}.`,
     );
   }
 }
@@ -104,10 +104,16 @@ function refuseUnlessWhole(payload: DecisionPayload): void {
 function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
   if (isDecidable(kind, state)) return;
   if (kind === 'correct')
-    throw new CodedError('deposit.not_credited', `This deposit is ${state}: nothing to correct.`);
+    throw new CodedError(
+      'deposit.not_credited',
+      `This deposit is ${state}: it has no credit to correct.`,
+    );
   switch (state) {
     case 'captured':
-      throw new CodedError('review.not_open', 'This deposit is not in review: read it again soon.');
+      throw new CodedError(
+        'review.not_open',
+        'This deposit is not in review yet: read it again soon.',
+      );
     case 'in_review':
     case 'credited':
     case 'returned':
@@ -120,13 +126,13 @@ function refuseUnlessOpen({ state }: DepositFacts, kind: DecisionKind): void {
 export function settledAlready(): CodedError {
   return new CodedError(
     'deposit.already_settled',
-    'This deposit is settled already: its story says by whom.',
+    'This deposit already has an outcome: its story says who decided it.',
   );
 }
 
 function alreadyProposed(): CodedError {
   return new CodedError(
     'decision.already_proposed',
-    'Another decision on this deposit waits for a person: approve or reject it first.',
+    'Another decision on this deposit is open: approve or reject it first.',
   );
 }

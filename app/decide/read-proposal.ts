@@ -11,7 +11,7 @@ import {
   type LocalDate,
 } from '../../domain/local-date.ts';
 
-/** A wallet by its ID or by its customer code; exactly one of them. */
+/** A wallet, named by its ID or by its customer code, not both. */
 export interface WalletName {
   readonly walletId?: string | undefined;
   readonly code?: string | undefined;
@@ -28,7 +28,7 @@ export interface ProposedPart extends WalletName {
   readonly currency: string;
 }
 
-/** A decision as a person proposes it, before wallets are looked up and amounts are compared. */
+/** A decision as a person proposes it, before Purser looks up wallets and compares amounts. */
 export type Proposed = WithReason &
   (
     | { readonly kind: 'credit'; readonly to: WalletName | readonly ProposedPart[] }
@@ -43,7 +43,7 @@ export type Proposed = WithReason &
 const KEEP_DAYS_MAX = 366;
 
 /**
- * Turns a proposal into the payload that is approved: wallets by their IDs, the amount of the deposit.
+ * Turns a proposal into the payload for approval: wallets by their IDs, and the amount of the deposit.
  * @throws CodedError `wallet.not_found` · `request.invalid` · `decision.split_mismatch`
  */
 export async function readProposal(
@@ -92,7 +92,7 @@ async function readAllocations(
     if (part.currency !== deposit.currency) {
       throw new CodedError(
         'decision.split_mismatch',
-        `A part is in ${part.currency}, the deposit is in ${deposit.currency}.`,
+        `A part is in ${part.currency}, but the deposit is in ${deposit.currency}.`,
       );
     }
     const walletId = await findWalletId(tx, part);
@@ -118,7 +118,7 @@ async function findWalletId(tx: Transaction, named: WalletName): Promise<string>
     named.walletId === undefined
       ? await findWalletByCode(tx, named.code ?? '')
       : await findWallet(tx, named.walletId);
-  if (wallet === null) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+  if (wallet === null) throw new CodedError('wallet.not_found', 'Wallet not found.');
   return wallet.id;
 }
 

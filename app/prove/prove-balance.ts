@@ -11,7 +11,7 @@ import {
 } from '../../db/queries/day-proofs.ts';
 import { closeGateByPolicy } from './prove-day.ts';
 
-/** A difference counts once this many reads in a row have found it: a bank may show a line in one answer before the other. */
+/** A difference counts after this many reads in a row: a bank may show a line in one answer before the other. */
 const LOOKS_NEEDED = 2;
 
 /** The lines of a window, and the balances that the bank stated before and after it showed them. */
@@ -22,9 +22,9 @@ export interface WindowWithBalances {
 }
 
 /**
- * Compares the ledger, right after the lines of `window` were captured, with the balance that the bank stated with them.
- * The ledger of an account without statements begins at the first such balance. The result is recorded once, and a
- * difference twice before it counts: then the account's policy decides about its gate.
+ * Compares the ledger, right after the lines of `window` were captured, with the balance that the bank stated with
+ * them. The ledger of an account without statements begins at the first such balance. A result is recorded once; a
+ * difference is recorded twice before it counts, and then the account's policy decides about its gate.
  */
 export async function proveBalance(
   database: Database,
@@ -42,14 +42,14 @@ export async function proveBalance(
 }
 
 /**
- * `begun`: the ledger begins here · `unsure`: a difference that one look has found · `known`: one that was told before ·
- * `absent`: no balance that can be compared to the cent.
+ * `begun`: the ledger begins here · `unsure`: one look found a difference · `known`: this difference was reported
+ * before · `absent`: no balance can be compared to the cent.
  */
 export type BalanceProof = 'begun' | 'ok' | 'unsure' | 'differs' | 'known' | 'absent';
 
 /**
- * What the bank held while it showed the lines, and at the end of which day; null where that cannot be compared to the cent: it
- * moved while we read, or a line is not booked yet, which some banks count already and others do not.
+ * The balance that the bank stated while it showed the lines, and its day. Null if it cannot be compared to the cent:
+ * it moved while we read, or a line is still pending, which some banks count and others do not.
  */
 function balanceOf(
   { snapshot, before, after }: WindowWithBalances,

@@ -6,14 +6,14 @@ import { setGate } from '../../db/queries/gates.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 
 export interface DayProof {
-  /** `absent`: no statement of good proof states the bank's balance. */
+  /** `absent`: no statement with a good proof states the bank's balance. */
   readonly outcome: 'ok' | 'differs' | 'absent';
   readonly gateClosed: boolean;
 }
 
 /**
  * Compares the ledger of an account with the newest balance that the bank states, to the cent, and records the result
- * with the open suspense. A difference closes the account's gate where its policy says so.
+ * with the open suspense. If there is a difference and the policy says so, the account's gate closes.
  */
 export async function proveDay(database: Database, accountKey: string): Promise<DayProof> {
   return database.transaction(async (tx): Promise<DayProof> => {
@@ -27,7 +27,10 @@ export async function proveDay(database: Database, accountKey: string): Promise<
   });
 }
 
-/** Closes the gate of an account whose ledger differs from the bank, where its policy says so; false where it stays. */
+/**
+ * Closes the gate of an account whose ledger differs from the bank, if its policy says so; false if the gate stays
+ * open.
+ */
 export async function closeGateByPolicy(
   tx: Transaction,
   accountKey: string,

@@ -35,16 +35,16 @@ export interface CaptureStatementOutput {
   readonly linesSeen: number;
   readonly linesNew: number;
   readonly depositsNew: number;
-  /** Statements whose balances contradict their lines: recorded, and nothing of them captured until they are released. */
+  /** Statements whose balances contradict their lines: they are recorded, and captured only after their release. */
   readonly proofsFailed: number;
 }
 
 const NOTHING = { linesSeen: 0, linesNew: 0, depositsNew: 0, proofsFailed: 0 };
 
 /**
- * Reads a stored statement file whole, then again to capture it, whole days at a time, each group in a transaction of its
- * own; memory does not grow with the file, and a repeat finds known what an earlier attempt captured.
- * @throws CodedError `statement.…` when the file is not whole, not understood, or of another account
+ * Reads a stored statement file whole, then again to capture it in groups of whole days, one transaction each. Memory
+ * does not grow with the file, and a repeat finds the lines of an earlier attempt known.
+ * @throws CodedError `statement.…` if the file is incomplete, not understood, or of another account
  */
 export async function captureStatement(
   context: CaptureContext,
@@ -53,8 +53,7 @@ export async function captureStatement(
   const { database } = context;
   await insertRun(database, { runId: input.runId, accountKey: input.accountKey, kind: 'import' });
   const orders = await findFileOrders(database, input.fileId);
-  if (orders === null)
-    throw new CodedError('statement.not_found', 'There is no such statement file.');
+  if (orders === null) throw new CodedError('statement.not_found', 'Statement file not found.');
   try {
     await markFile(database, input.fileId, { state: 'reading', runId: input.runId });
     const survey = await surveyStatement(eventsOf(context, input, orders), () => undefined);
@@ -137,7 +136,7 @@ async function captureFile(
         waiting?.push(event.line);
         if (waiting?.length === statement.groups[index]?.lineCount) await capture(index);
       } else if (event.kind === 'statement') {
-        // A statement without lines on its days still tells that there are none.
+        // A statement without lines still proves that its days have none.
         for (const [index, group] of statement.groups.entries())
           if (statement.isCaptured && group.lineCount === 0) await capture(index);
         position += 1;

@@ -9,13 +9,13 @@ import type { Survey, SurveyedStatement } from './survey-statement.ts';
 /** The state in which a statement is recorded. */
 export interface StatementPlan {
   readonly state: StatementState;
-  /** Nothing proves its lines, and the account's policy is that such lines wait for a person. */
+  /** Nothing proves its lines, and by the account's policy such lines wait for a person. */
   readonly holdsUnproved: boolean;
 }
 
 /**
- * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the account's
- * statements, before a line of it is captured.
+ * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the
+ * account's statements, before any of its lines is captured.
  * @throws CodedError `account.not_found` · `statement.account_mismatch`
  */
 export async function recordStatements(
@@ -30,7 +30,7 @@ export async function recordStatements(
   return database.transaction(async (tx) => {
     const account = await findAccountPolicies(tx, file.accountKey);
     if (account === null)
-      throw new CodedError('account.not_found', `There is no bank account ${file.accountKey}.`);
+      throw new CodedError('account.not_found', `Bank account not found: ${file.accountKey}.`);
     const isStrict = account.proofPolicy === 'hold' && !file.isReleased;
     const plans: StatementPlan[] = [];
     for (const [position, surveyed] of file.survey.statements.entries()) {
@@ -74,7 +74,7 @@ function stateOf(
   return isReleased ? 'released' : 'captured';
 }
 
-/** Some CSVs name no account: their user has named it, and nothing can contradict that. */
+/** Some CSVs name no account: the operator named it, and nothing in the file can contradict that. */
 async function refuseForeignAccount(
   tx: Transaction,
   accountKey: string,
@@ -86,6 +86,6 @@ async function refuseForeignAccount(
   if (pinned === summary.account && summary.currency === currency) return;
   throw new CodedError(
     'statement.account_mismatch',
-    `The file holds a statement of another account or currency than ${accountKey}: import it with the --account that it belongs to.`,
+    `The file holds a statement of another account or currency than ${accountKey}: name the right account with --account.`,
   );
 }

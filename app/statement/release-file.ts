@@ -3,7 +3,10 @@ import type { Actor } from '../../db/queries/audit.ts';
 import { releaseFile } from '../../db/queries/statement-files.ts';
 import { writeAs } from '../write-as.ts';
 
-/** Releases the held statements of a file on a person's word; false where none is held, or it was released before. */
+/**
+ * Releases the quarantined statements of a file because a person asked; false if none is quarantined, or the file was
+ * released before.
+ */
 export function releaseHeldFile(
   database: Database,
   release: {

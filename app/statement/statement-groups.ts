@@ -2,10 +2,10 @@ import type { SnapshotScope } from '../../domain/line/identity.ts';
 import { addDays, type LocalDate } from '../../domain/local-date.ts';
 import type { SurveyedStatement } from './survey-statement.ts';
 
-/** Lines that are captured in one transaction: so many that statements are set-based, so few that memory stays flat. */
+/** Lines in one transaction: enough for set-based SQL, few enough to keep memory flat. */
 const LINES_PER_GROUP = 5_000;
 
-/** Whole booking days of a statement, captured together as soon as the last of their lines was read. */
+/** Whole booking days of a statement, captured together when the last of their lines has been read. */
 export interface DayGroup {
   readonly scope: SnapshotScope;
   readonly lineCount: number;
@@ -18,9 +18,10 @@ interface Draft {
 }
 
 /**
- * Parts a statement's days into groups. A day is never parted, since its lines are counted together; days that the statement
- * covers wholly never share a group with others, and empty days between them belong to one, so that all of them are told.
- * @returns the groups, and which of them each day belongs to
+ * Divides a statement's days into groups. A day is never divided, since its lines are counted together. Days that the
+ * statement covers completely never share a group with others, and the empty days between them belong to a group too,
+ * so that every covered day is captured.
+ * @returns the groups, and the group of each day
  */
 export function groupDays({ summary, days }: Pick<SurveyedStatement, 'summary' | 'days'>): {
   readonly groups: readonly DayGroup[];

@@ -29,8 +29,8 @@ export interface IncomingFile {
 }
 
 /**
- * Stores a file piece by piece while it comes, once for each account: the same bytes again answer the stored file.
- * Neither the file nor its text is kept in memory. An error of `chunks` leaves nothing behind.
+ * Stores a file piece by piece as it arrives, once for each account: a repeat of the same bytes answers the stored
+ * file. Neither the file nor its text is kept in memory. An error of `chunks` leaves nothing behind.
  */
 export async function storeStatementFile(
   database: Database,

@@ -10,20 +10,20 @@ export interface SurveyedStatement {
   readonly lineCount: number;
   /** How many lines each booking day has. */
   readonly days: ReadonlyMap<LocalDate, number>;
-  /** A copy, or one that may still change: it is recorded and nothing of it posts. */
+  /** A copy, or a statement that may still change: it is recorded, and none of its lines posts. */
   readonly neverPosts: boolean;
 }
 
-/** A file that was read to its end, of which nothing but counts was kept. */
+/** The counts of a file that was read to its end; its text is not kept. */
 export interface Survey {
   readonly format: StatementFormat;
   readonly statements: readonly SurveyedStatement[];
-  /** Codes of the warnings that capture looks for, by the entry's position. */
+  /** Codes of the warnings that matter to capture, by the entry's position. */
   readonly entryWarnings: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
- * Reads a file whole before anything of it is captured: one that is cut or wrong at its end leaves no line behind.
+ * Reads a file whole before capture: a file that is truncated or wrong at its end leaves no line behind.
  * @throws CodedError as the readers do
  */
 export async function surveyStatement(
@@ -57,7 +57,7 @@ export async function surveyStatement(
     onStretch();
   }
   if (format === null)
-    throw new CodedError('internal.unexpected', 'A statement reader did not tell the format.');
+    throw new CodedError('internal.unexpected', 'A statement reader did not report the format.');
   return {
     format,
     entryWarnings,

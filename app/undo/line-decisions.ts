@@ -9,10 +9,10 @@ import { chargesOf } from '../../domain/ledger/reversal.ts';
 import { bookReversal } from './pair-reversals.ts';
 import { takeBack } from './take-back.ts';
 
-/** Why a decision about a line was not carried out. */
+/** The reason that a decision about a line was not carried out. */
 type LineRefusal = { readonly refusal: 'case_not_open' | 'pair_mismatch' } | null;
 
-/** Takes a deposit back whose line the bank no longer shows, as long as the case about it is open, and closes the case. */
+/** Voids a deposit whose line the bank removed, if the case about it is open, and closes the case. */
 export async function takeBackVanished(
   tx: Transaction,
   deposit: DepositFacts,
@@ -26,14 +26,17 @@ export async function takeBackVanished(
   return null;
 }
 
-/** Takes a deposit back with the line that people paired it with, as Purser does with pairs that it finds, and closes the case. */
+/**
+ * Reverses a deposit with the line that people paired it with, as Purser does with pairs that it finds, and closes the
+ * case.
+ */
 export async function pairByHand(
   tx: Transaction,
   deposit: DepositFacts,
   decision: Decision,
 ): Promise<LineRefusal> {
   const { id: decisionId, lineId } = decision;
-  invariant(lineId !== null, 'A pairing names no line.');
+  invariant(lineId !== null, 'A decision to pair names no line.');
   const line = await lockReversal(tx, lineId.toString());
   const found = await lockCaseOfLine(tx, { kind: 'reversal_unpaired', lineId });
   if (line === null || found === null) return { refusal: 'case_not_open' };
@@ -45,7 +48,7 @@ export async function pairByHand(
   return null;
 }
 
-/** A dismissed deposit needs nobody to look at its line any more. */
+/** Once a deposit is dismissed, no person needs to look at its line. */
 export async function closeCaseOf(
   tx: Transaction,
   deposit: DepositFacts,
@@ -58,6 +61,6 @@ export async function closeCaseOf(
 
 async function close(tx: Transaction, id: bigint, decision: Decision): Promise<void> {
   const by = decision.approvedBy ?? decision.proposedBy;
-  invariant(by !== null, 'A decision about a line is approved by nobody.');
+  invariant(by !== null, 'A decision about a line has no approver.');
   await closeLineCase(tx, { id, by, note: decision.reason });
 }

@@ -23,7 +23,7 @@ import { settleReturnPaid } from '../../domain/ledger/suspense.ts';
 import { takeBack } from './take-back.ts';
 
 const PAGE_SIZE = 500;
-/** A reversal may come before its original; after this long a person must look. */
+/** A reversal may arrive before its original. After this many days a person must look. */
 const WAIT_DAYS_MAX = 10;
 
 export type PairingOutcome = 'paired' | 'return_paid' | 'waiting' | 'unpaired';
@@ -32,13 +32,13 @@ export type PairingOutcome = 'paired' | 'return_paid' | 'waiting' | 'unpaired';
 export interface PairedReversal {
   readonly outcome: PairingOutcome;
   readonly depositId: string | null;
-  /** Workflows that may still wait although their deposit is settled. */
+  /** Workflows that may still wait although their deposit has an outcome. */
   readonly open: readonly DepositWorkflowRef[];
 }
 
 const UNCHANGED: PairedReversal = { outcome: 'waiting', depositId: null, open: [] };
 
-/** Notes which of the account's next debit lines may be reversals; false when no lines are left. */
+/** Records which of the account's next debit lines may be reversals; false if no lines are left. */
 export async function noteReversals(database: Database, accountKey: string): Promise<boolean> {
   return database.transaction(async (tx) => {
     const place = await lockReversalPlace(tx, accountKey);
@@ -56,8 +56,8 @@ export async function noteReversals(database: Database, accountKey: string): Pro
 }
 
 /**
- * Pairs one debit line with the deposit that it takes back, or the return that it pays out, and books it. In any order of
- * arrival, before or after the credit; a repeat finds what is settled.
+ * Pairs one debit line with the deposit that it reverses, or the return that it pays out, and books it. The debit may
+ * arrive before or after the credit. A repeat finds what is paired.
  */
 export async function pairOneReversal(
   database: Database,
@@ -93,7 +93,7 @@ async function pairOne(
   }
   const { depositId } = pairing;
   const [deposit] = await lockDeposits(tx, [depositId]);
-  // It moved between the look and the lock: the next look finds it as it is then.
+  // The deposit changed between the read and the lock: the next attempt reads it again.
   const expected = originals.find((each) => each.depositId === depositId)?.state;
   if (deposit === undefined || deposit.state !== expected) return UNCHANGED;
   const open = await listOpenDepositWorkflows(tx, [depositId]);
@@ -111,14 +111,14 @@ async function pairOne(
   return { outcome: 'paired', depositId, open };
 }
 
-/** Takes a deposit back with the line that reverses it, and notes that the two are a pair. Both are locked. */
+/** Reverses a deposit with its debit line and records the pair. The caller has locked both. */
 export async function bookReversal(
   tx: Transaction,
   pair: {
     readonly line: OpenReversal;
     readonly deposit: DepositFacts;
     readonly chargesMinor: bigint;
-    /** Of the people who paired them; null where Purser did. */
+    /** The decision of the people who paired them; null if Purser did. */
     readonly decisionId: string | null;
   },
 ): Promise<void> {

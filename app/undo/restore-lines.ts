@@ -8,8 +8,8 @@ import { settleRestored } from '../../domain/ledger/suspense.ts';
 import { writeAs } from '../write-as.ts';
 
 /**
- * Re-opens a voided deposit whose line has reappeared: it is captured again and processed like any other. The answer
- * names its new workflow; it is empty where another run was first.
+ * Re-opens a voided deposit whose line has reappeared: it is captured again and processed like any other. Answers its
+ * new workflow, or nothing if another run was first.
  */
 export function restoreLine(
   database: Database,

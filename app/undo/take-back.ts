@@ -18,8 +18,8 @@ import {
 } from '../../domain/ledger/unwind.ts';
 
 /**
- * Takes a deposit back that the bank has taken back, or no longer shows: each of its standing credits, or what lies in
- * suspense. The caller has locked the deposit.
+ * Undoes a deposit that the bank reversed or no longer shows: each of its credits that nothing has undone, or its money
+ * in suspense. The caller has locked the deposit.
  */
 export async function takeBack(
   tx: Transaction,
@@ -43,9 +43,9 @@ export type MoveCreditOutcome =
   'corrected' | 'same_wallet' | 'wallet_closed' | 'wallet_missing' | 'not_credited';
 
 /**
- * Moves a credited deposit to another wallet: what its standing credits gave is taken back, what was spent of it becomes
- * a debt, and the same rand is credited anew. All in the caller's transaction; the caller has locked the deposit. The
- * unique keys on undoings and generations make a repeat impossible.
+ * Moves a credited deposit to another wallet: its present credits are undone, the spent part becomes a debt, and the
+ * same rand is credited again. The caller has locked the deposit, and its transaction covers all of it. The unique keys
+ * on undoings and generations make a repeat impossible.
  */
 export async function moveCredit(
   tx: Transaction,
@@ -86,7 +86,7 @@ export async function moveCredit(
   return 'corrected';
 }
 
-/** Unwinds in turn, each on the balances that the one before has left; `wallets` is brought up to date. */
+/** Unwinds credits one after the other, each on the balances that the previous one left; updates `wallets`. */
 function unwindAll(
   credits: readonly StandingCredit[],
   wallets: Map<string, WalletBalances>,
@@ -94,7 +94,10 @@ function unwindAll(
 ): readonly JournalDraft[] {
   return credits.map((credit) => {
     const before = wallets.get(credit.walletId);
-    invariant(before !== undefined, 'A standing credit names a wallet that is not there.');
+    invariant(
+      before !== undefined,
+      'A credit that nothing has undone names a wallet that does not exist.',
+    );
     const journal = unwind(credit, before, undoing);
     if (journal.wallet !== null) wallets.set(credit.walletId, journal.wallet);
     return journal;

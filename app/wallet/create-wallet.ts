@@ -16,7 +16,7 @@ import {
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 
-/** Each try takes one number; so many in a row that all lie beside legacy codes do not exist. */
+/** Each attempt takes one number; no run of this many numbers collides with legacy codes throughout. */
 const NUMBERS_TRIED_MAX = 200;
 
 export interface WantedWallet {
@@ -26,7 +26,7 @@ export interface WantedWallet {
   readonly legacyCode: CustomerCode | null;
 }
 
-/** Creates a wallet under a new code, or under the legacy code that its customer has already. */
+/** Creates a wallet with a new code, or with the customer's legacy code. */
 export async function createWallet(tx: Transaction, wanted: WantedWallet): Promise<Wallet> {
   const id = newId('wallet');
   const { externalRef, name } = wanted;
@@ -57,6 +57,6 @@ async function refuseTakenReference(tx: Transaction, externalRef: string | null)
 
 async function stored(tx: Transaction, id: string): Promise<Wallet> {
   const wallet = await findWallet(tx, id);
-  invariant(wallet !== null, 'A wallet that was stored a moment ago is gone.');
+  invariant(wallet !== null, 'A wallet that was just stored is missing.');
   return wallet;
 }

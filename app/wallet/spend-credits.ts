@@ -8,12 +8,12 @@ import { lockWallets, postJournals } from '../../db/queries/settlement.ts';
 
 export interface Spent {
   readonly spendId: string;
-  /** What the business has earned by it, minor units. */
+  /** The revenue of the spend, in minor units. */
   readonly revenueMinor: bigint;
 }
 
 /**
- * Spends credits of a wallet, with its journal, in the caller's transaction: the balance is decided under the row's lock.
+ * Spends credits of a wallet, with its journal, in the caller's transaction. The balance is read under the row's lock.
  * @throws CodedError `wallet.not_found` · `wallet.not_open` · `wallet.owes` · `wallet.insufficient_credits`
  */
 export async function spendCredits(
@@ -27,21 +27,21 @@ export async function spendCredits(
   },
 ): Promise<Spent> {
   const [wallet] = await lockWallets(tx, [wanted.walletId]);
-  if (wallet === undefined) throw new CodedError('wallet.not_found', 'There is no such wallet.');
+  if (wallet === undefined) throw new CodedError('wallet.not_found', 'Wallet not found.');
   if (wallet.status !== 'open')
     throw new CodedError(
       'wallet.not_open',
-      `The wallet is ${wallet.status}: nothing can be spent.`,
+      `The wallet is ${wallet.status}: you cannot spend from it.`,
     );
   if (wallet.receivableMinor > 0n)
     throw new CodedError(
       'wallet.owes',
-      'A deposit of this wallet was taken back after it was spent: its next deposit settles that first.',
+      'A deposit of this wallet was reversed after its credits were spent: the next deposit repays that debt first.',
     );
   if (wallet.credits < wanted.credits)
     throw new CodedError(
       'wallet.insufficient_credits',
-      `The wallet has ${wallet.credits.toString()} credits, fewer than are to be spent.`,
+      `The wallet has ${wallet.credits.toString()} credits, fewer than this spend needs.`,
     );
   const spendId = newId('spend');
   const { journal, revenueMinor } = spend(wallet, {

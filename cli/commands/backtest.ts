@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { CodedError } from '../../domain/errors.ts';
 import { printRand } from '../../domain/money/money-text.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { RULE_DIFFERENCES, type WhatHappened } from '../../domain/review/rules-difference.ts';
 import { DEFAULT_RULES } from '../../domain/review/rules.ts';
 import { differenceInWords } from '../../domain/words/rule-differences.ts';
@@ -97,7 +98,7 @@ function printBacktest({
 
 function printDifference(each: Difference): string {
   const { depositId, bookingDate, amountMinor, currency, difference, from, to } = each;
-  const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
+  const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
   const end = to.kind === 'wallet' ? to.walletId : `review: ${to.reason}`;
   return `${depositId}  ${bookingDate}  ${amount.padStart(14)}  ${difference.padEnd(15)}  ${printPast(from)} → ${end}`;
 }

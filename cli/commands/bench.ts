@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CodedError } from '../../domain/errors.ts';
 
-/** The benchmark is a separate program beside the sources; packages and images do not carry it. */
+/** The benchmark is a separate program beside the sources; packages and images do not contain it. */
 export function addBench(program: Command): void {
   program
     .command('bench')

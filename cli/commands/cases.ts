@@ -15,7 +15,7 @@ interface ListOptions {
   readonly json?: true;
 }
 
-/** As many as the API gives at once; whoever has more open cases reads them by account. */
+/** The most that the API gives at once; if you have more open cases, read them by account. */
 const SHOWN_MAX = 200;
 
 const WHAT: Readonly<Record<Case['kind'], string>> = {
@@ -24,7 +24,7 @@ const WHAT: Readonly<Record<Case['kind'], string>> = {
   reversal_unpaired: 'a reversal by the bank; no deposit matches it',
 };
 
-/** Lines that the bank changed, and what you decide about them, through the API: PURSER_API_KEY says who you are. */
+/** Lines that the bank changed, and your decisions about them, through the API: PURSER_API_KEY identifies you. */
 export function addCases(program: Command): void {
   const cases = program
     .command('cases')

@@ -68,7 +68,7 @@ async function startDemoStack(
   { seed, feed }: { readonly seed: string; readonly feed: TrialFeedName },
   terminal: Terminal,
 ): Promise<Stack> {
-  // The user's own servers and banks stay out: a demo must not write to them.
+  // A demo must not write to your own servers and banks, so their settings stay out.
   const own =
     /^(DATABASE_|MIGRATION_|TEMPORAL_ADDRESS|TEMPORAL_NAMESPACE|TEMPORAL_API_KEY|TEMPORAL_TLS|BANK_|API_|DEPLOYMENT|BULK_|POLL_)/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
@@ -87,13 +87,15 @@ async function startDemoStack(
   }
 }
 
-/** One read of the bank, and what happened there meanwhile. */
+/** One read of the bank, and the events there meanwhile. */
 interface DemoRun {
   readonly what: string;
   readonly run: RunRow;
 }
 
-/** A day at the bank: ordinary deposits, webhooks that race the poll, twins, late lines, new ids for known lines. */
+/**
+ * A day at the bank: ordinary deposits, webhooks that race the poll, equal lines, late lines, new ids for known lines.
+ */
 async function playDemo(stack: Stack, terminal: Terminal) {
   const config = loadConfig(stack.env);
   return withDatabase(config, async ({ db }) => {
@@ -139,7 +141,7 @@ function idsOf(added: unknown): readonly string[] {
   throw new Error('The simulator bank gave no ids for its new lines.');
 }
 
-/** Compares the ledger with the bank's own truth, once no deposit is moving. */
+/** Compares the ledger with the bank's truth once no deposit is being processed. */
 async function judge(database: Database, truth: Truth, runs: readonly DemoRun[]) {
   const states = await settledStates(database);
   const of = (state: string) => {
@@ -190,7 +192,7 @@ function isSame(
   return found.count === meant.count && found.minor === BigInt(meant.minor);
 }
 
-/** Whether each customer has what the bank's truth says, and nobody else has anything. */
+/** True if each customer has the credits of the bank's truth, and no other wallet has any. */
 function isPlaced(byCode: ReadonlyMap<string, bigint>, truth: Truth): boolean {
   const meant = Object.entries(truth.byCode);
   return (

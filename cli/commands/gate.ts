@@ -12,7 +12,7 @@ type Gate = z.infer<typeof gateSchema>;
 
 const listSchema = z.strictObject({ items: z.array(gateSchema) });
 
-/** Gates, through the API: PURSER_API_KEY says who closes and opens them. */
+/** Gates, through the API: PURSER_API_KEY identifies the person who closes and opens them. */
 export function addGate(program: Command): void {
   const gate = program
     .command('gate')

@@ -79,7 +79,7 @@ function fileToJson(found: FoundFile) {
     : { id: found.file.id, state: found.file.state, statements: found.statements };
 }
 
-/** What a person should know of the statements besides the summary: proofs that failed, gaps and repeats. */
+/** The findings about the statements besides the summary: failed proofs, gaps and repeats. */
 function printStatements(found: FoundFile): readonly string[] {
   return (found?.statements ?? []).flatMap((row) => {
     const name = `  Statement ${row.statementId ?? row.position + 1}`;

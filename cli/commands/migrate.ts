@@ -19,7 +19,7 @@ export function addMigrate(program: Command): void {
         await run(options);
       } catch (error) {
         if (process.env['DEPLOYMENT'] !== 'production') throw error;
-        // Nobody watches it there: its failure goes to the logs of the services that wait for it.
+        // In production it runs unattended: its failure goes to the logs of the services that wait for it.
         reportFailure('purser-migrate', error);
         process.exitCode = 1;
       }

@@ -18,7 +18,10 @@ type Results = z.infer<typeof bulkReportSchema>['results'];
 
 const pageSchema = pageOf(reviewSchema);
 
-/** Credits what an account in shadow mode held back, as its codes say: each by the rules of single decisions, in a person's name. */
+/**
+ * Credits the deposits that an account in shadow mode withheld, by their codes: each by the rules of a single decision,
+ * in a person's name.
+ */
 export function addCreditShadow(review: Command): void {
   review
     .command('credit-shadow <account>')
@@ -46,7 +49,7 @@ export function addCreditShadow(review: Command): void {
     });
 }
 
-/** All of them before the first is decided: a page would shrink under its cursor. */
+/** Lists all of them before the first decision: decisions would shift the pages under the cursor. */
 async function listShadow(account: string): Promise<readonly Review[]> {
   const found: Review[] = [];
   let cursor: string | null = null;
@@ -58,7 +61,7 @@ async function listShadow(account: string): Promise<readonly Review[]> {
     found.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);
-  // The code of each is exact; one with several, or none, is no case for this.
+  // Only deposits with exactly one candidate code; several or none need a person.
   return found.filter(({ candidates }) => candidates.length === 1);
 }
 

@@ -14,7 +14,7 @@ interface DecideOptions {
   readonly reason: string;
 }
 
-/** Decisions of people, through the API: PURSER_API_KEY says who. Answers are JSON, as the API gives them. */
+/** Decisions of people, through the API: PURSER_API_KEY identifies the person. Answers are the JSON of the API. */
 export function addReview(program: Command): void {
   const review = program.command('review').description('decide, approve and reject as a person');
   review
@@ -73,7 +73,7 @@ function pathOf(list: 'decisions' | 'deposits' | 'reviews', id: string): string 
   return `/v1/${list}/${encodeURIComponent(id)}`;
 }
 
-/** @throws CodedError `request.invalid` when no decision is named, or bank details are not four. */
+/** @throws CodedError `request.invalid` if no decision is named, or the four bank details are not complete. */
 function decisionOf(deposit: string, options: DecideOptions): ApiRequest {
   const { reason, credit, keep, correct, payer } = options;
   if (correct !== undefined) {

@@ -30,7 +30,7 @@ interface ReviewsOptions {
   readonly csv?: true;
 }
 
-/** As many as you can scroll through; the count says how many there are. */
+/** The most that you can scroll through; the count shows how many there are. */
 const SHOWN_MAX = 200;
 const COUNTED_MAX = 100_000;
 
@@ -96,7 +96,7 @@ function readOptions(options: ReviewsOptions): {
 function printQueue(rows: readonly OpenReviewRow[], open: number): string {
   if (rows.length === 0) return 'No deposit waits for a decision.';
   const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
-    const amount = `${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}`;
+    const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
     const marks = [
       review.escalatedAt === null ? [] : ['escalated'],
       review.overdueAt === null ? [] : [`overdue, round ${review.round}`],

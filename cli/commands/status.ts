@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money/money-text.ts';
+import { ZAR } from '../../domain/money/money.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { PURSER } from '../invocation.ts';
 import { runToJson } from '../report-run.ts';
@@ -34,7 +35,7 @@ function printStatus(status: Status): string {
     'Deposits:',
     ...status.deposits.map(
       (total) =>
-        `  ${total.state.padEnd(10)} ${total.count.toString().padStart(7)}   ${printRand(total.amountMinor)}${total.currency === 'ZAR' ? '' : ` (${total.currency})`}`,
+        `  ${total.state.padEnd(10)} ${total.count.toString().padStart(7)}   ${printRand(total.amountMinor)}${total.currency === ZAR ? '' : ` (${total.currency})`}`,
     ),
     'Bank accounts in the ledger:',
     ...status.accounts.map(
@@ -60,7 +61,7 @@ function printStatus(status: Status): string {
       `Open reviews by reason (${PURSER} reviews):`,
       ...status.reviewsByReason.map(
         ({ reason, count, escalated, amountMinor, currency }) =>
-          `  ${reason.padEnd(18)} ${count.toString().padStart(6)}   ${printRand(amountMinor)}${currency === 'ZAR' ? '' : ` (${currency})`}${escalated === 0 ? '' : `   ${escalated} escalated`}`,
+          `  ${reason.padEnd(18)} ${count.toString().padStart(6)}   ${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}${escalated === 0 ? '' : `   ${escalated} escalated`}`,
       ),
     );
   if (status.openCases.length > 0)
@@ -82,7 +83,7 @@ function printStatus(status: Status): string {
   return lines.join('\n');
 }
 
-/** The proof of the last statement, its difference, and whether an earlier statement is missing. */
+/** The proof of the last statement, its difference, and a hint if an earlier statement is missing. */
 function printProof(last: Status['proofs'][number] | undefined): string {
   if (last === undefined) return 'none imported';
   const off =

@@ -33,7 +33,7 @@ export function addStory(program: Command): void {
     });
 }
 
-/** One snapshot for both reads: a deposit that is settled in between would contradict its own story. */
+/** One snapshot for both reads: a deposit that changes in between would contradict its own story. */
 async function find(
   db: Database,
   depositId: string,
@@ -51,8 +51,8 @@ async function find(
   return { deposit, story };
 }
 
-function print(told: ReturnType<typeof tellDeposit>, isMarkdown: boolean): string {
-  const { heading, timeZone, lines } = told;
+function print(story: ReturnType<typeof tellDeposit>, isMarkdown: boolean): string {
+  const { heading, timeZone, lines } = story;
   const zone = `All times are ${timeZone}.`;
   const rows = lines.map(({ at, text }) => ({ at: printLocalTime(at, timeZone), text }));
   return isMarkdown
@@ -64,7 +64,7 @@ function asItem({ at, text }: { readonly at: string; readonly text: string }): s
   return `- **${at}** ${escape(text)}`;
 }
 
-/** A payer's text is text, in Markdown too. */
+/** A payer's text must stay text in Markdown, too. */
 function escape(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>|#~]/g, '\\$&');
 }

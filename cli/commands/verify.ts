@@ -53,7 +53,7 @@ export function addVerify(program: Command): void {
     });
 }
 
-/** The anchor is read first: what is sealed meanwhile is in the database then, and no line is missed. */
+/** Reads the anchor first: a head that is sealed meanwhile is then in the database, and no line is missed. */
 async function verifyAll(
   db: Database,
   files: { readonly anchor: string | undefined; readonly publicKey: string | undefined },

@@ -28,7 +28,10 @@ const LEVELS = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>;
 
-/** Temporal's own lines join ours, and signals are ours alone: its handlers would stop the worker without telling us. */
+/**
+ * Sends Temporal's log lines to our logger, and leaves signals to us: Temporal's handlers would stop the worker without
+ * notifying us.
+ */
 function installRuntime(logger: Logger): void {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
     const facts = {

@@ -9,21 +9,21 @@ const STOP_GRACE_MS = 35_000;
 /** A small young generation: these processes wait more than they compute, and memory is what a trial machine lacks. */
 const LEAN = '--max-semi-space-size=4';
 
-/** A process of the stack that said it is ready. */
+/** A process of the stack that has reported it is ready. */
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
-  /** What it said: `{ event: 'ready', url? }`. */
+  /** The url of its message `{ event: 'ready', url? }`. */
   readonly url: string | null;
   /** Resolves with the exit code when it ends, wanted or not. */
   readonly ended: Promise<number | null>;
-  /** SIGTERM, then SIGKILL when it does not end in time. */
+  /** SIGTERM, then SIGKILL if it does not end in time. */
   stop(): Promise<void>;
 }
 
 export interface ChildOptions {
   readonly name: string;
-  /** Command of `purser`, or the file of a program of its own. */
+  /** A command of `purser`, or the file of a separate program. */
   readonly command: readonly string[];
   readonly program?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -32,8 +32,8 @@ export interface ChildOptions {
 }
 
 /**
- * Starts a process in a group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
- * The channel between us tells it when we have died.
+ * Starts a process in its own group, so that Ctrl-C in a terminal reaches only us and we stop all processes in order.
+ * The channel between us notifies it when we have died.
  */
 export async function startChild(options: ChildOptions): Promise<RunningProcess> {
   const log = openSync(options.logFile, 'a', 0o600);
@@ -89,7 +89,7 @@ function ready(
 
 const failureLine = z.looseObject({ code: z.enum(ERROR_CODES), msg: z.string() });
 
-/** The failure that the process wrote last, which says more than its exit code. */
+/** The last failure that the process wrote, which says more than its exit code. */
 function failureIn({ name, logFile }: ChildOptions, logStart: number): CodedError | null {
   const lines = readFileSync(logFile).subarray(logStart).toString('utf8').trimEnd().split('\n');
   try {
@@ -101,7 +101,7 @@ function failureIn({ name, logFile }: ChildOptions, logStart: number): CodedErro
         )
       : null;
   } catch {
-    // The last line is not one of ours.
+    // The last line is not one of our log lines.
     return null;
   }
 }

@@ -3,8 +3,9 @@ import { CodedError, isCoded } from '../../domain/errors.ts';
 
 /**
  * Migrates the database of a trial.
- * @param dataDir the folder that the database is in; null for a server of the user's own
- * @throws CodedError `migration.other_baseline`, which says what to do with that folder, beside those of {@link migrate}.
+ * @param dataDir the folder of the database; null for your own server
+ * @throws CodedError `migration.other_baseline`, which names the next step for that folder; also those of
+ *   {@link migrate}.
  */
 export async function migrateTrial(url: string, dataDir: string | null): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import { CodedError } from '../../domain/errors.ts';
 const SOURCES = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../simulator/main.js', import.meta.url));
 
-/** The simulator bank: a program of its own that product code never imports, reached over HTTP alone. */
+/** The simulator bank: a separate program that product code never imports, reached only over HTTP. */
 export interface SimulatorProcess {
   readonly url: string;
   readonly pid: number;

@@ -36,30 +36,30 @@ export interface StackOptions {
   readonly onProgress: (message: string) => void;
 }
 
-/** Everything of a trial, running. */
+/** A running trial. */
 export interface Stack {
   /** The environment of its processes: with it, every command reaches this stack. */
   readonly env: Environment;
   readonly dataDir: string;
   readonly apiUrl: string;
   readonly temporalUiUrl: string | null;
-  /** Null where the environment describes a real bank. */
+  /** Null if the environment describes a real bank. */
   readonly simulator: SimulatorProcess | null;
   readonly secrets: TrialSecrets;
   readonly processes: { readonly worker: RunningProcess; readonly api: RunningProcess };
-  /** Resolves with the name of the first process that ended without being asked to. */
+  /** Resolves with the name of the first process that ended unasked. */
   readonly broken: Promise<string>;
   stop(): Promise<void>;
 }
 
 const TRIAL_ACCOUNT = { id: 'SIM-ACCOUNT-1', name: 'Simulator Bank' };
 
-/** Named after the bank whose protocol it speaks, so that no report is about another bank than the one that was asked for. */
+/** Named after the bank whose protocol it uses, so that every report names the bank that you asked for. */
 const accountKeyOf = (feed: TrialFeedName) => `${feed === 'json' ? 'fnb' : feed}-main`;
 
 /**
- * Starts PostgreSQL, Temporal, the simulator bank, the API and the worker, in this order, each where the environment
- * does not name a server of its own. Whatever started is stopped again when a later part fails.
+ * Starts PostgreSQL, Temporal, the simulator bank, the API and the worker, in this order, each unless the environment
+ * names your own server. If one part fails, the parts before it are stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, onProgress } = options;
@@ -117,7 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Looked at before anything is started, so that the message comes at once and names what to do. */
+/** Checked before anything starts, so that the message comes at once and names the next step. */
 async function refuseBusyPort(env: Environment): Promise<void> {
   const { API_PORT } = loadConfig({ API_PORT: env['API_PORT'] });
   if (API_PORT === 0 || (await isPortFree(API_PORT))) return;
@@ -127,7 +127,7 @@ async function refuseBusyPort(env: Environment): Promise<void> {
   );
 }
 
-/** Bundles the workflows here, beside the starting servers: the bundler's memory would stay with the worker. */
+/** Bundles the workflows here while the servers start: in the worker, the bundler's memory would never be freed. */
 async function writeBundle(dataDir: string): Promise<string> {
   const file = join(dataDir, 'workflows.bundle.js');
   const { code } = await bundleWorkflows();
@@ -168,7 +168,7 @@ async function startServers(
     stops.push(() => server.stop());
     return server;
   };
-  // Both are waited for, so that a failure of one cannot leave the other running unseen.
+  // Waits for both, so that a failure of one cannot leave the other running unnoticed.
   const [database, temporal] = await Promise.allSettled([startDatabase(), startTemporalServer()]);
   if (database.status === 'rejected') throw database.reason;
   if (temporal.status === 'rejected') throw temporal.reason;
@@ -264,7 +264,7 @@ async function startProcesses(
   return [api.value, worker.value];
 }
 
-/** What other commands need to reach this stack; the rest of the environment stays out of the file. */
+/** The variables that other commands need to reach this stack; the rest of the environment stays out of the file. */
 function pick(env: Environment): Record<string, string> {
   const names = /^(DATABASE_|TEMPORAL_|BANK_|API_|MIGRATION_)/;
   return Object.fromEntries(

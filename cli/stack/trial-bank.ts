@@ -12,11 +12,11 @@ const truthSchema = z.object({
   byCode: z.record(z.string(), tallySchema),
 });
 
-/** What ought to have become of the simulated bank's lines; minor units as digits. */
+/** The expected outcome of the simulated bank's lines; minor units as digits. */
 export type Truth = z.infer<typeof truthSchema>;
 export type TrialWallet = z.infer<typeof walletSchema>;
 
-/** A trial's customers and its simulated bank, driven over HTTP as anybody would. */
+/** A trial's customers and its simulated bank, used over HTTP as by any client. */
 export function createBankOfTrial(
   stack: Pick<Stack, 'simulator' | 'secrets' | 'apiUrl'>,
   apiKey: string,
@@ -32,7 +32,7 @@ export function createBankOfTrial(
         wallets.push(await openWallet(stack.apiUrl, apiKey));
       return wallets;
     },
-    /** A friendly set of deposits for the wallets opened here; nothing when none was. */
+    /** Makes a simple set of deposits for the wallets opened here; nothing without wallets. */
     makeDemoLines: async (): Promise<void> => {
       if (wallets.length > 0)
         await admin('generate', {

@@ -1,20 +1,20 @@
 import { FEED_PROTOCOLS, type FeedProtocol } from '../../domain/line/feed-protocols.ts';
 
-/** Protocols that the simulator bank speaks, as `purser demo --feed` names them; two of them are field maps of `json`. */
+/** Protocols of the simulator bank, with the names of `purser demo --feed`; two of them are field maps of `json`. */
 export const TRIAL_FEEDS = [...FEED_PROTOCOLS, 'standard-bank', 'fnb'] as const;
 export type TrialFeedName = (typeof TRIAL_FEEDS)[number];
 
-/** How one protocol is set up on both sides. */
+/** The settings of one protocol on both sides. */
 export interface TrialFeed {
-  /** The key in the shape that the protocol asks for. */
+  /** The key in the shape that the protocol requires. */
   readonly apiKey: string;
-  /** The simulator's options; empty where it needs none. */
+  /** The simulator's options; empty if it needs none. */
   readonly bankOptions: Readonly<Record<string, string>>;
   /** Variables of our own processes, for a simulator at `bankUrl`. */
   readonly env: (bankUrl: string) => Readonly<Record<string, string>>;
 }
 
-/** @param secret begins with `simulator-`, by which production knows a simulated bank. */
+/** @param secret begins with `simulator-`, by which production recognises a simulated bank. */
 export function trialFeed(name: TrialFeedName, secret: string): TrialFeed {
   const feed = (
     protocol: FeedProtocol,

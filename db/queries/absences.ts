@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Transaction } from '../client.ts';
 import { param } from '../param.ts';
 
-/** Notes the lines that a poll of their whole days did not show, and ends the absences of those that it showed again. */
+/**
+ * Records the lines that a poll of their whole days did not show, and ends the absences of lines that it showed again.
+ */
 export async function recordAbsences(
   tx: Transaction,
   read: {

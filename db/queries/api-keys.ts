@@ -19,13 +19,13 @@ export async function insertApiKey(
   await executor.insert(apiKeys).values({ ...apiKey, scopes: [...apiKey.scopes] });
 }
 
-/** Revoked and expired keys are found too: the caller tells them apart from unknown ones in its log. */
+/** Finds revoked and expired keys too: the caller's log tells them from unknown ones. */
 export async function findApiKey(executor: Executor, id: string): Promise<ApiKey | null> {
   const rows = await executor.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1);
   return rows[0] ?? null;
 }
 
-/** Ends a key now; false when it is unknown or ended before. */
+/** Revokes a key now; false if it is unknown or has already ended. */
 export async function markApiKeyRevoked(executor: Executor, id: string): Promise<boolean> {
   const rows = await executor
     .update(apiKeys)
@@ -35,7 +35,7 @@ export async function markApiKeyRevoked(executor: Executor, id: string): Promise
   return rows.length === 1;
 }
 
-/** Notes the use of a key, to the minute: more would be a write for every request. */
+/** Records the use of a key, at most once a minute: otherwise every request would be a write. */
 export async function markApiKeyUsed(executor: Executor, id: string): Promise<void> {
   await executor.execute(sql`
     update api_keys set last_used_at = now()

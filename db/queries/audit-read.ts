@@ -25,7 +25,7 @@ const COLUMNS = sql`
   e.id::text, to_json(e.happened_at) #>> '{}' as happened_at, e.actor_kind, e.actor_key, e.actor_person, e.login, e.action,
   e.subject_kind, e.subject_id, e.before, e.after, e.why, s.seq::text, encode(s.hash, 'hex') as hash`;
 
-/** Rows of the trail, newest first, from just after `after` on; of one subject, or of all. */
+/** Rows of the trail, newest first, from just after `after` on; of one subject or of all. */
 export async function listAuditEvents(
   executor: Executor,
   query: {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 
-/** A seal as it is written down outside the database. */
+/** A seal as the anchor stores it outside the database. */
 export interface AuditSeal {
   readonly seq: bigint;
   /** Hexadecimal digits. */
@@ -9,8 +9,8 @@ export interface AuditSeal {
 }
 
 /**
- * Seals audit rows in the order of their transactions, at most `limit` of them, leaving those that a transaction which
- * still runs could come before. `head` is the last seal of the chain; its `seq` is 0 while there is none.
+ * Seals at most `limit` audit rows in the order of their transactions. It leaves rows that a running transaction could
+ * still precede. `head` is the last seal of the chain; its `seq` is 0 while there is none.
  */
 export async function sealEvents(
   executor: Executor,
@@ -23,7 +23,7 @@ export async function sealEvents(
   return { sealed: row.sealed, head: { seq: BigInt(row.head_seq), hash: row.head_hash } };
 }
 
-/** Whether the chain has this very seal. */
+/** True if the chain has exactly this seal. */
 export async function hasSeal(executor: Executor, seal: AuditSeal): Promise<boolean> {
   const rows = await executor.execute(sql`
     select 1 from audit_seals where seq = ${seal.seq.toString()}::bigint and hash = decode(${seal.hash}, 'hex')`);

@@ -2,31 +2,33 @@ import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import type { ActorKind } from '../schema/audit.ts';
 
-/** Who is behind the changes of a transaction. */
+/** The author of the changes of a transaction. */
 export interface Actor {
   readonly kind: ActorKind;
   readonly keyId: string | null;
   readonly person: string | null;
 }
 
-/** A workflow's activity. The database takes it for granted where a transaction of the application names nobody. */
+/** A workflow's activity: the database's default if a transaction of the application names no actor. */
 export const WORKFLOW_ACTOR: Actor = { kind: 'workflow', keyId: null, person: null };
 /** An operator at the machine: migrations, commands, a console. */
 export const SYSTEM_ACTOR: Actor = { kind: 'system', keyId: null, person: null };
 
-/** Names who makes the changes of this transaction from here on, and why; the rows of the audit trail say so. */
+/** Names the author and reason of this transaction's changes from here on; the audit trail records both. */
 export async function actAs(tx: Transaction, actor: Actor, why: string | null): Promise<void> {
   await tx.execute(sql`
     select set_config('purser.actor_kind', ${actor.kind}, true), set_config('purser.actor_key', ${actor.keyId ?? ''}, true),
            set_config('purser.actor_person', ${actor.person ?? ''}, true), set_config('purser.why', ${why ?? ''}, true)`);
 }
 
-/** What an audit row may hold of a subject: ids, states, codes, amounts as digits; never a reference, name or account number. */
+/**
+ * The facts of a subject that an audit row may contain: ids, states, codes, amounts as digits; never a reference, name
+ * or account number.
+ */
 export type AuditImage = Readonly<Record<string, string | boolean | null>>;
 
 /**
- * Writes down what changes no audited row by itself, such as an attempt that was refused. Changes of rows are written
- * down by the tables' triggers.
+ * Records an event that changes no audited row, such as a refused attempt. The tables' triggers record changes of rows.
  */
 export async function recordAudit(
   tx: Executor,

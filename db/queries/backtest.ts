@@ -6,8 +6,8 @@ import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 
 /**
- * What became of deposits: whom they were credited to, by a code or by a person. What the bank took back counts as it stood
- * before, unless its line came back: then only what happened since does.
+ * The past outcomes of deposits: the wallets that a code or a person credited. A reversed deposit counts with its
+ * outcome before the reversal, unless its line came back: then only later events count.
  */
 export async function findWhatHappened(
   executor: Executor,
@@ -40,12 +40,12 @@ function toWhatHappened(row: {
   return { kind: row.state === 'reversed' ? 'reversed' : 'waiting' };
 }
 
-/** Who it was is not written down, only that the code names another customer. */
+/** The payer's wallet is not recorded, only that the code names another customer. */
 const SOMEBODY_ELSE = 'somebody else';
 
 /**
- * What spoke against deposits when they went to review, as their reviews have kept it. The reversals and payments that it came
- * of may be settled or forgotten since.
+ * The objections to deposits at the time they went to review, as stored in their reviews. The reversals and payments
+ * behind an objection may since have been resolved or removed from payer memory.
  */
 export async function findStoredObjections(
   executor: Executor,
@@ -64,7 +64,7 @@ export async function findStoredObjections(
   );
 }
 
-/** A review of a bank account in shadow: whom its code would have credited, where it names one. */
+/** A review of a bank account in shadow: the wallet that its code would have credited, if it names one. */
 export interface ShadowReview {
   readonly depositId: string;
   readonly isOpen: boolean;

@@ -14,7 +14,7 @@ export async function findBankAccount(
   return rows[0] ?? null;
 }
 
-/** The policies of an account that decide about statements and gates; null where there is no such account. */
+/** The policies of an account for statements and gates; null if the account does not exist. */
 export async function findAccountPolicies(
   executor: Executor,
   key: string,
@@ -40,6 +40,6 @@ export async function findLastCompleteDay(
     .from(bankAccounts)
     .where(eq(bankAccounts.key, key));
   if (row === undefined)
-    throw new CodedError('account.not_found', `There is no bank account ${key}.`);
+    throw new CodedError('account.not_found', `Bank account not found: ${key}.`);
   return row.lastCompleteDay;
 }

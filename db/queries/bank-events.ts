@@ -4,10 +4,10 @@ import type { Transaction } from '../client.ts';
 
 const REPEATS_NOTED_MAX = 100;
 
-/** `repeated`: the same event came before; `conflict`: its id came before with another body. */
+/** `repeated`: the same event was stored before; `conflict`: its id was used before with another body. */
 export type BankEventIntake = 'stored' | 'repeated' | 'conflict';
 
-/** Stores a webhook event once and rings the bell of the relay when the transaction commits. */
+/** Stores a webhook event once and notifies the relay when the transaction commits. */
 export async function insertBankEvent(
   tx: Transaction,
   event: {
@@ -23,7 +23,7 @@ export async function insertBankEvent(
     values (${event.accountKey}, ${event.eventId}, decode(${bytes}, 'hex'), ${event.bodySha256})
     on conflict (bank_account_key, event_id) do nothing returning pg_notify(${BANK_EVENTS_CHANNEL}, '')`);
   if (stored.length === 1) return 'stored';
-  // Each delivery is noted, so that a story can list it; a storm of one event stops growing at some point.
+  // Each delivery is recorded, so that a story can list it, up to a limit for a storm of one event.
   const same = await tx.execute(sql`
     update bank_events set repeated_at = case when cardinality(repeated_at) < ${REPEATS_NOTED_MAX} then array_append(repeated_at, now()) else repeated_at end
      where bank_account_key = ${event.accountKey} and event_id = ${event.eventId} and body_sha256 = ${event.bodySha256} returning id`);

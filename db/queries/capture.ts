@@ -4,7 +4,7 @@ import type { FeedKind } from '../../domain/line/sighting.ts';
 import type { Transaction } from '../client.ts';
 import { arrayText, param } from '../param.ts';
 
-/** Waits for other captures of the same bank account: counting known lines and adding new ones must be one step. */
+/** Waits for other captures of the same bank account: counting known lines and adding new lines must be one step. */
 export async function lockBankAccountForCapture(
   tx: Transaction,
   accountKey: string,
@@ -14,12 +14,12 @@ export async function lockBankAccountForCapture(
   );
 }
 
-/** A large capture writes for longer than a statement of daily work may. */
+/** A large capture writes for longer than an ordinary statement may. */
 export async function allowLongStatements(tx: Transaction, timeoutMs: number): Promise<void> {
   await tx.execute(sql`select set_config('statement_timeout', ${`${timeoutMs}ms`}, true)`);
 }
 
-/** A line to store; amounts signed. `depositId` is used for credits only. */
+/** A line to store, with a signed amount. Only credits use `depositId`. */
 export interface LineInsert {
   readonly factsKey: string;
   readonly occurrence: number;
@@ -35,11 +35,11 @@ export interface LineInsert {
   readonly counterpartyAccount: string | null;
   readonly depositId: string;
   readonly hold: string | null;
-  /** The sighting that is stored with it; null where a held one is about to become its first. */
+  /** The sighting stored with the line; null if a held sighting becomes its first. */
   readonly seen: { readonly bankId: string | null; readonly reference: string | null } | null;
 }
 
-/** What showed the rows: a feed, of it one file format say, and the run that read it. */
+/** The origin of the rows: a feed, the source within it (such as a file format), and the run that read it. */
 export interface Appearance {
   readonly accountKey: string;
   readonly feed: FeedKind;
@@ -86,7 +86,7 @@ export interface SightingInsert {
   readonly reference: string | null;
 }
 
-/** Records sightings of known lines, and held ones; ways of seeing a line that are known already add nothing. */
+/** Records sightings of known lines, and held sightings; a sighting that is already known adds nothing. */
 export async function insertSightings(
   tx: Transaction,
   capture: Appearance,
@@ -106,21 +106,21 @@ export async function insertSightings(
     on conflict do nothing`);
 }
 
-/** Gives held sightings the lines that they were found to be; a line may have been seen in that way already. */
+/** Attaches held sightings to their lines; a line may already have that sighting. */
 export async function attachHeldSightings(
   tx: Transaction,
-  settled: readonly { readonly heldId: string; readonly lineId: string }[],
+  resolved: readonly { readonly heldId: string; readonly lineId: string }[],
 ): Promise<void> {
-  if (settled.length === 0) return;
+  if (resolved.length === 0) return;
   await tx.execute(sql`
     update sightings s set line_id = i.line_id
-      from unnest(${param(settled.map((row) => row.heldId))}::bigint[], ${param(settled.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
+      from unnest(${param(resolved.map((row) => row.heldId))}::bigint[], ${param(resolved.map((row) => row.lineId))}::bigint[]) as i(held_id, line_id)
      where s.id = i.held_id and s.line_id is null and not exists (
        select 1 from sightings o where o.line_id = i.line_id and o.source = s.source
           and coalesce(o.bank_id, '') = coalesce(s.bank_id, '') and o.facts_key = s.facts_key)`);
 }
 
-/** Pending rows are shown as last seen and never referred to: each snapshot replaces those of its days. */
+/** Each snapshot replaces the pending rows of its days: they show the last state, and nothing refers to them. */
 export async function replacePendingLines(
   tx: Transaction,
   accountKey: string,

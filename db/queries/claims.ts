@@ -30,8 +30,8 @@ export async function insertClaim(
 }
 
 /**
- * Lets an open claim meet the oldest credited deposit of its wallet, amount and days that no other claim has met, or expire
- * once its time is over. Answers its state; null where there is no such claim.
+ * Matches an open claim to the oldest credited deposit of its wallet, amount and days that no other claim has, or
+ * expires it once its time is over. Answers its state; null if the claim does not exist.
  */
 export async function meetOrExpireClaim(tx: Transaction, id: string): Promise<ClaimState | null> {
   const rows = await tx.execute<{ state: ClaimState }>(sql`
@@ -51,14 +51,14 @@ export async function meetOrExpireClaim(tx: Transaction, id: string): Promise<Cl
   return rows[0]?.state ?? null;
 }
 
-/** The customer takes it back; false where it is not open any more. */
+/** Withdraws a claim for its customer; false if it is no longer open. */
 export async function withdrawClaim(tx: Transaction, id: string): Promise<boolean> {
   const rows = await tx.execute(sql`
     update claims set state = 'withdrawn', ended_at = now() where id = ${id} and state = 'open' returning id`);
   return rows.length === 1;
 }
 
-/** Open claims that were made or ran out before now and whose workflow may be lost. */
+/** Open claims whose time is over and whose workflow may be lost. */
 export async function listOverdueClaims(
   executor: Executor,
   limit: number,

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 
-/** What deposits credited and nothing has undone, by customer code, in minor units; from the ledger's own journals. */
+/**
+ * The credits of deposits that nothing has undone, by customer code, in minor units; from the ledger's own journals.
+ */
 export async function sumCreditedByCode(executor: Executor): Promise<ReadonlyMap<string, bigint>> {
   const rows = await executor.execute<{ code: string; minor: string }>(sql`
     select w.code, sum(d.amount_minor)::text as minor

@@ -7,13 +7,13 @@ import { OPEN_STATES } from './open-deposits.ts';
 
 export type DayProof = typeof dayProofs.$inferSelect;
 
-/** What the bank says that an account held at the end of a day. */
+/** The balance of an account at the end of a day, as the bank states it. */
 export interface StatedBalance {
   readonly day: LocalDate;
   readonly minor: bigint;
 }
 
-/** The newest closing balance that a captured statement of good proof states; null where there is none. */
+/** The newest closing balance of a captured statement with a good proof; null if there is none. */
 export async function findStatedBalance(
   executor: Executor,
   accountKey: string,
@@ -29,8 +29,8 @@ export async function findStatedBalance(
 }
 
 /**
- * What the account held before our first line, as its earliest statement of good proof says; remembered once it is known.
- * An earlier statement that comes later takes its place: the ledger then begins earlier, too.
+ * Stores the balance of the account before our first line, from its earliest statement with a good proof. If an earlier
+ * statement arrives later, its balance replaces the stored one: the ledger then begins earlier.
  */
 export async function pinOpening(
   tx: Transaction,
@@ -51,7 +51,7 @@ export async function pinOpening(
   return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
 }
 
-/** What is remembered of {@link pinOpening} or {@link beginLedger}. */
+/** The opening that {@link pinOpening} or {@link beginLedger} stored. */
 export async function findOpening(
   executor: Executor,
   accountKey: string,
@@ -64,8 +64,8 @@ export async function findOpening(
 }
 
 /**
- * Takes what the bank holds now as right, for an account of which no statement tells an opening: whatever its lines from `from`
- * on do not explain, it held before them. Later balances are held against that.
+ * Stores an opening for an account without one from a statement. It takes the bank's present balance as correct: the
+ * part that the lines from `from` on do not explain is the opening. Later balances are compared with it.
  */
 export async function beginLedger(
   tx: Transaction,
@@ -82,7 +82,7 @@ export async function beginLedger(
      where key = ${accountKey} and opening_minor is null`);
 }
 
-/** What the booked lines of these days, both included, have changed by the ledger. */
+/** The sum of the booked lines of these days, both included, in the ledger. */
 export async function sumOfLines(
   executor: Executor,
   days: { readonly accountKey: string; readonly from: LocalDate; readonly to: LocalDate },
@@ -94,7 +94,7 @@ export async function sumOfLines(
   return BigInt(rows[0]?.minor ?? '0');
 }
 
-/** How often the newest looks by API at this day, one after the other, have found this difference. */
+/** The number of newest consecutive API proofs of this day that found this difference. */
 export async function countSameLooks(
   executor: Executor,
   look: {
@@ -113,7 +113,7 @@ export async function countSameLooks(
   return rows[0]?.count ?? 0;
 }
 
-/** Holds the ledger against what the bank states, and writes down what was found. */
+/** Compares the ledger with the balance that the bank states, and records the result. */
 export async function insertDayProof(
   tx: Transaction,
   proof: {
@@ -143,7 +143,7 @@ export async function insertDayProof(
   return BigInt(rows[0]?.difference ?? '0');
 }
 
-/** The looks at an account's balance, newest first. */
+/** The proofs of an account's balance, newest first. */
 export async function listDayProofs(
   executor: Executor,
   query: { readonly accountKey: string; readonly beforeId: bigint | null; readonly limit: number },
@@ -161,7 +161,7 @@ export async function listDayProofs(
     .limit(limit);
 }
 
-/** The newest look at each account; accounts that nobody has looked at are left out. */
+/** The newest proof of each account; accounts without a proof are left out. */
 export async function listNewestDayProofs(
   executor: Executor,
 ): Promise<readonly { readonly look: DayProof; readonly currency: string }[]> {
@@ -175,7 +175,7 @@ export async function listNewestDayProofs(
     .orderBy(dayProofs.bankAccountKey, desc(dayProofs.id));
 }
 
-/** Accounts whose newest statement nobody has held against the ledger yet. */
+/** Accounts whose newest statement has not been compared with the ledger yet. */
 export async function listUnprovedAccounts(executor: Executor): Promise<readonly string[]> {
   const rows = await executor.execute<{ key: string }>(sql`
     select distinct f.bank_account_key as key

@@ -20,20 +20,23 @@ import type { ListPlace } from './deposits-read.ts';
 
 export type Decision = typeof decisions.$inferSelect;
 
-/** As the index `decisions_one_open` has it. */
+/** The same list as in the index `decisions_one_open`. */
 const OPEN_PROPOSALS = literals(OPEN_PROPOSAL_STATES);
 
-/** The hash that an approval is bound to, as hexadecimal digits. */
+/** The hash that an approval refers to, as hexadecimal digits. */
 export function payloadSha256(payload: DecisionPayload): string {
   return createHash('sha256').update(payloadText(payload)).digest('hex');
 }
 
-/** Stores what a person proposes. The database adds the person, the amount and the state; it refuses a hash that is not the payload's. */
+/**
+ * Stores a person's proposal. The database adds the person, the amount and the state, and refuses a hash that does not
+ * match the payload.
+ */
 export async function insertDecision(
   tx: Transaction,
   payload: DecisionPayload,
   given: {
-    /** Null where a review ran out and proposes a return by itself. */
+    /** Null if a review passed its deadline and Purser proposes a return automatically. */
     readonly proposedBy: string | null;
     readonly needsApproval: boolean;
     readonly expiresAt: Date | null;
@@ -56,7 +59,7 @@ export async function insertDecision(
            with ordinality as i(wallet_id, amount_minor, idx)`);
 }
 
-/** Completes a return that asked for its payer's bank details; false when it asks for none. */
+/** Completes a return that needs its payer's bank details; false if it needs none. */
 export async function givePayerDetails(
   tx: Transaction,
   payload: DecisionPayload,
@@ -77,13 +80,13 @@ export async function findDecision(executor: Executor, id: string): Promise<Deci
   return rows[0] ?? null;
 }
 
-/** As {@link findDecision}, locked: whoever approves, rejects or carries it out comes one after the other. */
+/** As {@link findDecision}, locked: approvals, rejections and executions run one after the other. */
 export async function lockDecision(tx: Transaction, id: string): Promise<Decision | null> {
   const rows = await tx.select().from(decisions).where(eq(decisions.id, id)).limit(1).for('update');
   return rows[0] ?? null;
 }
 
-/** The decision on a deposit that waits for a person, if any. */
+/** The decision on a deposit that still waits for a person, if any. */
 export async function findOpenProposal(
   tx: Transaction,
   depositId: string,
@@ -93,7 +96,7 @@ export async function findOpenProposal(
   return rows[0] ?? null;
 }
 
-/** What waits for a person: a second one, or one who knows the payer's bank details. */
+/** Proposals that wait for a second person, or for the payer's bank details. */
 export interface OpenProposals {
   readonly state: (typeof OPEN_PROPOSAL_STATES)[number];
   readonly count: number;
@@ -125,7 +128,7 @@ export async function listAllocations(
     .orderBy(asc(decisionAllocations.part));
 }
 
-/** What a decision's rows propose, as its approval was or will be bound to. */
+/** The payload in a decision's rows, which its approval refers to. */
 export function payloadOf(decision: Decision, allocations: readonly Allocation[]): DecisionPayload {
   return {
     decisionId: decision.id,
@@ -188,7 +191,7 @@ export async function listAllocationsOf(
   );
 }
 
-/** Notes a second person's approval. The caller has locked the row and looked at everything else. */
+/** Records a second person's approval. The caller has locked the row and checked everything else. */
 export async function markApproved(
   tx: Transaction,
   approval: { readonly decisionId: string; readonly by: string; readonly sha256: string },
@@ -207,7 +210,7 @@ export async function markRejected(
      where id = ${rejection.decisionId}`);
 }
 
-/** Notes what became of an approved decision; in the transaction that moved its money. */
+/** Records the outcome of an approved decision, in the transaction that moves its money. */
 export async function markCarriedOut(
   tx: Transaction,
   decisionId: string,
@@ -219,7 +222,7 @@ export async function markCarriedOut(
      where id = ${decisionId}`);
 }
 
-/** Ends proposals whose time is over by `now`, of one deposit or of all; answers how many. */
+/** Expires proposals whose time is over by `now`, of one deposit or of all; answers how many. */
 export async function expireProposals(
   executor: Executor,
   query: { readonly now: Date; readonly depositId: string | null },
@@ -232,7 +235,7 @@ export async function expireProposals(
   return rows.length;
 }
 
-/** Ends proposals about deposits that were settled otherwise meanwhile: there is nothing left to approve. */
+/** Ends proposals about deposits that got another outcome meanwhile: nothing is left to approve. */
 export async function refuseOvertaken(executor: Executor): Promise<number> {
   const rows = await executor.execute(sql`
     update decisions c set state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
@@ -246,7 +249,10 @@ export async function refuseOvertaken(executor: Executor): Promise<number> {
   return rows.length;
 }
 
-/** Has the decisions of these people come one after the other until the transaction ends, so that no two pass one limit together. */
+/**
+ * Makes the decisions of these people wait for each other until the transaction ends, so that two of them cannot pass
+ * one limit together.
+ */
 export async function lockPeople(tx: Transaction, people: readonly string[]): Promise<void> {
   for (const person of [...new Set(people)].sort()) {
     await tx.execute(
@@ -255,7 +261,10 @@ export async function lockPeople(tx: Transaction, people: readonly string[]): Pr
   }
 }
 
-/** What a person took part in on this business day: credits and returns that are approved or carried out, minor units. */
+/**
+ * The sum of the credits and returns of this business day that a person took part in, approved or carried out, in minor
+ * units.
+ */
 export async function sumDecidedToday(tx: Transaction, person: string): Promise<bigint> {
   const rows = await tx.execute<{ total: string }>(sql`
     select coalesce(sum(amount_minor), 0)::text as total from decisions
@@ -266,7 +275,7 @@ export async function sumDecidedToday(tx: Transaction, person: string): Promise<
   return BigInt(rows[0]?.total ?? '0');
 }
 
-/** Whether everyone who had a part in a decision used a person's key, of the person that its row names. */
+/** True if each participant of a decision used a key of the person that the row names. */
 export async function areByPeople(tx: Transaction, decision: Decision): Promise<boolean> {
   const parts = [
     { keyId: decision.proposedBy, person: decision.proposedPerson },

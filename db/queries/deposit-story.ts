@@ -9,15 +9,16 @@ import type { GateCause } from '../schema/gates.ts';
 import { auditOf } from './audit-read.ts';
 import { gateWaitsOf } from './gate-waits.ts';
 
-type Told<Part extends keyof StoryFacts> = StoryFacts[Part] extends readonly (infer Item)[] | null
+type StoryPart<Part extends keyof StoryFacts> = StoryFacts[Part] extends
+  readonly (infer Item)[] | null
   ? Item
   : NonNullable<StoryFacts[Part]>;
 
-/** The facts that a story is told from, and those that only the API shows. Instants are ISO text in UTC. */
+/** The facts behind a story, and those that only the API shows. Instants are ISO text in UTC. */
 export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
-  readonly line: Told<'line'> & { readonly valueDate: string | null };
-  readonly sightings: readonly (Told<'sightings'> & { readonly reference: string | null })[];
-  readonly journals: readonly (Omit<Told<'journals'>, 'postings'> & {
+  readonly line: StoryPart<'line'> & { readonly valueDate: string | null };
+  readonly sightings: readonly (StoryPart<'sightings'> & { readonly reference: string | null })[];
+  readonly journals: readonly (Omit<StoryPart<'journals'>, 'postings'> & {
     readonly id: string;
     readonly kind: JournalKind;
     readonly decisionId: string | null;
@@ -28,24 +29,25 @@ export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
     readonly postings: readonly (StoryPosting & { readonly owner: string | null })[];
   })[];
   readonly review:
-    (Told<'review'> & { readonly remindersSent: number; readonly overdueAt: string | null }) | null;
-  readonly decisions: readonly (Omit<Told<'decisions'>, 'allocations'> & {
+    | (StoryPart<'review'> & { readonly remindersSent: number; readonly overdueAt: string | null })
+    | null;
+  readonly decisions: readonly (Omit<StoryPart<'decisions'>, 'allocations'> & {
     readonly id: string;
     readonly kind: DecisionKind;
     readonly state: DecisionState;
     readonly outcome: DecisionOutcome | null;
-    readonly allocations: readonly (Told<'decisions'>['allocations'][number] & {
+    readonly allocations: readonly (StoryPart<'decisions'>['allocations'][number] & {
       readonly walletId: string;
     })[];
   })[];
-  readonly notifications: readonly (Told<'notifications'> & {
+  readonly notifications: readonly (StoryPart<'notifications'> & {
     readonly id: string;
     readonly walletId: string;
     readonly publishedAt: string | null;
   })[];
-  readonly bankEvents: readonly (Told<'bankEvents'> & { readonly handledAt: string | null })[];
-  readonly gateWaits: readonly (Told<'gateWaits'> & { readonly cause: GateCause })[];
-  readonly audit: readonly (Told<'audit'> & {
+  readonly bankEvents: readonly (StoryPart<'bankEvents'> & { readonly handledAt: string | null })[];
+  readonly gateWaits: readonly (StoryPart<'gateWaits'> & { readonly cause: GateCause })[];
+  readonly audit: readonly (StoryPart<'audit'> & {
     readonly id: string;
     readonly subject: { readonly kind: string; readonly id: string };
     readonly seal: { readonly seq: string; readonly hash: string } | null;
@@ -53,8 +55,8 @@ export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
 }
 
 /**
- * Every appearance of line `l`, oldest first: each delivery of a webhook, each file format, and each poll over its day from
- * the first that showed it. Later polls are stored as their absences only, which are rare.
+ * Every appearance of line `l`, oldest first: each delivery of a webhook, each file format, and each poll over its day
+ * from the first that showed it. Of later polls only absences are stored, which are rare.
  */
 function appearancesOf(): SQL {
   return sql`(
@@ -84,7 +86,7 @@ function appearancesOf(): SQL {
       from (select * from appearances order by seen_at, source limit 500) s)`;
 }
 
-/** The journals of deposit `d`, each kind by the index that it has. */
+/** The journals of deposit `d`; each kind is read by its own index. */
 function journalsOf(): SQL {
   return sql`(
     select o.* from journals o where o.line_id = l.id and o.kind = 'capture'
@@ -94,7 +96,7 @@ function journalsOf(): SQL {
     select o.* from journals o where o.deposit_id = d.id and o.kind in ('reversal', 'correction', 'return_paid', 'void', 'restore'))`;
 }
 
-/** What the trail calls deposit `d` and all that belongs to it. */
+/** The names of deposit `d` and of its parts in the audit trail. */
 const SUBJECTS = sql`
   select 'deposit' as kind, d.id union all select 'review', d.id
   union all select 'decision', c.id from decisions c where c.deposit_id = d.id

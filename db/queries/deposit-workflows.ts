@@ -21,7 +21,7 @@ function toDepositWorkflow(row: DepositWorkflowRow): DepositWorkflowRef {
   };
 }
 
-/** How many captured deposits of an account have no workflow yet. */
+/** Counts the captured deposits of an account that have no workflow yet. */
 export async function countUndispatched(executor: Executor, accountKey: string): Promise<number> {
   const rows = await executor.execute<{ waiting: number }>(sql`
     select count(*)::int as waiting from deposits
@@ -42,7 +42,7 @@ export async function listUndispatched(
   return rows.map(toDepositWorkflow);
 }
 
-/** Notes that these deposits have their workflows. */
+/** Records that these deposits have their workflows. */
 export async function markDispatched(
   executor: Executor,
   depositIds: readonly string[],
@@ -51,7 +51,7 @@ export async function markDispatched(
     update deposits set dispatched_at = now(), lane = coalesce(lane, 'workflow') where id = any(${param(depositIds)}::text[])`);
 }
 
-/** How to reach the workflows that these deposits were given, whatever became of them. */
+/** The workflow references of these deposits, in any state. */
 export async function listDepositWorkflows(
   executor: Executor,
   depositIds: readonly string[],
@@ -62,7 +62,7 @@ export async function listDepositWorkflows(
   return rows.map(toDepositWorkflow);
 }
 
-/** How to reach the workflows of those of these deposits that are not settled. */
+/** The workflow references of those of these deposits that are open. */
 export async function listOpenDepositWorkflows(
   executor: Executor,
   depositIds: readonly string[],
@@ -73,7 +73,7 @@ export async function listOpenDepositWorkflows(
   return rows.map(toDepositWorkflow);
 }
 
-/** Deposits that should have a living workflow, in id order after `afterId`: captured or in review, and old enough. */
+/** Deposits that should have a running workflow, in id order after `afterId`: captured or in review, and old enough. */
 export async function listOpenDeposits(
   executor: Executor,
   query: { readonly olderThanMs: number; readonly afterId: string; readonly limit: number },
@@ -87,7 +87,10 @@ export async function listOpenDeposits(
   return rows.map(toDepositWorkflow);
 }
 
-/** Moves an open deposit to its next workflow round, once for each round that ended; null when it is settled or moved on. */
+/**
+ * Moves an open deposit to its next workflow round, once for each round that ended; null if it is closed or already in
+ * a later round.
+ */
 export async function startNextWorkflowRound(
   executor: Executor,
   ended: DepositWorkflowRef,
@@ -100,8 +103,8 @@ export async function startNextWorkflowRound(
 }
 
 /**
- * Decisions that were approved a while ago and that no workflow has carried out, with the deposits they are about.
- * `isInReview`: the deposit's own workflow takes it; else the decision gets one of its own.
+ * Decisions that were approved some time ago and that no workflow has carried out, with their deposits. `isInReview`:
+ * the deposit's workflow takes the decision; otherwise it gets its own workflow.
  */
 export async function listWaitingDecisions(
   executor: Executor,
@@ -129,7 +132,7 @@ export async function listWaitingDecisions(
   }));
 }
 
-/** Accounts with more captured deposits than workflows should take, and old enough to be looked after. */
+/** Accounts with more captured deposits, old enough for the sweep, than workflows should take. */
 export async function listBackloggedAccounts(
   executor: Executor,
   query: { readonly olderThanMs: number; readonly bulkAbove: number },

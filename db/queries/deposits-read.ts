@@ -5,7 +5,7 @@ import { deposits } from '../schema/deposits.ts';
 
 export type Deposit = typeof deposits.$inferSelect;
 
-/** A place in a list that is ordered by an instant and an id; the instant has microseconds, which `Date` would lose. */
+/** A place in a list ordered by instant and id; the instant has microseconds, which `Date` would lose. */
 export interface ListPlace {
   readonly at: string;
   readonly id: string;

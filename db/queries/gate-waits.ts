@@ -4,8 +4,9 @@ import { actorOf } from './audit-read.ts';
 import { ALL_ACCOUNTS } from './gates.ts';
 
 /**
- * The waits of deposit `d` behind closed gates, as one JSON array of `StoryFacts['gateWaits']`, oldest first. Only the audit
- * trail remembers who closed a gate earlier. A deposit that went to review while the gate was closed did not wait for it.
+ * The waits of deposit `d` behind closed gates, as one JSON array of `StoryFacts['gateWaits']`, oldest first. Only the
+ * audit trail records who closed a gate earlier. A deposit that went to review while the gate was closed did not wait
+ * for it.
  */
 export function gateWaitsOf(): SQL {
   return sql`(

@@ -3,17 +3,17 @@ import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { GateCause } from '../schema/gates.ts';
 
-/** The scope of the gate that is before all accounts. */
+/** The scope of the gate for all accounts. */
 export const ALL_ACCOUNTS = '*';
 
-/** A gate that was closed at some time. */
+/** A gate that has been closed at least once. */
 export interface Gate {
   readonly scope: string;
   readonly state: 'open' | 'closed';
   readonly cause: GateCause;
   readonly reason: string;
   readonly changedBy: string | null;
-  /** The human behind that key; null where a rule or a service did it. */
+  /** The person behind that key; null if a rule or a service did it. */
   readonly changedPerson: string | null;
   readonly changedAt: Date;
 }
@@ -21,15 +21,15 @@ export interface Gate {
 const lockOf = (scope: string) => sql`hashtextextended(${`gate:${scope}`}, 0)`;
 
 /**
- * The accounts of these whose gate is closed. Whoever credits holds the gate until the transaction ends, so that nothing
- * is credited once a closing is committed.
+ * Locks the gates of these accounts and answers the accounts whose gate is closed. A crediting transaction keeps the
+ * lock until it ends, so that nothing is credited once a closing is committed.
  */
 export async function lockGates(
   tx: Transaction,
   accountKeys: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const scopes = [ALL_ACCOUNTS, ...[...new Set(accountKeys)].sort()];
-  // Alone in its statement: the next one sees what a closing that it waited for has committed.
+  // A separate statement: the next one then sees the closing that this one waited for.
   await tx.execute(
     sql`select ${sql.join(
       scopes.map((scope) => sql`pg_advisory_xact_lock_shared(${lockOf(scope)})`),
@@ -42,14 +42,14 @@ export async function lockGates(
   return closed.has(ALL_ACCOUNTS) ? new Set(accountKeys) : closed;
 }
 
-/** Whether an account's gate is closed at the moment; only a look, which holds nothing. */
+/** True if an account's gate is closed at the moment; takes no lock. */
 export async function isGateClosed(executor: Executor, accountKey: string): Promise<boolean> {
   const rows = await executor.execute<{ scope: string }>(sql`
     select scope from gates where state = 'closed' and scope in (${ALL_ACCOUNTS}, ${accountKey}) limit 1`);
   return rows.length > 0;
 }
 
-/** Closes or opens a gate, once every credit that is under way has ended. False where it is so already. */
+/** Closes or opens a gate, once every running credit has ended. False if it already has that state. */
 export async function setGate(
   tx: Transaction,
   change: {
@@ -99,7 +99,7 @@ export async function listGates(executor: Executor): Promise<readonly Gate[]> {
   }));
 }
 
-/** Whether one of these closed gates is before an account. */
+/** True if an account is behind one of these closed gates. */
 export function isBehindGate(closed: readonly Pick<Gate, 'scope'>[], accountKey: string): boolean {
   return closed.some(({ scope }) => scope === ALL_ACCOUNTS || scope === accountKey);
 }

@@ -8,7 +8,7 @@ export interface RequestName {
   readonly key: string;
 }
 
-/** What a request was answered. `status` is null while its effect is committed and its answer is not known yet. */
+/** The saved answer to a request. `status` is null while the effect is committed and the answer is not known yet. */
 export interface SavedRequest {
   readonly requestSha256: string;
   readonly status: number | null;
@@ -16,9 +16,9 @@ export interface SavedRequest {
 }
 
 /**
- * Claims a request; must be the first statement of its effect's transaction. A twin in another transaction waits here
- * until the first one ends: after a commit it gets what was saved, after a rollback it claims the request itself.
- * @returns null when the request is now the caller's.
+ * Claims a request; must be the first statement of its effect's transaction. A concurrent repeat waits here until the
+ * first transaction ends: after a commit it gets the saved answer, after a rollback it claims the request itself.
+ * @returns null if the caller has claimed the request.
  */
 export async function claimRequest(
   tx: Transaction,
@@ -43,7 +43,7 @@ export async function claimRequest(
     : { requestSha256: row.request_sha256, status: row.status, response: row.response };
 }
 
-/** Saves what the request was answered; an answer that is saved already stays. */
+/** Saves the answer to a request; a saved answer stays. */
 export async function saveAnswer(
   executor: Executor,
   name: RequestName,

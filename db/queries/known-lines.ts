@@ -11,18 +11,21 @@ interface Days {
   readonly to: LocalDate;
 }
 
-/** What a capture may show again. */
+/** The lines that a capture may show again. */
 export interface KnownLinesQuery {
   readonly accountKey: string;
   readonly feed: FeedKind;
   readonly source: string;
-  /** Days of which lines are wanted whatever this source has shown. */
+  /** Days whose lines are read even if this source has shown them. */
   readonly days: Days;
-  /** Days around them, of which only lines are wanted that this source has not shown. */
+  /** Days around `days`, of which only lines are read that this source has not shown. */
   readonly neighbours: Days;
-  /** Signed amounts that are shown; of other amounts, no line can be one that is shown under other words or another day. */
+  /**
+   * Signed amounts that the capture shows; a line of another amount cannot be a shown line with other words or another
+   * day.
+   */
   readonly amounts: readonly bigint[];
-  /** Whether lines of the days themselves are wanted whatever their amount: their absence says something. */
+  /** Reads lines of `days` of every amount, since their absence matters. */
   readonly everyAmount: boolean;
   /** Amounts of held sightings, which may be lines of the days around that this source has shown. */
   readonly heldAmounts: readonly bigint[];
@@ -33,7 +36,10 @@ export interface KnownLinesQuery {
   readonly snapshotStartedAt: Date;
 }
 
-/** The known lines that rows may be: of their days, near to them, of their facts, and ever seen under one of their ids. */
+/**
+ * The known lines that rows may match: of their days, of near days, with their facts, or ever seen under one of their
+ * ids.
+ */
 export async function listKnownLines(
   executor: Executor,
   query: KnownLinesQuery,
@@ -76,7 +82,7 @@ function wantedLines(query: KnownLinesQuery): SQL {
   const ofDays = sql`select id from lines where bank_account_key = ${accountKey} and booking_date between ${days.from}::date and ${days.to}::date`;
   const parts = [
     query.everyAmount ? ofDays : sql`${ofDays} and amount_minor = any(${amounts}::bigint[])`,
-    // Nearly all lines of the days around were first shown by this source, which the line itself tells.
+    // This source was the first to show nearly all lines of the days around, and the line records its first source.
     sql`select l.id from lines l
          where l.bank_account_key = ${accountKey} and l.booking_date between ${neighbours.from}::date and ${neighbours.to}::date
            and l.source <> ${source} and l.amount_minor = any(${amounts}::bigint[])
@@ -100,7 +106,7 @@ function wantedLines(query: KnownLinesQuery): SQL {
   return sql.join(parts, sql` union `);
 }
 
-/** How a line has been seen. Ids are asked for only where rows have stable ones: nothing else is tied by them. */
+/** The sightings of a line. Ids are read only if rows have stable ids: no other row is matched by id. */
 function appearances(query: KnownLinesQuery): SQL {
   const { feed, source } = query;
   if (query.bankIds.length === 0)
@@ -114,7 +120,7 @@ function appearances(query: KnownLinesQuery): SQL {
       from sightings s where s.line_id = l.id`;
 }
 
-/** Like all that is asked by key here, looked up row by row: as a join, it may be planned as a read of the whole table. */
+/** Looked up row by row, like every lookup by key here: as a join, the planner might read the whole table. */
 function notShown(source: string): SQL {
   return sql`((select s.id from sightings s where s.line_id = l.id and s.source = ${source} limit 1) is null)`;
 }
@@ -146,7 +152,7 @@ export async function listHeldSightings(
   }));
 }
 
-/** How many lines have each of these facts; facts that no line has are left out. */
+/** Counts the lines with each of these facts; facts without a line are left out. */
 export async function countByFactsKey(
   executor: Executor,
   query: {
@@ -163,7 +169,7 @@ export async function countByFactsKey(
   return new Map(rows.map((row) => [row.facts_key, row.count]));
 }
 
-/** How many credits are booked on each of these days; days without one are left out. */
+/** Counts the credits booked on each of these days; days without a credit are left out. */
 export async function countCreditsOfDays(
   executor: Executor,
   accountKey: string,

@@ -5,7 +5,7 @@ import type { Executor } from '../client.ts';
 import { literals } from '../param.ts';
 
 /**
- * Deposits in review whose code an open wallet bears now: it was created, or opened again, after the deposit came. All of
+ * Deposits in review whose code an open wallet has now: it was created or reopened after the deposit arrived. All of
  * them, or those of one wallet.
  */
 export async function listLateOwned(

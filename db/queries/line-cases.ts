@@ -5,12 +5,13 @@ import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
 import { OPEN_STATES } from './open-deposits.ts';
 
-/** A line that a read of its whole day misses this often in a row is gone, and not only late. */
+/** A line that this many reads of its whole day in a row do not show is removed, not just late. */
 const MISSED_READS_MIN = 2;
 
 /**
- * Opens a case for each line that complete reads of its day have missed twice or more, once for each absence, for each id that came with another
- * amount, and for each reversal without an original; closes those that the bank has set right. Answers how many are new.
+ * Opens a case for each line that complete reads of its day have missed twice or more, once for each absence, for each
+ * id that came with another amount, and for each reversal without an original; closes the cases that the bank has
+ * corrected. Answers how many are new.
  */
 export async function updateLineCases(tx: Transaction, accountKey: string): Promise<number> {
   await tx.execute(sql`
@@ -94,7 +95,7 @@ export async function listLineCases(
 
 export type LineCaseRow = Awaited<ReturnType<typeof listLineCases>>[number];
 
-/** What an open case is about. */
+/** The line and deposit of an open case. */
 export interface OpenLineCase {
   readonly id: bigint;
   readonly kind: LineCaseKind;
@@ -103,7 +104,7 @@ export interface OpenLineCase {
   /** Signed minor units. */
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** Null where the line is a debit. */
+  /** Null if the line is a debit. */
   readonly depositId: string | null;
 }
 
@@ -126,7 +127,7 @@ export async function findOpenCase(executor: Executor, id: bigint): Promise<Open
   return rows[0] ?? null;
 }
 
-/** The bank account of a reversal's case, open or closed; null where it is about something else. */
+/** The bank account of a reversal's case, open or closed; null for a case of another kind. */
 export async function findAccountOfCase(executor: Executor, id: bigint): Promise<string | null> {
   const rows = await executor
     .select({ accountKey: lines.bankAccountKey })
@@ -157,7 +158,7 @@ export async function lockCaseOfLine(
   return rows[0] ?? null;
 }
 
-/** Deposits that were taken back since their line had vanished, and whose line the bank shows again. */
+/** Deposits that were voided because their line was removed, and whose line the bank shows again. */
 export async function listRestored(
   executor: Executor,
   query: { readonly accountKey: string; readonly depositId: string | null; readonly limit: number },
@@ -174,7 +175,7 @@ export async function listRestored(
   return rows.map((row) => ({ depositId: row.id, nextGeneration: row.next }));
 }
 
-/** A person has looked and says why nothing is left to do; false where it is closed already. */
+/** Closes a case for a person who says why nothing is left to do; false if it is already closed. */
 export async function closeLineCase(
   tx: Transaction,
   decided: { readonly id: bigint; readonly by: string; readonly note: string },

@@ -23,7 +23,7 @@ export async function listNotifications(
     .limit(query.limit);
 }
 
-/** The newest notification of a wallet; 0 when it has none. */
+/** The id of a wallet's newest notification; 0 if it has none. */
 export async function findNewestNotificationId(
   executor: Executor,
   walletId: string,
@@ -37,7 +37,7 @@ export async function findNewestNotificationId(
   return rows[0]?.id ?? 0n;
 }
 
-/** What a wallet's owner was never sent, oldest first, up to `upToId`. */
+/** The notifications that a wallet's owner was never sent, oldest first, up to `upToId`. */
 export async function listUndelivered(
   executor: Executor,
   query: { readonly walletId: string; readonly upToId: bigint; readonly limit: number },
@@ -56,7 +56,7 @@ export async function listUndelivered(
     .limit(query.limit);
 }
 
-/** What came after the last one that each listener has, oldest first, at most `limit` for each. */
+/** The notifications after the last one that each listener has, oldest first, at most `limit` for each. */
 export async function listNotificationsAfter(
   executor: Executor,
   listeners: readonly { readonly walletId: string; readonly afterId: bigint }[],
@@ -80,7 +80,7 @@ export async function listNotificationsAfter(
     .orderBy(asc(notifications.id));
 }
 
-/** Notes that these reached a connected listener; the first time counts. */
+/** Records that these reached a connected listener; the first time counts. */
 export async function markDelivered(executor: Executor, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
   await executor.execute(sql`
@@ -88,7 +88,10 @@ export async function markDelivered(executor: Executor, ids: readonly bigint[]):
      where id = any(${param(ids.map(String))}::bigint[]) and delivered_at is null`);
 }
 
-/** Notes that a wallet's owner read it; the first time counts. Null when the wallet has no such notification. */
+/**
+ * Records that the wallet's owner read a notification; the first time counts. Null if the wallet has no such
+ * notification.
+ */
 export async function markRead(
   executor: Executor,
   notification: { readonly walletId: string; readonly id: bigint },

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 
-/** That credit `j` of line `l`, which people decided, stands and was not revoked. */
+/** True if nothing has undone credit `j` of line `l`, which people decided, and payer memory still counts it. */
 export const IS_CONFIRMED = sql`
   not exists (select 1 from journals u where u.reverses_id = j.id and u.kind in ('reversal', 'correction', 'void'))
   and not exists (
@@ -11,7 +11,9 @@ export const IS_CONFIRMED = sql`
        and (k.counterparty_account = l.counterparty_account
             or (k.counterparty_account is null and upper(btrim(k.counterparty_name)) = upper(btrim(l.counterparty_name)))))`;
 
-/** The wallets for which alone people confirmed the payer's account of these deposits, so many times at least; by deposit. */
+/**
+ * For each of these deposits, the only wallet that people confirmed for its payer's account, at least `timesMin` times.
+ */
 export async function findKnownPayers(
   executor: Executor,
   query: { readonly depositIds: readonly string[]; readonly timesMin: number },
@@ -27,7 +29,7 @@ export async function findKnownPayers(
   return new Map(rows.map((row) => [row.id, row.wallet]));
 }
 
-/** What came before it counts no more for this payer and wallet; false where there is no such deposit. */
+/** From now on earlier credits do not count for this payer and wallet; false if the deposit does not exist. */
 export async function revokePayer(
   tx: Transaction,
   revocation: {

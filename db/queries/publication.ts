@@ -3,7 +3,7 @@ import { NOTIFICATIONS_CHANNEL } from '../channels.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 
-/** Marks the notifications of deposits as published and rings the bell once; answers how many were new. */
+/** Marks the notifications of deposits as published and notifies listeners once; answers how many were new. */
 export async function publishNotifications(
   executor: Executor,
   depositIds: readonly string[],
@@ -18,7 +18,7 @@ export async function publishNotifications(
   return rows[0]?.published ?? 0;
 }
 
-/** Publishes what an earlier attempt could not; answers how many. */
+/** Publishes notifications that an earlier attempt could not publish; answers how many. */
 export async function publishForgotten(executor: Executor, limit: number): Promise<number> {
   const rows = await executor.execute<{ published: number }>(sql`
     with published as (

@@ -4,7 +4,7 @@ import { REASONS_OF_CAUSES, type ReasonOfCause } from '../../domain/review/revie
 import type { Executor } from '../client.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
-/** Reviews that wait because of a reversal of this account, which has found its deposit, or was closed, just now. */
+/** Reviews that wait because of a reversal of this account that has just been paired or closed. */
 export function listHeldByReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly limit: number },
@@ -13,7 +13,7 @@ export function listHeldByReversals(
   return listReviews(executor, held, query.limit);
 }
 
-/** Reviews that wait because of the payer of this deposit, whom people have just removed from payer memory. */
+/** Reviews that wait because of the payer of this deposit, who was just removed from payer memory. */
 export function listHeldByPayer(
   executor: Executor,
   query: { readonly depositId: string; readonly limit: number },
@@ -24,7 +24,7 @@ export function listHeldByPayer(
   return listReviews(executor, held, query.limit);
 }
 
-/** For each reason, whether its cause is gone for deposit `d` of account `a` with review `r`. */
+/** For each reason, the condition that its cause is gone for deposit `d` of account `a` with review `r`. */
 const IS_GONE: Readonly<Record<ReasonOfCause, SQL>> = {
   amount_over_limit: sql`a.amount_limit_minor is null or d.amount_minor <= a.amount_limit_minor`,
   payer_conflict: sql`a.payer_conflict = 'credit' or exists (
@@ -36,8 +36,8 @@ const IS_GONE: Readonly<Record<ReasonOfCause, SQL>> = {
 };
 
 /**
- * Reviews whose cause is gone: the limit was raised, the payer was removed from payer memory or is no longer checked, no
- * reversal is open. Only those that an open wallet, an open gate and a live account would let pass.
+ * Reviews whose cause is gone: the limit was raised, the payer was removed from payer memory or is no longer checked,
+ * no reversal is open. Only reviews with an open wallet, an open gate and a live account.
  */
 export function listCauseGone(
   executor: Executor,

@@ -4,13 +4,13 @@ import { param } from '../param.ts';
 import type { BankEventOutcome } from '../schema/intake.ts';
 import { OPEN_STATES } from './open-deposits.ts';
 
-/** A webhook event that nobody has handled, with what is needed to read it. */
+/** An unhandled webhook event, with the settings needed to read it. */
 export interface WaitingEvent {
   readonly id: string;
   readonly accountKey: string;
   readonly eventId: string;
   readonly body: Buffer;
-  /** The account's id at the bank, empty where it has none. */
+  /** The account's id at the bank; empty if it has none. */
   readonly accountId: string;
   readonly currency: string;
   readonly timeZone: string;
@@ -19,7 +19,7 @@ export interface WaitingEvent {
   readonly trust: 'credit' | 'hint';
 }
 
-/** Locks the oldest waiting events; those that another relay holds are left to it. */
+/** Locks the oldest waiting events, except those that another relay has locked. */
 export async function lockWaitingEvents(
   tx: Transaction,
   limit: number,
@@ -52,20 +52,20 @@ export async function lockWaitingEvents(
   }));
 }
 
-/** Whether more than `limit` events wait: a storm. */
+/** True if more than `limit` events wait: a storm. */
 export async function areMoreWaiting(executor: Executor, limit: number): Promise<boolean> {
   const rows = await executor.execute<{ waiting: number }>(sql`
     select count(*)::int as waiting from (select 1 from bank_events where handled_at is null limit ${limit + 1}) w`);
   return (rows[0]?.waiting ?? 0) > limit;
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface HandledEvent {
   readonly id: string;
   readonly outcome: BankEventOutcome;
   readonly errorCode: string | null;
   readonly depositId: string | null;
-  /** What the event showed; null where it showed no line. */
+  /** The facts of the line that the event showed; null if it showed none. */
   readonly factsKey: string | null;
   readonly bankId: string | null;
 }
@@ -85,7 +85,7 @@ export async function markEventsHandled(
      where e.id = i.id`);
 }
 
-/** The deposits that were made of these lines, by line id. */
+/** The deposits of these lines, by line id. */
 export async function findDepositsOfLines(
   executor: Executor,
   lineIds: readonly string[],

@@ -5,14 +5,14 @@ import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { ListPlace } from './deposits-read.ts';
 
-/** A return that was carried out: its money is set aside until the bank has paid it. */
+/** A return that was carried out: its money is reserved until the bank has paid it. */
 export interface ReturnRow {
   readonly decisionId: string;
   readonly depositId: string;
   readonly accountKey: string;
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** Null of returns that were decided before bank details were asked for. */
+  /** Null for returns that were decided before Purser asked for bank details. */
   readonly payer: PayerDetails | null;
   readonly exportId: string | null;
   /** The day of the debit line that paid it. */
@@ -76,8 +76,8 @@ export async function listReturns(
 }
 
 /**
- * Puts up to `limit` returns that are due into a new file; a return is in one file only, so that nobody is paid twice.
- * Answers how many; with none there is no file.
+ * Puts up to `limit` due returns into a new file; a return is in one file only, so that no payer is paid twice. Answers
+ * how many; without a due return there is no file.
  */
 export async function takeDueReturns(
   tx: Transaction,

@@ -5,7 +5,7 @@ import type { Executor, Transaction } from '../client.ts';
 import { literals, param } from '../param.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
-/** A debit line with the id that names it. */
+/** A debit line with its id. */
 export interface StoredDebit extends DebitLine {
   readonly lineId: string;
 }
@@ -28,7 +28,7 @@ function toDebit(row: DebitRow): StoredDebit {
   };
 }
 
-/** Locks an account's place in its debit lines: one reader at a time. Null where there is no such account. */
+/** Locks an account's place in its debit lines: one reader at a time. Null if the account does not exist. */
 export async function lockReversalPlace(
   tx: Transaction,
   accountKey: string,
@@ -38,7 +38,7 @@ export async function lockReversalPlace(
   return rows[0]?.place ?? null;
 }
 
-/** The debit lines behind a place, in the order in which they were captured. */
+/** The debit lines after a place, in the order of capture. */
 export async function listDebits(
   executor: Executor,
   query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
@@ -50,7 +50,7 @@ export async function listDebits(
   return rows.map(toDebit);
 }
 
-/** Notes which debits may take something back, and that all up to `readTo` were looked at. */
+/** Records the debits that may be reversals, and that all up to `readTo` were checked. */
 export async function recordReversals(
   tx: Transaction,
   found: {
@@ -67,7 +67,7 @@ export async function recordReversals(
     update bank_accounts set reversals_read_to = ${found.readTo}::bigint where key = ${found.accountKey}`);
 }
 
-/** Reversals of an account whose original was not found yet, oldest first. */
+/** Reversals of an account whose original has not been found yet, oldest first. */
 export async function listWaitingReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
@@ -79,14 +79,14 @@ export async function listWaitingReversals(
   return rows.map((row) => row.id);
 }
 
-/** A reversal that is settled with nothing yet. `ageDays` counts from the day on which it was found. */
+/** A reversal that is not paired yet. `ageDays` counts from the day it was found. */
 export interface OpenReversal extends StoredDebit {
   readonly accountKey: string;
   readonly currency: string;
   readonly ageDays: number;
 }
 
-/** A reversal that waits or is a person's matter, locked; null when it is settled already. */
+/** Locks a reversal that waits, or that a person must decide; null if it is already paired. */
 export async function lockReversal(tx: Transaction, lineId: string): Promise<OpenReversal | null> {
   const rows = await tx.execute<
     DebitRow & { account: string; currency: string; age_days: number }
@@ -127,7 +127,7 @@ function toOriginal(row: OriginalRow): Original {
   };
 }
 
-/** Reversals of an account that were paired with nothing yet, and that no person has closed, newest first. */
+/** Reversals of an account that are not paired yet and that no person has closed, newest first. */
 export async function listOpenReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly limit: number },
@@ -140,7 +140,7 @@ export async function listOpenReversals(
   return rows.map(toDebit);
 }
 
-/** These deposits, as reversals are held against them. */
+/** These deposits, in the form that reversals are compared with. */
 export async function listAsOriginals(
   executor: Executor,
   depositIds: readonly string[],
@@ -151,7 +151,7 @@ export async function listAsOriginals(
   return rows.map(toOriginal);
 }
 
-/** Deposits of about an amount that no other line has taken back or paid out. */
+/** Deposits of about an amount that no other line has reversed or paid out. */
 export async function listOriginals(
   executor: Executor,
   query: {
@@ -173,7 +173,7 @@ export async function listOriginals(
   return rows.map(toOriginal);
 }
 
-/** Says what a reversal was found to belong to, or that a person must look. */
+/** Records the deposit of a reversal, or that a person must look. */
 export async function markReversal(
   tx: Transaction,
   reversal: {
@@ -189,7 +189,7 @@ export async function markReversal(
      where line_id = ${reversal.lineId}::bigint`);
 }
 
-/** Accounts with debits that nobody has looked at, or with reversals that wait. */
+/** Accounts with unchecked debits, or with reversals that wait. */
 export async function listAccountsWithReversals(executor: Executor): Promise<readonly string[]> {
   const rows = await executor.execute<{ key: string }>(sql`
     select a.key from bank_accounts a

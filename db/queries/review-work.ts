@@ -2,10 +2,10 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { reviewComments } from '../schema/reviews.ts';
 
-/** What happened to a request about a review that is to be open. */
+/** The state of the review that a request is about; the request needs an open one. */
 export type ReviewState = 'open' | 'closed' | 'none';
 
-/** Locks a review and says whether it is open. */
+/** Locks a review and answers its state. */
 export async function lockReview(tx: Transaction, depositId: string): Promise<ReviewState> {
   const rows = await tx.execute<{ is_open: boolean }>(sql`
     select closed_at is null as is_open from reviews where deposit_id = ${depositId} for update`);
@@ -13,7 +13,7 @@ export async function lockReview(tx: Transaction, depositId: string): Promise<Re
   return rows[0].is_open ? 'open' : 'closed';
 }
 
-/** Gives a review to a person, or to nobody. */
+/** Assigns a review to a person, or unassigns it. */
 export async function assignReview(
   tx: Transaction,
   depositId: string,
@@ -22,7 +22,7 @@ export async function assignReview(
   await tx.execute(sql`update reviews set assignee = ${person} where deposit_id = ${depositId}`);
 }
 
-/** Whether somebody of this name holds a key that is not revoked. */
+/** True if a person of this name has a key that is not revoked. */
 export async function isKnownPerson(executor: Executor, person: string): Promise<boolean> {
   const rows = await executor.execute<{ known: boolean }>(sql`
     select exists (select 1 from api_keys where person = ${person} and revoked_at is null) as known`);
@@ -31,7 +31,7 @@ export async function isKnownPerson(executor: Executor, person: string): Promise
 
 export type ReviewComment = typeof reviewComments.$inferSelect;
 
-/** Adds what somebody says about a review; kept for ever. */
+/** Adds a comment to a review; it is kept permanently. */
 export async function insertComment(
   tx: Transaction,
   comment: Pick<ReviewComment, 'depositId' | 'keyId' | 'person' | 'text'>,

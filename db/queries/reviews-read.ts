@@ -9,11 +9,11 @@ import { reviewComments, reviews } from '../schema/reviews.ts';
 export const QUEUE_ORDERS = ['priority', 'oldest', 'amount'] as const;
 export type QueueOrder = (typeof QUEUE_ORDERS)[number];
 
-/** Which open reviews; null for any. */
+/** A filter of open reviews; null selects any. */
 export interface QueueFilter {
   readonly reason: ReviewReason | null;
   readonly accountKey: string | null;
-  /** A person, or `null` in a list of its own: reviews that nobody looks after. */
+  /** A person; reviews without one have their own flag, `isUnassigned`. */
   readonly assignee: string | null;
   readonly isUnassigned: boolean;
   readonly state: 'escalated' | 'overdue' | null;
@@ -23,7 +23,7 @@ export interface QueueFilter {
   readonly code: string | null;
 }
 
-/** A place in the queue: what the order compares, as text, and the id that settles ties. */
+/** A place in the queue: the compared value, as text, and the id that breaks ties. */
 export interface QueuePlace {
   readonly order: QueueOrder;
   readonly value: string;
@@ -62,7 +62,7 @@ export async function listOpenReviews(
 
 export type OpenReviewRow = Awaited<ReturnType<typeof listOpenReviews>>[number];
 
-/** How many open reviews match, counted to `atMost`. */
+/** Counts the matching open reviews, up to `atMost`. */
 export async function countOpenReviews(
   executor: Executor,
   filter: QueueFilter,
@@ -124,7 +124,7 @@ function sorted(order: QueueOrder): readonly SQL[] {
 function isAfter({ order, value, id }: QueuePlace): SQL {
   switch (order) {
     case 'priority':
-      // As text first: the driver writes every text but `true` as a false boolean.
+      // Cast to text first: the driver turns every text except `true` into a false boolean.
       return sql`(${reviews.escalatedAt} is null, ${reviews.dueAt}, ${reviews.depositId}) > (${value.slice(0, 1)}::text::boolean, ${value.slice(1)}::timestamptz, ${id})`;
     case 'oldest':
       return sql`(${reviews.openedAt}, ${reviews.depositId}) > (${value}::timestamptz, ${id})`;

@@ -13,7 +13,9 @@ export interface OpenReview {
   readonly waitingDecisionIds: readonly string[];
 }
 
-/** Puts captured deposits into review, all with the same schedule; others are left alone. A closed review is opened again. */
+/**
+ * Puts captured deposits into review, all with the same schedule; others are left alone. A closed review is reopened.
+ */
 export async function openReviews(
   tx: Transaction,
   rows: readonly {
@@ -68,7 +70,7 @@ export async function findOpenReview(
   return { reason: row.reason, ...toRound(row), waitingDecisionIds: row.decision_ids };
 }
 
-/** The current round of an open review, locked; null when it is closed or was never opened. */
+/** Locks the current round of an open review; null if it is closed or was never opened. */
 export async function lockReviewRound(
   tx: Transaction,
   depositId: string,
@@ -78,7 +80,7 @@ export async function lockReviewRound(
   return rows[0] === undefined ? null : toRound(rows[0]);
 }
 
-/** Records what the current round has done: reminders in all, and since when it is escalated. */
+/** Records the progress of the current round: the count of reminders, and the time of escalation. */
 export async function markProgress(
   tx: Transaction,
   depositId: string,
@@ -90,7 +92,7 @@ export async function markProgress(
      where deposit_id = ${depositId}`);
 }
 
-/** Opens a review again whose deadline ran out: the next round, escalated, with a schedule of its own. */
+/** Reopens a review that passed its deadline: the next round, escalated, with a new schedule. */
 export async function reopenReview(
   tx: Transaction,
   depositId: string,
@@ -105,7 +107,7 @@ export async function reopenReview(
      where deposit_id = ${depositId}`);
 }
 
-/** Gives an open review another schedule, as a person asked for: neither overdue nor escalated any more. */
+/** Gives an open review the schedule that a person asked for; it is no longer overdue or escalated. */
 export async function postponeReview(
   tx: Transaction,
   depositId: string,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Executor } from '../client.ts';
 
-/** Opens a run, or finds it open when the activity is tried again. */
+/** Opens a run, or finds it open if the activity is retried. */
 export async function insertRun(
   executor: Executor,
   run: { readonly runId: string; readonly accountKey: string; readonly kind: 'poll' | 'import' },
@@ -11,7 +11,7 @@ export async function insertRun(
     insert into runs (id, bank_account_key, kind) values (${run.runId}, ${run.accountKey}, ${run.kind}) on conflict (id) do nothing`);
 }
 
-/** Adds what a capture found to its run. */
+/** Adds the counts of a capture to its run. */
 export async function addRunCapture(
   executor: Executor,
   capture: {
@@ -32,7 +32,7 @@ export async function addRunCapture(
      where id = ${capture.runId}`);
 }
 
-/** Counts what became of a run's deposits and closes it; may be called again, and counts afresh. */
+/** Counts the outcomes of a run's deposits and closes the run; a repeat counts again. */
 export async function finishRun(
   executor: Executor,
   run: { readonly runId: string; readonly errorCode: string | null },
@@ -65,7 +65,7 @@ export async function countCaptured(executor: Executor, runId: string): Promise<
   return rows[0]?.waiting ?? 0;
 }
 
-/** Moves the day up to which the account is known to be read; it never moves back. */
+/** Moves the last day that is read completely; it never moves back. */
 export async function markDayComplete(
   executor: Executor,
   accountKey: string,
@@ -75,7 +75,7 @@ export async function markDayComplete(
     update bank_accounts set last_complete_day = greatest(coalesce(last_complete_day, ${day}::date), ${day}::date) where key = ${accountKey}`);
 }
 
-/** Whether crediting is stopped for the account of a run. */
+/** True if crediting is stopped for the account of a run. */
 export async function isRunGated(executor: Executor, runId: string): Promise<boolean> {
   const rows = await executor.execute<{ scope: string }>(sql`
     select g.scope from runs r join gates g on g.scope in ('*', r.bank_account_key)

@@ -21,15 +21,15 @@ export interface DepositFacts {
   readonly currency: string;
   readonly bookingDate: LocalDate;
   readonly texts: readonly string[];
-  /** Of its next credit; above 0 where its line vanished and came back. */
+  /** The generation of its next credit; above 0 if its line was removed and came back. */
   readonly generation: number;
   /** The largest amount that its bank account credits without a person; null for any. */
   readonly amountLimitMinor: bigint | null;
-  /** Whether its bank account credits by itself. */
+  /** The mode of its bank account: `live` credits automatically. */
   readonly mode: AccountMode;
-  /** What its bank account makes of a payer who is known for another customer. */
+  /** The policy of its bank account for a payer who is known for another customer. */
   readonly payerConflict: PayerConflict;
-  /** Whether reversals of its bank account were paired with nothing yet. */
+  /** True if its bank account has reversals that are not paired yet. */
   readonly hasOpenReversals: boolean;
 }
 
@@ -109,7 +109,7 @@ export async function lockDeposits(
   return rows.map(toFacts);
 }
 
-/** Locks the next waiting deposits of an account after `afterId`, leaving those that another worker holds. */
+/** Locks the next waiting deposits of an account after `afterId`, except those that another worker has locked. */
 export async function lockWaitingDeposits(
   tx: Transaction,
   query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
@@ -121,7 +121,7 @@ export async function lockWaitingDeposits(
   return rows.map(toFacts);
 }
 
-/** The wallets that bear these codes, by code. */
+/** The wallets with these codes, by code. */
 export async function findWalletsByCode(
   executor: Executor,
   codes: readonly string[],
@@ -184,8 +184,8 @@ export async function listRates(executor: Executor): Promise<readonly Rate[]> {
 }
 
 /**
- * Writes journals with everything that follows from them, in one statement. The caller holds the locks of
- * {@link lockDeposits} and {@link lockWallets}.
+ * Writes journals and all their effects in one statement. The caller has the locks of {@link lockDeposits} and
+ * {@link lockWallets}.
  */
 export async function postJournals(
   tx: Transaction,

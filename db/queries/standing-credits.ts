@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { StandingCredit } from '../../domain/ledger/unwind.ts';
 import type { Transaction } from '../client.ts';
 
-/** The credits of a deposit that nothing has undone, as their postings tell them. The caller has locked the deposit. */
+/**
+ * The credits of a deposit that nothing has undone, computed from their postings. The caller has locked the deposit.
+ */
 export async function listStandingCredits(
   tx: Transaction,
   depositId: string,
@@ -48,7 +50,7 @@ export async function listStandingCredits(
   }));
 }
 
-/** The journal that put a deposit's money in suspense: its capture, or the last coming back of its line. */
+/** The journal that put a deposit's money in suspense: its capture, or the last return of its line. */
 export async function findOriginJournal(tx: Transaction, depositId: string): Promise<string> {
   const rows = await tx.execute<{ id: string }>(sql`
     select coalesce((select r.id from journals r where r.deposit_id = d.id and r.kind = 'restore' order by r.generation desc limit 1), j.id)::text as id

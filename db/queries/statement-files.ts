@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import type { StatementFileState } from '../schema/intake.ts';
 
-/** Inserts a file whose bytes are still coming: its hash is known at their end, so until then the row has a name of its own. */
+/**
+ * Inserts a file whose bytes are still arriving: its hash is known only at the end, so until then the row has a
+ * temporary name.
+ */
 export async function insertStatementFile(
   tx: Transaction,
   file: {
@@ -29,7 +32,10 @@ export async function insertFileChunk(
     values (${chunk.fileId}, ${chunk.seq}, decode(${chunk.bytes.toString('base64')}, 'base64'))`);
 }
 
-/** Names a file by its content, once all of it is stored. Violates `statement_files_once` where the account has it already. */
+/**
+ * Names a file by its content once all of it is stored. Violates `statement_files_once` if the account already has the
+ * file.
+ */
 export async function markFileStored(
   tx: Transaction,
   file: { readonly fileId: string; readonly sha256: string; readonly bytes: number },
@@ -61,7 +67,7 @@ export async function* readStatementFile(
   }
 }
 
-/** What a person said of a file when it was handed in, and whether one has released it. */
+/** The options that a person gave with a file, and its release. */
 export interface FileOrders {
   readonly format: string | null;
   readonly profile: unknown;
@@ -84,7 +90,7 @@ export async function findFileOrders(
     : { format: row.format_asked, profile: row.profile, isReleased: row.released };
 }
 
-/** Notes how far a file has come; the counts start anew with `reading`. */
+/** Records the state of a file; `reading` resets its counts. */
 export async function markFile(
   executor: Executor,
   fileId: string,
@@ -105,7 +111,7 @@ export async function markFile(
      where id = ${fileId}`);
 }
 
-/** Adds what one stretch of a file brought. */
+/** Adds the counts of one part of a file. */
 export async function addFileProgress(
   tx: Transaction,
   stretch: {
@@ -123,7 +129,7 @@ export async function addFileProgress(
      where file_id = ${stretch.fileId} and position = ${stretch.position}`);
 }
 
-/** Lets a held file be captured; false when it is not held (any more). */
+/** Releases a quarantined file for capture; false if it is not, or no longer, quarantined. */
 export async function releaseFile(
   tx: Transaction,
   release: { readonly fileId: string; readonly by: string; readonly reason: string },
@@ -134,14 +140,14 @@ export async function releaseFile(
   return rows.length === 1;
 }
 
-/** A file that ought to have been read by now. */
+/** A file whose import is overdue. */
 export interface ForgottenFile {
   readonly fileId: string;
   readonly accountKey: string;
   readonly sha256: string;
 }
 
-/** Files that were handed in, or released, before `olderThanMs` and whose import never ended. */
+/** Files that were uploaded or released more than `olderThanMs` ago and whose import never ended. */
 export async function listForgottenFiles(
   executor: Executor,
   { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },

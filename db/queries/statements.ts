@@ -4,7 +4,7 @@ import type { Statement, StatementFormat } from '../../domain/line/statement.ts'
 import type { Transaction } from '../client.ts';
 import type { Continuity, StatementState } from '../schema/intake.ts';
 
-/** Remembers the account number of the first statement; answers the one that is remembered. */
+/** Stores the account number of the first statement; answers the stored one. */
 export async function pinStatementAccount(
   tx: Transaction,
   accountKey: string,
@@ -15,7 +15,7 @@ export async function pinStatementAccount(
   return rows[0]?.statement_account ?? null;
 }
 
-/** A statement as it is recorded: all that it says of itself, and its days. */
+/** A statement as Purser records it: its own facts, and its days. */
 export interface StatementRecord {
   readonly fileId: string;
   readonly accountKey: string;
@@ -29,8 +29,8 @@ export interface StatementRecord {
 }
 
 /**
- * Records what a statement says of itself, and how it continues the account's statements before it. A repeat changes its
- * state only: a held one may have been released.
+ * Records the facts of a statement, and how it continues the account's earlier statements. A repeat changes only its
+ * state: a quarantined one may have been released.
  */
 export async function recordStatement(tx: Transaction, record: StatementRecord): Promise<void> {
   const { statement } = record;
@@ -46,8 +46,8 @@ export async function recordStatement(tx: Transaction, record: StatementRecord):
 }
 
 /**
- * A gap or an overlap is shown and holds nothing: the money of the lines at hand is real. Balances decide where both are
- * stated, since statement numbers jump over days without entries.
+ * A gap or an overlap is shown and delays nothing: the money of the present lines is real. If both balances are stated,
+ * they decide, since statement numbers skip days without entries.
  */
 async function findContinuity(
   tx: Transaction,

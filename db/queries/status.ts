@@ -9,13 +9,13 @@ import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../../domain/ledger/deposit.ts';
 import type { Continuity } from '../schema/intake.ts';
 
-/** What all wallets hold together. */
+/** The totals of all wallets. */
 export interface WalletTotals {
   readonly count: number;
   readonly credits: bigint;
   readonly prepaidMinor: bigint;
   readonly remainderMinor: bigint;
-  /** What customers owe. */
+  /** The debt of all customers. */
   readonly receivableMinor: bigint;
 }
 
@@ -27,16 +27,16 @@ export interface StateTotal {
   readonly amountMinor: bigint;
 }
 
-/** What the ledger says of one bank account, in one currency. Null where it has no posting yet. */
+/** The ledger balances of one bank account, in one currency. Null if it has no posting yet. */
 export interface AccountBalance {
   readonly accountKey: string;
   readonly currency: string;
   readonly bankMinor: bigint;
-  /** Money in the bank that is nobody's yet; as a liability it is stored negative, and shown positive here. */
+  /** Money in the bank that is not yet anyone's; a liability, stored negative and shown positive here. */
   readonly suspenseMinor: bigint;
 }
 
-/** Asks the database for nothing, to learn whether it answers. */
+/** Health check: `select 1`. */
 export async function pingDatabase(executor: Executor): Promise<void> {
   await executor.execute(sql`select 1`);
 }
@@ -80,7 +80,7 @@ export async function sumDepositsByState(executor: Executor): Promise<readonly S
   }));
 }
 
-/** The review that has waited longest; null when none is open. */
+/** The review that has waited longest; null if none is open. */
 async function findOldestOpenReview(
   executor: Executor,
 ): Promise<{ readonly depositId: string; readonly openedAt: Date; readonly dueAt: Date } | null> {
@@ -121,12 +121,12 @@ async function sumAccountBalances(executor: Executor): Promise<readonly AccountB
   }));
 }
 
-/** What the last statement file of an account proved. */
+/** The proof of the last statement of an account. */
 export interface LastProof {
   readonly accountKey: string;
   readonly proof: 'ok' | 'failed' | 'absent';
   readonly differenceMinor: bigint | null;
-  /** How that statement continues the one before it: `gap` where one is missing. */
+  /** How that statement continues the one before it; `gap` if one is missing. */
   readonly continuity: Continuity | null;
 }
 
@@ -157,7 +157,7 @@ async function countHeldFiles(executor: Executor): Promise<number> {
   return rows[0]?.held ?? 0;
 }
 
-/** Everything that a status report shows; run it in one snapshot, so that its sums agree. */
+/** Reads everything in a status report. Run it in one snapshot, so that its sums agree. */
 export async function readStatus(executor: Executor) {
   return {
     wallets: await sumWallets(executor),

@@ -15,9 +15,9 @@ import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { IS_CONFIRMED } from './payer-memory.ts';
 
-/** How far back habits are looked at. */
+/** The days of history that habits are taken from. */
 const HABIT_DAYS = 400;
-/** More wallets than this with one amount say nothing about any of them. */
+/** If more wallets than this share an amount, it says nothing about any of them. */
 const SAME_AMOUNT_WALLETS_MAX = 20;
 
 type DepositRow = {
@@ -27,7 +27,7 @@ type DepositRow = {
   candidates: string[] | null;
 };
 
-/** The deposit of a review, as far as suggestions need it; null where it has no review. */
+/** The facts of a deposit in review that suggestions need; null if it has no review. */
 export async function findDepositToPlace(
   executor: Executor,
   depositId: string,
@@ -45,7 +45,7 @@ export async function findDepositToPlace(
   };
 }
 
-/** Every wallet that something may speak for, with what is known of it. */
+/** Every wallet with evidence for it, and that evidence. */
 export async function listSuggestionFacts(
   executor: Executor,
   depositId: string,
@@ -76,11 +76,14 @@ export async function listSuggestionFacts(
 
 function codeOf(text: string): CustomerCode {
   const code = asCustomerCode(text);
-  if (code === null) throw new RangeError('A wallet has a code of another shape.');
+  if (code === null) throw new RangeError('A wallet has a malformed customer code.');
   return code;
 }
 
-/** Credits that people decided for each wallet, by the payer of this deposit, that stand and were not revoked. */
+/**
+ * Counts, for each wallet, the credits that people decided for the payer of this deposit, that nothing has undone and
+ * that payer memory still counts.
+ */
 async function countByPayer(
   executor: Executor,
   depositId: string,

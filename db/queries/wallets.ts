@@ -7,7 +7,7 @@ import { wallets, type CodeKind } from '../schema/wallets.ts';
 
 export type Wallet = typeof wallets.$inferSelect;
 
-/** The next customer number; numbers that a rolled-back attempt took are not given again. */
+/** The next customer number; a number that a rolled-back attempt took is not used again. */
 export async function nextCustomerNumber(executor: Executor): Promise<number> {
   const rows = await executor.execute<{ number: number }>(
     sql`select nextval('customer_code_numbers')::int as number`,
@@ -15,7 +15,7 @@ export async function nextCustomerNumber(executor: Executor): Promise<number> {
   return rows[0]?.number ?? 0;
 }
 
-/** Whether a live wallet bears one of these codes as a legacy code. */
+/** True if a live wallet has one of these codes as its legacy code. */
 export async function hasLiveLegacyCode(
   executor: Executor,
   codes: readonly CustomerCode[],
@@ -27,8 +27,8 @@ export async function hasLiveLegacyCode(
 }
 
 /**
- * Stores a wallet; false when its code or its external reference is taken already.
- * Names its columns, since the application role may write no others.
+ * Stores a wallet; false if its code or its external reference is already taken. Names its columns, since the
+ * application role may write no others.
  */
 export async function insertWallet(
   executor: Executor,
@@ -47,7 +47,7 @@ export async function insertWallet(
   return rows.length === 1;
 }
 
-/** False where there is no such wallet. */
+/** False if the wallet does not exist. */
 export async function setWalletStatus(
   executor: Executor,
   walletId: string,
@@ -80,7 +80,7 @@ export async function findWalletByExternalRef(
   return rows[0] ?? null;
 }
 
-/** Movement of one wallet account within a journal, seen from the customer: what comes in is positive. */
+/** The movement of one wallet account in a journal, from the customer's view: incoming is positive. */
 function movement(account: 'wallet_prepaid' | 'wallet_remainder' | 'wallet_credits') {
   return sql<bigint>`coalesce((select -sum(${postings.amount}) from ${postings}
     where ${postings.journalId} = ${journals.id} and ${postings.account} = ${account}), 0)::bigint`.mapWith(

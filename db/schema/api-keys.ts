@@ -8,7 +8,7 @@ export const apiKeys = pgTable('api_keys', {
   secretHash: text('secret_hash').notNull(),
   name: text('name').notNull(),
   ownerKind: oneOf<ApiKeyOwner>('owner_kind').notNull(),
-  /** The human behind a person's key, who may hold several; null for a service's. */
+  /** The person behind a person's key, who may have several keys; null for a service's key. */
   person: text('person'),
   scopes: text('scopes').array().notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
@@ -17,7 +17,7 @@ export const apiKeys = pgTable('api_keys', {
   lastUsedAt: instant('last_used_at'),
 });
 
-/** What a caller was answered, so that a repeated request gets the same answer and no second effect. */
+/** Saved answers: a repeated request gets the same answer and no second effect. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {

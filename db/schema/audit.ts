@@ -6,10 +6,10 @@ export type ActorKind = 'person' | 'service' | 'workflow' | 'system';
 
 const fromSetting = (name: string) => sql.raw(`nullif(current_setting('${name}', true), '')`);
 
-/** Who changed what, when and why: written with the change, never changed. */
+/** The audit trail: actor, change, time and reason. A row is written with its change and never changed. */
 export const auditEvents = pgTable('audit_events', {
   id: rowId('id').primaryKey(),
-  /** Seals go by the order of transactions. */
+  /** Seals follow the order of transactions. */
   xid: transactionNumber('xid')
     .notNull()
     .default(sql`pg_current_xact_id()`),

@@ -4,13 +4,16 @@ import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { AccountMode } from '../../domain/review/owner.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
-/** What a proof that fails means: `hold` waits for a person; `warn` captures and says so. */
+/** The policy for a failed proof: `hold` waits for a person; `warn` captures and reports it. */
 export type ProofPolicy = 'hold' | 'warn';
 
-/** What a bank balance that differs from the ledger means: a person is told, or crediting stops as well. */
+/** The policy for a bank balance that differs from the ledger: alert only, or alert and pause crediting. */
 export type BalancePolicy = 'alert' | 'close_gate';
 
-/** What a payer that people confirmed for another customer than the code names means: the code wins, or a person looks. */
+/**
+ * The policy for a payer that people confirmed for another customer than the code names: credit by code, or send to
+ * review.
+ */
 export type PayerConflict = 'credit' | 'review';
 
 export const bankAccounts = pgTable('bank_accounts', {
@@ -40,9 +43,9 @@ export const bankAccounts = pgTable('bank_accounts', {
   reversalsReadTo: whole('reversals_read_to')
     .notNull()
     .default(sql`0`),
-  /** The largest amount that is credited without a person; null for any. */
+  /** The largest amount that Purser credits without a person; null for any. */
   amountLimitMinor: whole('amount_limit_minor'),
-  /** `shadow`: nobody is credited by a code; a person decides each deposit. */
+  /** `shadow`: nothing is credited automatically; a person decides each deposit. */
   mode: oneOf<AccountMode>('mode').notNull().default('live'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),

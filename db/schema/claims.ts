@@ -1,7 +1,7 @@
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
-/** What a person has said that payer memory must forget. */
+/** Payers that a person removed from payer memory. */
 export const payerRevocations = pgTable('payer_revocations', {
   id: rowId('id').primaryKey(),
   walletId: text('wallet_id').notNull(),
@@ -13,7 +13,7 @@ export const payerRevocations = pgTable('payer_revocations', {
 
 export type ClaimState = 'open' | 'met' | 'expired' | 'withdrawn';
 
-/** What a customer says to have paid. */
+/** Payments that customers say they made. */
 export const claims = pgTable('claims', {
   id: text('id').primaryKey(),
   walletId: text('wallet_id').notNull(),

@@ -7,7 +7,7 @@ export const whole = (name: string) => bigint(name, { mode: 'bigint' });
 /** A row's own number, given by the database. */
 export const rowId = (name: string) => bigint(name, { mode: 'bigint' }).generatedAlwaysAsIdentity();
 
-/** How many; never money. */
+/** A count; never money. */
 export const count = (name: string) => integer(name);
 
 /** A moment in time, as `Date`. */
@@ -16,7 +16,7 @@ export const instant = (name: string) => timestamp(name, { withTimezone: true, m
 /** A calendar day of the bank, without a time zone. */
 export const localDate = (name: string) => date(name, { mode: 'string' }).$type<LocalDate>();
 
-/** One word of a closed list, which a CHECK holds to the same list. */
+/** One word of a closed list; a CHECK enforces the same list. */
 export const oneOf = <Word extends string>(name: string) => text(name).$type<Word>();
 
 /** Bytes exactly as they came. */

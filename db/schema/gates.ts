@@ -3,7 +3,7 @@ import { count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
 export type GateCause = 'operator' | 'proof_failed' | 'balance_differs';
 
-/** Stops and lets go the crediting of one account, or of all (`*`). */
+/** Stops and resumes crediting for one account, or for all (`*`). */
 export const gates = pgTable('gates', {
   scope: text('scope').primaryKey(),
   state: oneOf<'open' | 'closed'>('state').notNull(),
@@ -14,7 +14,7 @@ export const gates = pgTable('gates', {
   drainedAt: instant('drained_at'),
 });
 
-/** Ledger and bank held against each other at the end of a day. */
+/** Comparisons of ledger and bank at the end of a day. */
 export const dayProofs = pgTable('day_proofs', {
   id: rowId('id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),
@@ -32,7 +32,7 @@ export const dayProofs = pgTable('day_proofs', {
 export const LINE_CASE_KINDS = ['line_vanished', 'amount_changed', 'reversal_unpaired'] as const;
 export type LineCaseKind = (typeof LINE_CASE_KINDS)[number];
 
-/** What the bank did to a line after it was captured. */
+/** Changes that the bank made to a line after its capture. */
 export const lineCases = pgTable('line_cases', {
   id: rowId('id').primaryKey(),
   kind: oneOf<LineCaseKind>('kind').notNull(),

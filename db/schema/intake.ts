@@ -6,7 +6,7 @@ import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns
 export type BankEventOutcome =
   'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'reversal' | 'unreadable';
 
-/** Webhook events as they came, stored before they are acknowledged. */
+/** Webhook events as received, stored before they are acknowledged. */
 export const bankEvents = pgTable('bank_events', {
   id: rowId('id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),
@@ -18,7 +18,7 @@ export const bankEvents = pgTable('bank_events', {
   outcome: oneOf<BankEventOutcome>('outcome'),
   errorCode: text('error_code'),
   depositId: text('deposit_id'),
-  /** What the event showed: with these its deliveries are listed among the appearances of a line. */
+  /** The facts that the event showed; a story uses them to list its deliveries among the appearances of a line. */
   factsKey: text('facts_key'),
   bankId: text('bank_id'),
   repeatedAt: timestamp('repeated_at', { withTimezone: true, mode: 'string' })
@@ -39,7 +39,7 @@ export const statementFiles = pgTable('statement_files', {
     .default(sql`0`),
   state: oneOf<StatementFileState>('state').notNull(),
   formatAsked: text('format_asked'),
-  /** A CSV layout that the user declared. */
+  /** A CSV layout that the operator declared. */
   profile: jsonb('profile'),
   format: text('format'),
   errorCode: text('error_code'),

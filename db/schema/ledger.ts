@@ -57,7 +57,7 @@ export const spends = pgTable('spends', {
 
 export type ReversalState = 'waiting' | 'paired' | 'return_paid' | 'unpaired';
 
-/** Debit lines by which the bank takes something back or pays a return out. */
+/** Debit lines by which the bank reverses a deposit or pays a return out. */
 export const reversals = pgTable('reversals', {
   lineId: whole('line_id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),

@@ -22,7 +22,7 @@ export const lines = pgTable('lines', {
   counterpartyName: text('counterparty_name'),
   counterpartyAccount: text('counterparty_account'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
-  /** What showed it first. */
+  /** The source that showed it first. */
   source: text('source').notNull(),
 });
 

@@ -183,7 +183,7 @@ describe('migrate, on a database that has the baseline', () => {
       return refusalOf(migrate(test.ownerUrl, { lockTimeoutMs: 50 }));
     });
 
-    expect(refusal).toContain('migration.failed: Another migrator held the lock for too long');
+    expect(refusal).toContain('migration.failed: Another migrator kept the lock for too long');
   });
 });
 
@@ -213,7 +213,7 @@ describe('migrate, before it reaches a database', () => {
     [90_624, '9.624'],
   ])('refuses server version %i', (version, printed) => {
     expect(() => requireServerVersion(version)).toThrow(
-      `PostgreSQL 15 or newer is needed, found ${printed}`,
+      `Purser needs PostgreSQL 15 or newer, found ${printed}`,
     );
     expect(() => requireServerVersion(150_000)).not.toThrow();
   });

@@ -51,7 +51,7 @@ export function aSighting(given: Partial<Sighting> = {}): Sighting {
   };
 }
 
-/** Captures as a poll of whole days with unstable ids would. */
+/** Captures like a poll of whole days with unstable ids. */
 export function poll(
   db: Database,
   accountKey: string,
@@ -70,7 +70,7 @@ export function poll(
   });
 }
 
-/** Captures one row as the inbox relay would. */
+/** Captures one row like the inbox relay. */
 export function notify(
   db: Database,
   accountKey: string,
@@ -102,7 +102,7 @@ export async function deposits(
   });
 }
 
-/** A bank account of one test's own; answers its key. */
+/** A new bank account for one test; answers its key. */
 export async function anAccount(db: Database): Promise<string> {
   const key = `a-${randomUUID().slice(0, 8)}`;
   await seedBankAccount(db, key);
@@ -111,7 +111,7 @@ export async function anAccount(db: Database): Promise<string> {
 
 let lastWalletNumber = 1_000;
 
-/** An open wallet of one test's own. */
+/** A new open wallet for one test. */
 export async function aWallet(
   db: Database,
 ): Promise<{ readonly walletId: string; readonly code: string }> {
@@ -125,7 +125,7 @@ export async function closeWallet(db: Database, walletId: string): Promise<void>
   await db.execute(sql`update wallets set status = 'closed' where id = ${walletId}`);
 }
 
-/** Settings as they are by default. */
+/** The default settings. */
 export const TEST_SETTINGS: ActivityDependencies['settings'] = {
   bulkAbove: 250,
   overlapDays: 7,
@@ -134,7 +134,7 @@ export const TEST_SETTINGS: ActivityDependencies['settings'] = {
   fourEyesAboveMinor: 500_000n,
 };
 
-/** What activities reach for: a real database, a clock that stands, and a note of each workflow start. */
+/** Dependencies of activities: a real database, a fixed clock, and a record of each workflow start. */
 export interface TestDependencies extends ActivityDependencies {
   readonly started: DepositWorkflowRef[];
   /** Statement files whose import was started. */
@@ -179,12 +179,14 @@ export function createTestDependencies(
   };
 }
 
-/** The context in which an activity heartbeats, sleeps and is cancelled; quiet about failures that a test expects. */
+/**
+ * The context in which an activity heartbeats, sleeps and is cancelled; it does not log failures that a test expects.
+ */
 export function activityContext(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 }
 
-/** How many journals and postings there are, so that a test can say that nothing moved. */
+/** Counts journals and postings, so that a test can assert that nothing moved. */
 export async function countMoves(db: Database): Promise<{ journals: number; postings: number }> {
   const [row] = await db.execute<{ journals: number; postings: number }>(sql`
     select (select count(*) from journals)::int as journals, (select count(*) from postings)::int as postings`);
@@ -204,11 +206,11 @@ export async function walletBalance(
 ): Promise<{ credits: string; remainder: string; seq: string }> {
   const [row] = await db.execute<{ credits: string; remainder: string; seq: string }>(sql`
     select credits::text, remainder_minor::text as remainder, last_seq::text as seq from wallets where id = ${walletId}`);
-  if (row === undefined) throw new Error('There is no such wallet.');
+  if (row === undefined) throw new Error('Wallet not found.');
   return { credits: row.credits, remainder: row.remainder, seq: row.seq };
 }
 
-/** Runs `work` while a superuser holds what `lock` takes, until `release` is called or the test ends. */
+/** Runs `work` while a superuser has the locks that `lock` takes, until `release` is called or the test ends. */
 export async function whileLocked<T>(
   owner: postgres.Sql,
   lock: (session: postgres.TransactionSql) => PromiseLike<unknown>,

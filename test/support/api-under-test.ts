@@ -21,7 +21,7 @@ const CLOSED_PORT = '127.0.0.1:9';
 
 const SERVICE_SCOPES = SCOPES.filter((scope) => !PERSON_ONLY_SCOPES.has(scope));
 
-/** An API on a database of its own, with no Temporal behind it. */
+/** An API on its own database, without Temporal. */
 export interface ApiUnderTest {
   readonly app: ApiApp;
   readonly database: TestDatabase;
@@ -33,7 +33,7 @@ export interface ApiUnderTest {
   readonly personKey: string;
   /** Everything that was logged, as text. */
   logged(): string;
-  /** Throws if a code was answered that the OpenAPI document does not have at its route. */
+  /** Throws if the API answered a code that the OpenAPI document does not list at its route. */
   close(): Promise<void>;
 }
 
@@ -105,7 +105,7 @@ function noteUndocumented(app: ApiApp): ReadonlySet<string> {
   return found;
 }
 
-/** Connections of one API process. */
+/** The connections of one API process. */
 export function openHandle(database: TestDatabase): DatabaseHandle {
   return openDatabase({ url: database.url, poolSize: 4, applicationName: 'api-test', as: 'app' });
 }
@@ -131,7 +131,7 @@ export function bearer(key: string): { readonly authorization: string } {
 
 let requests = 0;
 
-/** A POST with a key and an Idempotency-Key of its own, unless one is given. */
+/** A POST with a key, and with a new Idempotency-Key unless one is given. */
 export function post(
   service: ApiUnderTest,
   url: string,
@@ -159,7 +159,7 @@ export function get(
   return service.app.inject({ method: 'GET', url, headers: bearer(key) });
 }
 
-/** How many postings there are: no answer other than 2xx may change it. */
+/** Counts the postings: only a 2xx answer may change the count. */
 export async function countPostings(service: ApiUnderTest): Promise<number> {
   const [row] = await service.database.owner<{ count: number }[]>`
     select count(*)::int as count from postings`;

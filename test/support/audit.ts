@@ -2,7 +2,7 @@ import { sealEvents } from '../../db/queries/audit-seals.ts';
 import type { TestDatabase } from './database.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Seals every row of the trail; waits for transactions of other tests, which hold the sealer back on their server. */
+/** Seals every row of the trail; waits for transactions of other tests, which delay the sealer on their server. */
 export async function sealAll({ db, owner }: Pick<TestDatabase, 'db' | 'owner'>): Promise<void> {
   await waitFor('every audit row to be sealed', async () => {
     await sealEvents(db, 1_000);

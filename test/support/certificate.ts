@@ -8,7 +8,7 @@ export interface SelfSigned {
 
 const ECDSA_WITH_SHA256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
 
-/** Makes what Node cannot make by itself: an X.509 certificate (version 1) for one host, good for a day. */
+/** Makes an X.509 certificate (version 1) for one host, valid for a day; Node has no function for it. */
 export function selfSignedCertificate(host: string): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',

@@ -5,13 +5,13 @@ import { openDatabase, type Database } from '../../db/client.ts';
 import { verify } from '../../db/queries/verify/verify.ts';
 import type { TestPostgres } from './postgres-setup.ts';
 
-/** A migrated database of one test file's own. */
+/** A migrated database for one test file. */
 export interface TestDatabase {
   /** For services: an ordinary login that may act as `purser_app`. */
   readonly url: string;
-  /** For migrating, for planting rows and for breaking things: a superuser. */
+  /** For migrations, planted rows and damage: a superuser. */
   readonly ownerUrl: string;
-  /** As a service sees it: acts as `purser_app`. */
+  /** The view of a service: acts as `purser_app`. */
   readonly db: Database;
   /** The driver as superuser, outside every rule for the application. */
   readonly owner: postgres.Sql;
@@ -54,7 +54,7 @@ export async function createTestDatabase(
   };
 }
 
-/** Throws with the first broken row of each rule that does not hold; call it after each test that moves money. */
+/** Throws with the first broken row of each broken rule; call it after each test that moves money. */
 export async function verifyClean(db: Database): Promise<void> {
   const report = await verify(db);
   if (report.ok) return;

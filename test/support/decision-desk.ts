@@ -7,7 +7,7 @@ import { createTestDependencies } from './activities.ts';
 import { PAYER } from './decisions.ts';
 import { bearer, get, PEPPER, type ApiUnderTest } from './api-under-test.ts';
 
-/** What is answered to a decision that waits. */
+/** The answer to a decision that waits. */
 export interface Proposed {
   readonly decisionId: string;
   readonly outcome: string;
@@ -34,10 +34,10 @@ export interface DecisionDesk {
     proposed: Pick<Proposed, 'decisionId' | 'payloadSha256'>,
     key: string,
   ): Promise<LightMyRequestResponse>;
-  /** What the deposit's workflow does with a decision, without the workflow. */
+  /** Carries out a decision like the deposit's workflow, without the workflow. */
   apply(depositId: string, decisionId: string): Promise<ResolveDepositOutput>;
   decision(id: string, key: string): Promise<Record<string, unknown>>;
-  /** Refused attempts on a decision or deposit, as the audit trail has them. */
+  /** Refused attempts on a decision or deposit, from the audit trail. */
   attemptsOn(id: string): Promise<readonly unknown[]>;
 }
 

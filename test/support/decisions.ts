@@ -28,7 +28,7 @@ export const PAYER: PayerDetails = {
 };
 const POLICY = { fourEyesAboveMinor: 500_000n };
 
-/** What a test wants decided. Returns get bank details, unless `payer` is null. */
+/** The decision that a test wants. Returns get bank details unless `payer` is null. */
 export interface WantedDecision {
   readonly depositId: string;
   readonly kind: DecisionKind;
@@ -39,16 +39,16 @@ export interface WantedDecision {
   readonly keepUntil?: LocalDate;
   /** Of a pairing. */
   readonly lineId?: bigint;
-  /** `service`: forged with the key of a service, past every rule of the database. */
+  /** `service`: forged with a key of a service, past every rule of the database. */
   readonly by?: 'person' | 'service';
   /** False leaves a proposal that needs a second person unapproved. */
   readonly approved?: boolean;
-  /** The key that proposes; one of a new person where none is named. */
+  /** The key that proposes; default: the key of a new person. */
   readonly proposedBy?: string;
   readonly expiresAt?: Date;
 }
 
-/** A key without a secret, of a person of its own unless one is named. */
+/** A key without a secret, of a new person unless one is named. */
 export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise<string> {
   const keyId = newId('apiKey');
   await owner`
@@ -57,7 +57,7 @@ export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise
   return keyId;
 }
 
-/** A decision as the API writes it, approved by a second person where it must be; answers its id. */
+/** A decision as the API writes it, approved by a second person if required; answers its id. */
 export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Promise<string> {
   const db = drizzle(owner);
   const proposedBy = wanted.proposedBy ?? (await aPersonsKey(owner));
@@ -68,7 +68,7 @@ export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Pr
   return decisionId;
 }
 
-/** Approves a proposal as another person does, with a key made for it unless one is given. */
+/** Approves a proposal as a second person, with a new key unless one is given. */
 export async function approve(
   owner: postgres.Sql,
   decisionId: string,
@@ -78,7 +78,7 @@ export async function approve(
   const db: Database = drizzle(owner);
   await db.transaction(async (tx) => {
     const decision = await lockDecision(tx, decisionId);
-    if (decision === null) throw new Error('There is no such decision.');
+    if (decision === null) throw new Error('Decision not found.');
     const sha256 = payloadSha256(payloadOf(decision, await listAllocations(tx, decisionId)));
     await markApproved(tx, { decisionId, by, sha256 });
   });
@@ -91,7 +91,7 @@ async function propose(
 ): Promise<DecisionPayload> {
   const { depositId, kind, split, walletId } = wanted;
   const [deposit] = await lockDeposits(tx, [depositId]);
-  if (deposit === undefined) throw new Error('There is no such deposit.');
+  if (deposit === undefined) throw new Error('Deposit not found.');
   const { amountMinor, currency } = deposit;
   const payload: DecisionPayload = {
     decisionId: newId('decision'),

@@ -1,10 +1,10 @@
 const TURNS = 3;
-/** Below this, the clock and the collector of garbage say more than the work. */
+/** Below this, the clock and the garbage collector dominate the measurement. */
 const LEAST_MS = 20;
 
 /**
- * How much more processor time four times the input takes: about 4 where work grows with its input, 16 where it grows with
- * its square. A ratio, so that it is the same on a slow or busy machine.
+ * The factor of processor time for four times the input: about 4 if work grows with its input, 16 if it grows with the
+ * square. A ratio, so that it is the same on a slow or busy machine.
  */
 export async function growthOfWork(work: (times: number) => unknown): Promise<number> {
   const once = await leastMs(() => work(1));

@@ -5,7 +5,7 @@ import { relayBatch, type InboxRelayDependencies } from '../../worker/inbox-rela
 import { anAccount, NOW } from './activities.ts';
 import type { TestDatabase } from './database.ts';
 
-/** A relay's dependencies, with notes of whom it signalled and which accounts it had read at once. */
+/** A relay's dependencies, with a record of the signalled deposits and of the accounts polled at once. */
 export interface TestRelay {
   readonly dependencies: InboxRelayDependencies;
   readonly signalled: readonly string[];
@@ -14,13 +14,13 @@ export interface TestRelay {
 
 /** The inbox of webhook events of one test database. */
 export interface Inbox {
-  /** An account that the bank calls by its key. */
+  /** An account whose id at the bank is its key. */
   addAccount(): Promise<string>;
-  /** Stores events as the API does when their signatures are right. */
+  /** Stores events as the API does if their signatures are valid. */
   receive(accountKey: string, bodies: readonly (string | Buffer)[]): Promise<void>;
-  /** What became of the account's events, in order; null for those that wait. */
+  /** The outcomes of the account's events, in order; null for waiting ones. */
   outcomesOf(accountKey: string): Promise<readonly (string | null)[]>;
-  /** How many deposits of the account are in each state. */
+  /** Counts the deposits of the account by state. */
   statesOf(accountKey: string): Promise<Readonly<Record<string, number>>>;
   relay(given?: Partial<InboxRelayDependencies>): TestRelay;
 }
@@ -85,7 +85,7 @@ export async function drain(dependencies: InboxRelayDependencies): Promise<void>
   while ((await relayBatch(dependencies)) > 0);
 }
 
-/** A `transaction.booked` event of R50.00, as the bank words it. */
+/** A `transaction.booked` event of R50.00, as the bank sends it. */
 export function booked(
   accountKey: string,
   row: { readonly id?: string; readonly amount?: unknown; readonly reference?: string },

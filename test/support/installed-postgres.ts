@@ -17,7 +17,7 @@ export function installedServers(): readonly { readonly version: string; readonl
     .filter(({ bin }) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres')));
 }
 
-/** Starts an installed server on a throw-away folder, and answers how to reach it as superuser. */
+/** Starts an installed server on a temporary folder, and answers its superuser connection. */
 export async function startInstalled(
   bin: string,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 
-/** Says what is wrong with a value; nothing if it fits. */
+/** Lists the faults of a value; none if it fits. */
 export type SchemaCheck = (value: unknown) => readonly string[];
 
 const ajvClass = z.custom<AjvClass>((value) => typeof value === 'function');
@@ -16,8 +16,8 @@ type AjvClass = new (options: object) => {
 };
 
 /**
- * Reads schemas as other tools do: with the validator that Fastify brings (and the API does not use), by JSON Schema
- * 2020-12, with patterns as plain ECMAScript ones.
+ * Reads schemas as other tools do: with the validator of Fastify (which the API does not use), JSON Schema 2020-12 and
+ * plain ECMAScript patterns.
  */
 export function createSchemaChecks(document: object): (pointer: string) => SchemaCheck {
   const fastify = createRequire(createRequire(import.meta.url).resolve('fastify'));

@@ -6,8 +6,8 @@ export type HistoryName =
   'claim' | 'deposit-credited' | 'deposit-gated' | 'deposit-reviewed' | 'drain-gate' | 'reconcile';
 
 /**
- * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`: do so whenever a
- * workflow changes its commands. Who ran the worker is left out.
+ * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`. Do this whenever a
+ * workflow changes its commands. The identity of the worker is left out.
  */
 export async function keepHistory(
   client: Client,

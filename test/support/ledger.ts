@@ -33,7 +33,7 @@ export async function seedWallet(db: Database, number: number): Promise<string> 
   return id;
 }
 
-/** A line as an adapter and the count rule yield it; `name` makes its keys. */
+/** A line as an adapter and the count rule make it; its keys come from `name`. */
 export function aLine(
   name: string,
   amountMinor: bigint,
@@ -59,12 +59,12 @@ export function aLine(
   };
 }
 
-/** How lines are shown that nothing else is said of. */
+/** The default appearance of lines. */
 export function aPollOf(accountKey: string): Appearance {
   return { accountKey, feed: 'poll', source: 'poll', runId: null };
 }
 
-/** Captures lines as the product does; answers the ids of their deposits, in order (debits have none stored). */
+/** Captures lines as the product does; answers the ids of their deposits, in order (debits have no deposit). */
 export async function capture(
   db: Database,
   accountKey: string,
@@ -98,7 +98,7 @@ export async function credit(
   });
 }
 
-/** Returns a deposit to its sender on the decision of two people, made here as well; answers the decision's id. */
+/** Returns a deposit to its sender by the decision of two people, which it makes too; answers the decision's id. */
 export async function returnDeposit(
   db: Database,
   owner: postgres.Sql,

@@ -2,7 +2,7 @@ export interface Mt940Entry {
   /** Cents; below 0 for a debit. */
   readonly minor: number;
   readonly text: string;
-  /** That of the statement if left out. */
+  /** Default: the day of the statement. */
   readonly day?: string;
   /** The bank's own reference. */
   readonly id?: string;

@@ -7,9 +7,9 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../db/migrate.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 
-/** What test files need to know to clone their own database. */
+/** The facts that test files need to clone their own database. */
 export interface TestPostgres {
-  /** A superuser's login, on the server's own database. */
+  /** A superuser's login to the server's own database. */
   readonly adminUrl: string;
   readonly templateDatabase: string;
   /** An ordinary login that may act as `purser_app`, as services have in production. */
@@ -50,7 +50,7 @@ async function startServer(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   if (url !== undefined) return { url, stop: () => Promise.resolve() };
   const dataDir = await mkdtemp(join(tmpdir(), 'purser-test-'));
-  // Where root runs the tests, the server runs as another user, who must be able to pass through.
+  // If root runs the tests, the server runs as another user, who must be able to enter the folder.
   await chmod(dataDir, 0o755);
   const server = await startPostgres({ dataDir, fast: true });
   return {
@@ -78,7 +78,7 @@ async function makeTemplate(target: TestPostgres): Promise<void> {
   }
 }
 
-/** Leaves a server that is not ours as it was found. */
+/** Leaves a server that is not ours unchanged. */
 async function dropTemplate(target: TestPostgres): Promise<void> {
   const admin = postgres(target.adminUrl, { max: 1, onnotice: () => undefined });
   try {

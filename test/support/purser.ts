@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A `purser` that a test started, with what it has written so far. */
+/** A `purser` that a test started, with its output so far. */
 export interface RunningPurser {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };
@@ -9,7 +9,7 @@ export interface RunningPurser {
   readonly exit: Promise<unknown>;
 }
 
-/** Runs `purser` as a person would, in a process of its own. */
+/** Runs `purser` in a separate process, as a person does. */
 export function startPurser(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -25,7 +25,7 @@ export function startPurser(
   return { child, output, exit };
 }
 
-/** As {@link startPurser}, waited for. */
+/** As {@link startPurser}, and waits for its end. */
 export async function runPurser(
   args: readonly string[],
   env: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { Runtime, DefaultLogger } from '@temporalio/worker';
 
-/** Temporal's own lines would drown the report of the tests; errors still show. */
+/** Temporal's log lines would hide the report of the tests; errors still appear. */
 Runtime.install({
   shutdownSignals: [],
   logger: new DefaultLogger('ERROR'),

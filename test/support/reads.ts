@@ -14,7 +14,7 @@ import {
 } from './activities.ts';
 import type { TestDatabase } from './database.ts';
 
-/** One run of the poll over whole days, and what follows it. */
+/** One run of the poll over whole days, and its follow-up. */
 export async function read(
   test: TestDatabase,
   accountKey: string,
@@ -25,7 +25,7 @@ export async function read(
   return { captured, followed: await follow(test, accountKey, dependencies) };
 }
 
-/** One run of the poll over whole days, and nothing after it. */
+/** One run of the poll over whole days, without its follow-up. */
 export async function readAlone(
   test: TestDatabase,
   accountKey: string,
@@ -46,7 +46,7 @@ export async function readAlone(
   });
 }
 
-/** What follows a read, alone. */
+/** Only the follow-up of a read. */
 export async function follow(
   test: TestDatabase,
   accountKey: string,
@@ -56,7 +56,7 @@ export async function follow(
   return activityContext().run<[], FollowUpOutput, typeof work>(work);
 }
 
-/** A debit that the bank marks as a reversal and that nothing leads to a deposit; its case is open. */
+/** A debit that the bank marks as a reversal and that matches no deposit; its case is open. */
 export async function anUnpaired(
   test: TestDatabase,
   accountKey: string,

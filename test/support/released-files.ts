@@ -3,7 +3,7 @@ export type Hashes = ReadonlyMap<string, string>;
 
 const LINE = /^([0-9a-f]{64})  (\S+)$/;
 
-/** Reads what `sha256sum` wrote. */
+/** Reads the output of `sha256sum`. */
 export function parseReleased(text: string): Hashes {
   return new Map(
     text
@@ -18,7 +18,7 @@ export function parseReleased(text: string): Hashes {
   );
 }
 
-/** What is wrong with the files of a version, given the list of the last release; null where there was none. */
+/** The faults of a version's files, given the list of the last release; null if there was no release. */
 export function releaseFaults(
   version: string,
   found: Hashes,
@@ -41,7 +41,7 @@ export function releaseFaults(
   ];
 }
 
-/** Whether a version is 0.1.0 or later; what comes before a release, such as 0.1.0-alpha, is not. */
+/** True for version 0.1.0 or later; a prerelease such as 0.1.0-alpha does not count. */
 function isReleased(version: string): boolean {
   const [numbers = '', pre] = version.split('-');
   const [major = 0, minor = 0] = numbers.split('.').map(Number);

@@ -17,7 +17,7 @@ export function readRepositoryFile(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8').replaceAll('\r\n', '\n');
 }
 
-/** Every file of ours with one of these endings, in a fixed order; what was installed or built is left out. */
+/** Every file of the repository with one of these endings, in a fixed order, without installed and built files. */
 export function listSources(endings: readonly string[]): readonly SourceFile[] {
   return listPaths('')
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
@@ -34,7 +34,7 @@ function listPaths(folder: string): readonly string[] {
     });
 }
 
-/** The cells of the Markdown table that stands below a heading, header first, without the rule under it. */
+/** The cells of the Markdown table below a heading, header first, without its separator row. */
 export function readTable(markdown: string, heading: string): readonly (readonly string[])[] {
   const [, below = ''] = markdown.split(`\n${heading}\n`);
   const lines = below.split('\n');

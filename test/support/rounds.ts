@@ -6,7 +6,7 @@ declare module 'vitest' {
   }
 }
 
-/** How often a model or a storm plays: few times in `npm test`, in full in `npm run test:long`. */
+/** The number of rounds of a model or a storm: few in `npm test`, all in `npm run test:long`. */
 export function rounds(counts: { readonly short: number; readonly long: number }): number {
   return inject('rounds') === 'long' ? counts.long : counts.short;
 }

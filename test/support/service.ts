@@ -24,7 +24,7 @@ const WEBHOOK_SECRET = `whsec_${Buffer.from('a webhook secret for tests only!').
 const API_KEY = 'simulator-key-for-tests';
 const ADMIN_KEY = 'simulator-admin-for-tests';
 
-/** The simulated bank's truth, as far as tests hold it against the ledger. */
+/** The part of the simulated bank's truth that tests compare with the ledger. */
 interface Truth {
   readonly credited: { readonly count: number; readonly minor: string };
   readonly inReview: { readonly count: number; readonly minor: string };
@@ -36,18 +36,18 @@ export interface Service {
   readonly database: TestDatabase;
   readonly temporal: TestTemporal;
   readonly config: Config;
-  /** The environment that a worker or API of this service is started with. */
+  /** The environment for a worker or API of this service. */
   readonly env: Readonly<Record<string, string>>;
   readonly bank: (path: string, body?: unknown) => Promise<unknown>;
   /** The worker in this process; null while none runs here. */
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
-  /** An API in this process, and the key of a person who may do everything. */
+  /** An API in this process, and the key of a person with every scope. */
   startApi(): Promise<{ readonly url: string; readonly key: string }>;
   openWallet(number: number): Promise<{ readonly walletId: string; readonly code: string }>;
-  /** One run of the account's Schedule, waited for. */
+  /** Triggers the account's Schedule and waits for the run. */
   reconcile(): Promise<RunRow>;
-  /** Waits until no deposit is `captured`, then holds ledger and verify against the bank's truth. */
+  /** Waits until no deposit is `captured`, then runs verify and compares the ledger with the bank's truth. */
   expectTruth(): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const SCRIPT = fileURLToPath(new URL('settle-once.ts', import.meta.url));
 
 /**
- * One attempt to settle, in a process of its own: when the server cuts a connection in mid-work, the driver throws where
+ * One attempt to credit, in a separate process: when the server cuts a connection during work, the driver throws where
  * only the process can catch it. `name` is a deposit's id, or an account's key for the backlog lane.
  */
 export function settleInChild(

@@ -3,7 +3,7 @@ import { creditBacklog } from '../../app/credit/credit-waiting.ts';
 import { openDatabase } from '../../db/client.ts';
 import { createTestDependencies } from './activities.ts';
 
-/** Run by {@link settleInChild}: exits 0 only when the attempt committed. */
+/** Run by {@link settleInChild}: exits 0 only if the attempt committed. */
 const [url = '', lane = '', name = ''] = process.argv.slice(2);
 const database = openDatabase({ url, poolSize: 1, applicationName: 'purser-test', as: 'app' });
 const dependencies = createTestDependencies(database.db);

@@ -1,4 +1,6 @@
-/** The SQLSTATE, and the constraint where one is named, with which the database refused; `accepted` if it did not. */
+/**
+ * The SQLSTATE of the refusal by the database, with the constraint if it names one; `accepted` if there was no refusal.
+ */
 export async function sqlStateOf(work: PromiseLike<unknown>): Promise<string> {
   try {
     await work;

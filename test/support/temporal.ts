@@ -5,7 +5,7 @@ import { startTemporal, type EmbeddedTemporal } from '../../embedded/temporal.ts
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A real Temporal server of one test file's own. */
+/** A real Temporal server for one test file. */
 export interface TestTemporal {
   readonly address: string;
   readonly client: Client;
@@ -46,7 +46,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   };
 }
 
-/** Every workflow of a server. Its list lags behind what happens, so an empty one proves nothing: waits for `expected`. */
+/** Every workflow of a server. The list lags behind events, so an empty one proves nothing: waits for `expected`. */
 export function listWorkflows(
   client: Client,
   expected: (all: readonly WorkflowExecutionInfo[]) => boolean,

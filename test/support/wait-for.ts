@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Waits until `look` answers something other than null or false, and returns it. Fails with `what` after `withinMs`, which
- * only ends what hangs: nothing may depend on how fast the machine is.
+ * Waits until `look` answers something other than null or false, and returns it. Fails with `what` after `withinMs`,
+ * which only ends a hanging test: no result may depend on the speed of the machine.
  */
 export async function waitFor<T>(
   what: string,

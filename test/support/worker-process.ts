@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startChild, type RunningProcess } from '../../cli/stack/child-process.ts';
 import type { Service } from './service.ts';
 
-/** A worker as production runs it: a process of its own, which may be killed. */
+/** A worker as in production: a separate process, which may be killed. */
 export function startWorkerProcess(service: Pick<Service, 'env'>): Promise<RunningProcess> {
   return startChild({
     name: 'worker',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { spendCredits } from '../../../app/wallet/spend-credits.ts';
 import { findWallet } from '../../../db/queries/wallets.ts';
 import { invariant } from '../../../domain/invariant.ts';
-import { localDateIn } from '../../../domain/local-date.ts';
+import { BUSINESS_TIME_ZONE, localDateIn } from '../../../domain/local-date.ts';
 import { ZAR } from '../../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
@@ -10,9 +10,6 @@ import { balanceSchema, toBalance } from '../../outputs/wallet.ts';
 import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { day, money, noQuery, plainText, spendId, toMoney, walletId } from '../../schemas/wire.ts';
-
-/** Wallets are in rand, so their days are South African. */
-const TIME_ZONE = 'Africa/Johannesburg';
 
 const body = named(
   'NewSpend',
@@ -80,7 +77,7 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const given = await answerOnce(deps, request, async (tx) => {
-        const spentOn = localDateIn(deps.clock(), TIME_ZONE);
+        const spentOn = localDateIn(deps.clock(), BUSINESS_TIME_ZONE);
         const spent = await spendCredits(tx, {
           walletId: request.params.id,
           credits: BigInt(request.body.credits),

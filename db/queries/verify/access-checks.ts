@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** The catalogue: that the one way to write money is still the only one. */
+/** The catalogue: the one way to write money is still the only one. */
 export const ACCESS_CHECKS: readonly Check[] = [
   {
     id: 'I18 grants',

@@ -5,8 +5,8 @@ import type { AuditSeal } from '../audit-seals.ts';
 import type { VerifyCheck } from './verify.ts';
 
 /**
- * Holds the chain against heads that were written down outside the database: whoever rewrote the chain as a whole, or cut
- * it with its seals, could not rewrite those. A line that cannot be read is null and counts as broken.
+ * Compares the chain with heads that were stored outside the database: an attacker who rewrites the chain as a whole,
+ * or cuts it with its seals, cannot rewrite those. An unreadable line is null and counts as broken.
  */
 export async function checkAnchor(
   executor: Executor,

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** Hashed as seal_audit() does, written out here: the function in the database may have been changed too. */
+/** The same hash as in seal_audit(), repeated here: the function in the database may have been changed too. */
 const EVENT_TEXT = sql`jsonb_build_array(
   s.seq, e.id, e.xid::text, to_char(e.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
   e.actor_kind, e.actor_key, e.actor_person, e.login, e.action, e.subject_kind, e.subject_id, e.before, e.after, e.why)::text`;
 
-/** The audit trail: nothing in it was changed, taken out or left out. */
+/** The audit trail: no row was changed, removed or left out. */
 export const AUDIT_CHECKS: readonly Check[] = [
   {
     id: 'I19',
@@ -39,7 +39,7 @@ export const AUDIT_CHECKS: readonly Check[] = [
       SELECT (SELECT count(*) FROM deposits) + (SELECT count(*) FROM reviews) + (SELECT count(*) FROM decisions)
            + (SELECT count(*) FROM wallets) AS checked`,
     broken: sql`
-      WITH told AS (
+      WITH recorded AS (
         SELECT id, subject_kind, subject_id,
                CASE subject_kind WHEN 'wallet' THEN after ->> 'status'
                                  WHEN 'review' THEN CASE WHEN after -> 'closed_at' = 'null' THEN 'open' WHEN after ? 'closed_at' THEN 'closed' END
@@ -47,7 +47,7 @@ export const AUDIT_CHECKS: readonly Check[] = [
           FROM audit_events
          WHERE subject_kind IN ('deposit', 'review', 'decision', 'wallet') AND action IN (subject_kind || '.added', subject_kind || '.changed')
       ), trail AS (
-        SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, state FROM told
+        SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, state FROM recorded
          WHERE state IS NOT NULL ORDER BY subject_kind, subject_id, id DESC
       ), reached AS (
         SELECT 'deposit' AS kind, id, state FROM deposits WHERE state <> 'captured'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What people decided: by whom, approved as it stands, and carried out as it says. */
+/** The decisions of people: their authors, their approval in the present form, and their effect. */
 export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'I20 people',
@@ -24,7 +24,7 @@ export const DECISION_CHECKS: readonly Check[] = [
   },
   {
     id: 'I20 hash',
-    title: 'What each decision proposes has the hash that it states, and that its approval states.',
+    title: 'The proposal of each decision has the hash that the decision and its approval state.',
     checked: sql`SELECT count(*) AS checked FROM decisions WHERE payload_sha256 IS NOT NULL`,
     broken: sql`
       SELECT c.id AS decision, c.kind, c.state, c.payload_sha256 AS stated

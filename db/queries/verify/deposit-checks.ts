@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What became of each deposit: its state, its terminal move, its review and what its customer was told. */
+/** The outcome of each deposit: its state, its terminal move, its review and its notification. */
 export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4',
@@ -55,7 +55,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4 amounts',
     title:
-      'The moves of each settled deposit take exactly its amount out of suspense, each to where its kind leads; those of an open one leave it there.',
+      'The moves of each deposit with an outcome take exactly its amount out of suspense, each to the account of its kind; those of an open deposit leave it there.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind NOT IN ('capture', 'spend')`,
     broken: sql`
       SELECT j.id AS journal, j.kind, j.deposit_id AS deposit, d.amount_minor AS amount, j.all_suspense AS "outOfSuspense",

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What came in from outside: statements and repeated requests. */
+/** Input from outside: statements and repeated requests. */
 export const INTAKE_CHECKS: readonly Check[] = [
   {
     id: 'I10',
-    title: 'What each statement proves agrees with its arithmetic.',
+    title: 'The recorded proof of each statement agrees with its arithmetic.',
     checked: sql`SELECT count(*) AS checked FROM statements`,
     broken: sql`
       SELECT id AS statement, file_id AS file, proof, difference_minor AS difference FROM statements
@@ -19,7 +19,7 @@ export const INTAKE_CHECKS: readonly Check[] = [
     id: 'I15',
     title: 'Each repeatable request has one row, and none is without its answer for over an hour.',
     checked: sql`SELECT count(*) AS checked FROM idempotency_keys`,
-    // Neither the key nor the principal is shown: they are the caller's.
+    // It shows neither the key nor the principal: they are the caller's.
     broken: sql`
       SELECT route, min(created_at) AS "firstSeen", count(*) AS requests, count(status) AS answered FROM idempotency_keys
        GROUP BY principal, route, key

@@ -25,8 +25,8 @@ export const JOURNAL_CHECKS: readonly Check[] = [
     id: 'I6',
     title: 'Each posting was written together with its journal, and not changed since.',
     checked: sql`SELECT count(*) AS checked FROM postings`,
-    // The system column xmin names the transaction that wrote a row as it stands. A logical restore writes all rows of a
-    // table anew: there one xmin covers journals of several transactions, and those journals are left out.
+    // The system column xmin names the transaction that wrote the present version of a row. A logical restore rewrites
+    // all rows of a table: then one xmin covers journals of several transactions, and those journals are left out.
     broken: sql`
       SELECT p.journal_id AS journal, p.leg, j.xmin::text AS "journalWrittenBy", p.xmin::text AS "postingWrittenBy"
         FROM postings p JOIN journals j ON j.id = p.journal_id
@@ -36,7 +36,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   {
     id: 'conversion',
     title:
-      'Each credit is what it settled of a debt, its credits at the rate of the line’s day, and the change of the remainder.',
+      'Each credit is the debt that it repaid, its credits at the rate of the line’s day, and the change of the remainder.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,
     broken: sql`
       SELECT j.id AS journal, j.deposit_id AS deposit, p.amount, p.owed, p.credits, r.minor_per_credit AS rate,

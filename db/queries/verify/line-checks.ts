@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** What was captured: lines, their origin journals and the deposits made of them. */
+/** Captured data: lines, their origin journals and their deposits. */
 export const LINE_CHECKS: readonly Check[] = [
   {
     id: 'I1',

@@ -27,9 +27,9 @@ export interface VerifyCheck {
   readonly id: string;
   readonly title: string;
   readonly ok: boolean;
-  /** How many rows the rule was held against. */
+  /** How many rows were checked. */
   readonly checked: number;
-  /** Facts that lead to the first row that breaks the rule; ids, counts and amounts, no reference and no name. */
+  /** Facts that identify the first row that breaks the rule: ids, counts and amounts, no reference and no name. */
   readonly firstBroken: Readonly<Record<string, string>> | null;
 }
 
@@ -39,18 +39,18 @@ export interface VerifyReport {
 }
 
 /**
- * Recomputes every rule from rows, in one read-only snapshot: work that goes on beside it is seen wholly or not at all.
- * The rows alone decide, since triggers and constraints can be by-passed by a superuser, a restore or a replica.
+ * Recomputes every rule from rows, in one read-only snapshot: it sees all of a concurrent transaction or nothing. The
+ * rows alone decide, since a superuser, a restore or a replica can bypass triggers and constraints.
  */
 export async function verify(db: Database): Promise<VerifyReport> {
   return readSnapshot(db, async (transaction) => {
-    // A ledger of years takes longer than a service's ordinary statement may.
+    // A ledger of many years takes longer than an ordinary statement may.
     await transaction.execute(sql`SET LOCAL statement_timeout = '10min'`);
     return runChecks(transaction);
   });
 }
 
-/** As {@link verify}, in a transaction that the caller has opened and that sees what this one sees. */
+/** As {@link verify}, in a transaction that the caller has opened. */
 export async function runChecks(transaction: Transaction): Promise<VerifyReport> {
   const checks: VerifyCheck[] = [];
   for (const check of CHECKS) checks.push(await runCheck(transaction, check));

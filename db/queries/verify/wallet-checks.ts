@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Check } from './check.ts';
 
-/** Stored balances against the postings they stand for. */
+/** Stored balances, compared with the sums of their postings. */
 export const WALLET_CHECKS: readonly Check[] = [
   {
     id: 'I7',
