@@ -40,7 +40,7 @@ const approve = (proposed: Pick<Proposed, 'decisionId' | 'payloadSha256'>, key =
   desk.approve(proposed, key);
 const decision = (id: string) => desk.decision(id, thandi);
 
-describe('the approval of a decision', () => {
+describe('the approval endpoint', () => {
   it.each([
     ['an approval by the person who proposed', () => thandi, 'decision.same_person', 403],
     ['an approval by that person with another key', () => thandiToo, 'decision.same_person', 403],
@@ -57,7 +57,7 @@ describe('the approval of a decision', () => {
     ]);
   });
 
-  it('refuses another payload and records the attempt', async () => {
+  it('refuses an approval of another payload and records the attempt', async () => {
     const proposed = await propose(await depositInReview(service, 900n), A_RETURN);
     const other = await propose(await depositInReview(service, 900n), A_RETURN);
     const answer = await approve({ ...proposed, payloadSha256: other.payloadSha256 });
@@ -71,7 +71,7 @@ describe('the approval of a decision', () => {
     ]);
   });
 
-  it('refuses to come late, and frees the deposit for another proposal', async () => {
+  it('refuses an approval after the deadline, and frees the deposit for another proposal', async () => {
     const depositId = await depositInReview(service, 900n);
     const proposed = await propose(depositId, A_RETURN);
     now = new Date(Date.now() + 72 * 3_600_000 + 1_000);
@@ -84,7 +84,7 @@ describe('the approval of a decision', () => {
     expect(await decision(proposed.decisionId)).toMatchObject({ state: 'expired' });
   });
 
-  it('refuses a decision that does not exist and records the attempt', async () => {
+  it('refuses an approval of an unknown decision and records the attempt', async () => {
     const decisionId = `dec_${'1'.repeat(32)}`;
     const answer = await approve({ decisionId, payloadSha256: '0'.repeat(64) });
     expect(answer.json()).toMatchObject({ code: 'decision.not_found', status: 404 });
@@ -100,7 +100,7 @@ describe('the approval of a decision', () => {
     expect(late.json()).toMatchObject({ code: 'decision.not_open', status: 409 });
   });
 
-  it('refuses a rejected decision', async () => {
+  it('refuses an approval of a rejected decision', async () => {
     const depositId = await depositInReview(service, 900n);
     const proposed = await propose(depositId, A_RETURN);
     const url = `/v1/decisions/${proposed.decisionId}/reject`;
@@ -116,7 +116,7 @@ describe('the approval of a decision', () => {
     await verifyClean(service.database.db);
   });
 
-  it('refuses a deposit that was settled meanwhile', async () => {
+  it('refuses an approval about a deposit that was settled meanwhile', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 900n);
     const small = { kind: 'credit', walletId: wallet.id, reason: 'found' };

@@ -87,8 +87,8 @@ describe('an account whose bank signs in hex', () => {
   it.each<[string, (body: string) => string]>([
     ['bare', (body) => hex(body)],
     ['prefixed', (body) => `sha256=${hex(body)}`],
-    ['in capitals', (body) => hex(body).toUpperCase()],
-    ['made with the next secret', (body) => hex(body, HEX_SECRETS[1])],
+    ['in-capitals', (body) => hex(body).toUpperCase()],
+    ['of-the-next-secret', (body) => hex(body, HEX_SECRETS[1])],
   ])('accepts a signature that is %s', async (name, sign) => {
     const body = unique(name);
     const answer = await post({ 'x-bank-signature': sign(body) }, body);
