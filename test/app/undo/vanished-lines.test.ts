@@ -68,7 +68,7 @@ async function aCredited(given: Partial<Sighting> = {}) {
 }
 
 describe('the void of a removed line’s credit', () => {
-  it('happens once after an approved decision, notifies the customer and closes the case', async () => {
+  it('takes the credit back once after an approved decision, notifies the customer and closes the case', async () => {
     const { accountKey, walletId, depositId } = await aCredited();
     await vanish(accountKey);
     const decisionId = await aDecision(test.owner, { depositId, kind: 'take_back' });
