@@ -19,7 +19,7 @@ function titlesOf(text: string): readonly string[] {
 }
 
 describe('test/', () => {
-  it('has each test in the folder whose code it tests', () => {
+  it('keeps each test in the folder whose code it tests', () => {
     const lost = TESTS.filter(({ path: name }) => {
       const folder = path.posix.dirname(name);
       if (OF_THE_WHOLE.test(folder)) return false;
@@ -36,7 +36,7 @@ describe('test/', () => {
     expect(wrong.map(({ path: name }) => name)).toEqual([]);
   });
 
-  it('has no title twice in one file', () => {
+  it('repeats no title within a file', () => {
     const twice = TESTS.flatMap(({ path: name, text }) => {
       const titles = titlesOf(text);
       return titles
@@ -57,7 +57,7 @@ describe('vitest.config.ts', () => {
     expect(folders.toSorted()).toEqual([...found].toSorted());
   });
 
-  it('names only files that exist as long ones, and each that counts rounds', () => {
+  it('lists as long exactly the files that count rounds', () => {
     const [, list = ''] = /const LONG = \[([^\]]*)\]/.exec(CONFIG?.text ?? '') ?? [];
     const named = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name ?? '');
     const counting = TESTS.filter(({ text }) => /\brounds\(\{/.test(text));
