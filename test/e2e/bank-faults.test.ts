@@ -77,7 +77,7 @@ describe('a faulty page', () => {
     },
   );
 
-  it('adds nothing that does not exist, for a repeated page, twins on one day and reissued ids', async () => {
+  it('adds nothing when it repeats, beside twins on one day and reissued ids', async () => {
     const wallet = await service.openWallet(22);
     const twin = {
       reference: wallet.code,

@@ -58,7 +58,7 @@ describe('a killed worker', () => {
     await Promise.all([worker.stop(), (await spare).stop()]);
   });
 
-  it('leaves the work to the other worker beside it', async () => {
+  it('leaves the rest of the work to the other worker beside it', async () => {
     const [first, second] = await Promise.all([
       startWorkerProcess(service),
       startWorkerProcess(service),

@@ -100,7 +100,7 @@ describe('the suggestion list of a waiting deposit', () => {
     expect(await suggestions(second)).toEqual([]);
   });
 
-  it('ranks a claimed wallet higher, whether claim or deposit comes first, and the claim sees the credit', async () => {
+  it('suggests the claimed wallet, whether claim or deposit comes first, and marks the claim as met', async () => {
     const { walletId } = await service.openWallet(82);
     const paidFirst = await payment(12_100);
     const { id } = (await call('/v1/claims', {

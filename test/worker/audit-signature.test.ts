@@ -104,7 +104,7 @@ describe('the signature of the audit chain’s heads', () => {
     expect(await check(file, both)).toMatchObject({ ok: true, checked: 2 });
   });
 
-  it('goes through verify, which names the file', async () => {
+  it('passes or fails verify, by the public key and the file that are named', async () => {
     const file = join(folder, 'verified.jsonl');
     const [mine, other] = [await aKeyPair('verify'), await aKeyPair('stranger')];
     await seal(file, mine.signing);

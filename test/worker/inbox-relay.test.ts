@@ -17,7 +17,7 @@ afterEach(async () => {
 afterAll(() => test.close());
 
 describe('relayBatch', () => {
-  it('captures a booked line once for all its events, and wakes its deposit', async () => {
+  it('captures a booked line once for all its events, and dispatches its deposit', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay();
     const body = booked(account, { id: 'T1', reference: 'CUS00001234' });
@@ -57,7 +57,7 @@ describe('relayBatch', () => {
     expect(triggered).toEqual([account]);
   });
 
-  it('wakes every deposit even if one account cannot be read at once', async () => {
+  it('dispatches every deposit even if one account cannot be read at once', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay({
       triggerPoll: () => Promise.reject(new Error('There is no such Schedule.')),
