@@ -6,7 +6,7 @@ const ERRORS = readRepositoryFile('docs/errors.md');
 const SECTIONS = ERRORS.split('\n## ').slice(1);
 
 describe('docs/errors.md', () => {
-  it('has one heading for each error code and no other, in order', () => {
+  it('contains one heading for each error code and no other, in order', () => {
     expect(SECTIONS.map((section) => section.split('\n')[0])).toEqual([...ERROR_CODES]);
   });
 
