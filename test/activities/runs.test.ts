@@ -56,7 +56,7 @@ describe('notifyCustomer', () => {
   });
 });
 
-describe('recordRun and awaitDeposits', () => {
+describe('the recording of a run', () => {
   /** Three deposits of a run: credited, in review, captured. */
   async function aRun() {
     const accountKey = await anAccount(test.db);

@@ -80,7 +80,7 @@ async function aConflict() {
 }
 
 describe('a backtest by today’s rules', () => {
-  it('reports nothing about deposits that the bank may have taken back, waiting or decided', async () => {
+  it('reports nothing about deposits with a possible reversal, waiting or decided', async () => {
     const accountKey = await anAccount(test.db);
     const [anna, ben] = [await aWallet(test.db), await aWallet(test.db)];
     const before = await capture(accountKey, { references: [anna.code], amountMinor: 8_000n });

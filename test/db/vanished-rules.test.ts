@@ -63,7 +63,7 @@ function post(
 
 const aVoid = (decisionId: string) => ({ kind: 'void', decisionId, eventOn: TODAY }) as const;
 
-describe('the database, about a deposit whose line vanished,', () => {
+describe('the database, about a deposit whose line the bank removed,', () => {
   it.each(['less', 'more'])(
     'refuses a void of %s than the deposit has in suspense',
     async (wrong) => {

@@ -60,8 +60,8 @@ async function spend(walletId: string, credits: string): Promise<number> {
   return answer.status;
 }
 
-describe('a payment that the bank takes back', () => {
-  it('takes the credit back once, in the run that shows it', async () => {
+describe('a payment that the bank reverses', () => {
+  it('loses its credit once, in the run that shows the reversal', async () => {
     const { code } = await service.openWallet(71);
     await book(code, credit('15000', code));
     expect(await look(code)).toMatchObject({ states: ['credited'], credits: '3' });

@@ -51,7 +51,7 @@ async function look(code: string) {
 }
 
 describe('a line that the bank removes and restores', () => {
-  it('ends with one credit, after two people took it back', async () => {
+  it('ends with one credit, after two people reversed the first', async () => {
     const { code } = await service.openWallet(75);
     const line = { reference: code, amountMinor: '5000', expect: { outcome: 'credited', code } };
     await service.bank('lines', [line]);

@@ -33,7 +33,7 @@ describe('a line that the bank removes', () => {
     expect(await stateOf(test.db, depositId)).toBe('credited');
   });
 
-  it('opens no second case after a person closed the first, unless it vanishes again', async () => {
+  it('opens no second case after a person closed the first, unless the bank removes the line again', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const line = aSighting({ references: [code], bankId: 'T1' });

@@ -82,7 +82,7 @@ async function reviewOf(depositId: string) {
   return row;
 }
 
-describe('a deposit that the bank took back before it was credited', () => {
+describe('a deposit whose reversal came before its credit', () => {
   it('waits as reversed instead of being credited, in either lane, and leaves suspense when paired', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
@@ -106,7 +106,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     expect(told).toEqual({ told: 0 });
   });
 
-  it('waits for a person, who may credit it, where the bank took back only a part', async () => {
+  it('waits for a person, who may credit it, where only a part was reversed', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);

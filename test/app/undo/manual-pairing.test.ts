@@ -105,7 +105,7 @@ describe('a reversal that people pair with its deposit', () => {
     expect(await pair(depositId, lineId)).toMatchObject({ refusal: 'pair_mismatch' });
   });
 
-  it('takes back only one deposit, even if others are paired with it', async () => {
+  it('reverses only one deposit, even if others are paired with it', async () => {
     const accountKey = await anAccount(test.db);
     const [one, other] = [await aWallet(test.db), await aWallet(test.db)];
     const first = await aCredited(accountKey, one.code);

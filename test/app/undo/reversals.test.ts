@@ -59,7 +59,7 @@ async function look(depositId: string, walletId: string) {
 }
 
 describe('a reversal on the statement', () => {
-  it('takes a credit back once, notifies the customer, and changes nothing when it is read again', async () => {
+  it('reverses a credit once, notifies the customer, and changes nothing when it is read again', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await creditOne(accountKey, code);
@@ -76,7 +76,7 @@ describe('a reversal on the statement', () => {
     });
   });
 
-  it('takes an uncredited deposit back and wakes its review', async () => {
+  it('reverses an uncredited deposit and wakes its review', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);

@@ -68,7 +68,7 @@ async function aCredited(given: Partial<Sighting> = {}) {
 }
 
 describe('the void of a removed line’s credit', () => {
-  it('takes the credit back once after an approved decision, notifies the customer and closes the case', async () => {
+  it('reverses the credit once after an approved decision, notifies the customer and closes the case', async () => {
     const { accountKey, walletId, depositId } = await aCredited();
     await vanish(accountKey);
     const decisionId = await aDecision(test.owner, { depositId, kind: 'take_back' });
@@ -232,7 +232,7 @@ describe('a false removal followed by a restore', () => {
     expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0' });
   });
 
-  it('fails in the database where the deposit was not taken back', async () => {
+  it('fails in the database where the deposit was not reversed', async () => {
     const { accountKey, depositId } = await aCredited();
     const journal = settleRestored(
       { depositId, bankAccountKey: accountKey, amountMinor: 5_000n, currency: 'ZAR' },

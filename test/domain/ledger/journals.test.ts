@@ -74,7 +74,7 @@ describe('the journal of a credit', () => {
   });
 });
 
-describe('the journal that takes a credit back', () => {
+describe('the journal that reverses a credit', () => {
   it.each([
     ['a reversal', REVERSAL, 'bank_other', '99'],
     ['a void', VOID, 'bank', null],
@@ -151,10 +151,10 @@ describe('the journal that takes a credit back', () => {
 
 describe('the journal of uncredited money', () => {
   it.each([
-    ['the bank takes back', REVERSAL, 'bank_other', '99'],
-    ['whose line vanished', VOID, 'bank', null],
+    ['of a reversal', REVERSAL, 'bank_other', '99'],
+    ['of a removed line', VOID, 'bank', null],
   ] as const)(
-    'moves what %s out of suspense, in its own currency',
+    'moves the money %s out of suspense, in its own currency',
     (_, undoing, account, lineId) => {
       const journal = unwindUncredited({ ...HELD, generation: 3 }, '17', undoing);
       expect(journal).toMatchObject({

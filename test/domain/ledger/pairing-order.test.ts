@@ -55,7 +55,7 @@ describe('pairReversal', () => {
     }
   });
 
-  it('takes nothing back for its amount and charges alone', () => {
+  it('reverses nothing for its amount and charges alone', () => {
     const line = debit({ amountMinor: 25_001n, texts: ['J JONES'] });
     expect(pairReversal(line, [original({ texts: ['J SMITH'] })])).toEqual({ kind: 'none' });
   });

@@ -54,7 +54,7 @@ describe('mayTakeBack', () => {
     'reversed',
     'RTN0123456789AB',
     'XRTN0123456789ABX',
-  ])('accepts “%s” as a line that could take something back', (text) => {
+  ])('accepts “%s” as the text of a possible reversal', (text) => {
     expect(mayTakeBack(debit({ isMarked: false, texts: ['FEE', text] }))).toBe(true);
   });
 

@@ -55,7 +55,7 @@ describe('mayTakeBack', () => {
 });
 
 describe('a reversal', () => {
-  it('takes back the oldest deposit of its amount and code', () => {
+  it('pairs with the oldest deposit of its amount and code', () => {
     const [old, young] = [
       original({ bookingDate: parseLocalDate('2026-11-10') }),
       original({ bookingDate: parseLocalDate('2026-11-15') }),
@@ -63,7 +63,7 @@ describe('a reversal', () => {
     expect(pairReversal(debit(), [young, old])).toEqual(paired(old));
   });
 
-  it('takes back a held repeat before the deposit that was credited', () => {
+  it('pairs with a held repeat before the deposit that was credited', () => {
     const [real, repeat] = [
       original({ bookingDate: parseLocalDate('2026-11-10') }),
       original({ isPossibleDuplicate: true, state: 'in_review' }),

@@ -148,7 +148,7 @@ describe('any run of credits, spends and reversals', () => {
     );
   });
 
-  it('leaves nothing once every deposit is taken back and nothing was spent, in any order', () => {
+  it('leaves nothing once every deposit is reversed and nothing was spent, in any order', () => {
     fc.assert(
       fc.property(
         fc.array(amount, { minLength: 1, maxLength: 8 }),

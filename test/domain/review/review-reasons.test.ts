@@ -18,7 +18,7 @@ describe('the list of review reasons', () => {
     }
   });
 
-  it('has different words for each reason', () => {
+  it('uses different words for each reason', () => {
     const sentences = REVIEW_REASONS.map((reason) => adviceFor(reason).sentence);
     expect(new Set(sentences).size).toBe(sentences.length);
   });
