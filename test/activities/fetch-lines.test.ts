@@ -56,7 +56,7 @@ async function lastCompleteDay(accountKey: string): Promise<unknown> {
 }
 
 describe('fetchLines', () => {
-  it('captures the window, notes the last complete day and counts it all in its run', async () => {
+  it('captures the window, records the last complete day and counts both in its run', async () => {
     const accountKey = await anAccount(test.db);
     const { feed, asked } = aBank(() =>
       Promise.resolve([aSighting(), aSighting(), aSighting({ direction: 'debit' })]),
@@ -84,7 +84,7 @@ describe('fetchLines', () => {
     await verifyClean(test.db);
   });
 
-  it('finds everything known when the attempt is repeated', async () => {
+  it('finds every line known when the attempt is repeated', async () => {
     const accountKey = await anAccount(test.db);
     const { feed } = aBank(() => Promise.resolve([aSighting(), aSighting()]));
     const runId = newId('run');
@@ -96,7 +96,7 @@ describe('fetchLines', () => {
     await verifyClean(test.db);
   });
 
-  it('captures nothing and moves no day when the bank fails, and catches up at the next read', async () => {
+  it('captures nothing and completes no day when the bank fails, and catches up at the next read', async () => {
     const accountKey = await anAccount(test.db);
     const before = await countMoves(test.db);
     const down = aBank(() => Promise.reject(new CodedError('bank.unavailable', 'It is down.')));
@@ -141,7 +141,7 @@ describe('fetchLines', () => {
     expect(lines).toHaveLength(0);
   });
 
-  it('says that an account does not exist', async () => {
+  it('reports an account that does not exist', async () => {
     const { feed } = aBank(() => Promise.resolve([]));
     await expect(read('nowhere', feed)).rejects.toThrow();
   });

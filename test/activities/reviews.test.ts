@@ -50,7 +50,7 @@ describe('openReview', () => {
     await verifyClean(test.db);
   });
 
-  it('keeps the deadline and the reason of a review that is open, however late it is asked again', async () => {
+  it('keeps the deadline and the reason of an open review when it runs again later', async () => {
     const depositId = await aDeposit('no code');
     const first = await openReview(dependencies, { depositId, reason: 'no_reference' });
     const later = createTestDependencies(test.db, {
@@ -61,7 +61,7 @@ describe('openReview', () => {
     await verifyClean(test.db);
   });
 
-  it('names the decisions that wait, oldest first, and those that were tried no more', async () => {
+  it('lists the waiting decisions, oldest first, without those already tried', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
     const waiting = [
@@ -75,7 +75,7 @@ describe('openReview', () => {
     });
   });
 
-  it('says `settled` of a deposit that is credited, and opens nothing', async () => {
+  it('answers `settled` for a credited deposit and opens nothing', async () => {
     const { code } = await aWallet(test.db);
     const depositId = await aDeposit(code);
     await creditWallet(dependencies, { depositId });
@@ -113,7 +113,7 @@ describe('followReview', () => {
     );
   };
 
-  it('reminds on the business days that are stored, once each, however often it is asked', async () => {
+  it('reminds once on each stored business day, however often it runs', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
     expect(await follow(depositId, '2026-11-23T06:59:59Z')).toEqual([]);
@@ -136,7 +136,7 @@ describe('followReview', () => {
     expect(await row(depositId)).toMatchObject({ reminders_sent: 2, escalated_at: new Date(at) });
   });
 
-  it('opens a review again when its deadline has come: the money stays, with a new deadline', async () => {
+  it('opens a review again at its deadline: the money stays, with a new deadline', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
     const at = '2026-12-21T15:00:00Z';
@@ -153,7 +153,7 @@ describe('followReview', () => {
     await verifyClean(test.db);
   });
 
-  it('keeps to what is stored when the settings change, until the next round', async () => {
+  it('keeps the stored dates when the settings change, until the next round', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
     const aging = { remindDays: [2], escalateDays: 3, reviewDays: 4 };
@@ -164,7 +164,7 @@ describe('followReview', () => {
     expect(await row(depositId)).toMatchObject({ due_at: new Date('2026-12-28T15:00:00Z') });
   });
 
-  it('proposes a return at the deadline where it is set to, once, and moves nothing', async () => {
+  it('proposes one return at the deadline where the account asks for it, and moves nothing', async () => {
     const depositId = await aDeposit('no code');
     await openReview(dependencies, { depositId, reason: 'no_reference' });
     const proposing = createTestDependencies(test.db, {
@@ -188,7 +188,7 @@ describe('followReview', () => {
     await verifyClean(test.db);
   });
 
-  it('leaves a review alone that is closed', async () => {
+  it('leaves a closed review alone', async () => {
     const { code } = await aWallet(test.db);
     const depositId = await aDeposit(code);
     await openReview(dependencies, { depositId, reason: 'wallet_closed' });

@@ -36,7 +36,7 @@ async function aDeposit(reference: string): Promise<string> {
 }
 
 describe('notifyCustomer', () => {
-  it('publishes the notification of a credit once, and rings the bell for it', async () => {
+  it('publishes the notification of a credit once and triggers its delivery', async () => {
     const { code } = await aWallet(test.db);
     const depositId = await aDeposit(code);
     expect(await notifyCustomer(dependencies, { depositId })).toEqual({ published: 0 });
@@ -56,7 +56,7 @@ describe('notifyCustomer', () => {
   });
 });
 
-describe('a run', () => {
+describe('the recording of a run', () => {
   /** Three deposits of a run: credited, in review, captured. */
   async function aRun() {
     const accountKey = await anAccount(test.db);
@@ -85,7 +85,7 @@ describe('a run', () => {
     return row;
   };
 
-  it('is counted, `waiting` while a deposit is captured, and counted afresh when it is not', async () => {
+  it('counts a run as `waiting` while a deposit is captured, and again when none is', async () => {
     const { runId, captured } = await aRun();
     expect(await recordRun(dependencies, { runId, errorCode: null })).toEqual({ stillCaptured: 1 });
     const first = {
@@ -114,7 +114,7 @@ describe('a run', () => {
     await verifyClean(test.db);
   });
 
-  it('that could not read the bank is `failed`, with its code', async () => {
+  it('marks a run that could not read the bank as `failed`, with its code', async () => {
     const { runId } = await aRun();
     await recordRun(dependencies, { runId, errorCode: 'bank.unavailable' });
     expect(await counts(runId)).toMatchObject({
@@ -123,7 +123,7 @@ describe('a run', () => {
     });
   });
 
-  it('wakes a person by its log where waiting does not help, and only there', async () => {
+  it('logs an alert only for a bank error that waiting does not fix', async () => {
     const told: unknown[] = [];
     const logger = new DefaultLogger('ERROR', ({ level, meta }) => {
       told.push([level, meta?.['alert']]);
@@ -138,7 +138,7 @@ describe('a run', () => {
     expect(told).toEqual([['ERROR', 'bank.unauthorized']]);
   });
 
-  it('stops waiting when its time is up, and as soon as no deposit is captured', async () => {
+  it('stops waiting at its time limit, or as soon as no deposit is captured', async () => {
     const { runId, captured } = await aRun();
     const environment = activityContext();
     const wait = (atMostMs: number) =>
@@ -162,8 +162,8 @@ describe('a run', () => {
   });
 });
 
-describe('what an activity throws', () => {
-  it('is a coded failure without SQL, parameters or rows, and says whether to try again', async () => {
+describe('a failing activity', () => {
+  it('throws a coded failure without SQL, parameters or rows, and says whether to retry', async () => {
     const activities = createActivities(dependencies);
     const environment = activityContext();
     const failureOf = async (work: () => Promise<unknown>): Promise<Error> => {

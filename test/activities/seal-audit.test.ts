@@ -35,7 +35,7 @@ const seal = (path = file) =>
   );
 
 describe('the anchor of the audit chain', () => {
-  it('gets one line for each head, and none while nothing is new', async () => {
+  it('gains one line for each head, and none while nothing is new', async () => {
     await seal();
     await seal();
     expect((await readAnchorFile(file)).map((line) => line?.seq)).toEqual([BigInt(wallets + 1)]);
@@ -52,14 +52,14 @@ describe('the anchor of the audit chain', () => {
     ]);
   });
 
-  it('is left as it is when the database lacks what it names, since it is the proof', async () => {
+  it('keeps a line that the database lacks, since the line is the proof', async () => {
     const lost = `{"seq":"999","hash":"${'ab'.repeat(32)}","at":"2026-11-20T09:00:00.000Z"}\n`;
     await writeFile(file, lost);
     await seal();
     expect(await readFile(file, 'utf8')).toBe(lost);
   });
 
-  it('goes on after a line that was cut while it was written, and reports that line', async () => {
+  it('continues after a line that was cut while it was written, and reports that line', async () => {
     await seal();
     await appendFile(file, '{"seq":"9');
     await seedWallet(test.db, (wallets += 1));
@@ -72,7 +72,7 @@ describe('the anchor of the audit chain', () => {
     ]);
   });
 
-  it('stops nothing when its disk is gone: new rows are sealed all the same', async () => {
+  it('stops nothing when its disk is gone: the sealer still seals new rows', async () => {
     await seedWallet(test.db, (wallets += 1));
     await expect(seal(join(folder, 'gone', 'anchor.jsonl'))).resolves.toEqual({ sealed: 1 });
     const waiting = await test.owner`

@@ -25,7 +25,7 @@ const sweep = (olderThanMs: number) =>
   });
 
 describe('the sweep', () => {
-  it('imports a file that was stored while Temporal could not be reached, once it is old enough', async () => {
+  it('imports a stored file once it is old enough, after Temporal was unreachable', async () => {
     const accountKey = await anAccount(test.db);
     const fileId = await storeFile(test.db, accountKey, camt053([{ amount: '1.00' }], '101.00'));
     expect(await sweep(60_000)).toMatchObject({ imported: 0 });
@@ -33,7 +33,7 @@ describe('the sweep', () => {
     expect(dependencies.imported).toEqual([fileId]);
   });
 
-  it('leaves alone what was captured, refused, or waits for a person, until it is released', async () => {
+  it('leaves alone a captured or refused file, and a file that waits until a person releases it', async () => {
     const accountKey = await anAccount(test.db);
     const runId = newId('run');
     await importStatement(dependencies, {

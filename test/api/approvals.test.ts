@@ -40,11 +40,11 @@ const approve = (proposed: Pick<Proposed, 'decisionId' | 'payloadSha256'>, key =
   desk.approve(proposed, key);
 const decision = (id: string) => desk.decision(id, thandi);
 
-describe('an approval is refused, nothing moves, and the attempt is in the audit trail', () => {
+describe('the approval endpoint', () => {
   it.each([
-    ['by the person who proposed', () => thandi, 'decision.same_person', 403],
-    ['by that person with another key', () => thandiToo, 'decision.same_person', 403],
-  ])('%s', async (_, key, code, status) => {
+    ['an approval by the person who proposed', () => thandi, 'decision.same_person', 403],
+    ['an approval by that person with another key', () => thandiToo, 'decision.same_person', 403],
+  ])('refuses %s, moves nothing and records the attempt', async (_, key, code, status) => {
     const depositId = await depositInReview(service, 900n);
     const proposed = await propose(depositId, A_RETURN);
     const before = await countPostings(service);
@@ -57,7 +57,7 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
     ]);
   });
 
-  it('of another payload', async () => {
+  it('refuses an approval of another payload and records the attempt', async () => {
     const proposed = await propose(await depositInReview(service, 900n), A_RETURN);
     const other = await propose(await depositInReview(service, 900n), A_RETURN);
     const answer = await approve({ ...proposed, payloadSha256: other.payloadSha256 });
@@ -71,7 +71,7 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
     ]);
   });
 
-  it('after its time, and the deposit is free for another proposal', async () => {
+  it('refuses an approval after the deadline, and frees the deposit for another proposal', async () => {
     const depositId = await depositInReview(service, 900n);
     const proposed = await propose(depositId, A_RETURN);
     now = new Date(Date.now() + 72 * 3_600_000 + 1_000);
@@ -84,14 +84,14 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
     expect(await decision(proposed.decisionId)).toMatchObject({ state: 'expired' });
   });
 
-  it('of a decision that is not there', async () => {
+  it('refuses an approval of an unknown decision and records the attempt', async () => {
     const decisionId = `dec_${'1'.repeat(32)}`;
     const answer = await approve({ decisionId, payloadSha256: '0'.repeat(64) });
     expect(answer.json()).toMatchObject({ code: 'decision.not_found', status: 404 });
     expect(await desk.attemptsOn(decisionId)).toHaveLength(1);
   });
 
-  it('twice, by whomever: the first stands', async () => {
+  it('refuses a second approval and a late rejection', async () => {
     const proposed = await propose(await depositInReview(service, 900n), A_RETURN);
     expect((await approve(proposed)).statusCode).toBe(202);
     expect((await approve(proposed)).json()).toMatchObject({ code: 'decision.not_open' });
@@ -100,7 +100,7 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
     expect(late.json()).toMatchObject({ code: 'decision.not_open', status: 409 });
   });
 
-  it('of what was rejected', async () => {
+  it('refuses an approval of a rejected decision', async () => {
     const depositId = await depositInReview(service, 900n);
     const proposed = await propose(depositId, A_RETURN);
     const url = `/v1/decisions/${proposed.decisionId}/reject`;
@@ -116,7 +116,7 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
     await verifyClean(service.database.db);
   });
 
-  it('of a deposit that was settled meanwhile', async () => {
+  it('refuses an approval about a deposit that was settled meanwhile', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 900n);
     const small = { kind: 'credit', walletId: wallet.id, reason: 'found' };
@@ -127,8 +127,8 @@ describe('an approval is refused, nothing moves, and the attempt is in the audit
   });
 });
 
-describe('a person', () => {
-  it('decides no more than the limit in a day, as proposer or as approver, with all keys together', async () => {
+describe('the daily limit of a person', () => {
+  it('counts what the person proposed and approved, over all keys together', async () => {
     const [busy, busyToo, other] = [
       await desk.keyOf('Busy'),
       await desk.keyOf('BUSY'),
@@ -151,7 +151,7 @@ describe('a person', () => {
     expect(rest.state).toBe('proposed');
   });
 
-  it('is not held up by what moves no money, nor by proposals that nobody approved', async () => {
+  it('ignores decisions that move no money and proposals that were not approved', async () => {
     const key = await desk.keyOf('Patient');
     const asked = [
       await propose(await depositInReview(service, 9_000_000n), A_RETURN, key),

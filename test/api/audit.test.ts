@@ -29,7 +29,7 @@ async function list(query: string): Promise<Page> {
 }
 
 describe('the audit trail', () => {
-  it('names the key and its owner for each write of the API, in one place for all of them', async () => {
+  it('names the key and its owner for every write of the API', async () => {
     const wallet = await createdWallet(service);
     const { items } = await list(`?subject=wallet:${wallet.id}`);
     expect(items).toMatchObject([
@@ -43,7 +43,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('is listed newest first, page by page, without a gap or a repeat', async () => {
+  it('lists the newest row first, page by page, without a gap or a repeat', async () => {
     for (let number = 500; number < 507; number += 1) await seedWallet(service.database.db, number);
     const seen: string[] = [];
     for (let cursor = ''; ;) {
@@ -72,7 +72,7 @@ describe('the audit trail', () => {
   });
 
   it.each(['deposit', 'Deposit:x', ':x', 'deposit:', 'deposit:a%20b', 'deposit:a%00'])(
-    'refuses a subject that is none: %s',
+    'refuses an invalid subject: %s',
     async (subject) => {
       const answer = await get(service, `/v1/audit?subject=${subject}`);
       expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([

@@ -43,8 +43,8 @@ function ask(
   });
 }
 
-describe('routes', () => {
-  it('are all in this matrix or open on purpose', async () => {
+describe('the API server', () => {
+  it('lists every route in this matrix or as deliberately open', async () => {
     const served = (await listServedRoutes(service.deps)).map(
       ({ method, url }) => `${method} ${url}`,
     );
@@ -52,7 +52,7 @@ describe('routes', () => {
     expect(served.toSorted()).toEqual(expected.toSorted());
   });
 
-  it('without a policy stop the server from being built', async () => {
+  it('refuses to start with a route that has no policy', async () => {
     const app = buildApp(service.deps);
     app.register(async (scope) => {
       await Promise.resolve();
@@ -63,7 +63,7 @@ describe('routes', () => {
 });
 
 describe.each(GUARDED)('$method $url', (route) => {
-  it('answers 401 without a key and with one in the address', async () => {
+  it('answers 401 without a key and with a key in the address', async () => {
     const answer = await ask(route, {});
     expect(answer.statusCode).toBe(401);
     expect(answer.json()).toMatchObject({ code: 'auth.missing' });
@@ -80,14 +80,14 @@ describe.each(GUARDED)('$method $url', (route) => {
     expect(answer.json()).toMatchObject({ code: 'auth.forbidden' });
   });
 
-  it('lets a key with its scope alone through', async () => {
+  it('admits a key that has only its scope', async () => {
     const answer = await ask(route, bearer(await keyOf(service.database, 'person', [route.scope])));
     expect([401, 403]).not.toContain(answer.statusCode);
   });
 });
 
-describe('keys', () => {
-  it('are refused when they are unknown, malformed, altered or of another deployment', async () => {
+describe('the check of a key', () => {
+  it('refuses an unknown, malformed or altered key, and a key of another deployment', async () => {
     const key = service.serviceKey;
     const wrong = [
       '',
@@ -111,7 +111,7 @@ describe('keys', () => {
     expect(basic.statusCode).toBe(401);
   });
 
-  it('are refused once they have expired', async () => {
+  it('refuses an expired key', async () => {
     const made = await createApiKey(service.database.db, {
       name: 'short',
       ownerKind: 'service',
@@ -123,7 +123,7 @@ describe('keys', () => {
     expect((await get(service, '/v1/status', made.key)).statusCode).toBe(401);
   });
 
-  it('stop working within two seconds of being revoked', async () => {
+  it('refuses a key within two seconds after its revocation', async () => {
     let now = Date.now();
     const moving = await startApi({ clock: () => new Date(now) });
     try {
@@ -143,7 +143,7 @@ describe('keys', () => {
     }
   });
 
-  it('are stored as a hash that the pepper is needed for, and never logged', async () => {
+  it('stores a key only as a hash that needs the pepper, and never logs it', async () => {
     const secret = service.serviceKey.slice(-43);
     const rows = await service.database.owner<{ secret_hash: string }[]>`
       select secret_hash from api_keys`;
@@ -153,14 +153,14 @@ describe('keys', () => {
     expect(service.logged()).not.toContain(secret);
   });
 
-  it('note when they were used', async () => {
+  it('records when a key was used', async () => {
     await get(service, '/v1/status');
     const [row] = await service.database.owner<{ used: number }[]>`
       select count(*)::int as used from api_keys where last_used_at is not null`;
     expect(row?.used).toBeGreaterThan(0);
   });
 
-  it('of a service never decide reviews, not even with the scope', async () => {
+  it('never lets a service decide a review, even with the scope', async () => {
     await expect(keyOf(service.database, 'service', ['review:decide'])).rejects.toSatisfy((error) =>
       isCoded(error, 'auth.forbidden'),
     );
@@ -178,8 +178,8 @@ describe('keys', () => {
   });
 });
 
-describe('429', () => {
-  it('stops an address that keeps failing to authenticate, and no valid key', async () => {
+describe('the rate limit', () => {
+  it('stops an address that keeps failing to authenticate, but no valid key', async () => {
     const limited = await startApi({
       rateLimits: { requestsPerMinute: 1_000, failedAuthPerMinute: 3, webhooksPerMinute: 1_000 },
     });
@@ -195,7 +195,7 @@ describe('429', () => {
     }
   });
 
-  it('limits each key by itself', async () => {
+  it('counts the requests of each key separately', async () => {
     const limited = await startApi({
       rateLimits: { requestsPerMinute: 2, failedAuthPerMinute: 1_000, webhooksPerMinute: 1_000 },
     });

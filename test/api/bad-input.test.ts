@@ -86,8 +86,8 @@ function decisionBodies(): readonly string[] {
   ];
 }
 
-describe('400', () => {
-  it('refuses every wallet that is not as documented, and creates none', async () => {
+describe('the API, on bad input,', () => {
+  it('refuses every undocumented form of a wallet and creates none', async () => {
     const bodies = [
       ...wholeBodies,
       ...['name', 'externalRef'].flatMap((field) =>
@@ -101,11 +101,11 @@ describe('400', () => {
     await expectAllRefused('/v1/wallets', bodies, service.serviceKey);
   });
 
-  it('refuses every decision that is not as documented, and stores none', async () => {
+  it('refuses every undocumented form of a decision and stores none', async () => {
     await expectAllRefused(`/v1/reviews/${review}/decisions`, decisionBodies(), service.personKey);
   });
 
-  it('refuses bodies where none is wanted', async () => {
+  it('refuses a body where it expects none', async () => {
     const bodies = wholeBodies.filter((body) => body !== 'null');
     await expectAllRefused(
       `/v1/wallets/${wallet.id}/notifications/1/read`,
@@ -115,7 +115,7 @@ describe('400', () => {
     await expectAllRefused('/v1/bank-accounts/fnb-main/reconcile', bodies, service.serviceKey);
   });
 
-  it('refuses ids, cursors and parameters that are not as documented', async () => {
+  it('refuses undocumented ids, cursors and parameters', async () => {
     const paths = [
       '/v1/wallets/1',
       '/v1/wallets/wal_%00',
@@ -154,7 +154,7 @@ describe('400', () => {
     }
   });
 
-  it('refuses a write without an Idempotency-Key, or with one that cannot be kept', async () => {
+  it('refuses a write without an Idempotency-Key, or with one that it cannot store', async () => {
     for (const key of [undefined, '', ' ', 'a b', 'ä', 'x'.repeat(201)]) {
       for (const url of ['/v1/wallets', `/v1/reviews/${review}/decisions`]) {
         const answer = await service.app.inject({
@@ -172,7 +172,7 @@ describe('400', () => {
     }
   });
 
-  it('names the places and never the values', async () => {
+  it('names the places of the faults and never the values', async () => {
     const answer = await post(service, '/v1/wallets', { name: 7, secretField: 'canary-4711' });
     const { code, faults } = answer.json<{ code: string; faults: { at: string }[] }>();
     expect(code).toBe('request.invalid');
@@ -182,8 +182,8 @@ describe('400', () => {
   });
 });
 
-describe('404, 413 and 415', () => {
-  it('tells an address that is not there, also in another method or letter case', async () => {
+describe('the API, on requests that it cannot serve,', () => {
+  it('answers 404 for an address that does not exist, also in another method or letter case', async () => {
     const asked = [
       { method: 'GET', url: '/v1/nothing' },
       { method: 'DELETE', url: `/v1/wallets/${wallet.id}` },
@@ -197,7 +197,7 @@ describe('404, 413 and 415', () => {
     }
   });
 
-  it('tells a body that is too large, and one that is not JSON', async () => {
+  it('refuses a body that is too large, and one that is not JSON', async () => {
     const large = await post(service, '/v1/wallets', JSON.stringify({ name: 'x'.repeat(70_000) }));
     expect(large.json()).toMatchObject({ code: 'request.body_too_large', status: 413 });
     for (const type of [

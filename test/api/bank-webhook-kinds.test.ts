@@ -87,9 +87,9 @@ describe('an account whose bank signs in hex', () => {
   it.each<[string, (body: string) => string]>([
     ['bare', (body) => hex(body)],
     ['prefixed', (body) => `sha256=${hex(body)}`],
-    ['capitals', (body) => hex(body).toUpperCase()],
-    ['next-secret', (body) => hex(body, HEX_SECRETS[1])],
-  ])('takes a signature that is %s', async (name, sign) => {
+    ['in-capitals', (body) => hex(body).toUpperCase()],
+    ['of-the-next-secret', (body) => hex(body, HEX_SECRETS[1])],
+  ])('accepts a signature that is %s', async (name, sign) => {
     const body = unique(name);
     const answer = await post({ 'x-bank-signature': sign(body) }, body);
     expect([answer.statusCode, answer.json()]).toEqual([202, { outcome: 'stored' }]);
@@ -105,21 +105,21 @@ describe('an account whose bank signs in hex', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['none', {}],
-    ['one of another length', { 'x-bank-signature': hex(POINTER).slice(2) }],
-    ['one that is longer', { 'x-bank-signature': `${hex(POINTER)}00` }],
-    ['one of another secret', { 'x-bank-signature': hex(POINTER, 'else') }],
-    ['one of another body', { 'x-bank-signature': hex(`${POINTER} `) }],
-    ['one under another name', { 'x-signature': hex(POINTER) }],
-    ['an empty one', { 'x-bank-signature': '' }],
-    ['that of Standard Webhooks', standard('evt', POINTER)],
-  ])('answers 401 to a signature that is %s, and stores nothing', async (_name, headers) => {
+    ['missing', {}],
+    ['too short', { 'x-bank-signature': hex(POINTER).slice(2) }],
+    ['too long', { 'x-bank-signature': `${hex(POINTER)}00` }],
+    ['of another secret', { 'x-bank-signature': hex(POINTER, 'else') }],
+    ['of another body', { 'x-bank-signature': hex(`${POINTER} `) }],
+    ['under another name', { 'x-signature': hex(POINTER) }],
+    ['empty', { 'x-bank-signature': '' }],
+    ['of Standard Webhooks', standard('evt', POINTER)],
+  ])('answers 401 to a signature that is %s and stores nothing', async (_name, headers) => {
     const before = await storedBodies();
     expect((await post(headers, POINTER)).json()).toMatchObject({ code: 'webhook.bad_signature' });
     expect(await storedBodies()).toEqual(before);
   });
 
-  it('asks for a signed time within five minutes where the account names its header', async () => {
+  it('requires a signed time within five minutes where the account names its header', async () => {
     await useAccount({
       signature: 'hex',
       header: 'x-bank-signature',
@@ -150,7 +150,7 @@ describe('an account whose events are hints', () => {
     ['a whole row', JSON.stringify(EVENT)],
     ['a shape of its own', '{"data":{"client":{"paymentInitiations":{"node":{"id":"x"}}}}}'],
     ['another account', JSON.stringify({ ...EVENT, accountId: 'ACC-2' })],
-  ])('takes %s, since it only rings the bell', async (name, body) => {
+  ])('accepts %s, since the event only triggers a read', async (name, body) => {
     const answer = await post(standard(`hint-${name.replaceAll(' ', '-')}`, body), body);
     expect(answer.statusCode).toBe(202);
   });
@@ -159,22 +159,22 @@ describe('an account whose events are hints', () => {
     ['a list', '[1]'],
     ['no JSON', 'paid'],
     ['one key twice', '{"a":1,"a":2}'],
-  ])('refuses %s, since nobody could tell later what it was', async (_name, body) => {
+  ])('refuses %s, since its meaning could not be recovered later', async (_name, body) => {
     const answer = await post(standard('hint-bad', body), body);
     expect(answer.json()).toMatchObject({ code: 'webhook.unreadable', status: 400 });
   });
 });
 
-describe('a delivery', () => {
+describe('the webhook endpoint', () => {
   beforeEach(() => useAccount({}));
 
-  it('may be signed under the names of Svix', async () => {
+  it('accepts the header names of Svix', async () => {
     const answer = await post(standard('evt-svix', POINTER, 'svix'), POINTER);
     expect(answer.json()).toEqual({ outcome: 'stored' });
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;x=y'])(
-    'may say that it is %s',
+    'accepts the content type %s',
     async (type) => {
       const id = `evt-${type.length}`;
       const answer = await post({ ...standard(id, POINTER), 'content-type': type }, POINTER);
@@ -190,20 +190,20 @@ describe('a delivery', () => {
     'multipart/form-data; boundary=x',
     'text/plain; application/json',
     ' ',
-  ])('that says that it is %j is refused, whatever its signature', async (type) => {
+  ])('refuses the content type %j, whatever the signature', async (type) => {
     const headers = { ...standard('evt-type', POINTER), 'content-type': type };
     const answer = await post(headers, POINTER);
     expect([401, 415]).toContain(answer.statusCode);
     expect(await storedBodies()).not.toContain('evt-type');
   });
 
-  it('is read as it came: packed bytes are not unpacked', async () => {
+  it('reads a delivery as it came and unpacks no compressed bytes', async () => {
     const packed = gzipSync(POINTER);
     const headers = { ...standard('evt-gzip', packed), 'content-encoding': 'gzip' };
     expect((await post(headers, packed)).json()).toMatchObject({ code: 'webhook.unreadable' });
   });
 
-  it('of 256 KB is taken, and of one byte more is not', async () => {
+  it('accepts a delivery of 256 KB and refuses one byte more', async () => {
     const empty = JSON.stringify({ type: 'note', accountId: 'ACC-1', pad: '' });
     const of = (bytes: number) => empty.replace('""', `"${'x'.repeat(bytes - empty.length)}"`);
     const full = of(256 * 1_024);
@@ -212,7 +212,7 @@ describe('a delivery', () => {
     expect((await post(standard('evt-over', over), over)).statusCode).toBe(413);
   });
 
-  it('to an account that we do not have is answered as one with a wrong signature', async () => {
+  it('answers an unknown account like a wrong signature', async () => {
     const known = await post({ ...standard('evt', POINTER), 'webhook-id': 'other' }, POINTER);
     const unknown = await post(standard('evt', POINTER), POINTER, 'nobody');
     expect(unknown.statusCode).toBe(401);
@@ -225,7 +225,7 @@ describe('a delivery', () => {
     expect(Object.keys(unknown.headers).sort()).toEqual(Object.keys(known.headers).sort());
   });
 
-  it('is kept for ever: the login of our services cannot delete it', async () => {
+  it('keeps a delivery permanently: the login of our services cannot delete it', async () => {
     await post(standard('evt-kept', POINTER), POINTER);
     await expect(service.handle.listener`delete from bank_events`).rejects.toThrow(
       'permission denied',

@@ -75,8 +75,8 @@ async function storedIds(): Promise<readonly string[]> {
   return rows.map((row) => row.event_id);
 }
 
-describe('202', () => {
-  it('stores the bytes as they came, rings the bell, and moves nothing', async () => {
+describe('the webhook endpoint, on a valid delivery,', () => {
+  it('stores the bytes as they came, triggers the relay and moves nothing', async () => {
     const bells: string[] = [];
     const listening = await service.database.owner.listen(BANK_EVENTS_CHANNEL, (payload) => {
       bells.push(payload);
@@ -103,7 +103,7 @@ describe('202', () => {
     expect((await storedIds()).filter((id) => id === 'evt-often')).toHaveLength(1);
   });
 
-  it('takes the next secret while a secret is rotated, and one good signature among several', async () => {
+  it('accepts the next secret during a rotation, and one valid signature among several', async () => {
     const next = await deliver({ id: 'evt-next', body: EVENT, secret: WEBHOOK_SECRETS[1] ?? '' });
     expect(next.statusCode).toBe(202);
     const good = sign(
@@ -120,13 +120,13 @@ describe('202', () => {
     expect(many.statusCode).toBe(202);
   });
 
-  it('takes an event without a transaction as a pointer', async () => {
+  it('accepts an event without a transaction as a pointer', async () => {
     const body = { type: 'account.changed', accountId: 'ACC-1' };
     expect((await deliver({ id: 'evt-pointer', body })).statusCode).toBe(202);
   });
 });
 
-describe('401', () => {
+describe('the webhook endpoint, on a bad signature,', () => {
   const foreign = `whsec_${Buffer.from('a secret that is somebody elses').toString('base64')}`;
   const bytes = Buffer.from(JSON.stringify(EVENT));
   const good = (id: string) => sign(id, SECONDS, bytes, WEBHOOK_SECRETS[0] ?? '');
@@ -193,7 +193,7 @@ describe('401', () => {
   });
 });
 
-describe('400, 413 and 415', () => {
+describe('the webhook endpoint, on a bad body,', () => {
   const text = JSON.stringify(EVENT);
   const bodies: readonly (readonly [string, string | Buffer | object])[] = [
     ['no JSON', 'x'],
@@ -223,7 +223,7 @@ describe('400, 413 and 415', () => {
     expect(await storedIds()).toEqual(before);
   });
 
-  it('refuses more than 256 KB, and what is not JSON by its type', async () => {
+  it('refuses more than 256 KB, and any type that is not JSON', async () => {
     const large = await deliver({ id: 'evt-large', body: 'x'.repeat(256 * 1_024 + 1) });
     expect(large.json()).toMatchObject({ code: 'request.body_too_large', status: 413 });
     const type = { 'content-type': 'text/plain' };
@@ -232,8 +232,8 @@ describe('400, 413 and 415', () => {
   });
 });
 
-describe('409', () => {
-  it('refuses an id that came before with another body, and keeps the first', async () => {
+describe('the webhook endpoint, on a known id,', () => {
+  it('refuses the id with another body and keeps the first', async () => {
     expect((await deliver({ id: 'evt-same', body: EVENT })).statusCode).toBe(202);
     const other = { ...EVENT, transaction: { ...TRANSACTION, amount: '251.00' } };
     const answer = await deliver({ id: 'evt-same', body: other });
@@ -244,7 +244,7 @@ describe('409', () => {
   });
 });
 
-it('logs nothing of what a webhook says', () => {
+it('logs nothing of a webhook’s content', () => {
   expect(service.logged()).not.toContain('CUS12345678');
   expect(service.logged()).not.toContain('PAYSHAP');
   expect(service.logged()).not.toContain('whsec_');

@@ -56,8 +56,8 @@ async function stateOf(caseId: string): Promise<unknown> {
   return items.find(({ id }) => id === caseId);
 }
 
-describe('taking a vanished line’s deposit back', () => {
-  it('is proposed by one person, approved by another, carried out once, and closes the case', async () => {
+describe('the reversal of a removed line’s deposit', () => {
+  it('needs a proposal and an approval by two people, runs once and closes the case', async () => {
     const wallet = await createdWallet(service);
     const depositId = await creditedDeposit(service, wallet.id, 5_000n);
     const caseId = await aVanishedCase(depositId);
@@ -98,7 +98,7 @@ describe('taking a vanished line’s deposit back', () => {
     await verifyClean(service.database.db);
   });
 
-  it('is not carried out when the line came back before the approval', async () => {
+  it('does nothing when the line came back before the approval', async () => {
     const wallet = await createdWallet(service);
     const depositId = await creditedDeposit(service, wallet.id, 5_000n);
     const caseId = await aVanishedCase(depositId);
@@ -116,7 +116,7 @@ describe('taking a vanished line’s deposit back', () => {
     });
   });
 
-  it('is refused for a case about something else, and beside another proposal', async () => {
+  it('refuses a case about something else, and a second proposal', async () => {
     const unpaired = await anUnpairedCase(4_100n);
     expect((await proposeOn(unpaired, 'take-back', { reason: 'gone' })).json()).toMatchObject({
       code: 'case.wrong_kind',
@@ -131,8 +131,8 @@ describe('taking a vanished line’s deposit back', () => {
   });
 });
 
-describe('pairing a reversal by hand', () => {
-  it('is proposed, approved as it names line and deposit, carried out once, and closes the case', async () => {
+describe('the pairing of a reversal by hand', () => {
+  it('needs a proposal and an approval that name line and deposit, runs once and closes the case', async () => {
     const wallet = await createdWallet(service);
     const depositId = await creditedDeposit(service, wallet.id, 5_100n);
     const caseId = await anUnpairedCase(5_100n);
@@ -148,7 +148,7 @@ describe('pairing a reversal by hand', () => {
     await verifyClean(service.database.db);
   });
 
-  it('is refused for another amount, a deposit that is gone, unknown or settled, and nothing is stored', async () => {
+  it('refuses another amount and a missing, unknown or settled deposit, and stores nothing', async () => {
     const wallet = await createdWallet(service);
     const other = await creditedDeposit(service, wallet.id, 7_000n);
     const caseId = await anUnpairedCase(5_200n);

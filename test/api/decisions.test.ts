@@ -37,7 +37,7 @@ const approve = (proposed: Pick<Proposed, 'decisionId' | 'payloadSha256'>, key =
 const decision = (id: string) => desk.decision(id, thandi);
 
 describe('a proposal', () => {
-  it('of one person is approved by another, by its hash, and then carried out', async () => {
+  it('needs a second person, who approves its hash, before Purser carries it out', async () => {
     const depositId = await depositInReview(service, 12_500n);
     const before = await countPostings(service);
     const proposed = await propose(depositId, A_RETURN);
@@ -59,7 +59,7 @@ describe('a proposal', () => {
     await verifyClean(service.database.db);
   });
 
-  it('is needed for a credit above the band, and not for one at it', async () => {
+  it('needs approval for a credit above the band, and not for one at it', async () => {
     const wallet = await createdWallet(service);
     const body = { kind: 'credit', walletId: wallet.id, reason: 'known customer' };
     const at = await propose(await depositInReview(service, 500_000n), body);
@@ -68,7 +68,7 @@ describe('a proposal', () => {
     expect(above.state).toBe('proposed');
   });
 
-  it('of a credit may split it over several wallets, by id and by code', async () => {
+  it('splits a credit over several wallets, by id and by code', async () => {
     const [one, other] = [await createdWallet(service), await createdWallet(service)];
     const depositId = await depositInReview(service, 10_001n);
     const split = [
@@ -87,7 +87,7 @@ describe('a proposal', () => {
   it.each([
     ['a cent too few', '5000'],
     ['a cent too many', '5002'],
-  ])('of a split with %s is refused, and stores nothing', async (_, minor) => {
+  ])('gets a refusal for a split with %s, and stores nothing', async (_, minor) => {
     const [one, other] = [await createdWallet(service), await createdWallet(service)];
     const depositId = await depositInReview(service, 10_001n);
     const split = [
@@ -106,7 +106,7 @@ describe('a proposal', () => {
     expect(list.json()).toEqual({ items: [], next: null });
   });
 
-  it('of a return without bank details waits for them, and then for a second person who sees them', async () => {
+  it('waits for the bank details of a return, and then for a second person who sees them', async () => {
     const depositId = await depositInReview(service, 900n);
     const asked = await propose(depositId, { kind: 'return', reason: 'sent by mistake' });
     expect(asked).toMatchObject({ state: 'needs_payer_details', payloadSha256: null });
@@ -127,7 +127,7 @@ describe('a proposal', () => {
     await verifyClean(service.database.db);
   });
 
-  it('to keep a deposit takes one person and a day to come', async () => {
+  it('needs one person and a future day to keep a deposit', async () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
     for (const until of ['2020-01-01', '2999-01-01']) {
@@ -140,7 +140,7 @@ describe('a proposal', () => {
     expect(await desk.apply(depositId, kept.decisionId)).toMatchObject({ outcome: 'kept' });
   });
 
-  it('to correct a credit is for credited deposits only', async () => {
+  it('corrects only credited deposits', async () => {
     const [wrong, right] = [await createdWallet(service), await createdWallet(service)];
     const depositId = await creditedDeposit(service, wrong.id, 5_000n);
     const url = (id: string) => `/v1/deposits/${id}/corrections`;
@@ -160,7 +160,7 @@ describe('a proposal', () => {
     await verifyClean(service.database.db);
   });
 
-  it('is one at a time about each deposit', async () => {
+  it('excludes a second proposal about the same deposit', async () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
     const first = await propose(depositId, A_RETURN);
@@ -173,7 +173,7 @@ describe('a proposal', () => {
     await propose(depositId, { kind: 'dismiss', reason: 'interest' });
   });
 
-  it('is answered the same when it is repeated, and stored once', async () => {
+  it('gets the same answer when it is repeated, and exists once', async () => {
     const depositId = await depositInReview(service, 900n);
     const url = `/v1/reviews/${depositId}/decisions`;
     const answers = await Promise.all(
@@ -188,7 +188,7 @@ describe('a proposal', () => {
 });
 
 describe('GET /v1/decisions', () => {
-  it('lists what waits for a second person, page by page, newest first', async () => {
+  it('lists the decisions that wait for a second person, page by page, newest first', async () => {
     const made: string[] = [];
     for (let count = 0; count < 3; count += 1) {
       made.push((await propose(await depositInReview(service, 900n), A_RETURN)).decisionId);
@@ -209,8 +209,8 @@ describe('GET /v1/decisions', () => {
   });
 });
 
-describe('payment instructions', () => {
-  it('hold each return once, with its reference, safe for a spreadsheet, and the same at each reading', async () => {
+describe('the list of payment instructions', () => {
+  it('contains each return once, with its reference, safe for a spreadsheet, on every reading', async () => {
     const depositId = await depositInReview(service, 123_456n);
     const payer = { ...PAYER, name: '=cmd|calc' };
     const proposed = await propose(depositId, { ...A_RETURN, payer });

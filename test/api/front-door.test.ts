@@ -15,7 +15,7 @@ function open(url: string, headers: Readonly<Record<string, string>> = {}) {
 }
 
 describe('the type of a problem', () => {
-  it('is an address of this server that explains the code', async () => {
+  it('points to an address of this server that explains the code', async () => {
     const nobody = `wal_${'0'.repeat(32)}`;
     const problems = await Promise.all([
       open('/v1/wallets/none'),
@@ -41,7 +41,7 @@ describe('the type of a problem', () => {
     }
   });
 
-  it('answers for every code there is, in words for people and for programs', async () => {
+  it('answers for every existing code, in words for people and for programs', async () => {
     const { items } = (await open('/errors')).json<{ items: readonly { code: string }[] }>();
     expect(items.map(({ code }) => code)).toEqual([...ERROR_CODES]);
     for (const code of ERROR_CODES) {
@@ -52,7 +52,7 @@ describe('the type of a problem', () => {
     }
   });
 
-  it('is a page for a browser, under a policy that runs nothing', async () => {
+  it('gives a browser a page, under a policy that runs nothing', async () => {
     const page = await open('/errors/wallet.not_found', BROWSER);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.headers['content-security-policy']).toMatch(
@@ -89,7 +89,7 @@ describe('GET /', () => {
 });
 
 describe('the documentation page', () => {
-  it('comes with all that it loads, under a content policy of its own', async () => {
+  it('comes with everything that it loads, under its own content policy', async () => {
     const page = await open('/docs');
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
@@ -107,7 +107,7 @@ describe('the documentation page', () => {
     expect(api.headers['cache-control']).toBe('no-store');
   });
 
-  it('asks no browser to upgrade to https while it is served over plain http', async () => {
+  it('does not upgrade a browser to https while it is served over plain http', async () => {
     for (const url of ['/docs', '/docs/static/index.html', '/errors', '/', '/health/live']) {
       const { headers } = await open(url, { ...BROWSER, host: 'purser.internal:8080' });
       expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');

@@ -34,8 +34,8 @@ const operate = (scope: string, action: string) =>
     { key: service.personKey },
   );
 
-describe('200', () => {
-  it('closes and opens the gate of an account, says who did it, and keeps it in the audit trail', async () => {
+describe('the gate API', () => {
+  it('closes and opens the gate of an account, names the person, and writes the audit trail', async () => {
     const closed = await operate(ACCOUNT, 'close');
     expect(closed.statusCode).toBe(200);
     expect(closed.json()).toMatchObject({ scope: ACCOUNT, state: 'closed', cause: 'operator' });
@@ -82,7 +82,7 @@ describe('200', () => {
 });
 
 describe('a closed gate', () => {
-  it('is in the status, with the last proof, open cases and open proposals', async () => {
+  it('appears in the status, with the last proof, open cases and open proposals', async () => {
     const { owner } = service.database;
     const depositId = await depositInReview(service, 30_000n);
     await owner`
@@ -115,7 +115,7 @@ describe('a closed gate', () => {
     });
   });
 
-  it('is in the answer about a deposit that waited behind it', async () => {
+  it('appears in the answer about a deposit that waits behind it', async () => {
     const wallet = await createdWallet(service);
     await operate(ACCOUNT, 'close');
     const depositId = await capturedDeposit(service, 5_000n);
@@ -137,13 +137,13 @@ describe('a closed gate', () => {
   });
 });
 
-describe('404 and 409', () => {
-  it('knows no gate of an account that is not there, nor one that was never closed', async () => {
+describe('a request about a gate or a case', () => {
+  it('gets 404 when it closes or opens the gate of an unknown account', async () => {
     expect((await operate('nobody', 'close')).json()).toMatchObject({ code: 'account.not_found' });
     expect((await operate('nobody', 'open')).json()).toMatchObject({ code: 'account.not_found' });
   });
 
-  it('knows no case that is not there', async () => {
+  it('gets 404 for an unknown case', async () => {
     const answer = await post(
       service,
       '/v1/cases/77/close',

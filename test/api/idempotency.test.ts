@@ -24,8 +24,8 @@ async function countWallets(): Promise<number> {
   return row?.count ?? -1;
 }
 
-describe('the same key and body', () => {
-  it('give the same answer and one wallet', async () => {
+describe('a repeated request', () => {
+  it('gets the same answer and creates one wallet', async () => {
     const before = await countWallets();
     const first = await post(service, '/v1/wallets', { name: 'a' }, { idempotencyKey: 'same' });
     const again = await post(service, '/v1/wallets', { name: 'a' }, { idempotencyKey: 'same' });
@@ -36,7 +36,7 @@ describe('the same key and body', () => {
     expect(await countWallets()).toBe(before + 1);
   });
 
-  it('count as the same when the fields come in another order', async () => {
+  it('counts as the same when its fields come in another order', async () => {
     const payload = ['{"name":"b","externalRef":"o"}', '{"externalRef":"o","name":"b"}'];
     const answers = await Promise.all(
       payload.map((body) => post(service, '/v1/wallets', body, { idempotencyKey: 'order' })),
@@ -45,7 +45,7 @@ describe('the same key and body', () => {
     expect(answers[0]?.json()).toEqual(answers[1]?.json());
   });
 
-  it('have one effect when 10 requests race, 20 times', async () => {
+  it('takes effect once when 10 copies race, 20 times', async () => {
     const before = await countWallets();
     for (let round = 0; round < 20; round += 1) {
       const answers = await Promise.all(
@@ -59,7 +59,7 @@ describe('the same key and body', () => {
     expect(await countWallets()).toBe(before + 20);
   });
 
-  it('give the same refusal, although the reason for it has gone', async () => {
+  it('gets the same refusal, even after the reason for it has gone', async () => {
     await post(service, '/v1/wallets', { externalRef: 'r' });
     const ask = () => post(service, '/v1/wallets', { externalRef: 'r' }, { idempotencyKey: 'no' });
     expect((await ask()).statusCode).toBe(409);
@@ -67,7 +67,7 @@ describe('the same key and body', () => {
     expect((await ask()).json()).toMatchObject({ code: 'wallet.external_ref_taken', status: 409 });
   });
 
-  it('are different requests when callers or routes differ', async () => {
+  it('counts as another when caller or route differs', async () => {
     const other = await keyOf(service.database, 'service', ['wallet:create']);
     const mine = await post(service, '/v1/wallets', {}, { idempotencyKey: 'shared' });
     const theirs = await post(service, '/v1/wallets', {}, { idempotencyKey: 'shared', key: other });
@@ -76,8 +76,8 @@ describe('the same key and body', () => {
   });
 });
 
-describe('409', () => {
-  it('refuses a key that came before with another body, also in a race', async () => {
+describe('a used idempotency key', () => {
+  it('refuses another body, also in a race', async () => {
     const before = await countWallets();
     const answers = await Promise.all(
       ['c', 'd'].map((name) => post(service, '/v1/wallets', { name }, { idempotencyKey: 'other' })),
@@ -88,7 +88,7 @@ describe('409', () => {
     expect(await countWallets()).toBe(before + 1);
   });
 
-  it('refuses a key that came before for another deposit', async () => {
+  it('refuses another deposit', async () => {
     const [one, two] = [await depositInReview(service, 100n), await depositInReview(service, 200n)];
     const decide = (depositId: string) =>
       post(
@@ -102,7 +102,7 @@ describe('409', () => {
   });
 });
 
-describe('an attempt that is undone', () => {
+describe('a request that was rolled back', () => {
   it('leaves no key behind, so the same request can be made again', async () => {
     const request = await requestNamed('undone');
     const attempt = answerOnce(service.deps, request, async (tx) => {

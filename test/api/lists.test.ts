@@ -38,8 +38,8 @@ async function walk(path: string): Promise<readonly string[]> {
   return ids;
 }
 
-describe('lists', () => {
-  it('of deposits neither repeat nor skip when many were captured in one instant', async () => {
+describe('the API', () => {
+  it('lists deposits without repeat or gap when many were captured at one instant', async () => {
     await seedBankAccount(service.database.db, 'batch');
     const lines = Array.from({ length: 8 }, (_, index) => aLine(`batch-${index}`, 100n));
     const captured = await capture(service.database.db, 'batch', lines);
@@ -50,13 +50,13 @@ describe('lists', () => {
     expect(await walk('/v1/deposits?account=nobody')).toEqual([]);
   });
 
-  it('of reviews go on where they stopped, oldest first', async () => {
+  it('continues the list of reviews where it stopped, oldest first', async () => {
     const opened: string[] = [];
     for (let index = 0; index < 4; index += 1) opened.push(await depositInReview(service, 100n));
     expect(await walk('/v1/reviews')).toEqual(opened);
   });
 
-  it('of runs are newest first and show their counts as they will be read', async () => {
+  it('lists runs newest first, with counts that stay the same', async () => {
     const [old, recent] = [newId('run'), newId('run')];
     await service.database.owner`
       insert into runs (id, bank_account_key, kind, started_at, finished_at, outcome, window_from, window_to, lines_seen,
@@ -123,7 +123,7 @@ describe('GET /v1/deposits/{id}', () => {
     });
   });
 
-  it('answers 404 for a deposit that is not there', async () => {
+  it('answers 404 for a deposit that does not exist', async () => {
     const answer = await get(service, `/v1/deposits/dep_${'0'.repeat(32)}`);
     expect(answer.json()).toMatchObject({ code: 'deposit.not_found', status: 404 });
   });
@@ -159,8 +159,8 @@ describe('GET /v1/status', () => {
   });
 });
 
-describe('without Temporal', () => {
-  it('answers 503 to a reconcile, saying nothing of what is inside', async () => {
+describe('the API without Temporal', () => {
+  it('answers 503 to a reconcile and reveals no internals', async () => {
     const answer = await post(service, `/v1/bank-accounts/${ACCOUNT}/reconcile`, undefined);
     expect(answer.json()).toMatchObject({ code: 'temporal.unavailable', status: 503 });
     expect(answer.body).not.toMatch(/grpc|ECONN|127\.0\.0\.1/i);
@@ -168,7 +168,7 @@ describe('without Temporal', () => {
     expect(nobody.json()).toMatchObject({ code: 'account.not_found', status: 404 });
   });
 
-  it('is alive and not ready', async () => {
+  it('reports that it is alive and not ready', async () => {
     expect((await service.app.inject('/health/live')).json()).toEqual({ status: 'ok' });
     const ready = await service.app.inject('/health/ready');
     expect([ready.statusCode, ready.json()]).toEqual([

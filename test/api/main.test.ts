@@ -35,7 +35,7 @@ describe('runApi', () => {
     await expect(fetch(`${api.url}/health/live`)).rejects.toThrow();
   });
 
-  it('starts while the database is away, and says that it is not ready', async () => {
+  it('starts while the database is away, and reports that it is not ready', async () => {
     const env = {
       DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
       TEMPORAL_ADDRESS: '127.0.0.1:9',

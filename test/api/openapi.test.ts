@@ -116,7 +116,7 @@ describe('the OpenAPI document', () => {
     expect(document.info.version).toBe(version);
   });
 
-  it('gives every operation an id of its own, a summary and one known tag', () => {
+  it('gives every operation its own id, a summary and one known tag', () => {
     const tags = new Set(document.tags.map(({ name }) => name));
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(ids.filter((id) => !/^[a-z]+([A-Z][a-z]+)+$/.test(id ?? ''))).toEqual([]);
@@ -131,7 +131,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('asks for a key wherever one is needed', () => {
+  it('requires a key wherever the route needs one', () => {
     for (const { name, operation } of operations())
       expect([name, 'security' in operation]).toEqual([name, name.includes('/v1/')]);
   });
@@ -166,7 +166,7 @@ describe('the OpenAPI document', () => {
     expect(check({ minor: '27500', currency: 'rand' })).toHaveLength(1);
   });
 
-  it('answers JSON by named schemas alone, and errors by Problem', () => {
+  it('uses named schemas for every JSON answer, and Problem for errors', () => {
     for (const named of operations()) {
       for (const { type, media } of bodiesOf(named).filter(({ isAnswer }) => isAnswer))
         if (type === 'application/json')

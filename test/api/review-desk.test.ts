@@ -46,7 +46,7 @@ async function walk(query: string): Promise<readonly string[]> {
 }
 
 describe('the queue', () => {
-  it('shows what is escalated first, then by deadline; or by age; or by amount; page by page', async () => {
+  it('orders reviews by escalation and deadline, by age, or by amount, page by page', async () => {
     const [a, b, c, d] = [
       await depositInReview(service, 100_001n),
       await depositInReview(service, 100_004n),
@@ -64,7 +64,7 @@ describe('the queue', () => {
     expect(await walk(`${ours}&state=overdue`)).toEqual([]);
   });
 
-  it('is filtered by reason, account, amount, assignee and the text of a code, all together', async () => {
+  it('filters by reason, account, amount, assignee and the text of a code, all together', async () => {
     const id = await depositInReview(service, 200_000n);
     const amount = 'minMinor=200000&maxMinor=200000';
     for (const query of [
@@ -80,7 +80,7 @@ describe('the queue', () => {
     expect(await walk('minMinor=200001&maxMinor=200002')).toEqual([]);
   });
 
-  it('refuses a cursor of another order, and whatever is not a filter', async () => {
+  it('refuses a cursor of another order, and an unknown filter', async () => {
     await depositInReview(service, 100n);
     await depositInReview(service, 100n);
     const { next } = await list('limit=1&order=amount');
@@ -92,7 +92,7 @@ describe('the queue', () => {
 });
 
 describe('a review', () => {
-  it('is given to a person who has a key, and taken back', async () => {
+  it('goes to a person who has a key, and back to the queue', async () => {
     const id = await depositInReview(service, 300_000n);
     const assign = (to: string | null) => post(service, `/v1/reviews/${id}/assign`, { person: to });
     expect((await assign(person)).json()).toEqual({ depositId: id, assignee: person });
@@ -104,7 +104,7 @@ describe('a review', () => {
     expect(events.map(({ assignee }) => assignee as string | null)).toEqual([null, person, null]);
   });
 
-  it('keeps what people say about it, in order', async () => {
+  it('keeps comments in their order', async () => {
     const id = await depositInReview(service, 300n);
     for (const text of ['rang the payer', '=1+1'])
       await post(service, `/v1/reviews/${id}/comments`, { text }, { key: service.personKey });
@@ -125,7 +125,7 @@ describe('a review', () => {
       expect(answer.json()).toMatchObject({ code: 'deposit.not_found' });
   });
 
-  it('takes no assignment and no comment once it is closed', async () => {
+  it('refuses an assignment and a comment once it is closed', async () => {
     const id = await depositInReview(service, 400n);
     await service.database.owner`update reviews set closed_at = now() where deposit_id = ${id}`;
     const answers = [
@@ -139,7 +139,7 @@ describe('a review', () => {
 });
 
 describe('the export', () => {
-  it('is CSV that no spreadsheet runs, with amounts as numbers', async () => {
+  it('writes CSV that no spreadsheet runs, with amounts as numbers', async () => {
     const id = await depositInReview(service, 123_456n);
     await service.database.owner`update reviews set assignee = '=cmd' where deposit_id = ${id}`;
     const answer = await get(service, '/v1/reviews/export?minMinor=123456&maxMinor=123456');
@@ -152,7 +152,7 @@ describe('the export', () => {
     expect(rest).toEqual(['']);
   });
 
-  it('has every review of the queue, over many pages', async () => {
+  it('contains every review of the queue, over many pages', async () => {
     const [row] = await service.database.owner<{ open: number }[]>`
       select count(*)::int as open from reviews where closed_at is null`;
     const answer = await get(service, '/v1/reviews/export');
@@ -160,7 +160,7 @@ describe('the export', () => {
   });
 });
 
-describe('bulk decisions', () => {
+describe('a bulk request', () => {
   const bulk = (decisions: unknown, idempotencyKey: string) =>
     post(
       service,
@@ -169,7 +169,7 @@ describe('bulk decisions', () => {
       { key: service.personKey, idempotencyKey },
     );
 
-  it('are each decided by itself: one that is refused holds up no other, and a repeat decides nothing twice', async () => {
+  it('decides each deposit separately: a refusal stops no other, and a repeat decides nothing twice', async () => {
     const wallet = await createdWallet(service);
     const [small, large] = [
       await depositInReview(service, 5_000n),
@@ -200,7 +200,7 @@ describe('bulk decisions', () => {
     await verifyClean(service.database.db);
   });
 
-  it('name each deposit once, and fifty at most', async () => {
+  it('names each deposit once, and fifty at most', async () => {
     const one = {
       depositId: `dep_${'0'.repeat(32)}`,
       decision: { kind: 'dismiss', reason: 'interest' },

@@ -57,7 +57,7 @@ function apply(depositId: string, decisionId: string) {
   );
 }
 
-describe('200', () => {
+describe('the API, about reviews and their decisions,', () => {
   it('lists open reviews with reason, sentence, next step, candidates and deadline, oldest first', async () => {
     const [first, second] = [
       await depositInReview(service, 30_000n),
@@ -81,7 +81,7 @@ describe('200', () => {
     });
   });
 
-  it('tells the outcome to whoever repeats the request once the decision was carried out', async () => {
+  it('answers the outcome when a request is repeated after the decision was carried out', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 12_500n);
     const body = { kind: 'credit', code: wallet.code, reason: 'asked the payer' };
@@ -112,7 +112,7 @@ describe('200', () => {
     await verifyClean(service.database.db);
   });
 
-  it('tells why a decision was refused', async () => {
+  it('says why a decision was refused', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 5_000n);
     const body = { kind: 'credit', walletId: wallet.id, reason: 'r' };
@@ -127,8 +127,8 @@ describe('200', () => {
   });
 });
 
-describe('202', () => {
-  it('stores the decision, with the person who made it, when Temporal is away; no money moves', async () => {
+describe('the API, on a new decision,', () => {
+  it('stores the decision and its person while Temporal is away, and moves no money', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 700n);
     const before = await countPostings(service);
@@ -165,8 +165,8 @@ describe('202', () => {
   });
 });
 
-describe('404', () => {
-  it('refuses a decision on a deposit, or for a wallet, that is not there', async () => {
+describe('the API, on an unknown subject,', () => {
+  it('refuses a decision on an unknown deposit, or for an unknown wallet', async () => {
     const nowhere = await decide(`dep_${'0'.repeat(32)}`, { kind: 'return', reason: 'r' });
     expect(nowhere.json()).toMatchObject({ code: 'deposit.not_found', status: 404 });
     const depositId = await depositInReview(service, 900n);
@@ -180,8 +180,8 @@ describe('404', () => {
   });
 });
 
-describe('409', () => {
-  it('refuses a decision on a deposit that is not in review or is settled', async () => {
+describe('the API, on a settled deposit,', () => {
+  it('refuses a decision on a deposit that is settled or not in review', async () => {
     const captured = await capturedDeposit(service, 5_000n);
     const early = await decide(captured, { kind: 'return', reason: 'r' });
     expect(early.json()).toMatchObject({ code: 'review.not_open', status: 409 });
@@ -190,7 +190,7 @@ describe('409', () => {
     expect(late.json()).toMatchObject({ code: 'deposit.already_settled', status: 409 });
   });
 
-  it('tells the second of two people that the deposit is settled, and moves the money once', async () => {
+  it('answers the second of two people that the deposit is settled, and moves the money once', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 5_000n);
     const credit = { kind: 'credit', walletId: wallet.id, reason: 'mine' };
@@ -207,7 +207,7 @@ describe('409', () => {
     await verifyClean(service.database.db);
   });
 
-  it('tells that a deposit was settled while the decision was on its way', async () => {
+  it('answers that a deposit was settled while the decision was on its way', async () => {
     const wallet = await createdWallet(service);
     const depositId = await depositInReview(service, 5_000n);
     const late = { kind: 'credit', walletId: wallet.id, reason: 'too late' };

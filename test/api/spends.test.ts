@@ -31,8 +31,8 @@ const spend = (walletId: string, credits: string, key?: string) =>
     key === undefined ? undefined : { idempotencyKey: key },
   );
 
-describe('201', () => {
-  it('spends credits at their cost and answers what is left', async () => {
+describe('the spending of credits', () => {
+  it('takes credits at their cost and answers what is left', async () => {
     const wallet = await walletWith(17_500n);
     const answer = await spend(wallet.id, '2');
     expect(answer.statusCode).toBe(201);
@@ -43,7 +43,7 @@ describe('201', () => {
     });
   });
 
-  it('spends once for one key, also when twenty ask at once', async () => {
+  it('takes effect once for one key, also when twenty requests race', async () => {
     const wallet = await walletWith(25_000n);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => spend(wallet.id, '1', 'one-key')),
@@ -54,7 +54,7 @@ describe('201', () => {
     expect(row).toEqual({ credits: 4 });
   });
 
-  it('never spends more than there is when many spend at once', async () => {
+  it('never takes more than there is when many requests race', async () => {
     const wallet = await walletWith(25_000n);
     const answers = await Promise.all(Array.from({ length: 12 }, () => spend(wallet.id, '1')));
     const spent = answers.filter((answer) => answer.statusCode === 201);
@@ -67,28 +67,28 @@ describe('201', () => {
   });
 });
 
-describe('409', () => {
-  it('refuses more than the wallet has, and moves nothing', async () => {
+describe('a spend that a wallet cannot bear', () => {
+  it('gets a refusal above the balance, and moves nothing', async () => {
     const wallet = await walletWith(5_000n);
     const answer = await spend(wallet.id, '2');
     expect(answer.statusCode).toBe(409);
     expect(answer.json()).toMatchObject({ code: 'wallet.insufficient_credits' });
   });
 
-  it('refuses a wallet that is frozen', async () => {
+  it('gets a refusal from a frozen wallet', async () => {
     const wallet = await walletWith(5_000n);
     await service.database.owner`update wallets set status = 'frozen' where id = ${wallet.id}`;
     expect((await spend(wallet.id, '1')).json()).toMatchObject({ code: 'wallet.not_open' });
   });
 });
 
-describe('400 and 404', () => {
-  it.each(['0', '-1', '1.5', '1e3', '01', ''])('refuses %j credits', async (credits) => {
+describe('an invalid spend', () => {
+  it.each(['0', '-1', '1.5', '1e3', '01', ''])('gets a refusal for %j credits', async (credits) => {
     const wallet = await walletWith(5_000n);
     expect((await spend(wallet.id, credits)).statusCode).toBe(400);
   });
 
-  it('knows no wallet that is not there', async () => {
+  it('gets 404 for an unknown wallet', async () => {
     expect((await spend(`wal_${'0'.repeat(32)}`, '1')).statusCode).toBe(404);
   });
 });

@@ -56,8 +56,8 @@ async function capture(fileId: string) {
   return captureStatement(dependencies, { accountKey: ACCOUNT, fileId, runId: newId('run') });
 }
 
-describe('handing in a statement file', () => {
-  it('stores it before Temporal is asked, so that the same file again finds it', async () => {
+describe('the upload of a statement file', () => {
+  it('stores the file before it calls Temporal, so that the same file is recognised', async () => {
     const body = camt053([{ amount: '50.00', reference: 'CUS00001234' }], '150.00');
     // Nothing listens where this API looks for Temporal.
     for (let time = 0; time < 2; time += 1) {
@@ -124,7 +124,7 @@ describe('handing in a statement file', () => {
 });
 
 describe('a statement file', () => {
-  it('tells its progress, its proof and what became of each statement', async () => {
+  it('reports its progress, its proof and the result of each statement', async () => {
     await upload(
       fileOf(
         camt053([{ amount: '70.00', reference: 'CUS00001234' }], '170.00', { day: '2026-11-19' }),
@@ -154,7 +154,7 @@ describe('a statement file', () => {
     expect(list.items).toMatchObject([{ id: file?.id, state: 'captured' }]);
   });
 
-  it('that is cut is refused with its place and captures nothing', async () => {
+  it('gets a refusal with the place when it is cut, and captures nothing', async () => {
     const whole = await readFile(path.join('test', 'bank', 'samples', 'mt940', 'swift-blocks.sta'));
     await upload(fileOf(whole.subarray(0, 300)));
     const file = await onlyFile();
@@ -166,7 +166,7 @@ describe('a statement file', () => {
     });
   });
 
-  it('whose proof failed is released by a person only, once, with a reason', async () => {
+  it('waits after a failed proof until one person releases it once, with a reason', async () => {
     await upload(
       fileOf(
         camt053([{ amount: '60.00', reference: 'CUS00001234' }], '999.00', { day: '2026-11-18' }),
@@ -201,7 +201,7 @@ describe('a statement file', () => {
     expect(await capture(id)).toMatchObject({ linesNew: 0 });
   });
 
-  it('that nobody handed in is not found', async () => {
+  it('gets 404 when it is unknown', async () => {
     const answer = await get(service, `/v1/statements/stf_${'0'.repeat(32)}`);
     expect([answer.statusCode, answer.json()]).toMatchObject([
       404,
@@ -211,7 +211,7 @@ describe('a statement file', () => {
 });
 
 describe('the import', () => {
-  it('is asked for with the id of the file and nothing of its content', async () => {
+  it('receives the id of the file and nothing of its content', async () => {
     const asked: unknown[] = [];
     const temporal: TemporalGateway = {
       ...service.deps.temporal,

@@ -74,7 +74,7 @@ async function creditAndPublish(walletId: string): Promise<string> {
 }
 
 describe('GET /v1/wallets/{id}/events', () => {
-  it('tells every connection of a wallet, on each of two processes, and no other wallet', async () => {
+  it('notifies every connection of a wallet, on each of two processes, and no other wallet', async () => {
     const [mine, theirs] = [await createdWallet(service), await createdWallet(service)];
     const listeners = [await connect(urls[0], mine.id), await connect(urls[1], mine.id)];
     const stranger = await connect(urls[0], theirs.id);
@@ -87,7 +87,7 @@ describe('GET /v1/wallets/{id}/events', () => {
     for (const { socket } of [...listeners, stranger]) socket.close();
   });
 
-  it('sends what had waited on connecting, once, and marks it delivered', async () => {
+  it('sends what had waited once on connecting, and marks it delivered', async () => {
     const { id } = await createdWallet(service);
     const waited = [await creditAndPublish(id), await creditedDeposit(service, id, 5_000n)];
     const first = await connect(urls[0], id);
@@ -106,7 +106,7 @@ describe('GET /v1/wallets/{id}/events', () => {
     for (const { socket } of [first, later]) socket.close();
   });
 
-  it('tells what happened while the database connection was cut', async () => {
+  it('sends what happened while the database connection was cut', async () => {
     const { id } = await createdWallet(service);
     const listener = await connect(urls[0], id);
     await waitFor(
@@ -124,7 +124,7 @@ describe('GET /v1/wallets/{id}/events', () => {
     listener.socket.close();
   });
 
-  it('refuses to connect without a key, and to a wallet that is not there', async () => {
+  it('refuses to connect without a key, and to an unknown wallet', async () => {
     const { id } = await createdWallet(service);
     await expect(connect(urls[0], id, 'nonsense')).rejects.toThrow('401');
     await expect(connect(urls[0], `wal_${'0'.repeat(32)}`)).rejects.toThrow('404');

@@ -27,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-describe('201', () => {
-  it('gives a wallet with a new checked code and nothing in it', async () => {
+describe('the opening of a wallet', () => {
+  it('gives a new checked code and an empty balance', async () => {
     const answer = await post(service, '/v1/wallets', { name: 'Thandi', externalRef: 'crm-1' });
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toMatchObject({
@@ -44,7 +44,7 @@ describe('201', () => {
     });
   });
 
-  it('gives every one of 20 wallets at once a code of its own', async () => {
+  it('gives each of 20 racing wallets its own code', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => post(service, '/v1/wallets', {})),
     );
@@ -54,7 +54,7 @@ describe('201', () => {
     expect(new Set(answers.map((answer) => answer.json<{ code: string }>().code)).size).toBe(20);
   });
 
-  it('skips codes that a legacy code may be mistaken for', async () => {
+  it('skips a code that could be mistaken for a legacy code', async () => {
     const [row] = await service.database.owner<{ next: number }[]>`
       select last_value::int + 1 as next from customer_code_numbers`;
     const next = customerCodeFromNumber(row?.next ?? 0);
@@ -66,7 +66,7 @@ describe('201', () => {
     expect(mayBeTakenFor(asCode(code), asCode(typo))).toBe(false);
   });
 
-  it('looks at exactly the codes that may be mistaken for one another', () => {
+  it('compares exactly the codes that could be mistaken for one another', () => {
     const numbers = fc.integer({ min: 1, max: 9_999_999 });
     fc.assert(
       fc.property(numbers, fc.integer({ min: 0, max: 99_999_999 }), (number, other) => {
@@ -82,7 +82,7 @@ describe('201', () => {
   });
 });
 
-describe('200', () => {
+describe('the API, about a wallet,', () => {
   it('shows the balance in credits and in rand, by id and by code', async () => {
     const { id, code } = await createdWallet(service);
     await creditedDeposit(service, id, 27_500n);
@@ -98,7 +98,7 @@ describe('200', () => {
     expect(byCode.json()).toEqual(byId.json());
   });
 
-  it('lists what moved a wallet in pages that neither repeat nor skip, newest first', async () => {
+  it('lists its movements in pages that neither repeat nor skip, newest first', async () => {
     const { id } = await createdWallet(service);
     for (const minor of [5_000n, 7_500n, 2_500n]) await creditedDeposit(service, id, minor);
     const first = (await get(service, `/v1/wallets/${id}/transactions?limit=2`)).json<Page>();
@@ -118,7 +118,7 @@ describe('200', () => {
     expect(rest.json()).toMatchObject({ items: [{ seq: '1', kind: 'credit' }], next: null });
   });
 
-  it('lists notifications newest first, and marks one read once and for all', async () => {
+  it('lists notifications newest first, and marks one read permanently', async () => {
     const { id } = await createdWallet(service);
     await creditedDeposit(service, id, 5_000n);
     await creditedDeposit(service, id, 10_000n);
@@ -135,8 +135,8 @@ describe('200', () => {
   });
 });
 
-describe('403', () => {
-  it('registers a legacy code only for a key that may', async () => {
+describe('the registration of a legacy code', () => {
+  it('needs a key that has the right to it', async () => {
     const key = await keyOf(service.database, 'service', ['wallet:create']);
     const refused = await post(service, '/v1/wallets', { legacyCode: 'CUS12345678' }, { key });
     expect(refused.statusCode).toBe(403);
@@ -145,8 +145,8 @@ describe('403', () => {
   });
 });
 
-describe('404', () => {
-  it('answers the same for every wallet that is not there', async () => {
+describe('the API, without access to a wallet,', () => {
+  it('answers the same for every unknown wallet', async () => {
     const id = `wal_${'0'.repeat(32)}`;
     for (const path of [id, `${id}/transactions`, `${id}/notifications`, `${id}/events`]) {
       const answer = await get(service, `/v1/wallets/${path}`);
@@ -154,7 +154,7 @@ describe('404', () => {
     }
   });
 
-  it('keeps the notifications of one wallet from another', async () => {
+  it('hides the notifications of one wallet from another', async () => {
     const [mine, theirs] = [await createdWallet(service), await createdWallet(service)];
     await creditedDeposit(service, theirs.id, 5_000n);
     const list = (await get(service, `/v1/wallets/${theirs.id}/notifications`)).json<Page>();
@@ -164,7 +164,7 @@ describe('404', () => {
   });
 });
 
-describe('409', () => {
+describe('the API, on a duplicate,', () => {
   it('refuses a code or an external reference that another wallet has', async () => {
     await post(service, '/v1/wallets', { externalRef: 'crm-2', legacyCode: 'CUS87654321' });
     const code = await post(service, '/v1/wallets', { legacyCode: 'CUS87654321' });

@@ -28,13 +28,13 @@ describe('docs/commands.md', () => {
 });
 
 describe('the command that package.json names', () => {
-  it('is the launcher of the sources, so that `npx purser` runs a clone before any build', () => {
+  it('runs the launcher of the sources, so that `npx purser` works in a clone before any build', () => {
     expect(readRepositoryFile('dist/cli/purser.mjs')).toBe(readRepositoryFile('cli/purser.mjs'));
   });
 });
 
-describe('the documents', () => {
-  it('name no script that does not exist', () => {
+describe('each document, on scripts and commands,', () => {
+  it('names no script that does not exist', () => {
     const unknown = listSources(['.md']).flatMap(({ path, text }) =>
       [...text.matchAll(/\bnpm run ([a-z:-]+)/g)]
         .map(([, name]) => name ?? '')
@@ -44,7 +44,7 @@ describe('the documents', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('name no command that does not exist', () => {
+  it('names no command that does not exist', () => {
     const known = shownCommands();
     const unknown = listSources(['.md']).flatMap(({ path, text }) =>
       [...text.matchAll(/(?:^|npx |`|dist\/cli\/)purser(?:\.mjs)? ([a-z][a-z-]*)/gm)]

@@ -39,7 +39,7 @@ describe('.env.example', () => {
     expect(lines).toEqual(SETTINGS.map(({ name, fallback }) => `${name}=${fallback ?? ''}`));
   });
 
-  it('loads as it is, and says nothing but the defaults', () => {
+  it('loads unchanged, and states only the defaults', () => {
     const env = Object.fromEntries(
       readRepositoryFile('.env.example')
         .split('\n')
@@ -95,14 +95,14 @@ describe('docker-compose.yml', () => {
     expect(others.map(({ name }) => name)).toEqual(['TEMPORAL_NAMESPACE']);
   });
 
-  it('says in its env example what it takes without one', () => {
+  it('states in its env example what it uses without one', () => {
     const taken = [...COMPOSE.matchAll(/\$\{([A-Z0-9_]+):-([^}]*)\}/g)];
     const lines = COMPOSE_ENV.split('\n');
     const missing = taken.map(([, name, value]) => `${name}=${value}`);
     expect(missing.filter((line) => !lines.includes(line))).toEqual([]);
   });
 
-  it('asks its env file for nothing that the example lacks, and the example for nothing more', () => {
+  it('needs exactly the settings of its env example', () => {
     const asked = [...COMPOSE.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name);
     const offered = [...COMPOSE_ENV.matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name);
     expect([...new Set(asked)].sort()).toEqual([...offered].sort());
@@ -123,12 +123,12 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('leaves a worker more time to stop than the worker takes at most', () => {
+  it('gives a worker more time to stop than the worker needs at most', () => {
     expect(COMPOSE).toContain('stop_grace_period: 45s');
     expect(readRepositoryFile('worker/create-worker.ts')).toContain(`shutdownForceTime: '30s'`);
   });
 
-  it('registers the search attributes that the workflows use, as the types that they use', async () => {
+  it('registers the search attributes of the workflows, with the same types', async () => {
     const { SEARCH_ATTRIBUTES } = await import('../../workflows/contract.ts');
     const script = readRepositoryFile('docker/temporal-namespace.sh');
     const added = [...script.matchAll(/\badd ([A-Za-z]+) (Keyword|Datetime)\b/g)];

@@ -6,7 +6,7 @@ const ERRORS = readRepositoryFile('docs/errors.md');
 const SECTIONS = ERRORS.split('\n## ').slice(1);
 
 describe('docs/errors.md', () => {
-  it('has one heading for each error code and no other, in order', () => {
+  it('contains one heading for each error code and no other, in order', () => {
     expect(SECTIONS.map((section) => section.split('\n')[0])).toEqual([...ERROR_CODES]);
   });
 
@@ -20,16 +20,16 @@ describe('docs/errors.md', () => {
 });
 
 describe('README.md', () => {
-  it('is short enough to be read: 150 lines at most', () => {
+  it('stays short enough to read: 150 lines at most', () => {
     const lines = readRepositoryFile('README.md').trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(150);
   });
 });
 
-describe('the decision records', () => {
+describe('each decision record', () => {
   const records = listSources(['.md']).filter(({ path }) => /^docs\/decisions\/\d/.test(path));
 
-  it('have one form: number and title, status, context, decision, consequences', () => {
+  it('follows one form: number and title, status, context, decision, consequences', () => {
     const shapeOf = (text: string) => text.split('\n').filter((line) => /^#{1,2} /.test(line));
     const wrong = records.filter(({ path, text }) => {
       const [title = '', ...parts] = shapeOf(text);
@@ -42,7 +42,7 @@ describe('the decision records', () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
-  it('are all in the index, with their titles and their status', () => {
+  it('appears in the index, with its title and its status', () => {
     const [, ...rows] = readTable(readRepositoryFile('docs/decisions/README.md'), '## Index');
     const stated = records.map(({ path, text }) => {
       const [, number = '', title = ''] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
@@ -54,7 +54,7 @@ describe('the decision records', () => {
 });
 
 describe('the list of error codes', () => {
-  it('holds no code that nothing uses', () => {
+  it('contains no unused code', () => {
     const used = listSources(['.ts'])
       .filter(({ path }) => !/^(test\/|domain\/errors\.ts|api\/http-errors\.ts)/.test(path))
       .map(({ text }) => text)
@@ -63,8 +63,8 @@ describe('the list of error codes', () => {
   });
 });
 
-describe('the documents', () => {
-  it('link only to files of the repository that are there', () => {
+describe('each document, on its references,', () => {
+  it('links only to existing files of the repository', () => {
     const documents = listSources(['.md']);
     const paths = new Set(listSources(['']).map(({ path }) => path));
     const broken = documents.flatMap(({ path, text }) =>
@@ -80,7 +80,7 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('name in backticks only files and folders that are there', () => {
+  it('names in backticks only existing files and folders', () => {
     const paths = listSources(['']).map(({ path }) => path);
     const isThere = (name: string) =>
       paths.some((path) => path === name || path.startsWith(`${name.replace(/\/$/, '')}/`));
@@ -96,7 +96,7 @@ describe('the documents', () => {
     expect(gone).toEqual([]);
   });
 
-  it('cite nothing that a reader does not have', () => {
+  it('cites nothing that a reader does not have', () => {
     const cited = listSources(['.md', '.ts', '.mjs', '.sql', '.sh', '.yml'])
       .filter(({ path }) => path !== 'test/architecture/documents.test.ts')
       .flatMap(({ path, text }) =>

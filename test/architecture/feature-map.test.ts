@@ -15,8 +15,8 @@ function pathsOf(column: string, file: string): readonly string[] {
   return PATHS.filter((path) => path === `${room}${file}`);
 }
 
-describe('the features in ARCHITECTURE.md', () => {
-  it('name files that exist, in the room of their column', () => {
+describe('the feature table in ARCHITECTURE.md', () => {
+  it('names files that exist, in the room of their column', () => {
     const missing = ROWS.flatMap(([feature, ...cells]) =>
       cells.flatMap((cell, index) =>
         [...cell.matchAll(/`([^`]+)`/g)]
@@ -28,7 +28,7 @@ describe('the features in ARCHITECTURE.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('name every command and every workflow', () => {
+  it('names every command and every workflow', () => {
     const named = ROWS.flatMap((cells) => cells.flatMap((cell) => cell.match(/`[^`]+`/g) ?? []));
     const commands = namesIn('cli/commands/').filter((name) => !NO_FEATURE.has(name));
     const workflows = namesIn('workflows/')

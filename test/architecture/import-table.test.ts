@@ -135,7 +135,7 @@ describe('the import table', () => {
     expect([...guilty].filter((file) => ALLOWED.some(([allowed]) => allowed === file))).toEqual([]);
   });
 
-  it('is shown in ARCHITECTURE.md as it is enforced', () => {
+  it('appears in ARCHITECTURE.md as it is enforced', () => {
     const listed = (entries: readonly string[]) =>
       entries.length === 0 ? '–' : entries.map((entry) => `\`${entry}\``).join(' ');
     const enforced = importTable.map((row) => [

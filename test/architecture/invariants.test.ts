@@ -42,13 +42,13 @@ const isInSchema = (name: string) =>
   ).test(SCHEMA);
 
 describe('docs/invariants.md', () => {
-  it('has one section for each check of verify and no other, with the sentence that verify prints', () => {
+  it('contains one section for each check of verify and no other, with the sentence that verify prints', () => {
     const shown = SECTIONS.map(({ id, sentence }) => [id, sentence] as const);
     expect(new Map(shown)).toEqual(KNOWN);
     expect(shown).toHaveLength(KNOWN.size);
   });
 
-  it('says for each who decides, who refuses and what proves it', () => {
+  it('says for each invariant who decides, who refuses and what proves it', () => {
     const silent = SECTIONS.filter(
       ({ decides, refuses, proved }) => decides === '' || refuses === '' || proved === '',
     );

@@ -10,7 +10,7 @@ const hashes = (files: Readonly<Record<string, string>>): Hashes => new Map(Obje
 const BASELINE = { 'baseline/01_roles.sql': 'a', 'migrations/0001_first.sql': 'b' };
 
 describe('a released schema', () => {
-  it('is still as it was released', async () => {
+  it('stays as it was released', async () => {
     const { baseline, migrations } = await readSchemaFiles(DB);
     const found = new Map([
       ...baseline.files.map(({ name, sha256 }) => [name, sha256] as const),
@@ -48,12 +48,12 @@ describe('a released schema', () => {
       ['migrations/0002_gone.sql was changed after its release'],
     ],
     ['0.2.0', {}, ['baseline/01_roles.sql joined a released baseline']],
-  ])('is judged for version %s against %o', (version, list, faults) => {
+  ])('follows the rule of version %s for %o', (version, list, faults) => {
     const found = hashes(BASELINE);
     expect(releaseFaults(version, found, list === null ? null : hashes(list))).toEqual(faults);
   });
 
-  it('is listed as sha256sum lists it, and in no other way', () => {
+  it('appears in the form of sha256sum, and in no other', () => {
     const hash = 'a'.repeat(64);
     expect(parseReleased(`${hash}  baseline/01_roles.sql\n`)).toEqual(
       hashes({ 'baseline/01_roles.sql': hash }),

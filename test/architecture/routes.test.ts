@@ -12,7 +12,7 @@ const ENDPOINTS = FILES.flatMap((file) => {
 });
 
 describe('api/routes', () => {
-  it('is a folder for each resource, with an index that registers all of its endpoints', () => {
+  it('contains a folder for each resource, with an index that registers all of its endpoints', () => {
     expect(FILES.filter(({ folder }) => folder === '')).toEqual([]);
     expect(ENDPOINTS.length).toBeGreaterThan(50);
     const forgotten = ENDPOINTS.filter(({ folder, file }) => {
@@ -24,7 +24,7 @@ describe('api/routes', () => {
     expect(forgotten.map(({ path }) => path)).toEqual([]);
   });
 
-  it('is registered by folders alone', () => {
+  it('gives build-app only folders to register', () => {
     const imported = [
       ...readRepositoryFile('api/build-app.ts').matchAll(/from '\.\/routes\/([^']+)'/g),
     ].map(([, target]) => target);
@@ -32,7 +32,7 @@ describe('api/routes', () => {
     expect(imported).toEqual([...folders]);
   });
 
-  it('has one endpoint in a file', () => {
+  it('keeps one endpoint in a file', () => {
     const many = FILES.filter(
       ({ text }) => (text.match(/\bapp\.route\(|operationId: /g) ?? []).length > 2,
     );

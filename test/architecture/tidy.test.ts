@@ -63,13 +63,13 @@ const MONEY_WRITERS = {
 } as const;
 const MONEY_FUNCTIONS = ['capture_lines', 'post_journals', 'open_reviews'];
 
-describe('the sources', () => {
-  it('have no file over 300 lines', () => {
+describe('the source tree', () => {
+  it('keeps every file to 300 lines', () => {
     const long = CODE.filter(({ text }) => text.trimEnd().split('\n').length > LINES_MAX);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  it('hold no banned word', () => {
+  it('contains no banned word', () => {
     const found = CODE.flatMap((file) =>
       BANNED.filter(({ where }) => where.test(file.path)).flatMap(({ words, instead }) =>
         linesWith(file, words).map((place) => `${place}: write ${instead}`),
@@ -78,7 +78,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('read the environment only where a process begins', () => {
+  it('reads the environment only where a process begins', () => {
     const beginnings =
       /^(cli\/|embedded\/|simulator\/main\.ts$|bench\/|test\/|vitest\.config\.ts$|eslint\.config\.js$)/;
     const found = CODE.filter(({ path }) => !beginnings.test(path)).flatMap((file) =>
@@ -87,7 +87,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('write money rows only through app/', () => {
+  it('writes money rows only through app/', () => {
     const product = CODE.filter(({ path }) => !path.startsWith('test/'));
     const strangers = product.flatMap((file) => [
       ...Object.entries(MONEY_WRITERS)
@@ -101,7 +101,7 @@ describe('the sources', () => {
     expect(strangers).toEqual([]);
   });
 
-  it('begin transactions only in app/, which owns every change of state', () => {
+  it('begins transactions only in app/, which owns every change of state', () => {
     const beginnings =
       /^(app\/|db\/(client|migrate|read-snapshot)\.ts$|bench\/|test\/|embedded\/|simulator\/)/;
     const found = CODE.filter(({ path }) => !beginnings.test(path)).flatMap((file) =>
@@ -110,7 +110,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('still have the money writers where these rules look for them', () => {
+  it('keeps the money writers where these rules look for them', () => {
     for (const [writer, home] of Object.entries(MONEY_WRITERS)) {
       const file = CODE.find(({ path }) => path === home);
       expect(file?.text).toContain(`export async function ${writer}(`);
@@ -118,8 +118,8 @@ describe('the sources', () => {
   });
 });
 
-describe('the tests', () => {
-  it('are never focused, and skipped only where their title says why', () => {
+describe('the test tree', () => {
+  it('never focuses a test, and skips one only where its title says why', () => {
     const held =
       /\b(it|test|describe|suite)\.(skip|only|todo|skipIf|runIf|fails)\b|\b[xf](it|describe)\(/;
     const saysWhy = /\.skipIf\(!HAS_REAL_FILES\)\(`[^`]*\$\{WHY_SKIPPED\}`/;

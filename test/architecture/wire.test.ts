@@ -28,7 +28,7 @@ describe('the payload of every activity and workflow', () => {
     expect(found.get('telling')).toBe('never');
   });
 
-  it('has its types in a contract that runs no other file', () => {
+  it('takes its types from a contract that runs no other file', () => {
     const contract = readRepositoryFile('workflows/contract.ts');
     expect(contract).toMatch(/export type WireSafe/);
     expect(contract).not.toMatch(/^import (?!type )/m);
@@ -36,7 +36,7 @@ describe('the payload of every activity and workflow', () => {
 });
 
 describe('the check of payloads', () => {
-  it('tells a Date and a bigint from ids', () => {
+  it('distinguishes a Date and a bigint from ids', () => {
     expect(found.get('date')).toBe('false');
     expect(found.get('bigint')).toBe('false');
     expect(found.get('ids')).toBe('true');

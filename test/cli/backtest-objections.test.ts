@@ -79,8 +79,8 @@ async function aConflict() {
   return { accountKey, named, known, pay };
 }
 
-describe('a backtest by the rules of today', () => {
-  it('has nothing to say about deposits that the bank may have taken back, while they wait and once people decided', async () => {
+describe('a backtest by today’s rules', () => {
+  it('reports nothing about deposits with a possible reversal, waiting or decided', async () => {
     const accountKey = await anAccount(test.db);
     const [anna, ben] = [await aWallet(test.db), await aWallet(test.db)];
     const before = await capture(accountKey, { references: [anna.code], amountMinor: 8_000n });
@@ -98,7 +98,7 @@ describe('a backtest by the rules of today', () => {
     expect(await tryToday(accountKey)).toMatchObject({ ok: true, deposits: 5, differences: [] });
   });
 
-  it('has nothing to say about one that was credited by its code once the reversal was another’s', async () => {
+  it('reports nothing about a deposit that its code credited once the reversal was of another deposit', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const debit = { direction: 'debit', reversal: true, text: 'REVERSAL' } as const;
@@ -116,7 +116,7 @@ describe('a backtest by the rules of today', () => {
     expect(await tryToday(accountKey)).toMatchObject({ deposits: 2, differences: [] });
   });
 
-  it('has nothing to say about deposits of a payer who is known for another customer, whomever people credited', async () => {
+  it('reports nothing about a payer known for another customer, whichever customer people credited', async () => {
     const { accountKey, named, known, pay } = await aConflict();
     const ids = [await pay(5_001n), await pay(5_002n), await pay(5_003n), await pay(5_004n)];
     const [, waiting = '', toKnown = '', toNamed = ''] = ids;
@@ -133,7 +133,7 @@ describe('a backtest by the rules of today', () => {
     expect(report.ok).toBe(true);
   });
 
-  it('counts only what happened since a line that vanished came back', async () => {
+  it('counts only what happened since a removed line came back', async () => {
     const accountKey = await anAccount(test.db);
     const [anna, ben] = [await aWallet(test.db), await aWallet(test.db)];
     const line = aSighting({ references: [anna.code] });

@@ -74,7 +74,7 @@ async function refusal(revision: string, root = clone): Promise<string> {
 }
 
 describe('a backtest of another revision', () => {
-  it('lists what the code of that revision decides otherwise than it happened, and credits nobody', async () => {
+  it('lists what that revision decides otherwise than it happened, and credits nothing', async () => {
     const accountKey = await anAccount(test.db);
     const { code, walletId } = await aWallet(test.db);
     const [plain = '', grouped = ''] = await deposits(test.db, accountKey, [
@@ -116,7 +116,7 @@ describe('a backtest of another revision', () => {
     expect(report.differences).toMatchObject([{ depositId, to: { reason: 'full_moon' } }]);
   });
 
-  it('refuses a revision that git does not know, and one that is written as an option', async () => {
+  it('refuses an unknown revision, and one that is written as an option', async () => {
     expect(await refusal('no-such-revision')).toContain('git knows no revision no-such-revision');
     expect(await refusal('--help')).toContain('git knows no revision --help');
   });
@@ -178,7 +178,7 @@ describe('a backtest of another revision', () => {
     },
   );
 
-  it('is a command that prints its report, and takes no rules beside it', async () => {
+  it('prints its report as a command, and takes no rules beside the revision', async () => {
     const temporary = join(folder, 'command');
     mkdirSync(temporary);
     expect(await runCommand(['--revision', 'HEAD', '--json'], temporary).ended).toContain(

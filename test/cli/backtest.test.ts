@@ -49,7 +49,7 @@ const kinds = (report: Awaited<ReturnType<typeof backtest>>) =>
   Object.fromEntries(report.differences.map((each) => [each.depositId, each.difference]));
 
 describe('backtest', () => {
-  it('finds nothing to say about the rules that decided, whatever page it reads by', async () => {
+  it('finds no difference by the rules that decided, whatever its page size', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     for (const reference of [code, `paid ${code}`, broken(code)]) {
@@ -119,7 +119,7 @@ describe('backtest', () => {
 });
 
 describe('reportShadow', () => {
-  it('tells how far people agreed with the codes, by what each code said at that time', async () => {
+  it('shows how far people agreed with the codes, by what each code said at that time', async () => {
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set mode = 'shadow' where key = ${accountKey}`;
     const [anna, ben] = [await aWallet(test.db), await aWallet(test.db)];

@@ -56,7 +56,7 @@ async function answerOf(
 }
 
 describe('purser review', () => {
-  it('proposes a return, shows it with its hash, and takes the approval of a second person alone', async () => {
+  it('proposes a return, shows it with its hash, and takes the approval of a second person only', async () => {
     const depositId = await depositInReview(service, 1_500n);
     const { name, bank, account, branch } = PAYER;
     const proposed = await answerOf(
@@ -79,7 +79,7 @@ describe('purser review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('rejects a proposal with a reason, and nothing comes of it', async () => {
+  it('rejects a proposal with a reason, and moves nothing', async () => {
     const depositId = await depositInReview(service, 1_600n);
     const proposed = await answerOf(
       'thandi',
@@ -117,7 +117,7 @@ describe('purser review', () => {
     expect(corrected).toMatchObject({ state: 'proposed' });
   });
 
-  it('says what is missing, and exits 1, where it is told too little or has no key', async () => {
+  it('says what is missing and exits 1 when an option or the key is missing', async () => {
     const depositId = await depositInReview(service, 1_800n);
     const decide = ['review', 'decide', depositId, '--reason', 'because'];
     const nothing = await as('thandi', ...decide);
@@ -151,7 +151,7 @@ describe('purser reviews', () => {
     expect(rest).toEqual([]);
   });
 
-  it('refuses a filter that it does not know, and names it', async () => {
+  it('refuses an unknown filter and names it', async () => {
     const wrong = await as('thandi', 'reviews', '--state', 'late');
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain('state');
@@ -160,7 +160,7 @@ describe('purser reviews', () => {
 });
 
 describe('purser returns', () => {
-  it('shows what is due, takes each return into one file, prints it again, and never writes over a file', async () => {
+  it('shows what is due, takes each return into one file, prints it again, and never overwrites a file', async () => {
     const depositId = await depositInReview(service, 2_500n);
     const proposed = await desk.propose(
       depositId,
@@ -186,7 +186,7 @@ describe('purser returns', () => {
 });
 
 describe('purser cases', () => {
-  it('lists open cases, proposes what to do about one, closes another, and then lists them with --all', async () => {
+  it('lists open cases, proposes a decision on one, closes another, and lists both with --all', async () => {
     const wallet = await createdWallet(service);
     const [gone, kept] = [
       await creditedDeposit(service, wallet.id, 5_000n),
@@ -220,7 +220,7 @@ describe('purser cases', () => {
     await verifyClean(service.database.db);
   });
 
-  it('refuses to pair what is no unpaired reversal', async () => {
+  it('refuses to pair anything but an unpaired reversal', async () => {
     const wallet = await createdWallet(service);
     const depositId = await creditedDeposit(service, wallet.id, 5_500n);
     const [caseId = ''] = await casesAbout(depositId);

@@ -15,7 +15,7 @@ async function faultOf(file: string): Promise<string> {
   throw new Error('The file was read.');
 }
 
-describe('the sentence with which a command fails', () => {
+describe('the sentence of a failed command', () => {
   it('names the missing file, without the words of the operating system', async () => {
     const file = path.join(os.tmpdir(), 'no-such-statement.sta');
     expect(await faultOf(file)).toBe(`File not found: ${file}`);

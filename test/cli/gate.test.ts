@@ -39,7 +39,7 @@ const operate = (scope: string, action: string) =>
   );
 
 describe('purser gate', () => {
-  it('closes, lists and opens gates in the name of who holds the key', async () => {
+  it('closes, lists and opens gates in the name of the key’s owner', async () => {
     const closed = await purser(['gate', 'close', ACCOUNT, '--reason', 'a batch came twice']);
     expect(closed).toMatch(new RegExp(`^${ACCOUNT} +closed .* operator: a batch came twice$`, 'm'));
     const list = JSON.parse(await purser(['gate', '--json'])) as unknown;
@@ -49,7 +49,7 @@ describe('purser gate', () => {
     expect(await purser(['gate'])).toContain('operator: it is gone');
   });
 
-  it('needs a reason, a key and an account that is there', async () => {
+  it('needs a reason, a key and a known account', async () => {
     expect(await purser(['gate', 'close', ACCOUNT])).toContain("'--reason <text>' not specified");
     expect(await purser(['gate'], '')).toContain('auth.missing');
     expect(await purser(['gate', 'open', 'nobody', '--reason', 'x'])).toContain(
@@ -59,7 +59,7 @@ describe('purser gate', () => {
 });
 
 describe('purser status', () => {
-  it('shows the closed gates, the last proof, open cases and proposals that wait', async () => {
+  it('shows the closed gates, the last proof, open cases and waiting proposals', async () => {
     const { owner } = service.database;
     const depositId = await depositInReview(service, 30_000n);
     await owner`

@@ -61,7 +61,7 @@ async function decisions(): Promise<readonly string[]> {
 }
 
 describe('purser review credit-shadow', () => {
-  it('shows what waits, and decides each by the rules of single decisions only when it is told to', async () => {
+  it('shows what waits, and decides it by the rules of single decisions only when you ask for it', async () => {
     const [anna, ben] = [await createdWallet(service), await createdWallet(service)];
     const small = await inShadow(anna.code, 5_000n);
     const large = await inShadow(ben.code, 900_000n);
@@ -88,7 +88,7 @@ describe('purser review credit-shadow', () => {
     expect((await decisions()).filter((text) => text.startsWith(large))).toHaveLength(1);
   });
 
-  it('decides more than one request holds, each once', async () => {
+  it('decides more reviews than one request contains, each once', async () => {
     const wallet = await createdWallet(service);
     const ids: string[] = [];
     for (let cents = 1n; cents <= 51n; cents += 1n)
@@ -98,7 +98,7 @@ describe('purser review credit-shadow', () => {
     expect(decided.map((text) => text.split(' ')[0])).toEqual(ids);
   });
 
-  it('is for persons only', async () => {
+  it('serves only people', async () => {
     await inShadow((await createdWallet(service)).code, 1_000n);
     expect(await creditShadow('--yes', service.serviceKey)).toContain('auth.forbidden');
   });

@@ -3,7 +3,7 @@ import { parseRules, readRulesFile } from '../../cli/rules-file.ts';
 import { DEFAULT_RULES } from '../../domain/review/rules.ts';
 
 describe('a file of rules', () => {
-  it('changes what it names and leaves the rest as it is', () => {
+  it('changes what it names and leaves the rest unchanged', () => {
     expect(parseRules({ version: 'a' })).toEqual({ ...DEFAULT_RULES, version: 'a' });
     expect(
       parseRules({ version: 'b', creditRepairs: 'one_wallet', amountLimitMinor: '500000' }),
@@ -15,7 +15,7 @@ describe('a file of rules', () => {
     });
   });
 
-  it('is refused with each of its faults named: unknown rules, money as a number, no version', () => {
+  it('fails with each of its faults: unknown rules, money as a number, no version', () => {
     const parse = () =>
       parseRules({ groupedCode: true, legacyGrouped: 'no', amountLimitMinor: 500_000 });
     expect(parse).toThrow(
@@ -24,7 +24,7 @@ describe('a file of rules', () => {
     expect(() => parseRules([])).toThrow(/rules: /);
   });
 
-  it('is refused where it cannot be read or is no JSON', async () => {
+  it('fails when it is unreadable or not JSON', async () => {
     await expect(readRulesFile('no-such-file.json')).rejects.toMatchObject({
       code: 'config.invalid',
     });

@@ -65,7 +65,7 @@ describe('the output of a command', { timeout: COMMAND_MS }, () => {
     expect((await readFile(received, 'utf8')) === report).toBe(true);
   });
 
-  it('may be read in part: the command then ends with exit 0 and says nothing', async () => {
+  it('ends with exit 0 and no message when its reader takes only a part', async () => {
     const child = spawn(process.execPath, ['cli/purser.mjs', 'parse', statement], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -39,7 +39,7 @@ const REWRITE = [
 ];
 
 describe('the audit chain', () => {
-  it('seals every row once, in one gapless chain, whoever calls the sealer at the same time', async () => {
+  it('seals every row once, in one gapless chain, even when several callers run the sealer', async () => {
     await Promise.all(Array.from({ length: 60 }, (_, index) => seedWallet(test.db, index + 1)));
     await Promise.all([1, 2, 3, 4].map(() => sealEvents(test.db, 7)));
     await sealAll(test);
@@ -53,7 +53,7 @@ describe('the audit chain', () => {
     expect(await verify(test.db)).toMatchObject({ ok: true });
   });
 
-  it('waits for a transaction that began earlier, so that no row is left out of the chain', async () => {
+  it('waits for a transaction that began earlier, so that no row is left out', async () => {
     const waiting = await test.owner.reserve();
     await waiting`begin`;
     await waiting`update wallets set status = 'frozen' where code = 'CUS00000001'`;
@@ -74,7 +74,7 @@ describe('the audit chain', () => {
     expect(await brokenSeq()).toBeUndefined();
   });
 
-  it('reads the same whatever time zone and date style a session has', async () => {
+  it('reads the same in every time zone and date style of a session', async () => {
     const report = await test.owner.begin(async (tx) => {
       await tx`set local timezone = 'Pacific/Auckland'`;
       await tx`set local datestyle = 'SQL, DMY'`;
@@ -95,7 +95,7 @@ describe('the audit chain', () => {
     expect(await brokenSeq()).toBeUndefined();
   });
 
-  it('finds a cut tail by the seals that are left, and by the anchor when they are cut too', async () => {
+  it('reveals a cut tail by the remaining seals, and by the anchor when the seals are cut too', async () => {
     await test.db.transaction(async (tx) => {
       await actAs(tx, SYSTEM_ACTOR, 'to be cut');
       await recordAudit(tx, {
@@ -121,7 +121,7 @@ describe('the audit chain', () => {
     });
   });
 
-  it('finds a chain that was rewritten as a whole by the anchor only, which names the first head that is lost', async () => {
+  it('reveals a wholly rewritten chain by the anchor only, which names the first lost head', async () => {
     anchors = [
       { seq: 1n, hash: await hashOf(1n) },
       { seq: 5n, hash: await hashOf(5n) },
@@ -138,7 +138,7 @@ describe('the audit chain', () => {
     });
   });
 
-  it('goes on after a logical restore, where transactions are numbered anew', async () => {
+  it('continues after a logical restore, where transactions are numbered again', async () => {
     const { seq } = await head();
     await past(
       `update audit_events set xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8`,

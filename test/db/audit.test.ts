@@ -50,7 +50,7 @@ async function captured(name: string, amountMinor = 5_000n): Promise<string> {
 }
 
 describe('the audit trail', () => {
-  it('has a row for each move of a deposit, and none for what is no change of state', async () => {
+  it('gains a row for each move of a deposit, and none without a change of state', async () => {
     const [first, second] = [await captured('first'), await captured('second')];
     await test.owner`update deposits set dispatched_at = now() where id in (${first}, ${second})`;
     await credit(test.db, [
@@ -93,7 +93,7 @@ describe('the audit trail', () => {
     expect(await trailOf('deposit', depositId)).toMatchObject([{ who: 'workflow', why: null }]);
   });
 
-  it('takes a change by hand for an operator', async () => {
+  it('attributes a change by hand to an operator', async () => {
     await test.owner`update wallets set status = 'frozen' where id = ${walletId}`;
     await test.owner`update wallets set status = 'open' where id = ${walletId}`;
     expect(await trailOf('wallet', walletId)).toMatchObject([
@@ -103,7 +103,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('follows a decision, and a key from its making to its end', async () => {
+  it('follows a decision, and a key from its creation to its revocation', async () => {
     const decisionId = await returnDeposit(test.db, test.owner, await captured('sent-back'));
     expect(await trailOf('decision', decisionId)).toMatchObject([
       { action: 'decision.added', after: { state: 'proposed' } },
@@ -128,7 +128,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('keeps what changed no row, such as an attempt that was refused', async () => {
+  it('keeps what changed no row, such as a refused attempt', async () => {
     await test.db.transaction(async (tx) => {
       await actAs(tx, THANDI, null);
       await recordAudit(tx, {
@@ -151,7 +151,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('is undone with the change that it tells of', async () => {
+  it('rolls back with the change that it records', async () => {
     const depositId = await captured('undone');
     const failed = test.db.transaction(async (tx) => {
       await openReviews(tx, [{ depositId, reason: 'no_reference', candidates: [] }], NO_REMINDERS);
@@ -168,13 +168,13 @@ describe('the audit trail', () => {
     'update audit_seals set seq = seq',
     'delete from audit_seals',
     'truncate audit_seals',
-  ])('refuses everybody: %s', async (statement) => {
+  ])('refuses the owner and the application: %s', async (statement) => {
     await test.db.execute('select * from seal_audit(1)');
     expect(await sqlStateOf(test.owner.unsafe(statement))).toBe('PU017');
     expect(await sqlStateOf(test.db.execute(statement))).toBe('42501');
   });
 
-  it('takes no row from the application but through its function', async () => {
+  it('takes rows from the application only through its function', async () => {
     const forged = `insert into audit_events (action, subject_kind, subject_id) values ('deposit.changed', 'deposit', 'x')`;
     expect(await sqlStateOf(test.db.execute(forged))).toBe('42501');
   });

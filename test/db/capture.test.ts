@@ -108,7 +108,7 @@ describe('capturing lines', () => {
     await verifyClean(test.db);
   });
 
-  it('keeps nothing of a batch of which one line is refused', async () => {
+  it('keeps nothing of a batch in which one line is refused', async () => {
     await seedBankAccount(test.db, 'whole');
     const batch = [aLine('w1', 5_000n), aLine('w2', 10_000_000_000_001n)];
 

@@ -57,7 +57,7 @@ describe('a command on a database that was never migrated', { timeout: COMMANDS_
     [['status']],
     [['verify']],
     [['api-key', '--name', 'a-secret-name', '--scopes', 'status:read']],
-  ])('says to migrate it: purser %s', async (args) => {
+  ])('tells the user to migrate it: purser %s', async (args) => {
     const said = await failureOf(args, { DATABASE_URL: empty.url });
     expect(said).toContain('[database.not_migrated, see docs/errors.md]');
     expect(said).toContain('run `purser migrate`');
@@ -65,7 +65,7 @@ describe('a command on a database that was never migrated', { timeout: COMMANDS_
   });
 });
 
-describe('a command without a connection', { timeout: COMMANDS_MS }, () => {
+describe('a command without a database connection', { timeout: COMMANDS_MS }, () => {
   const of: readonly (readonly [string, string, string, () => string])[] = [
     [
       'a wrong password',
@@ -135,7 +135,7 @@ describe('a command without a connection', { timeout: COMMANDS_MS }, () => {
   });
 
   it.each(['worker', 'api'])(
-    'writes one JSON line with the code when it is the service %s',
+    'writes one JSON line with the code when it is the %s service',
     async (name) => {
       const line = await failureOf([name], {
         DATABASE_URL: migrated.url,
@@ -147,7 +147,7 @@ describe('a command without a connection', { timeout: COMMANDS_MS }, () => {
   );
 });
 
-describe('a command whose server has a certificate', { timeout: COMMANDS_MS }, () => {
+describe('a command, on a server with a certificate,', { timeout: COMMANDS_MS }, () => {
   let certificate: SelfSigned;
   let authority: string;
   beforeAll(async () => {
@@ -186,13 +186,13 @@ describe('a command whose server has a certificate', { timeout: COMMANDS_MS }, (
 
   const verified = () => `${migrated.url}?sslmode=verify-full`;
 
-  it('refuses one that is self-signed', async () => {
+  it('refuses a self-signed certificate', async () => {
     const said = await failureOf(['status'], { DATABASE_URL: verified() });
     expect(said).toContain('[database.tls_failed, see docs/errors.md]');
     expect(said).toContain('NODE_EXTRA_CA_CERTS');
   });
 
-  it('refuses one that is trusted but made out to another host', async () => {
+  it('refuses a trusted certificate for another host', async () => {
     const said = await failureOf(['verify'], {
       DATABASE_URL: verified(),
       NODE_EXTRA_CA_CERTS: authority,

@@ -77,7 +77,7 @@ async function reviewsOf(count: number): Promise<readonly string[]> {
   return depositIds;
 }
 
-it(`of approvals, double clicks, rejections and deliveries that race, one wins and the money moves at most once, ${ROUNDS} times`, async () => {
+it(`lets exactly one of several racing approvals, double clicks, rejections and deliveries win, and moves the money at most once, ${ROUNDS} times`, async () => {
   const [first, second, third] = [
     await aPrincipal('lerato'),
     await aPrincipal('thandi'),

@@ -26,8 +26,8 @@ async function aDeposit(): Promise<string> {
   return depositId;
 }
 
-describe('the database', () => {
-  it('refuses an approval by the person who proposed, with whichever key', async () => {
+describe('the database, about decisions,', () => {
+  it('refuses an approval by the person who proposed, with any of their keys', async () => {
     const proposedBy = await aPersonsKey(test.owner, 'naledi');
     const decisionId = await aDecision(test.owner, {
       depositId: await aDeposit(),
@@ -88,7 +88,7 @@ describe('the database', () => {
     },
   );
 
-  it('refuses what a service proposes', async () => {
+  it('refuses a proposal by a service', async () => {
     const keyId = newId('apiKey');
     await test.owner`
       insert into api_keys (id, secret_hash, name, owner_kind, scopes) values (${keyId}, 'x', 'robot', 'service', '{}')`;
@@ -100,7 +100,7 @@ describe('the database', () => {
     expect(await sqlStateOf(proposed)).toBe('23502');
   });
 
-  it('refuses parts that are not the deposit to the cent', async () => {
+  it('refuses parts that do not add up to the deposit', async () => {
     const depositId = await aDeposit();
     const [one, other] = [await aWallet(test.db), await aWallet(test.db)];
     for (const second of [2_499n, 2_501n]) {
@@ -114,7 +114,7 @@ describe('the database', () => {
     }
   });
 
-  it('refuses a hash that is not that of the rows', async () => {
+  it('refuses a hash that does not match the rows', async () => {
     const depositId = await aDeposit();
     const keyId = await aPersonsKey(test.owner);
     const lying = sql`
@@ -123,7 +123,7 @@ describe('the database', () => {
     expect(await sqlStateOf(test.db.execute(lying))).toBe('PU020');
   });
 
-  it('takes the hash that the domain makes, for texts of any language', async () => {
+  it('accepts the hash that the domain makes, for texts of any language', async () => {
     const payload: DecisionPayload = {
       decisionId: newId('decision'),
       depositId: await aDeposit(),
@@ -153,7 +153,7 @@ describe('the database', () => {
     await verifyClean(test.db);
   });
 
-  it('never lets go of what was proposed, nor lets a decision go back', async () => {
+  it('refuses to change a proposal or to move a decision back', async () => {
     const depositId = await aDeposit();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'return' });
     const asApp = test.db.execute(sql`update decisions set payer = '{}' where id = ${decisionId}`);
@@ -172,7 +172,7 @@ describe('the database', () => {
     for (const [change, state] of changes) expect(await sqlStateOf(change)).toBe(state);
   });
 
-  it('takes one open question about a deposit at a time', async () => {
+  it('allows one open question about a deposit at a time', async () => {
     const depositId = await aDeposit();
     await aDecision(test.owner, { depositId, kind: 'return', payer: null, approved: false });
     const second = aDecision(test.owner, { depositId, kind: 'dismiss', approved: false });

@@ -32,7 +32,7 @@ async function told(depositId: string): Promise<readonly string[]> {
 }
 
 describe('the story of a deposit, from Postgres alone', () => {
-  it('of one that was credited goes from the line to the customer', async () => {
+  it('goes from the line to the customer for a credited deposit', async () => {
     const walletId = await seedWallet(test.db, 1);
     const [depositId = ''] = await capture(test.db, 'main', [aLine('credited', 7_500n)]);
     await credit(test.db, [{ depositId, walletId }]);
@@ -45,7 +45,7 @@ describe('the story of a deposit, from Postgres alone', () => {
     ]);
   });
 
-  it('of one that was returned says who decided, why, and what came of it', async () => {
+  it('says who decided a return, why, and what came of it', async () => {
     const [depositId = ''] = await capture(test.db, 'main', [aLine('returned', 30_000n)]);
     await test.db.transaction((tx) =>
       openReviews(tx, [{ depositId, reason: 'no_reference', candidates: [] }], {
@@ -68,7 +68,7 @@ describe('the story of a deposit, from Postgres alone', () => {
     expect(lines.some((line) => line.startsWith('Review: closed at none →'))).toBe(true);
   });
 
-  it('is printed by the command as text, as Markdown and as the JSON of the API', async () => {
+  it('prints as text, as Markdown and as the JSON of the API', async () => {
     const walletId = await seedWallet(test.db, 2);
     const line = aLine('printed', 5_000n, { references: ['*CUS00000002*'] });
     await capture(test.db, 'main', [line]);

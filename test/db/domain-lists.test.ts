@@ -45,8 +45,8 @@ describe('a list that domain/ and the database both state', () => {
   });
 });
 
-describe('the states of a deposit', () => {
-  it('change in the database exactly as domain/ledger/deposit.ts allows', async () => {
+describe('the database, about the states of a deposit,', () => {
+  it('allows exactly the moves that domain/ledger/deposit.ts allows', async () => {
     const triggers = await test.owner<{ name: string }[]>`
       SELECT tgfoid::regproc::text AS name FROM pg_trigger
        WHERE tgrelid = 'deposits'::regclass AND tgname = 'deposits_legal_move'`;
@@ -82,7 +82,7 @@ describe('the states of a deposit', () => {
 
 describe('the journal of a captured line', () => {
   it.each([7_500n, -7_500n, 0n])(
-    'has the legs that domain/ledger/capture.ts states, for %s',
+    'matches the legs that domain/ledger/capture.ts states, for %s',
     async (amountMinor) => {
       const bankAccountKey = `main-${amountMinor}`;
       await seedBankAccount(test.db, bankAccountKey);

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('an installed PostgreSQL', () => {
-  it('is migrated and verified clean in each version, also after a column was dropped that had rights', async (context) => {
+  it('migrates and verifies clean in each version, also after a column with rights was dropped', async (context) => {
     context.skip(INSTALLED.length === 0, 'no Debian PostgreSQL is installed');
     for (const { bin, version } of INSTALLED) {
       const { url, stop } = await startInstalled(bin);

@@ -56,7 +56,7 @@ const prepaid = (amount: number) =>
 const captureJournalId = `(SELECT id FROM journals WHERE deposit_id = '__' AND kind = 'capture')`;
 const captureOf = (depositId: string) => captureJournalId.replace('__', depositId);
 
-describe('append-only rows', () => {
+describe('the database, about rows that are never changed,', () => {
   it.each([
     ['lines', 'text'],
     ['journals', 'kind'],
@@ -73,7 +73,7 @@ describe('append-only rows', () => {
   });
 });
 
-describe('journals', () => {
+describe('the database, about journals,', () => {
   it('refuses postings that do not sum to zero', async () => {
     const unbalanced = journal(
       CREDIT_COLUMNS,
@@ -109,13 +109,13 @@ describe('journals', () => {
     await expect(asOwner(journal(CREDIT_COLUMNS, creditValues(), postings))).resolves.toBe('PU005');
   });
 
-  it('refuses a balanced pair that comes in a later transaction', async () => {
+  it('refuses a balanced pair of postings in a later transaction', async () => {
     const late = `INSERT INTO postings (journal_id, leg, account, bank_account_key, unit, amount) VALUES
       (${captureOf(openId)}, 3, 'bank', 'main', 'ZAR', 100), (${captureOf(openId)}, 4, 'suspense', 'main', 'ZAR', -100)`;
     await expect(asOwner(late)).resolves.toBe('PU006');
   });
 
-  it('refuses a balanced pair that comes later in the same transaction', async () => {
+  it('refuses a balanced pair of postings later in the same transaction', async () => {
     const credited = journal(
       CREDIT_COLUMNS,
       creditValues(),
@@ -145,7 +145,7 @@ describe('journals', () => {
     await expect(asOwner(second)).resolves.toBe('23505 journals_one_capture');
   });
 
-  it('refuses a second reversal of a journal, and one that gives back another sum', async () => {
+  it('refuses a second reversal of a journal, and one of another sum', async () => {
     const origin = `(SELECT id FROM journals WHERE deposit_id = '${creditedId}' AND kind = 'credit')`;
     const reversal = (seq: number, back: number) => `
       WITH j AS (
@@ -175,7 +175,7 @@ describe('journals', () => {
   });
 });
 
-describe('wallets and deposits', () => {
+describe('the database, about wallets and deposits,', () => {
   it.each([
     ['credits', 'wallets_no_overdraft'],
     ['prepaid_minor', 'wallets_prepaid_not_negative'],
@@ -193,7 +193,7 @@ describe('wallets and deposits', () => {
     },
   );
 
-  it('refuses to dismiss a deposit that nobody looked at', async () => {
+  it('refuses to dismiss a deposit that was never in review', async () => {
     const move = `UPDATE deposits SET state = 'dismissed' WHERE id = '${openId}'`;
     await expect(asOwner(move)).resolves.toBe('PU004');
   });
@@ -225,11 +225,11 @@ describe('the application role', () => {
     `SET ROLE purser_ledger`,
     `CREATE TABLE lines_of_mine (id int)`,
     `DELETE FROM purser_migrations`,
-  ])('may not run: %s', async (statement) => {
+  ])('gets a refusal for: %s', async (statement) => {
     await expect(asApp(statement)).resolves.toBe('42501');
   });
 
-  it('may lock the rows that it settles', async () => {
+  it('locks the rows that it settles', async () => {
     await expect(asApp(`SELECT id FROM wallets FOR UPDATE`)).resolves.toBe('accepted');
     await expect(asApp(`SELECT id FROM deposits FOR UPDATE`)).resolves.toBe('accepted');
     await expect(asApp(`SELECT id FROM decisions FOR UPDATE`)).resolves.toBe('accepted');

@@ -36,8 +36,8 @@ async function sourceOf(name: string): Promise<string> {
 const SEAL = 'functions/seal_audit.sql';
 const OTHER_SIGNATURE = ['seal_audit(p_limit integer)', 'seal_audit(p_limit bigint)'] as const;
 
-describe('functions', () => {
-  it('are applied again when their text changed, and only these', async () => {
+describe('migrate, on the files of functions,', () => {
+  it('applies exactly the files whose text changed', async () => {
     await replace('functions/refuse_change.sql', 'append-only', 'written once');
 
     expect(await migrateCopy()).toEqual({ applied: ['functions/refuse_change.sql'] });
@@ -46,7 +46,7 @@ describe('functions', () => {
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('keep their owner and their grants when they are applied again', async () => {
+  it('keeps owner and grants when it applies a file again', async () => {
     await replace(
       'functions/post_journals.sql',
       '-- Writes the journals',
@@ -58,7 +58,7 @@ describe('functions', () => {
     expect(report.checks.find(({ id }) => id === 'I18 functions')).toMatchObject({ ok: true });
   });
 
-  it('that write the audit trail are made again when the text of audit_table changed', async () => {
+  it('makes the audit functions again when the text of audit_table changed', async () => {
     await replace('functions/audit_table.sql', '.removed', '.deleted');
     await migrateCopy();
 
@@ -67,7 +67,7 @@ describe('functions', () => {
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('of a file that is new are there before the numbered file whose trigger names them', async () => {
+  it('makes a new function before the numbered file whose trigger names it', async () => {
     await folder.write(
       'functions/stamp.sql',
       `CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;`,
@@ -81,7 +81,7 @@ describe('functions', () => {
     expect(await migrateCopy()).toEqual({ applied: [migration, 'functions/stamp.sql'] });
   });
 
-  it('may read what the last numbered file adds', async () => {
+  it('makes a function that reads what the last numbered file adds', async () => {
     await folder.write(
       'functions/newest_stamp.sql',
       `CREATE OR REPLACE FUNCTION newest_stamp() RETURNS int LANGUAGE sql AS $$ SELECT max(id) FROM stamps $$;`,
@@ -92,7 +92,7 @@ describe('functions', () => {
     expect(await test.owner`SELECT newest_stamp() AS newest`).toEqual([{ newest: null }]);
   });
 
-  it('are refused with the last numbered file, of which nothing stays, when one of them fails', async () => {
+  it('undoes the last numbered file when a function fails', async () => {
     await folder.addMigration('stamps', 'CREATE TABLE stamps (id int);');
     await replace('functions/refuse_change.sql', 'BEGIN', 'BEGIN IF');
 
@@ -107,7 +107,7 @@ describe('functions', () => {
     ['other parameters', ...OTHER_SIGNATURE],
     ['other names of parameters', 'p_limit', 'p_most'],
     ['another return type', 'sealed integer', 'sealed bigint'],
-  ])('with %s are refused while the database has the old one', async (_, from, to) => {
+  ])('refuses %s while the database has the old function', async (_, from, to) => {
     await replace(SEAL, from, to);
 
     expect(await refusalOf(migrateCopy())).toMatch(
@@ -115,7 +115,7 @@ describe('functions', () => {
     );
   });
 
-  it('with other parameters are refused even where nothing else names them', async () => {
+  it('refuses other parameters even where nothing else names the function', async () => {
     const file = 'functions/audit_table.sql';
     await replace(file, 'p_inserts boolean DEFAULT true', 'p_inserts int DEFAULT 1');
     await replace(file, 'REVOKE EXECUTE ON FUNCTION audit_table FROM PUBLIC;', '');
@@ -125,7 +125,7 @@ describe('functions', () => {
     );
   });
 
-  it('with other parameters are applied with the numbered file that drops the old one', async () => {
+  it('applies other parameters with the numbered file that drops the old function', async () => {
     await replace(SEAL, ...OTHER_SIGNATURE);
     const migration = await folder.addMigration(
       'seals',
@@ -136,7 +136,7 @@ describe('functions', () => {
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('whose file is gone are refused until a numbered file drops them', async () => {
+  it('refuses a function without a file until a numbered file drops it', async () => {
     const file = 'functions/give_payer_details.sql';
     await folder.remove(file);
     expect(await refusalOf(migrateCopy())).toContain(`${file} was applied, but its file is gone`);
@@ -146,7 +146,7 @@ describe('functions', () => {
     expect(await migrateCopy()).toEqual({ applied: [] });
   });
 
-  it('are refused in a file of another name', async () => {
+  it('refuses a function in a file of another name', async () => {
     const text = await folder.read(SEAL);
     await folder.write('functions/seal.sql', text);
 

@@ -12,15 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-describe('a trial whose database another version made', () => {
-  it('is refused with the folder to remove where the database is in the data folder', async () => {
+describe('migrateTrial, on a database that another version made,', () => {
+  it('names the folder to remove when the database is in the data folder', async () => {
     expect(await refusalOf(migrateTrial(test.ownerUrl, '/home/thandi/purser'))).toBe(
       'migration.other_baseline: The trial in /home/thandi/purser was made by another version, whose database this one cannot use. ' +
         'Remove that folder to begin a new trial (everything in it is lost), or set PURSER_DATA_DIR to another one.',
     );
   });
 
-  it('is refused with the advice to make a new database on a server of the user', async () => {
+  it('asks for a new database when the server is the user’s', async () => {
     expect(await refusalOf(migrateTrial(test.ownerUrl, null))).toMatch(
       /^migration\.other_baseline: .*migrate a new, empty database\.$/,
     );

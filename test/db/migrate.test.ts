@@ -36,7 +36,7 @@ async function addTwo(): Promise<readonly [string, string]> {
   ];
 }
 
-describe('migrate, on an empty database', () => {
+describe('migrate, on an empty database,', () => {
   useDatabase({ template: false });
 
   it('applies the baseline to an empty database, and nothing the next time', async () => {
@@ -45,7 +45,7 @@ describe('migrate, on an empty database', () => {
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('applies the baseline and each numbered file once when four run at the same time', async () => {
+  it('applies the baseline and each numbered file once when four migrators run at the same time', async () => {
     const added = await addTwo();
     const four = await Promise.all([1, 2, 3, 4].map(() => migrateCopy()));
 
@@ -70,7 +70,7 @@ describe('migrate, on an empty database', () => {
     expect(await refusalOf(migrateCopy())).toMatch(/^migration\.other_baseline: /);
   });
 
-  it('needs no superuser: a login that may create roles and owns the database is enough', async () => {
+  it('needs no superuser: a login that creates roles and owns the database is enough', async () => {
     const login = `purser_migrator_${randomUUID().slice(0, 8)}`;
     const database = new URL(test.ownerUrl).pathname.slice(1);
     await test.owner.unsafe(`CREATE ROLE ${login} LOGIN CREATEROLE PASSWORD 'x'`);
@@ -90,7 +90,7 @@ describe('migrate, on an empty database', () => {
   });
 });
 
-describe('migrate, on a database that has the baseline', () => {
+describe('migrate, on a database that has the baseline,', () => {
   useDatabase({ template: true });
 
   it('applies only the numbered files that the database lacks, in order', async () => {
@@ -119,7 +119,7 @@ describe('migrate, on a database that has the baseline', () => {
     expect(found).toEqual({ count: 0 });
   });
 
-  it('refuses a database of another baseline, and says to make a new one', async () => {
+  it('refuses a database of another baseline, and asks for a new one', async () => {
     const file = 'baseline/02_accounts.sql';
     await folder.write(file, `${await folder.read(file)}-- changed\n`);
 
@@ -138,7 +138,7 @@ describe('migrate, on a database that has the baseline', () => {
     );
   });
 
-  it('takes other line endings for no change', async () => {
+  it('ignores a change of line endings', async () => {
     const [first] = await addTwo();
     await migrateCopy();
     for (const file of [
@@ -151,7 +151,7 @@ describe('migrate, on a database that has the baseline', () => {
     expect(await migrateCopy()).toEqual({ applied: [] });
   });
 
-  it('refuses a numbered file that was never applied though a later one was', async () => {
+  it('refuses a numbered file that was skipped when a later one was applied', async () => {
     const [first] = await addTwo();
     await migrateCopy();
     await test.owner`DELETE FROM purser_migrations WHERE name = ${first}`;
@@ -177,7 +177,7 @@ describe('migrate, on a database that has the baseline', () => {
     );
   });
 
-  it('waits for a migrator that hangs no longer than it was told to', async () => {
+  it('waits for a hanging migrator only as long as its limit', async () => {
     const refusal = await test.owner.begin(async (tx) => {
       await tx`LOCK TABLE purser_migrations`;
       return refusalOf(migrate(test.ownerUrl, { lockTimeoutMs: 50 }));
@@ -187,7 +187,7 @@ describe('migrate, on a database that has the baseline', () => {
   });
 });
 
-describe('migrate, before it reaches a database', () => {
+describe('migrate, before it reaches a database,', () => {
   it('refuses a baseline that leaves out a number', async () => {
     await folder.remove('baseline/02_accounts.sql');
 
@@ -201,7 +201,7 @@ describe('migrate, before it reaches a database', () => {
     expect(await refusalOf(migrateCopy(UNREACHABLE))).toContain('number the files without gaps');
   });
 
-  it('says that the database is unavailable when nothing listens', async () => {
+  it('reports that the database is unavailable when no server listens', async () => {
     const refusal = await refusalOf(migrateCopy(UNREACHABLE));
 
     expect(refusal).toMatch(/^database\.unavailable: /);

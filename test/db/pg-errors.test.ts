@@ -38,7 +38,7 @@ const raise = (state: string) =>
     sql.raw(`DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${state}'; END $$`),
   );
 
-describe('translating what the database threw', () => {
+describe('the translation of database errors', () => {
   it.each([
     ['PU003', 'invariant.violated'],
     ['PU004', 'deposit.already_settled'],
@@ -68,7 +68,7 @@ describe('translating what the database threw', () => {
     expect(await translated(raise(state))).toMatchObject({ code, details: { sqlstate: state } });
   });
 
-  it('knows a taken customer code by its constraint, also within a transaction', async () => {
+  it('recognises a taken customer code by its constraint, also within a transaction', async () => {
     await seedWallet(test.db, 1);
     const again = test.db.transaction((tx) =>
       tx.execute(sql`insert into wallets (id, code) values ('w', 'CUS00000001')`),
@@ -76,7 +76,7 @@ describe('translating what the database threw', () => {
     expect(await translated(again)).toMatchObject({ code: 'wallet.code_taken' });
   });
 
-  it('knows an unknown wallet and an unknown bank account by their foreign keys', async () => {
+  it('recognises an unknown wallet and an unknown bank account by their foreign keys', async () => {
     const decision = sql`insert into decision_allocations (decision_id, part, wallet_id, amount_minor) values ('d', 0, 'none', 1)`;
     expect((await translated(test.db.execute(decision)))?.details['constraint']).toMatch(
       /^decision_allocations_(decision_id|wallet_id)_fkey$/,
@@ -113,7 +113,7 @@ describe('translating what the database threw', () => {
     ['a role that is refused', '42501', 'call_string_check_hook', 'role_refused'],
     ['a database that lets nobody in', '42501', 'CheckMyDatabase', 'login_refused'],
   ])(
-    'tells %s from a refused statement, at the start of a connection',
+    'distinguishes %s from a refused statement, at the start of a connection',
     (_, code, routine, said) => {
       const refusal = Object.assign(new Error('x'), { severity: 'FATAL', code, routine });
       expect(toCodedError(refusal)?.code).toBe(`database.${said}`);
@@ -123,13 +123,13 @@ describe('translating what the database threw', () => {
     },
   );
 
-  it('takes a missing file for a fault of the database only where it is the socket', () => {
+  it('blames the database for a missing file only where the file is the socket', () => {
     const missing = (syscall: string) => Object.assign(new Error('x'), { code: 'ENOENT', syscall });
     expect(toCodedError(missing('connect'))?.code).toBe('database.unavailable');
     expect(toCodedError(missing('open'))).toBeNull();
   });
 
-  it('knows what TLS fails with, also where the server has none', () => {
+  it('recognises TLS failures, also where the server has no TLS', () => {
     const reset = 'Client network socket disconnected before secure TLS connection was established';
     const faults = [
       ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
@@ -146,7 +146,7 @@ describe('translating what the database threw', () => {
     );
   });
 
-  it('says unavailable for a server that hangs up or is not there, and refused for a wrong password', async () => {
+  it('answers unavailable for an absent server or a lost connection, and refused for a wrong password', async () => {
     const nobody = postgres('postgres://nobody@127.0.0.1:1/none', { max: 1 });
     expect(await translated(nobody`SELECT 1`)).toMatchObject({ code: 'database.unavailable' });
     await nobody.end();
@@ -164,7 +164,7 @@ describe('translating what the database threw', () => {
     await refused.end();
   });
 
-  it('gives a coded error back as it is, and leaves errors of others alone', () => {
+  it('returns a coded error unchanged, and leaves foreign errors alone', () => {
     const coded = new CodedError('rate.missing', 'No rate.');
     expect(toCodedError(new Error('wrapped', { cause: coded }))).toBe(coded);
     expect(toCodedError(new TypeError('ours'))).toBeNull();

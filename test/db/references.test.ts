@@ -112,7 +112,7 @@ function sighting(given: Partial<SightingInsert>, from: Partial<Appearance> = {}
   );
 }
 
-describe('a deposit', () => {
+describe('the database, about a deposit,', () => {
   it.each([
     ['line_id', '999'],
     ['bank_account_key', `'other'`],
@@ -120,16 +120,16 @@ describe('a deposit', () => {
     ['currency', `'USD'`],
     ['booking_date', `'2026-11-21'`],
     ['transaction_key', `'another'`],
-  ])('is refused where its %s is not its line’s', async (column, value) => {
+  ])('refuses a deposit whose %s is not its line’s', async (column, value) => {
     await expect(asOwner(credit({ deposit: { [column]: value } }))).resolves.toBe('PU003');
   });
 
-  it('is refused for an unknown run', async () => {
+  it('refuses a deposit with an unknown run', async () => {
     await expect(captured({ runId: 'none' })).resolves.toBe('23503');
     await expect(captured({ runId: 'run-1' })).resolves.toBe('accepted');
   });
 
-  it('is never deleted, and keeps its line, account, day and run', async () => {
+  it('refuses to delete a deposit or to change its line, account, day or run', async () => {
     await expect(asOwner(`DELETE FROM deposits WHERE id = '${depositId}'`)).resolves.toBe('PU017');
     await expect(asOwner('TRUNCATE deposits CASCADE')).resolves.toBe('PU017');
     for (const column of ['line_id', 'bank_account_key', 'booking_date', 'run_id'])
@@ -137,39 +137,39 @@ describe('a deposit', () => {
   });
 });
 
-describe('a journal', () => {
+describe('the database, about a journal,', () => {
   it.each([
     ['an unknown line', { line_id: '999' }],
     ['the line of another bank account', { bank_account_key: `'other'` }],
     ['an unknown deposit', { deposit_id: `'none'` }],
-  ])('is refused with %s', async (_, journal) => {
+  ])('refuses a journal with %s', async (_, journal) => {
     await expect(asOwner(credit({ journal }))).resolves.toBe('PU005');
   });
 });
 
-describe('a posting', () => {
-  it('is refused without its journal', async () => {
+describe('the database, about a posting,', () => {
+  it('refuses a posting without its journal', async () => {
     const moreLegs = `${leg('999', 1, 'main', 5)} ${leg('999', 2, 'main', -5)}`;
     await expect(asOwner(credit({ moreLegs }))).resolves.toBe('23503');
   });
 
-  it('is refused on a bank account that its journal does not name', async () => {
+  it('refuses a posting on a bank account that its journal does not name', async () => {
     const moreLegs = `${leg('j.id', 3, 'other', 5)} ${leg('j.id', 4, 'other', -5)}`;
     await expect(asOwner(credit({ moreLegs }))).resolves.toBe('PU005');
   });
 
-  it('is accepted with its line, deposit and journal', async () => {
+  it('accepts a posting with its line, deposit and journal', async () => {
     await expect(asOwner(credit({}))).resolves.toBe('accepted');
   });
 });
 
-describe('a sighting', () => {
-  it('is accepted with a line of its bank account, and held without one', async () => {
+describe('the database, about a sighting,', () => {
+  it('accepts a sighting with a line of its bank account, and a held sighting without a line', async () => {
     await expect(sighting({ lineId, bankId: 'T1' }, { runId: 'run-1' })).resolves.toBe('accepted');
     await expect(sighting({ bankId: 'held' })).resolves.toBe('accepted');
   });
 
-  it('is refused with an unknown line, the line of another bank account, or an unknown run', async () => {
+  it('refuses a sighting with an unknown line, the line of another bank account, or an unknown run', async () => {
     await expect(sighting({ lineId: '999' })).resolves.toBe('23503');
     await expect(sighting({ lineId, bankId: 'T2' }, { accountKey: 'other' })).resolves.toBe(
       '23503',
@@ -179,7 +179,7 @@ describe('a sighting', () => {
     await expect(captured({ runId: 'none' }, { amountMinor: -5n, seen })).resolves.toBe('23503');
   });
 
-  it('is refused for an unknown bank account, and keeps its own from being deleted', async () => {
+  it('refuses a sighting of an unknown bank account, and keeps the account of each sighting', async () => {
     await expect(sighting({}, { accountKey: 'none' })).resolves.toBe('23503');
     await expect(sighting({}, { accountKey: 'empty' })).resolves.toBe('accepted');
     await expect(asOwner(`DELETE FROM bank_accounts WHERE key = 'empty'`)).resolves.toBe('23503');
@@ -188,7 +188,7 @@ describe('a sighting', () => {
     ).resolves.toBe('23503');
   });
 
-  it('is never given an unknown line later', async () => {
+  it('refuses to attach a sighting to an unknown line later', async () => {
     await expect(sighting({ bankId: 'waiting' })).resolves.toBe('accepted');
     const attach = (line: string) =>
       asOwner(`UPDATE sightings SET line_id = ${line} WHERE bank_id = 'waiting'`);
@@ -197,16 +197,16 @@ describe('a sighting', () => {
   });
 });
 
-describe('a run', () => {
-  it('is never deleted and keeps its id', async () => {
+describe('the database, about a run,', () => {
+  it('refuses to delete a run or to change its id', async () => {
     await expect(asOwner(`DELETE FROM runs WHERE id = 'run-1'`)).resolves.toBe('PU017');
     await expect(asOwner(`UPDATE runs SET id = 'run-2'`)).resolves.toBe('PU017');
     await expect(asOwner('TRUNCATE runs CASCADE')).resolves.toBe('PU017');
   });
 });
 
-describe('the checks of a capture', () => {
-  it('read no table whole, although their plans were made when the tables had a page', async () => {
+describe('the database, about a capture,', () => {
+  it('reads no table whole, even with plans made when the tables had one page', async () => {
     const fresh = await createTestDatabase({ poolSize: 1 });
     const many = (name: string, count: number) =>
       Array.from({ length: count }, (_, index) => aLine(`${name}${index}`, 100n));

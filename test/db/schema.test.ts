@@ -59,13 +59,13 @@ const byName = (a: Column, b: Column) =>
   `${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1;
 
 describe('the schema', () => {
-  it('is written down in db/schema.sql as `purser migrate` leaves it', async () => {
+  it('equals db/schema.sql as `purser migrate` leaves it', async () => {
     const written = await readFile(new URL('../../db/schema.sql', import.meta.url), 'utf8');
     const found = await readSchemaText(test.owner);
     expect(written, 'run `npm run db:schema`').toBe(found);
   });
 
-  it('has the columns that the queries know, with type, nullability and default', async () => {
+  it('matches the columns of the queries, with type, nullability and default', async () => {
     const known = TABLES.flatMap((table) =>
       Object.values(getTableColumns(table)).map((column) => ({
         table: getTableName(table),

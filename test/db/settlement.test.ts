@@ -67,7 +67,7 @@ function emptyWallet(walletId: string): WalletBalances {
   };
 }
 
-describe('settling deposits', () => {
+describe('the settlement of deposits', () => {
   it('credits one deposit with journal, balances, state and notification', async () => {
     const walletId = await seedWallet(test.db, 1);
     const depositId = await captureOne('single', 7_500n);
@@ -150,7 +150,7 @@ describe('settling deposits', () => {
     await verifyClean(test.db);
   });
 
-  it('refuses one deposit twice in one batch', async () => {
+  it('refuses a deposit twice in one batch', async () => {
     const walletId = await seedWallet(test.db, 3);
     const depositId = await captureOne('same-batch', 5_000n);
 
@@ -164,7 +164,7 @@ describe('settling deposits', () => {
     await verifyClean(test.db);
   });
 
-  it('refuses a batch that was decided on balances that have moved since', async () => {
+  it('refuses a batch that was decided on balances that have changed since', async () => {
     const walletId = await seedWallet(test.db, 4);
     const [first, second] = [
       await captureOne('stale-1', 5_000n),
@@ -205,7 +205,7 @@ describe('settling deposits', () => {
   });
 });
 
-describe('many writers on one wallet', () => {
+describe('a wallet with many writers', () => {
   it('numbers the journals of 20 connections without a gap', async () => {
     const walletId = await seedWallet(test.db, 6);
     const depositIds = await capture(
@@ -232,7 +232,7 @@ describe('many writers on one wallet', () => {
     await verifyClean(test.db);
   });
 
-  it('lets one of 20 writers win one deposit, and tells the others that it is settled', async () => {
+  it('lets one of 20 writers credit a deposit, and answers the others that it is settled', async () => {
     const walletId = await seedWallet(test.db, 7);
     const depositId = await captureOne('contested', 5_000n);
     const pool = openDatabase({
@@ -256,7 +256,7 @@ describe('many writers on one wallet', () => {
     await verifyClean(test.db);
   });
 
-  it('tells writers that take no lock of a conflict, and loses no credit', async () => {
+  it('reports a conflict to writers that take no lock, and loses no credit', async () => {
     const walletId = await seedWallet(test.db, 8);
     const names = Array.from({ length: 8 }, (_, index) => `unlocked-${String(index)}`);
     const depositIds = await capture(

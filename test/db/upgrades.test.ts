@@ -58,8 +58,8 @@ async function changeSchema(version: SchemaFolder): Promise<void> {
     await version.write(file, (await version.read(file)).replaceAll(from, to));
 }
 
-describe('a database that was upgraded', () => {
-  it('has the schema that db/schema.sql states, from the baseline alone and the numbered files after it', async () => {
+describe('an upgraded database', () => {
+  it('gets the schema of db/schema.sql, from the baseline alone and with the numbered files after it', async () => {
     const files = await readSchemaFiles(released.url);
     for (const { name } of files.migrations) await released.remove(`migrations/${name}`);
 
@@ -67,7 +67,7 @@ describe('a database that was upgraded', () => {
     expect(upgraded).toBe(readFileSync(new URL('schema.sql', DB), 'utf8'));
   });
 
-  it('has the schema of one that was made at once, whatever the numbered files and functions change', async () => {
+  it('gets the schema of a new database, whatever the numbered files and functions change', async () => {
     await changeSchema(next);
 
     const upgraded = await schemaAfter([released, next]);

@@ -63,7 +63,7 @@ function post(
 
 const aVoid = (decisionId: string) => ({ kind: 'void', decisionId, eventOn: TODAY }) as const;
 
-describe('the database, about a deposit whose line vanished', () => {
+describe('the database, about a deposit whose line the bank removed,', () => {
   it.each(['less', 'more'])(
     'refuses a void of %s than the deposit has in suspense',
     async (wrong) => {
@@ -107,7 +107,7 @@ describe('the database, about a deposit whose line vanished', () => {
     expect(answer).toMatch(/^23505 /);
   });
 
-  it('refuses a coming back with another amount than the line has, and two at once', async () => {
+  it('refuses a restore of another amount than the line has, and two restores at once', async () => {
     const { accountKey: bankAccountKey, decisionId, depositId } = await aVanished();
     await applyDecision(createTestDependencies(test.db), { depositId, decisionId });
     const restored = (amountMinor: bigint, generation: number) =>
@@ -118,7 +118,7 @@ describe('the database, about a deposit whose line vanished', () => {
     expect(await postAll(restored(5_000n, 1), restored(5_000n, 2))).toBe('PU005');
   });
 
-  it('refuses another coming back of a deposit that has begun anew', async () => {
+  it('refuses a second restore of a deposit that began again', async () => {
     const { accountKey, decisionId, depositId, line } = await aVanished();
     await applyDecision(createTestDependencies(test.db), { depositId, decisionId });
     expect((await read(test, accountKey, [line])).followed.restored).toBe(1);
@@ -138,7 +138,7 @@ function undo(undoing: Extract<Undoing, { kind: 'void' | 'reversal' }>) {
   ];
 }
 
-describe('the database, about a pairing by hand', () => {
+describe('the database, about a pairing by hand,', () => {
   it('refuses a reversal by another line than the decision names, and a pairing without a line', async () => {
     const accountKey = await anAccount(test.db);
     const debit = { direction: 'debit', reversal: true } as const;

@@ -129,7 +129,7 @@ async function brokenBy(statements: readonly string[]): Promise<readonly string[
 }
 
 describe('verify', () => {
-  it('finds a clean ledger clean, and holds each rule against rows', async () => {
+  it('finds a clean ledger clean, and checks each rule against rows', async () => {
     const report = await verify(test.db);
 
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
@@ -139,11 +139,11 @@ describe('verify', () => {
     );
   });
 
-  it.each(PLANTS)('%s finds %s', async (id, _what, ...statements) => {
+  it.each(PLANTS)('fails check %s on %s', async (id, _what, ...statements) => {
     expect(await brokenBy(statements)).toContain(id);
   });
 
-  it('does not take a logical restore for tampering', async () => {
+  it('accepts a logical restore, which is no tampering', async () => {
     const restored = [
       'UPDATE journals SET kind = kind',
       'SAVEPOINT next',
@@ -152,7 +152,7 @@ describe('verify', () => {
     expect(await brokenBy(restored)).toEqual([]);
   });
 
-  it('does not take a write within a savepoint for tampering', async () => {
+  it('accepts a write within a savepoint, which is no tampering', async () => {
     const line = aLine('nested', 5_000n);
     await test.db.transaction((tx) =>
       tx.transaction((nested) =>
@@ -162,7 +162,7 @@ describe('verify', () => {
     expect((await verify(test.db)).ok).toBe(true);
   });
 
-  it('has a planted fault for each rule', () => {
+  it('catches a planted fault for each rule', () => {
     expect(new Set(PLANTS.map(([id]) => id))).toEqual(new Set(CHECKS.map((check) => check.id)));
   });
 });

@@ -15,8 +15,8 @@ const aDay = fc
   .integer({ min: 0, max: 4_000 })
   .map((days) => addDays(parseLocalDate('2024-01-01'), days));
 
-describe('the public holidays of South Africa', () => {
-  it.each(Object.entries(PUBLISHED))('are those of %s that were published', (year, days) => {
+describe('the list of South African public holidays', () => {
+  it.each(Object.entries(PUBLISHED))('equals the published list of %s', (year, days) => {
     const found: string[] = [];
     for (let day = parseLocalDate(`${year}-01-01`); day.startsWith(year); day = addDays(day, 1)) {
       if (isPublicHoliday(day)) found.push(day.slice(5));
@@ -24,7 +24,7 @@ describe('the public holidays of South Africa', () => {
     expect(found.join(' ')).toBe(days);
   });
 
-  it('follow Easter, from its earliest days to its latest', () => {
+  it('follows Easter, from its earliest days to its latest', () => {
     for (const monday of ['2008-03-24', '2011-04-25', '2019-04-22', '2035-03-26', '2038-04-26']) {
       expect([monday, isPublicHoliday(parseLocalDate(monday))]).toEqual([monday, true]);
       expect(isPublicHoliday(addDays(parseLocalDate(monday), -3))).toBe(true);
@@ -32,7 +32,7 @@ describe('the public holidays of South Africa', () => {
   });
 });
 
-describe('business days', () => {
+describe('the business-day calendar', () => {
   it.each([
     ['a Friday', '2026-11-20', 1, '2026-11-23'],
     ['a Saturday', '2026-11-21', 1, '2026-11-23'],
@@ -41,11 +41,11 @@ describe('business days', () => {
     ['Maundy Thursday', '2026-04-02', 1, '2026-04-07'],
     ['Christmas Eve before a long weekend', '2027-12-24', 1, '2027-12-28'],
     ['the day of the tests', '2026-11-20', 20, '2026-12-21'],
-  ] as const)('after %s skip weekends and holidays', (_, from, count, expected) => {
+  ] as const)('skips weekends and holidays after %s', (_, from, count, expected) => {
     expect(addBusinessDays(parseLocalDate(from), count)).toBe(expected);
   });
 
-  it('are counted one by one: the n-th has n business days up to it, and is one', () => {
+  it('counts the n-th business day as one with n business days up to it', () => {
     fc.assert(
       fc.property(aDay, fc.integer({ min: 1, max: 60 }), (from, count) => {
         const reached = addBusinessDays(from, count);

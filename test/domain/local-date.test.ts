@@ -55,8 +55,8 @@ describe('parseLocalDate', () => {
   });
 });
 
-describe('addDays and daysBetween', () => {
-  it('are each other’s inverse', () => {
+describe('the arithmetic of addDays and daysBetween', () => {
+  it('makes each function the inverse of the other', () => {
     fc.assert(
       fc.property(aDate, aShift, (date, days) => {
         expect(daysBetween(date, addDays(date, days))).toBe(days);
@@ -65,7 +65,7 @@ describe('addDays and daysBetween', () => {
     );
   });
 
-  it('give real days, in the order in which texts sort', () => {
+  it('gives real days, in the order in which texts sort', () => {
     fc.assert(
       fc.property(aDate, fc.integer({ min: 1, max: 300 }), (date, days) => {
         const later = addDays(date, days);
@@ -75,7 +75,7 @@ describe('addDays and daysBetween', () => {
     );
   });
 
-  it('add up over days between', () => {
+  it('adds up over days between', () => {
     fc.assert(
       fc.property(aDate, aDate, aDate, (one, two, three) => {
         expect(daysBetween(one, two) + daysBetween(two, three)).toBe(daysBetween(one, three));
@@ -83,7 +83,7 @@ describe('addDays and daysBetween', () => {
     );
   });
 
-  it('know leap days', () => {
+  it('knows leap days', () => {
     expect(addDays(parseLocalDate('2024-02-28'), 1)).toBe('2024-02-29');
     expect(addDays(parseLocalDate('2026-02-28'), 1)).toBe('2026-03-01');
     expect(daysBetween(parseLocalDate('2024-01-01'), parseLocalDate('2025-01-01'))).toBe(366);
@@ -104,7 +104,7 @@ describe('localDateIn', () => {
     expect(localDateIn(new Date(instant), timeZone)).toBe(date);
   });
 
-  it('is the day of the clock two hours ahead of UTC, all year round, in Johannesburg', () => {
+  it('follows the clock two hours ahead of UTC, all year round, in Johannesburg', () => {
     const anInstant = fc.date({
       min: new Date('1970-01-01T00:00:00Z'),
       max: new Date('2100-01-01T00:00:00Z'),

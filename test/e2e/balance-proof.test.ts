@@ -18,9 +18,9 @@ async function differences(running: Service): Promise<readonly string[]> {
   return looks.map(({ source, differenceMinor }) => `${source} ${differenceMinor}`).reverse();
 }
 
-describe('a bank account whose API tells its balance', () => {
+describe('a bank account whose API states its balance', () => {
   it.each(FEEDS)(
-    'is proved by the runs that read it, and closes its gate when the bank loses a line: %s',
+    'proves itself in each run, and closes its gate when the bank loses a line: %s',
     async (feed) => {
       service = await startService({ feed, settings: { BANK_BALANCE_POLICY: 'close_gate' } });
       const wallet = await service.openWallet(91);

@@ -19,7 +19,7 @@ async function countPostings(): Promise<unknown> {
 }
 
 describe('a bank that is down', () => {
-  it('costs failed runs and nothing else: after three ticks the next one catches up', async () => {
+  it('causes failed runs and nothing else: after three ticks the next one catches up', async () => {
     const wallet = await service.openWallet(21);
     const line = {
       reference: wallet.code,
@@ -40,7 +40,7 @@ describe('a bank that is down', () => {
   });
 });
 
-describe('a page that is not what it should be', () => {
+describe('a faulty page', () => {
   const cases = [
     { mode: 'html', code: 'bank.bad_response' },
     { mode: 'not-json', code: 'bank.bad_response' },
@@ -66,7 +66,7 @@ describe('a page that is not what it should be', () => {
   });
 
   it.each(['rate-limited', 'cut-body', 'error500'])(
-    'is asked for again within the run: %s',
+    'leads to another request within the run: %s',
     async (mode) => {
       await service.bank('lines', [
         { reference: 'nobody', amountMinor: '200', expect: { outcome: 'in_review' } },
@@ -77,7 +77,7 @@ describe('a page that is not what it should be', () => {
     },
   );
 
-  it('that comes twice, twins on one day, and ids issued anew add nothing that is not there', async () => {
+  it('adds nothing when it repeats, beside twins on one day and reissued ids', async () => {
     const wallet = await service.openWallet(22);
     const twin = {
       reference: wallet.code,
@@ -98,7 +98,7 @@ describe('a page that is not what it should be', () => {
   });
 });
 
-describe('a bank that repeats what it was asked', () => {
+describe('a bank that echoes its request', () => {
   const key = () => service.env['BANK_API_KEY'] ?? '';
   const cases = [
     { status: 401, code: 'bank.unauthorized' },
@@ -106,7 +106,7 @@ describe('a bank that repeats what it was asked', () => {
     { status: 200, code: 'bank.bad_response' },
   ];
   it.each(cases)(
-    'gets neither our key nor its words into a history or a run: $status',
+    'sends neither our key nor its words into a history or a run: $status',
     async ({ status, code }) => {
       const said = `{"transactions":[{"${key()}":"Canary 0821550199"}],"page":1,"pages":1,"Bearer ${key()}":1}`;
       await service.bank('faults', { mode: 'raw', status, body: said });

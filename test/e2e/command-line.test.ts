@@ -16,7 +16,7 @@ function purser(args: readonly string[], env: Readonly<Record<string, string>> =
 }
 
 describe('purser demo', () => {
-  it('ends by itself with exit 0, one JSON object on stdout, and every deposit where it should be', async () => {
+  it('ends automatically with exit 0, one JSON object on stdout, and every deposit in its expected state', async () => {
     const demo = purser(['demo', '--json', '--seed', '3']);
     expect(await demo.exit).toBe(0);
     const report = JSON.parse(demo.output.stdout) as Record<string, unknown>;
@@ -79,7 +79,7 @@ describe('npm start', () => {
     expect(await again.exit).toBe(0);
   });
 
-  it('says at once which port is taken, and starts nothing', async () => {
+  it('names a taken port at once and starts nothing', async () => {
     const port = await freePort();
     const { createServer } = await import('node:net');
     const taken = createServer().listen(port, '127.0.0.1');
@@ -92,7 +92,7 @@ describe('npm start', () => {
 });
 
 describe('purser parse', () => {
-  it('prints a file that is not a statement as a coded error and exits 2', async () => {
+  it('reports a file that is not a statement as a coded error and exits 2', async () => {
     const parse = purser(['parse', 'package.json']);
     expect(await parse.exit).toBe(2);
     expect(JSON.parse(parse.output.stdout)).toMatchObject({
@@ -102,7 +102,7 @@ describe('purser parse', () => {
 });
 
 describe('a command that needs servers', () => {
-  it('says how to get them when none runs', async () => {
+  it('says how to start the servers when none runs', async () => {
     const status = purser(['status'], { DATABASE_URL: '' });
     expect(await status.exit).toBe(1);
     expect(status.output.stderr).toContain('npm start');

@@ -46,7 +46,7 @@ async function runningDeposits(): Promise<number> {
 }
 
 describe('a gate', () => {
-  it(`holds ${WAITING} deposits in their workflows, and lets all of them go in order when it opens`, async () => {
+  it(`holds ${WAITING} deposits in their workflows, and releases them all in order when it opens`, async () => {
     const wallet = await service.openWallet(71);
     await gate('close');
     await service.bank(

@@ -55,7 +55,7 @@ async function workflowOf(
 }
 
 describe('the history of each workflow', () => {
-  it('is gone on with by today’s code: a run, a credit, a review that a person decides', async () => {
+  it('replays with today’s code: a run, a credit, a review that a person decides', async () => {
     const wallet = await service.openWallet(91);
     await service.bank('lines', [
       {
@@ -83,7 +83,7 @@ describe('the history of each workflow', () => {
     await replayed(ids[0] ?? '');
   });
 
-  it('is gone on with by today’s code: a deposit behind a gate, the opening of the gate, a claim', async () => {
+  it('replays with today’s code: a deposit behind a gate, the opening of the gate, a claim', async () => {
     const wallet = await service.openWallet(92);
     await post(`/v1/gates/${ACCOUNT}/close`, { reason: 'a test' });
     await service.bank('lines', [

@@ -42,15 +42,15 @@ async function depositsOf(code: string) {
   return row;
 }
 
-describe('a bank that plays tricks, read over and over', () => {
-  it('twins of one payer on one day are two deposits and two credits', async () => {
+describe('Purser, reading a bank that plays tricks,', () => {
+  it('makes two deposits and two credits of one payer’s twins on one day', async () => {
     const { code } = await credited(2);
     await service.reconcile();
     expect(await depositsOf(code)).toEqual({ credited: 2, waiting: 0 });
     await service.expectTruth();
   });
 
-  it('ids issued anew add nothing', async () => {
+  it('adds nothing for reissued ids', async () => {
     const { code, ids } = await credited(2);
     await service.bank('reissue-ids', { ids });
     await service.reconcile();
@@ -58,7 +58,7 @@ describe('a bank that plays tricks, read over and over', () => {
     await service.expectTruth();
   });
 
-  it('blank ids are no ids: each line counts once, and again only when it is there again', async () => {
+  it('ignores blank ids: each line counts once, and again only when it appears again', async () => {
     const { code, line } = await credited(2, { id: ' ' });
     await service.bank('lines', [{ ...line, id: ' ' }]);
     await service.reconcile();
@@ -67,7 +67,7 @@ describe('a bank that plays tricks, read over and over', () => {
     await service.expectTruth();
   });
 
-  it('one id on many rows swallows none of them', async () => {
+  it('counts every row where one id is on many', async () => {
     const { code, line } = await credited(2, { id: '9998' });
     await service.bank('lines', [{ ...line, id: '9998', amountMinor: '7777' }]);
     await service.reconcile();
@@ -76,7 +76,7 @@ describe('a bank that plays tricks, read over and over', () => {
     await service.expectTruth();
   });
 
-  it('a text that the bank edits afterwards is the same line', async () => {
+  it('recognises a line whose text the bank edits afterwards', async () => {
     const { code, ids } = await credited(2);
     await service.bank('edit-text', { ids, field: 'reference', text: `REF ${code} EDITED` });
     await service.reconcile();
@@ -85,7 +85,7 @@ describe('a bank that plays tricks, read over and over', () => {
     await service.expectTruth();
   });
 
-  it('a date that moves by a day is never a second credit', async () => {
+  it('never credits a line twice whose date moves by a day', async () => {
     const { code, ids } = await credited(1);
     await service.bank('shift-date', { ids, days: -1 });
     await service.reconcile();
@@ -93,7 +93,7 @@ describe('a bank that plays tricks, read over and over', () => {
     expect(await depositsOf(code)).toMatchObject({ credited: 1 });
   });
 
-  it('a pending line is credited once it is booked, under its new id and day', async () => {
+  it('credits a pending line once it is booked, under its new id and day', async () => {
     const { code, ids } = await credited(1, { status: 'pending', bookingDate: addDays(today, -1) });
     expect(await depositsOf(code)).toEqual({ credited: 0, waiting: 0 });
     await service.bank('book-pending', { ids });
@@ -102,7 +102,7 @@ describe('a bank that plays tricks, read over and over', () => {
     expect(await depositsOf(code)).toEqual({ credited: 1, waiting: 0 });
   });
 
-  it('a line that comes days late is credited like any other', async () => {
+  it('credits a line that comes days late like any other', async () => {
     const { code, line } = await credited(1);
     await service.bank('lines', [{ ...line, bookingDate: addDays(today, -5) }]);
     await service.reconcile();

@@ -61,7 +61,7 @@ const purser = () => join(folder, 'prefix', 'bin', 'purser');
 const inEmptyFolder = () => ({ cwd: join(folder, 'empty'), env });
 
 describe('the package', () => {
-  it('holds the build, and neither sources nor tests nor the benchmark', async () => {
+  it('contains the build, and neither sources nor tests nor the benchmark', async () => {
     const { stdout } = await run('tar', ['-tzf', tarball]);
     const files = stdout.trim().split('\n');
     expect(files).toContain('package/dist/cli/purser.mjs');

@@ -39,8 +39,8 @@ async function stirUp(codes: readonly string[]): Promise<void> {
   ]);
 }
 
-describe('a worker that is killed', () => {
-  it(`at any of ${ROUNDS} moments loses no deposit and credits none twice`, async () => {
+describe('a killed worker', () => {
+  it(`loses no deposit and credits none twice, at any of ${ROUNDS} moments`, async () => {
     const wallets = [await service.openWallet(31), await service.openWallet(32)];
     const codes = wallets.map(({ code }) => code);
     let worker = await startWorkerProcess(service);
@@ -58,7 +58,7 @@ describe('a worker that is killed', () => {
     await Promise.all([worker.stop(), (await spare).stop()]);
   });
 
-  it('with another one beside it leaves the other to finish the work', async () => {
+  it('leaves the rest of the work to the other worker beside it', async () => {
     const [first, second] = await Promise.all([
       startWorkerProcess(service),
       startWorkerProcess(service),
@@ -79,8 +79,8 @@ describe('a worker that is killed', () => {
   });
 });
 
-describe('database connections that are cut', () => {
-  it('in the middle of settlement are retried, leave no half of anything, and do not end the worker', async () => {
+describe('a cut of the database connections', () => {
+  it('leads to a retry of the credits, leaves nothing half done, and does not end the worker', async () => {
     const worker = await startWorkerProcess(service);
     const wallet = await service.openWallet(34);
     for (let round = 0; round < CUT_ROUNDS; round += 1) {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('the main job', () => {
-  it('credits what names a customer, keeps the rest for a person, and reading again adds nothing', async () => {
+  it('credits what names a customer, keeps the rest for a person, and adds nothing when it reads again', async () => {
     const wallets = [
       await service.openWallet(1),
       await service.openWallet(2),

@@ -45,7 +45,7 @@ async function handIn(
 }
 
 describe('one deposit in every feed', () => {
-  it('is one line, one credit and one notification, with a story of all ten appearances', async () => {
+  it('makes one line, one credit and one notification, with a story of all ten appearances', async () => {
     const wallet = await service.openWallet(31);
     const added = (await service.bank('lines', [
       {

@@ -39,9 +39,9 @@ const CASES: readonly Case[] = [
   { feed: 'investec', as: 'without its order', turns: [{ postedOrder: 'absent' }] },
 ];
 
-describe('a bank account that is read by another protocol than our own', () => {
+describe('a bank account on another protocol than our own', () => {
   it.each(CASES)(
-    'ends every deposit where it should, however often it is read: $feed $as',
+    'brings every deposit to its expected state, however often it is read: $feed $as',
     async ({ feed, turns, settings = {} }) => {
       service = await startService({ feed, settings });
       const wallets = [await service.openWallet(81), await service.openWallet(82)];

@@ -60,8 +60,8 @@ async function spend(walletId: string, credits: string): Promise<number> {
   return answer.status;
 }
 
-describe('a payment that the bank takes back', () => {
-  it('takes the credit back in the run that shows it, and once only', async () => {
+describe('a payment that the bank reverses', () => {
+  it('loses its credit once, in the run that shows the reversal', async () => {
     const { code } = await service.openWallet(71);
     await book(code, credit('15000', code));
     expect(await look(code)).toMatchObject({ states: ['credited'], credits: '3' });
@@ -73,7 +73,7 @@ describe('a payment that the bank takes back', () => {
     await verifyClean(service.database.db);
   });
 
-  it('is neither lost nor credited when it comes and goes in one run', async () => {
+  it('leaves no credit and loses nothing when it comes and goes in one run', async () => {
     const { code } = await service.openWallet(72);
     await book(code, credit('5000', code), debit('5000'));
     expect(await look(code)).toEqual({ states: ['reversed'], credits: '0', owed: '0' });
@@ -96,7 +96,7 @@ describe('a payment that the bank takes back', () => {
     await verifyClean(service.database.db);
   });
 
-  it('leaves a debt where it was spent, which stops spending until the next deposit settles it', async () => {
+  it('leaves a debt where the credit was spent, and stops spending until the next deposit covers the debt', async () => {
     const { walletId, code } = await service.openWallet(73);
     await book(code, credit('10000', code));
     expect(await spend(walletId, '2')).toBe(201);

@@ -86,7 +86,7 @@ async function stateOf(depositId: string): Promise<unknown> {
 }
 
 describe('a decision on a review', () => {
-  it('to credit moves the money to the wallet that was named, and answers with the outcome', async () => {
+  it('credits the wallet that it names, and answers with the outcome', async () => {
     const wallet = await service.openWallet(51);
     const { depositId, workflowId } = await reviewedDeposit('10100');
     const answer = await decide(depositId, {
@@ -104,7 +104,7 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('to return sets the money aside for its sender once a second person has approved it', async () => {
+  it('returns the money to its sender once a second person has approved it', async () => {
     const { depositId } = await reviewedDeposit('700');
     const proposed = await decide(depositId, { kind: 'return', payer: PAYER, reason: 'not ours' });
     expect(proposed).toMatchObject({ status: 202, body: { state: 'proposed' } });
@@ -118,7 +118,7 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('whose id was signalled before it was approved moves no money then, and all of it after', async () => {
+  it('moves no money when its id is signalled before the approval, and all of it after', async () => {
     const { depositId, workflowId } = await reviewedDeposit('800');
     const proposed = await decide(depositId, { kind: 'dismiss', reason: 'own transfer' });
     const decisionId = String(proposed.body['decisionId']);
@@ -132,7 +132,7 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('to correct a credit is carried out after the workflow of its deposit has ended', async () => {
+  it('corrects a credit after the workflow of its deposit has ended', async () => {
     const [wrong, right] = [await service.openWallet(56), await service.openWallet(57)];
     const { depositId } = await reviewedDeposit('10000');
     await decide(depositId, { kind: 'credit', code: wrong.code, reason: 'misread' });
@@ -154,7 +154,7 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('that comes second is refused and moves nothing', async () => {
+  it('gets a refusal and moves nothing when it comes second', async () => {
     const [first, other] = [await service.openWallet(52), await service.openWallet(58)];
     const { depositId } = await reviewedDeposit('5000');
     await decide(depositId, { kind: 'credit', walletId: first.walletId, reason: 'first' });
@@ -168,7 +168,7 @@ describe('a decision on a review', () => {
     await verifyClean(service.database.db);
   });
 
-  it('made while no worker is up is accepted, and carried out once one is', async () => {
+  it('waits while no worker is up, and runs once one is', async () => {
     const wallet = await service.openWallet(53);
     const { depositId } = await reviewedDeposit('5000');
     await service.stopWorker();
@@ -189,7 +189,7 @@ describe('a decision on a review', () => {
 });
 
 describe('a raw signal', () => {
-  it('without a decision of that deposit moves no money, and the review goes on', async () => {
+  it('moves no money without a decision of that deposit, and the review continues', async () => {
     const wallet = await service.openWallet(54);
     const { depositId, workflowId } = await reviewedDeposit('9000');
     const other = await reviewedDeposit('8000');
@@ -220,7 +220,7 @@ describe('a raw signal', () => {
 });
 
 describe('a review whose deadline has come', () => {
-  it('is opened again with the money in suspense, and a later decision settles it', async () => {
+  it('opens again with the money in suspense, and a later decision moves it', async () => {
     const wallet = await service.openWallet(55);
     const { depositId, workflowId } = await reviewedDeposit('15000');
     // Another life of the same workflow, which finds a stored deadline that is about to pass.

@@ -81,8 +81,8 @@ const creditsOf = async (walletId: string) => {
   return row?.credits;
 };
 
-describe('suggestions for a deposit that waits', () => {
-  it('remember the payer from a decision, forget him when told to, and never credit', async () => {
+describe('the suggestion list of a waiting deposit', () => {
+  it('remembers the payer from a decision, forgets the payer on request, and never credits', async () => {
     const { walletId } = await service.openWallet(81);
     const first = await payment(11_100, { payer: 'ACC-81' });
     expect(await suggestions(first)).toEqual([]);
@@ -100,7 +100,7 @@ describe('suggestions for a deposit that waits', () => {
     expect(await suggestions(second)).toEqual([]);
   });
 
-  it('are raised by a claim, whichever of the two comes first, and the claim meets the credit', async () => {
+  it('suggests the claimed wallet, whether claim or deposit comes first, and marks the claim as met', async () => {
     const { walletId } = await service.openWallet(82);
     const paidFirst = await payment(12_100);
     const { id } = (await call('/v1/claims', {
@@ -136,8 +136,8 @@ describe('suggestions for a deposit that waits', () => {
   });
 });
 
-describe('a customer who comes after the money', () => {
-  it('is credited with what waited for the code, by itself, as soon as the wallet is there', async () => {
+describe('a customer who registers after the payment', () => {
+  it('gets the waiting credit automatically, as soon as the wallet exists', async () => {
     const code = customerCodeFromNumber(9_000_083);
     const depositId = await payment(13_100, { text: code });
     const wallet = (await call('/v1/wallets', { legacyCode: code })) as { id: string };
@@ -148,7 +148,7 @@ describe('a customer who comes after the money', () => {
     expect(await creditsOf(wallet.id)).toBe('2');
   });
 
-  it('is credited when a closed wallet is opened again', async () => {
+  it('gets the waiting credit when a closed wallet opens again', async () => {
     const { walletId, code } = await service.openWallet(84);
     await call(`/v1/wallets/${walletId}/status`, { status: 'closed', reason: 'left' });
     const depositId = await payment(13_200, { text: code });

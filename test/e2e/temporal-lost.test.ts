@@ -51,8 +51,8 @@ async function expectWholeStories(): Promise<void> {
   }
 }
 
-describe('Temporal', () => {
-  it('restarted in the middle of a run goes on where it was', async () => {
+describe('a Temporal server', () => {
+  it('continues after a restart in the middle of a run', async () => {
     const wallet = await service.openWallet(41);
     await service.bank('generate', { codes: [wallet.code], count: 80, days: 2, mix: 'clean' });
     const run = service.reconcile();
@@ -61,7 +61,7 @@ describe('Temporal', () => {
     await service.expectTruth();
   });
 
-  it('with its database thrown away is driven again from Postgres, and nothing is credited twice', async () => {
+  it('continues from Postgres after the loss of its database, and nothing is credited twice', async () => {
     const wallet = await service.openWallet(42);
     const codes = [wallet.code];
     await service.bank('generate', { codes, count: 30, days: 2, mix: 'demo' });
@@ -81,7 +81,7 @@ describe('Temporal', () => {
     await expectWholeStories();
   });
 
-  it('that remembers a completed workflow of a deposit which a restored Postgres has open lets it go on', async () => {
+  it('lets a deposit continue whose completed workflow it remembers, after a restore of Postgres', async () => {
     const wallet = await service.openWallet(43);
     const sighting: Sighting = {
       bankId: null,

@@ -50,8 +50,8 @@ async function look(code: string) {
   return row;
 }
 
-describe('a line that the bank takes off its books and puts back', () => {
-  it('ends with one credit, after two people had taken it back', async () => {
+describe('a line that the bank removes and restores', () => {
+  it('ends with one credit, after two people reversed the first', async () => {
     const { code } = await service.openWallet(75);
     const line = { reference: code, amountMinor: '5000', expect: { outcome: 'credited', code } };
     await service.bank('lines', [line]);

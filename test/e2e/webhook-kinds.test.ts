@@ -41,8 +41,8 @@ async function postings(): Promise<number> {
   return row?.postings ?? 0;
 }
 
-describe('webhooks of a bank that signs in hex', () => {
-  it('credit at once, once, however often they come', async () => {
+describe('a webhook of a bank that signs in hex', () => {
+  it('credits at once, and only once however often it comes', async () => {
     const ids = await addLine(71);
     const sent = await service.bank('webhooks/send', { ids, copies: 3 });
     expect(sent).toMatchObject({ statuses: { '202': 3 } });
@@ -50,7 +50,7 @@ describe('webhooks of a bank that signs in hex', () => {
     expect(await outcomes()).toEqual({ captured: 1 });
   });
 
-  it('are refused with a wrong signature, another body or an old time', async () => {
+  it('gets a refusal for a wrong signature, another body or an old time', async () => {
     const ids = await addLine(72);
     for (const tamper of ['signature', 'body', 'stale']) {
       const sent = await service.bank('webhooks/send', { ids, tamper });
@@ -60,7 +60,7 @@ describe('webhooks of a bank that signs in hex', () => {
     await service.expectTruth();
   });
 
-  it('that only point have the account read at once', async () => {
+  it('triggers a read of the account when it is only a pointer', async () => {
     const ids = await addLine(73);
     await service.bank('settings', { webhookEvents: 'pointer' });
     await service.bank('webhooks/send', { ids });
@@ -74,7 +74,7 @@ describe('webhooks of a bank that signs in hex', () => {
     await service.bank('settings', { webhookEvents: 'full' });
   });
 
-  it('that tell of a reversal are kept with the facts of their line, and move no money', async () => {
+  it('keeps the facts of a reversed line, and moves no money', async () => {
     const ids = await addLine(74);
     await service.reconcile();
     await service.expectTruth();
@@ -88,7 +88,7 @@ describe('webhooks of a bank that signs in hex', () => {
     expect(await postings()).toBe(before);
   });
 
-  it('are only a bell where the account does not trust them', async () => {
+  it('counts only as a pointer where the account does not trust it', async () => {
     await service.database.db.execute(sql`update bank_accounts set webhook_trust = 'hint'`);
     const known = (await outcomes())['pointer'] ?? 0;
     const ids = await addLine(75);

@@ -33,7 +33,7 @@ describe('a bank webhook', () => {
     await service.expectTruth();
   });
 
-  it('that comes five times leads to one credit and one notification', async () => {
+  it('leads to one credit and one notification when it comes five times', async () => {
     const wallet = await service.openWallet(12);
     const ids = await addLines(wallet.code, 1, '5000');
     const sent = await service.bank('webhooks/send', { ids, copies: 5, concurrency: 5 });
@@ -45,7 +45,7 @@ describe('a bank webhook', () => {
     expect(row).toEqual({ notifications: 1 });
   });
 
-  it('is refused without a posting when its signature or its age is wrong', async () => {
+  it('gets a refusal without a posting for a wrong signature or age', async () => {
     const wallet = await service.openWallet(13);
     await service.reconcile();
     const ids = await addLines(wallet.code, 1, '5000');
@@ -62,7 +62,7 @@ describe('a bank webhook', () => {
     await service.expectTruth();
   });
 
-  it('racing the poll on 200 lines never credits one twice', async () => {
+  it('credits no line twice when 200 of them race the poll', async () => {
     const wallet = await service.openWallet(14);
     for (let round = 0; round < 10; round += 1) {
       // Amounts differ between rounds and are the same within one: twins race, too.

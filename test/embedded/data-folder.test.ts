@@ -18,8 +18,8 @@ describe('dataFolder', () => {
   });
 });
 
-describe('throw-away folders', () => {
-  it('are reachable by every user, and are removed with their content', async () => {
+describe('a throw-away folder', () => {
+  it('admits every user, and disappears with its content', async () => {
     const folder = await throwAwayFolder();
     await mkdir(join(folder, 'deep'));
     await writeFile(join(folder, 'deep', 'file'), 'text');
@@ -28,7 +28,7 @@ describe('throw-away folders', () => {
     await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('are the only folders that removeThrowAwayFolder removes', async () => {
+  it('excludes other folders from its removal', async () => {
     await expect(removeThrowAwayFolder('/var/lib/purser')).rejects.toMatchObject({
       code: 'internal.unexpected',
     });

@@ -36,12 +36,12 @@ describe('a failing simulator response', () => {
     expect(response.headers.get('retry-after')).toBeNull();
   });
 
-  it('has a retry time only if configured', async () => {
+  it('names a retry time only if configured', async () => {
     await bank.admin('faults', { mode: 'rate-limited', retryAfterSeconds: 7 });
     expect((await bank.transactions()).headers.get('retry-after')).toBe('7');
   });
 
-  it('is good again after the configured number of times', async () => {
+  it('turns good again after the configured number of times', async () => {
     await bank.admin('faults', { mode: 'error503', times: 2 });
     const statuses = [];
     for (let each = 0; each < 3; each += 1) statuses.push((await bank.transactions()).status);
@@ -49,13 +49,13 @@ describe('a failing simulator response', () => {
     expect(await bank.admin('faults')).toEqual({ mode: 'none' });
   });
 
-  it('can be limited to one of several pages', async () => {
+  it('applies to one of several pages by option', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'error500', page: 2 });
     expect([(await fetchPage(1)).status, (await fetchPage(2)).status]).toEqual([200, 500]);
   });
 
-  it('can be limited to the token', async () => {
+  it('applies to the token only by option', async () => {
     await bank.admin('faults', { mode: 'error500', endpoint: 'token' });
     expect((await bank.transactions()).status).toBe(200);
     const basic = Buffer.from('client-1:secret-1').toString('base64');
@@ -115,7 +115,7 @@ describe('an untrustworthy simulator response', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('has a good status and a web page (html)', async () => {
+  it('comes with a good status and a web page (html)', async () => {
     await bank.admin('faults', { mode: 'html' });
     const response = await bank.transactions();
     expect([response.status, response.headers.get('content-type')]).toEqual([
@@ -132,7 +132,7 @@ describe('an untrustworthy simulator response', () => {
     expect((await readJsonPage(Promise.resolve(response))).transactions).toHaveLength(4);
   });
 
-  it('is complete but holds half a document (not-json)', async () => {
+  it('ends completely after half a document (not-json)', async () => {
     await bank.admin('faults', { mode: 'not-json' });
     const text = await (await bank.transactions()).text();
     expect(text.startsWith('{"transactions":[')).toBe(true);
@@ -148,14 +148,14 @@ describe('an untrustworthy simulator response', () => {
     expect(await (await bank.transactions()).text()).toContain('"amount":49.99,"amount":0.01');
   });
 
-  it('is exactly the configured one (raw)', async () => {
+  it('equals the configured one (raw)', async () => {
     const body = '{"transactions":[{"amount":1e5}]}';
     await bank.admin('faults', { mode: 'raw', status: 206, contentType: 'application/json', body });
     const response = await bank.transactions();
     expect([response.status, await response.text()]).toEqual([206, body]);
   });
 
-  it('is valid without rows (empty)', async () => {
+  it('stays valid without rows (empty)', async () => {
     await bank.admin('faults', { mode: 'empty' });
     expect(await (await bank.transactions()).json()).toEqual({
       transactions: [],
@@ -165,8 +165,8 @@ describe('an untrustworthy simulator response', () => {
   });
 });
 
-describe('wrong simulator pages', () => {
-  it('repeat page 1 as page 2, even if there is only one (duplicate-page)', async () => {
+describe('the simulator bank, on wrong pages,', () => {
+  it('repeats page 1 as page 2, even if there is only one (duplicate-page)', async () => {
     await bank.admin('faults', { mode: 'duplicate-page', times: 1 });
     expect(await (await fetchPage(1)).json()).toMatchObject({ page: 1, pages: 2 });
     expect(await (await fetchPage(2)).json()).toMatchObject({ page: 2, pages: 2 });
@@ -175,14 +175,14 @@ describe('wrong simulator pages', () => {
     expect(await idsOf(2)).toEqual(await idsOf(1));
   });
 
-  it('miss the newest row and repeat one across the pages, then are correct (shifting-pages)', async () => {
+  it('misses the newest row and repeats one across the pages, then answers correctly (shifting-pages)', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'shifting-pages', times: 1 });
     expect([...(await idsOf(1)), ...(await idsOf(2))]).toEqual(['T3', 'T2', 'T2', 'T1']);
     expect([...(await idsOf(1)), ...(await idsOf(2))]).toEqual(['T4', 'T3', 'T2', 'T1']);
   });
 
-  it('are never wrong twice in the same way (shifting-pages)', async () => {
+  it('never errs twice in the same way (shifting-pages)', async () => {
     await bank.admin('settings', { pageSize: 2 });
     await bank.admin('faults', { mode: 'shifting-pages' });
     expect(await idsOf(1)).not.toEqual(await idsOf(1));

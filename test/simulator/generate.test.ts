@@ -67,7 +67,7 @@ function expectSameReading(line: LineDraft): void {
 }
 
 describe('the check digit', () => {
-  it('is the documented Damm digit', () => {
+  it('equals the documented Damm digit', () => {
     expect(checkDigit('572')).toBe('4');
     expect(isWholeCode('CUS00001234')).toBe(true);
     expect(isWholeCode('CUS12345671')).toBe(true);
@@ -75,16 +75,16 @@ describe('the check digit', () => {
   });
 });
 
-describe('generated lines', () => {
+describe('the line generator', () => {
   it.each(['clean', 'demo', 'hostile'] as const)(
-    'depend only on the seed, in the %s mix',
+    'depends only on the seed, in the %s mix',
     (mix) => {
       expect(linesOf(mix, 40)).toEqual(linesOf(mix, 40));
       expect(linesOf(mix, 40)).not.toEqual(linesOf(mix, 40, 'seed-2'));
     },
   );
 
-  it('have the outcome that the matching rule reads in them, in one field or in two', () => {
+  it('predicts the outcome that the matching rule reads, in one field or in two', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom<Mix>('clean', 'demo', 'hostile'), (seed, mix) => {
         for (const line of linesOf(mix, 60, seed)) expectSameReading(line);
@@ -93,7 +93,7 @@ describe('generated lines', () => {
     );
   });
 
-  it('have a past or present day, an amount, and at most 40 characters', () => {
+  it('gives each line a past or present day, an amount, and at most 40 characters', () => {
     for (const line of linesOf('hostile', 500)) {
       expect(['2026-11-19', '2026-11-20', '2026-11-21']).toContain(line.bookingDate);
       expect(line.amountMinor > 0n).toBe(true);
@@ -101,13 +101,13 @@ describe('generated lines', () => {
     }
   });
 
-  it('contain every mangling, twins, fees and pending lines in a hostile mix', () => {
+  it('includes every mangling, twins, fees and pending lines in a hostile mix', () => {
     const kinds = new Set(linesOf('hostile', 3_000).map((line) => line.kind));
     for (const { kind } of [...READABLE, ...DOUBTFUL]) expect(kinds).toContain(kind);
     for (const kind of ['fee', 'pending', 'exact_twin']) expect(kinds).toContain(kind);
   });
 
-  it('contain one line per case in the demo mix, with its twins on one day', () => {
+  it('includes one line per case in the demo mix, with its twins on one day', () => {
     const demo = linesOf('demo', 0);
     expect(demo.map((line) => line.kind)).toEqual([
       'exact',
@@ -129,7 +129,7 @@ describe('generated lines', () => {
     expect(one).toEqual(other);
   });
 
-  it('are made fifty thousand at a time', () => {
+  it('makes fifty thousand lines at a time', () => {
     expect(linesOf('hostile', 50_000)).toHaveLength(50_000);
   });
 });

@@ -80,8 +80,8 @@ describe('the simulator process', () => {
   });
 });
 
-describe('the simulator settings', () => {
-  it('report all faults in one error', () => {
+describe('the check of simulator settings', () => {
+  it('reports all faults in one error', () => {
     const faulty = { SIMULATOR_PORT: '70000', SIMULATOR_WEBHOOK_SECRET: 'plain' };
     expect(() => readSettings(faulty)).toThrow(
       /SIMULATOR_PORT.*SIMULATOR_API_KEY.*SIMULATOR_ADMIN_KEY.*SIMULATOR_ACCOUNT_ID.*SIMULATOR_WEBHOOK_SECRET/,

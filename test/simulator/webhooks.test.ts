@@ -56,10 +56,10 @@ function received1(): Received {
 
 const LINE = { id: 'T1', reference: 'CUS\u200b12345671', amountMinor: '25000' };
 
-describe('simulator webhooks with hex signatures', () => {
+describe('a simulator webhook with a hex signature', () => {
   const hmac = (text: string) => createHmac('sha256', WEBHOOK_SECRET).update(text).digest('hex');
 
-  it('carry the signature in the configured header, over the time too by option', async () => {
+  it('carries the signature in the configured header, over the time too by option', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('settings', { webhookSignature: 'hex', webhookHexPrefix: 'sha256=' });
     await bank.admin('webhooks/send', {});
@@ -78,7 +78,7 @@ describe('simulator webhooks with hex signatures', () => {
     expect(plain?.headers['webhook-id']).toBeUndefined();
   });
 
-  it('are only pointers, or announce a reversal, by option', async () => {
+  it('points to the account only, or announces a reversal, by option', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', { event: 'reversed' });
     await bank.admin('settings', { webhookEvents: 'pointer' });
@@ -90,8 +90,8 @@ describe('simulator webhooks with hex signatures', () => {
   });
 });
 
-describe('simulator webhooks', () => {
-  it('carry the documented event and a signature that the standard library accepts', async () => {
+describe('a simulator webhook', () => {
+  it('carries the documented event and a signature that the standard library accepts', async () => {
     await bank.admin('lines', [LINE]);
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ sent: 1, statuses: { 202: 1 } });
     expect(verify(received1())).toMatchObject({
@@ -109,7 +109,7 @@ describe('simulator webhooks', () => {
     });
   });
 
-  it('keep id and body on every copy and every later delivery', async () => {
+  it('keeps id and body on every copy and every later delivery', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', { copies: 5, concurrency: 3 });
     await bank.admin('webhooks/send', { ids: ['T1'] });
@@ -118,7 +118,7 @@ describe('simulator webhooks', () => {
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('get another id once the bank changes the line', async () => {
+  it('gets another id once the bank changes the line', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', {});
     await bank.admin('reissue-ids', {});
@@ -126,13 +126,13 @@ describe('simulator webhooks', () => {
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   });
 
-  it('never announce pending lines', async () => {
+  it('never announces a pending line', async () => {
     await bank.admin('lines', [{ ...LINE, status: 'pending' }]);
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ sent: 0 });
   });
 
   it.each(['body', 'signature', 'stale'])(
-    'are rejected by the standard library after tampering: %s',
+    'fails in the standard library after tampering: %s',
     async (tamper) => {
       await bank.admin('lines', [LINE]);
       await bank.admin('webhooks/send', { tamper });
@@ -140,7 +140,7 @@ describe('simulator webhooks', () => {
     },
   );
 
-  it('can carry another body under the same id, correctly signed', async () => {
+  it('carries another body under the same id, correctly signed, by option', async () => {
     await bank.admin('lines', [LINE]);
     await bank.admin('webhooks/send', {});
     await bank.admin('webhooks/send', { tamper: 'resigned-body' });
@@ -149,7 +149,7 @@ describe('simulator webhooks', () => {
     expect(second?.[1]).not.toEqual(first?.[1]);
   });
 
-  it("report the receiver's status, or its absence", async () => {
+  it("reports the receiver's status, or its absence", async () => {
     await bank.admin('lines', [LINE]);
     statuses = [409];
     expect(await bank.admin('webhooks/send', {})).toMatchObject({ statuses: { 409: 1 } });
@@ -158,11 +158,11 @@ describe('simulator webhooks', () => {
   });
 });
 
-describe('automatic simulator webhooks', () => {
+describe('an automatic simulator webhook', () => {
   const PATIENT = { interval: 20 };
   const counts = () => bank.admin('requests');
 
-  it('are sent for each newly booked line, and retried after an error', async () => {
+  it('announces each newly booked line, and repeats after an error', async () => {
     await bank.admin('settings', { webhooks: 'auto' });
     statuses = [503];
     await bank.admin('lines', [LINE, { ...LINE, id: 'T2' }, { ...LINE, status: 'pending' }]);
@@ -174,7 +174,7 @@ describe('automatic simulator webhooks', () => {
     await expect.poll(counts, PATIENT).toMatchObject({ webhooks: { pending: 0, delivered: 3 } });
   });
 
-  it('are dropped when the receiver refuses them', async () => {
+  it('stops when the receiver refuses it', async () => {
     await bank.admin('settings', { webhooks: 'auto' });
     statuses = [401];
     await bank.admin('lines', [LINE]);
@@ -184,7 +184,7 @@ describe('automatic simulator webhooks', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('cannot be switched on without a URL', async () => {
+  it('needs a URL', async () => {
     const answer = await bank.adminResponse('settings', { webhooks: 'auto', webhookUrl: null });
     expect(answer.status).toBe(409);
   });

@@ -50,7 +50,7 @@ const check = async (file: string, known: string) =>
   checkSignatures(await readAnchorFile(file), loadPublicKeys(known));
 
 describe('the signature of the audit chain’s heads', () => {
-  it('is on each line from when the worker has a key, and fits the public one', async () => {
+  it('appears on each line once the worker has a key, and fits the public key', async () => {
     const file = join(folder, 'signed.jsonl');
     const { signing, known } = await aKeyPair('first');
     await seal(file, null);
@@ -63,7 +63,7 @@ describe('the signature of the audit chain’s heads', () => {
     expect(await check(file, known)).toMatchObject({ ok: true, checked: 2, firstBroken: null });
   });
 
-  it('gives away a head that was changed, added without the key, or signed by another one', async () => {
+  it('reveals a head that was changed, added without the key, or signed with another key', async () => {
     const file = join(folder, 'attacked.jsonl');
     const [mine, other] = [await aKeyPair('mine'), await aKeyPair('other')];
     await seal(file, mine.signing);
@@ -104,7 +104,7 @@ describe('the signature of the audit chain’s heads', () => {
     expect(await check(file, both)).toMatchObject({ ok: true, checked: 2 });
   });
 
-  it('is looked at by verify, with the file that is named', async () => {
+  it('passes or fails verify, by the public key and the file that are named', async () => {
     const file = join(folder, 'verified.jsonl');
     const [mine, other] = [await aKeyPair('verify'), await aKeyPair('stranger')];
     await seal(file, mine.signing);
@@ -119,8 +119,8 @@ describe('the signature of the audit chain’s heads', () => {
   });
 });
 
-describe('the key', () => {
-  it('is refused by the name of its file, and nothing of it is told', async () => {
+describe('the signing key', () => {
+  it('fails with the name of its file and reveals none of its content', async () => {
     const file = join(folder, 'broken.pem');
     const { privateKey } = generateKeyPairSync('ec', {
       namedCurve: 'prime256v1',
@@ -139,7 +139,7 @@ describe('the key', () => {
     expect(messageOf(() => loadPublicKeys(file))).toContain('AUDIT_PUBLIC_KEY_FILE');
   });
 
-  it('goes with an anchor only, since the signatures are there', () => {
+  it('requires an anchor, since the signatures are stored there', () => {
     const faults = messageOf(() => loadConfig({ AUDIT_SIGNING_KEY_FILE: '/key.pem' }));
     expect(faults).toContain('AUDIT_ANCHOR_FILE: is needed when AUDIT_SIGNING_KEY_FILE is set');
   });

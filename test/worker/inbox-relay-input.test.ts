@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 afterAll(() => test.close());
 
-describe('an event that cannot be read', () => {
+describe('the relay, on hostile events,', () => {
   const row = (fields: Record<string, unknown>) => (account: string) =>
     JSON.stringify({
       type: 'transaction.booked',
@@ -58,7 +58,7 @@ describe('an event that cannot be read', () => {
     ['a list', () => '[]'],
   ];
 
-  it('is recorded with its reason, leaves no posting, and holds up no other event', async () => {
+  it('records an unreadable event with its reason, leaves no posting, and continues with the others', async () => {
     const account = await inbox.addAccount();
     const { dependencies } = inbox.relay();
     const before = await countMoves(test.db);
@@ -84,7 +84,7 @@ describe('an event that cannot be read', () => {
     ['SQL', "'; drop table lines; --"],
     ['a template', '${process.exit()} {{7*7}} =HYPERLINK("x")'],
     ['direction and zero-width marks', '\u202eCUS\u200b0000\u20601234'],
-  ])('is not one whose reference holds %s: it is captured once', async (_, reference) => {
+  ])('captures a line once whose reference holds %s', async (_, reference) => {
     const account = await inbox.addAccount();
     const { dependencies } = inbox.relay();
     const body = booked(account, { id: 'T1', reference });
@@ -94,7 +94,7 @@ describe('an event that cannot be read', () => {
     expect(await inbox.statesOf(account)).toEqual({ captured: 1 });
   });
 
-  it('is not a notice of amount zero: it is stored, and nobody is credited', async () => {
+  it('stores a notice of amount zero and credits nothing', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay();
     const before = await countMoves(test.db);

@@ -17,7 +17,7 @@ afterEach(async () => {
 afterAll(() => test.close());
 
 describe('relayBatch', () => {
-  it('captures a booked line once for all its events, and rings its deposit', async () => {
+  it('captures a booked line once for all its events, and dispatches its deposit', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay();
     const body = booked(account, { id: 'T1', reference: 'CUS00001234' });
@@ -33,7 +33,7 @@ describe('relayBatch', () => {
     expect(await relayBatch(dependencies)).toBe(0);
   });
 
-  it('holds a twin under another id, and says `known` of a line that a poll brought', async () => {
+  it('holds a twin under another id, and answers `known` for a line that a poll brought', async () => {
     const account = await inbox.addAccount();
     const { dependencies } = inbox.relay();
     await poll(test.db, account, [aSighting({ bankId: 'P1', text: '', references: ['polled'] })]);
@@ -57,7 +57,7 @@ describe('relayBatch', () => {
     expect(triggered).toEqual([account]);
   });
 
-  it('rings every deposit although an account cannot be read at once', async () => {
+  it('dispatches every deposit even if one account cannot be read at once', async () => {
     const account = await inbox.addAccount();
     const { dependencies, signalled } = inbox.relay({
       triggerPoll: () => Promise.reject(new Error('There is no such Schedule.')),
@@ -71,7 +71,7 @@ describe('relayBatch', () => {
     expect(await inbox.outcomesOf(account)).toEqual(['pointer', 'captured']);
   });
 
-  it('keeps what it captured when Temporal does not answer, for the sweep to dispatch', async () => {
+  it('keeps what it captured when Temporal does not answer, so that the sweep dispatches it', async () => {
     const account = await inbox.addAccount();
     const { dependencies } = inbox.relay({
       signalDeposit: () => Promise.reject(new Error('There is no Temporal.')),
@@ -83,7 +83,7 @@ describe('relayBatch', () => {
     expect([...rows]).toEqual([{ state: 'captured', dispatched_at: null }]);
   });
 
-  it('credits a storm set-based and signals only what a person must decide', async () => {
+  it('credits a storm in sets and signals only what a person must decide', async () => {
     const account = await inbox.addAccount();
     const { code, walletId } = await aWallet(test.db);
     const { dependencies, signalled } = inbox.relay();
@@ -107,7 +107,7 @@ describe('relayBatch', () => {
     expect(signalled).toHaveLength(9 + 245);
   });
 
-  it('shares the work between two relays: each event is handled once, none waits for ever', async () => {
+  it('shares the work between two relays: each event is handled once, and none waits without end', async () => {
     const [one, two] = [await inbox.addAccount(), await inbox.addAccount()];
     const bodies = (account: string, from: number) =>
       Array.from({ length: 100 }, (_, index) =>
@@ -131,7 +131,7 @@ describe('relayBatch', () => {
 });
 
 describe('startInboxRelay', () => {
-  it('is woken by an event, goes on after a failure, and stops when it is told to', async () => {
+  it('wakes on an event, continues after a failure, and stops when asked', async () => {
     const account = await inbox.addAccount();
     let failures = 1;
     const relay = inbox.relay();

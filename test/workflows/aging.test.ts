@@ -153,7 +153,7 @@ describe('a review on a clock that skips', () => {
     await handle.terminate();
   });
 
-  it('is credited by itself when it is woken and its code names one open wallet', async () => {
+  it('ends in a credit when it wakes and its code names one open wallet', async () => {
     const { walletId, code } = await aWallet(test.db);
     await test.owner`update wallets set status = 'closed' where id = ${walletId}`;
     const deposit = await aDeposit(code);

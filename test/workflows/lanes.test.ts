@@ -23,7 +23,7 @@ async function deposits(state: string): Promise<readonly { readonly transaction_
 }
 
 describe('the per-deposit lane', () => {
-  it('credits straight through in one workflow task and eight events', async () => {
+  it('credits a deposit in one workflow task and eight events', async () => {
     const wallet = await service.openWallet(61);
     await service.bank('lines', [
       {
@@ -83,7 +83,7 @@ describe('the per-deposit lane', () => {
 });
 
 describe('the backlog lane', () => {
-  it('takes over above BULK_ABOVE, settles exact matches without workflows, and leaves the rest to them', async () => {
+  it('takes over above BULK_ABOVE, credits exact matches without workflows, and leaves the rest to them', async () => {
     const wallet = await service.openWallet(63);
     const good = {
       reference: wallet.code,

@@ -17,8 +17,8 @@ function replay(json: string): Promise<void> {
   return Worker.runReplayHistory(options, historyFromJSON(JSON.parse(json)));
 }
 
-describe('workflows that are under way while the code changes', () => {
-  it('have recorded histories to be tried with', () => {
+describe('today’s code, with workflows that started before it,', () => {
+  it('finds all the recorded histories to replay', () => {
     expect(NAMES).toEqual([
       'claim.json',
       'deposit-credited.json',
@@ -29,11 +29,11 @@ describe('workflows that are under way while the code changes', () => {
     ]);
   });
 
-  it.each(NAMES)('go on with today’s code: %s', async (name) => {
+  it.each(NAMES)('replays %s to its end', async (name) => {
     await expect(replay(recorded(name))).resolves.toBeUndefined();
   });
 
-  it('are refused when the code would have done something else', async () => {
+  it('fails when a history differs from what the code does', async () => {
     const changed = recorded('reconcile.json').replaceAll('"planDispatch"', '"planSomethingElse"');
     await expect(replay(changed)).rejects.toThrow(DeterminismViolationError);
   });

@@ -31,7 +31,7 @@ async function storedOf(accountKey: string): Promise<Stored> {
 const ONE: Stored = { lines: 1, journals: 1, deposits: 1, held: 0 };
 
 describe('capturing a poll', () => {
-  it('stores twins as two deposits, and nothing more when the window is read again', async () => {
+  it('stores twins as two deposits, and nothing more when it reads the window again', async () => {
     const account = await anAccount(test.db);
     const rows = [aSighting(), aSighting(), aSighting({ direction: 'debit' })];
     const first = await poll(test.db, account, rows);
@@ -77,7 +77,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('keeps every reference as it came, but for what Postgres cannot hold', async () => {
+  it('keeps every reference as it came, except what Postgres cannot store', async () => {
     const account = await anAccount(test.db);
     const long = 'ÄZ√ '.repeat(2_560);
     await poll(test.db, account, [
@@ -98,7 +98,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('captures a line whose id is longer than an index can hold', async () => {
+  it('captures a line whose id is longer than an index can store', async () => {
     const account = await anAccount(test.db);
     const bankId = Array.from({ length: 10_000 }, (_, index) => (index * 7_919).toString(36)).join(
       '',
@@ -109,7 +109,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('adds nothing when a line comes again that is booked long before the days of its snapshot', async () => {
+  it('adds nothing when a line comes again that was booked long before the days of its snapshot', async () => {
     const account = await anAccount(test.db);
     const late = aSighting({ bookingDate: parseLocalDate('2026-10-01') });
     for (let time = 0; time < 2; time += 1) await poll(test.db, account, [late]);
@@ -117,7 +117,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('shows pending rows as last read and makes nothing of them until they are booked', async () => {
+  it('shows pending rows as last read, and makes a deposit of them only once they are booked', async () => {
     const account = await anAccount(test.db);
     const pending = [
       aSighting({ status: 'pending', bankId: 'P1' }),
@@ -142,7 +142,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('stores a notice of amount zero without a journal, once', async () => {
+  it('stores a notice of amount zero once, without a journal', async () => {
     const account = await anAccount(test.db);
     for (let time = 0; time < 2; time += 1) {
       await poll(test.db, account, [aSighting({ amountMinor: 0n })]);
@@ -151,7 +151,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('captures the largest amount, and nothing at all of a window with a larger one', async () => {
+  it('captures the largest amount, and nothing of a window with a larger one', async () => {
     const account = await anAccount(test.db);
     await poll(test.db, account, [aSighting({ amountMinor: AMOUNT_MINOR_MAX })]);
     const before = await storedOf(account);
@@ -165,7 +165,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('holds a bank’s own reversal that brings money back', async () => {
+  it('holds the bank’s own reversal that brings money back', async () => {
     const account = await anAccount(test.db);
     await poll(test.db, account, [aSighting({ reversal: true })]);
     const [row] = await test.db.execute(
@@ -175,7 +175,7 @@ describe('capturing a poll', () => {
     await verifyClean(test.db);
   });
 
-  it('captures 3,000 lines in one go and finds them all known again', async () => {
+  it('captures 3,000 lines at once and recognises them all on the next read', async () => {
     const account = await anAccount(test.db);
     const rows = Array.from({ length: 3_000 }, (_, index) =>
       aSighting({ bankId: `T${index}`, amountMinor: BigInt(100 + (index % 500)) }),
@@ -230,7 +230,7 @@ describe('capturing from several feeds', () => {
     await verifyClean(test.db);
   });
 
-  it('goes on reading when a held webhook comes again after a poll has shown its id', async () => {
+  it('continues when a held webhook comes again after a poll has shown its id', async () => {
     const account = await anAccount(test.db);
     const polled = (bankId: string) =>
       poll(test.db, account, [aSighting({ bankId })], { scope: openDay });
@@ -243,7 +243,7 @@ describe('capturing from several feeds', () => {
     await verifyClean(test.db);
   });
 
-  it('goes on reading when an intraday report held a line that the statement then shows', async () => {
+  it('continues when an intraday report held a line that the statement then shows', async () => {
     const account = await anAccount(test.db);
     const row = aSighting({ bankId: 'FT1' });
     await poll(test.db, account, [row], { scope: openDay });

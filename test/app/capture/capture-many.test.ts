@@ -45,8 +45,8 @@ async function holdsOf(account: string, day: LocalDate): Promise<readonly unknow
   return rows.map(({ hold }) => hold);
 }
 
-describe('a day of many credits', () => {
-  it('is held line by line where it is an earlier day booked again, also after days without any', async () => {
+describe('the capture of many credits on one day', () => {
+  it('holds each line of an earlier day that is booked again, also after empty days', async () => {
     for (const [day, count] of [
       [SATURDAY, 40],
       [MONDAY, 33],
@@ -61,7 +61,7 @@ describe('a day of many credits', () => {
     await verifyClean(test.db);
   });
 
-  it('is held for what came again where others paid too, and is not where they outweigh it', async () => {
+  it('holds the repeated lines beside a few new payments, and none beside many', async () => {
     for (const [others, held] of [
       [10, 40],
       [11, 0],
@@ -77,7 +77,7 @@ describe('a day of many credits', () => {
     }
   });
 
-  it('is held where both days stand in one file', async () => {
+  it('holds the repeated lines where both days are in one file', async () => {
     const account = await anAccount(test.db);
     const both = [...credits(FRIDAY, 40), ...credits(SATURDAY, 40)];
     const scope = { ...wholeDay(FRIDAY), to: SATURDAY, lastClosedDay: SATURDAY } as const;
@@ -85,7 +85,7 @@ describe('a day of many credits', () => {
     expect(await holdsOf(account, FRIDAY)).toEqual(Array(40).fill(null));
   });
 
-  it('is no repeat of the day before where a line of each payment came another time on that day', async () => {
+  it('holds none where each payment came twice on the day before', async () => {
     const account = await anAccount(test.db);
     await captureDay(account, FRIDAY, [...credits(FRIDAY, 40), ...credits(FRIDAY, 40)]);
     expect(await captureDay(account, SATURDAY, credits(SATURDAY, 40))).toMatchObject({ held: 0 });
@@ -95,8 +95,8 @@ describe('a day of many credits', () => {
   });
 });
 
-describe('a line of the days around', () => {
-  it('holds one of another feed that looks like it, as its own feed does not', async () => {
+describe('the capture of a line near another day’s twin', () => {
+  it('holds a line whose twin came from another feed, and none whose twin came from its own', async () => {
     for (const [given, hold] of [
       [MT940, 'possible_duplicate'],
       [CAMT, null],
@@ -108,7 +108,7 @@ describe('a line of the days around', () => {
     }
   });
 
-  it('holds none once the feed has shown it too, whichever captured it', async () => {
+  it('holds none once its feed has shown the twin too, whichever feed captured it', async () => {
     const account = await anAccount(test.db);
     await captureDay(account, FRIDAY, credits(FRIDAY, 1));
     await captureDay(account, FRIDAY, credits(FRIDAY, 1), MT940);

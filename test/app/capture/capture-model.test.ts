@@ -103,7 +103,7 @@ const TRICKS: readonly Tricks[] = [true, false].map((idStable) => ({
 
 describe('capture', () => {
   it.each(TRICKS)(
-    'decides on the lines that it reads as it would on all lines there are (ids stable: $idStable)',
+    'decides on the lines that it reads as it would on all existing lines (ids stable: $idStable)',
     async (tricks) => {
       await fc.assert(
         fc.asyncProperty(movesOf(tricks), async (moves) => {

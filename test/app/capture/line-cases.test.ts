@@ -17,7 +17,7 @@ const read = (accountKey: string, ...sightings: readonly Sighting[]) =>
   readAccount(test, accountKey, sightings);
 const cases = (accountKey: string) => casesOf(test, accountKey);
 
-describe('a line that the bank takes off its books', () => {
+describe('a line that the bank removes', () => {
   it('opens one case after two complete reads without it, and moves no money', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -33,7 +33,7 @@ describe('a line that the bank takes off its books', () => {
     expect(await stateOf(test.db, depositId)).toBe('credited');
   });
 
-  it('opens no second case after a person closed the first, unless it vanishes anew', async () => {
+  it('opens no second case after a person closed the first, unless the bank removes the line again', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const line = aSighting({ references: [code], bankId: 'T1' });
@@ -59,7 +59,7 @@ describe('a line that the bank takes off its books', () => {
     ]);
   });
 
-  it('is one credit when it was taken off by mistake and comes back, and the case closes by itself', async () => {
+  it('counts as one credit when it was removed by mistake and returns, and its case closes automatically', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const line = aSighting({ references: [code], bankId: 'T2' });
@@ -75,7 +75,7 @@ describe('a line that the bank takes off its books', () => {
     expect(wallet).toEqual({ credits: 1 });
   });
 
-  it('opens a case, and holds the new line, where an id comes back with another amount', async () => {
+  it('opens a case, and the new line waits, when its id returns with another amount', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     await read(accountKey, aSighting({ references: [code], bankId: 'T3' }));

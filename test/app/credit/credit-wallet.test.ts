@@ -40,7 +40,7 @@ async function aMatchedDeposit(amountMinor = 7_500n) {
 }
 
 describe('validateCode', () => {
-  it('tells the wallet of an exact code, and why a person must decide anything else', async () => {
+  it('finds the wallet of an exact code, and says why a person must decide anything else', async () => {
     const { depositId, walletId } = await aMatchedDeposit();
     expect(await validateCode(dependencies, { depositId })).toEqual({
       outcome: 'matched',
@@ -55,7 +55,7 @@ describe('validateCode', () => {
     });
   });
 
-  it('moves nothing, says what is settled, and names a deposit that does not exist', async () => {
+  it('moves nothing, reports a settled deposit and rejects an unknown one', async () => {
     const { depositId } = await aMatchedDeposit();
     const before = await countMoves(test.db);
     await validateCode(dependencies, { depositId });
@@ -69,7 +69,7 @@ describe('validateCode', () => {
 });
 
 describe('creditWallet', () => {
-  it('credits once, however often it is run', async () => {
+  it('credits a deposit once, however often it runs', async () => {
     const { depositId, walletId } = await aMatchedDeposit();
     for (let time = 0; time < 3; time += 1) {
       expect(await creditWallet(dependencies, { depositId })).toEqual({ outcome: 'credited' });
@@ -82,7 +82,7 @@ describe('creditWallet', () => {
     await verifyClean(test.db);
   });
 
-  it('credits once when it races itself and the backlog lane', async () => {
+  it('credits a deposit once when it races itself and the backlog lane', async () => {
     for (let round = 0; round < 15; round += 1) {
       const { accountKey, depositId, walletId } = await aMatchedDeposit();
       const [first, second] = await Promise.all([
@@ -98,7 +98,7 @@ describe('creditWallet', () => {
     await verifyClean(test.db);
   });
 
-  it('credits 40 deposits of one wallet side by side, each of them once', async () => {
+  it('credits 40 deposits of one wallet concurrently, each of them once', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const ids = await deposits(
@@ -115,7 +115,7 @@ describe('creditWallet', () => {
     await verifyClean(test.db);
   });
 
-  it('leaves a deposit to a person whose wallet closed between the match and the lock', async () => {
+  it('leaves a deposit to a person when its wallet closes between match and lock', async () => {
     for (const lane of ['workflow', 'backlog'] as const) {
       const { accountKey, depositId, walletId } = await aMatchedDeposit();
       const before = await countMoves(test.db);
@@ -144,26 +144,33 @@ describe('creditWallet', () => {
   it.each([
     ['one deposit waits for its wallet', 'workflow', 'wallets'],
     ['the backlog lane writes its journals', 'backlog', 'notifications'],
-  ] as const)('credits once after the connection was cut while %s', async (_, lane, table) => {
-    const { accountKey, depositId, walletId } = await aMatchedDeposit();
-    await whileLocked(
-      test.owner,
-      (session) => session`lock table ${session(table)} in exclusive mode`,
-      async () => {
-        const attempt = settleInChild(test.url, lane, lane === 'workflow' ? depositId : accountKey);
-        await test.owner`select pg_terminate_backend(${await findBlockedSession(test.owner)})`;
-        expect(await attempt).toBe('failed');
-      },
-    );
-    expect(await stateOf(test.db, depositId)).toBe('captured');
-    expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0', seq: '0' });
-    if (lane === 'backlog') await backlog(accountKey);
-    expect(await creditWallet(dependencies, { depositId })).toEqual({ outcome: 'credited' });
-    expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '1', seq: '1' });
-    await verifyClean(test.db);
-  });
+  ] as const)(
+    'credits a deposit once after the connection was cut while %s',
+    async (_, lane, table) => {
+      const { accountKey, depositId, walletId } = await aMatchedDeposit();
+      await whileLocked(
+        test.owner,
+        (session) => session`lock table ${session(table)} in exclusive mode`,
+        async () => {
+          const attempt = settleInChild(
+            test.url,
+            lane,
+            lane === 'workflow' ? depositId : accountKey,
+          );
+          await test.owner`select pg_terminate_backend(${await findBlockedSession(test.owner)})`;
+          expect(await attempt).toBe('failed');
+        },
+      );
+      expect(await stateOf(test.db, depositId)).toBe('captured');
+      expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0', seq: '0' });
+      if (lane === 'backlog') await backlog(accountKey);
+      expect(await creditWallet(dependencies, { depositId })).toEqual({ outcome: 'credited' });
+      expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '1', seq: '1' });
+      await verifyClean(test.db);
+    },
+  );
 
-  it('says `settled` of a deposit that is not there, and moves nothing', async () => {
+  it('answers `settled` for an unknown deposit and moves nothing', async () => {
     const before = await countMoves(test.db);
     expect(await creditWallet(dependencies, { depositId: 'dep_none' })).toEqual({
       outcome: 'settled',
@@ -186,7 +193,7 @@ describe('creditWallet', () => {
     await verifyClean(test.db);
   });
 
-  it('leaves a deposit to a person that was booked before there was any rate', async () => {
+  it('leaves a deposit to a person that was booked before the first rate', async () => {
     const accountKey = await anAccount(test.db);
     const wallet = await aWallet(test.db);
     const [old = '', fresh = ''] = await deposits(test.db, accountKey, [
@@ -232,7 +239,7 @@ describe('creditWallet', () => {
 });
 
 describe('creditBacklog', () => {
-  it('credits 600 deposits over three batches, tells every customer, and leaves what is unclear', async () => {
+  it('credits 600 deposits in three batches, notifies every customer, and leaves unclear ones', async () => {
     const accountKey = await anAccount(test.db);
     const wallets = await Promise.all(Array.from({ length: 7 }, () => aWallet(test.db)));
     const rows = Array.from({ length: 600 }, (_, index) => ({
@@ -260,7 +267,7 @@ describe('creditBacklog', () => {
     await verifyClean(test.db);
   });
 
-  it('shares the work between two at once, and neither credits what the other did', async () => {
+  it('shares the work between two callers, and credits no deposit twice', async () => {
     const accountKey = await anAccount(test.db);
     const wallets = await Promise.all(Array.from({ length: 3 }, () => aWallet(test.db)));
     const rows = Array.from({ length: 300 }, (_, index) => ({

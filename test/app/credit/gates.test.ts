@@ -30,7 +30,7 @@ const change = (scope: string, state: 'open' | 'closed') =>
   );
 
 describe('a closed gate', () => {
-  it('lets nobody be credited, in no lane, and says so', async () => {
+  it('stops every credit, in every lane, and says so', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
@@ -45,7 +45,7 @@ describe('a closed gate', () => {
     expect(await stateOf(test.db, depositId)).toBe('captured');
   });
 
-  it('is in the story of who waited behind it, and of nobody else', async () => {
+  it('appears in the story of each deposit that waited behind it, and of no other', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const deps = createTestDependencies(test.db);
@@ -74,7 +74,7 @@ describe('a closed gate', () => {
     for (const other of [before, reviewed, after]) expect(await waitsOf(other)).toEqual([]);
   });
 
-  it('of all accounts closes each of them, and opening one account does not open it', async () => {
+  it('keeps each account closed as the gate of all, even after one account opens its own', async () => {
     const accountKey = await anAccount(test.db);
     await change('*', 'closed');
     await change(accountKey, 'open');
@@ -83,7 +83,7 @@ describe('a closed gate', () => {
     expect(await isGateClosed(test.db, accountKey)).toBe(false);
   });
 
-  it('is closed once, whoever asks again', async () => {
+  it('stays as it is when it is closed again', async () => {
     const accountKey = await anAccount(test.db);
     expect(await change(accountKey, 'closed')).toBe(true);
     expect(await change(accountKey, 'closed')).toBe(false);
@@ -115,7 +115,7 @@ describe('a closed gate', () => {
 });
 
 describe('opening a gate', () => {
-  it('lets 500 waiting deposits go in the order of their capture, wakes each, and loses none', async () => {
+  it('releases 500 waiting deposits in the order of their capture, wakes each, and loses none', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const ids = await deposits(
@@ -146,7 +146,7 @@ describe('opening a gate', () => {
     });
   });
 
-  it('stops where it is closed again in between', async () => {
+  it('stops when the gate is closed again in between', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);

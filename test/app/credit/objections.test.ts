@@ -82,8 +82,8 @@ async function reviewOf(depositId: string) {
   return row;
 }
 
-describe('a deposit that the bank took back before it was credited', () => {
-  it('waits as reversed instead of being credited, in either lane, and leaves suspense when the two are paired', async () => {
+describe('a deposit whose reversal came before its credit', () => {
+  it('waits as reversed instead of being credited, in either lane, and leaves suspense when paired', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -106,7 +106,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     expect(told).toEqual({ told: 0 });
   });
 
-  it('waits for a person where only a part was taken back, who may credit it', async () => {
+  it('waits for a person, who may credit it, where only a part was reversed', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
@@ -122,7 +122,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     });
   });
 
-  it('is told by its id, whatever code and amount the reversal has', async () => {
+  it('matches its reversal by bank id, whatever code and amount the reversal has', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -131,7 +131,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     expect(await handle(depositId)).toBe('reversed');
   });
 
-  it('is woken and credited when the reversal turns out to be another deposit’s', async () => {
+  it('wakes and gets its credit when the reversal proves to be of another deposit', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -150,7 +150,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     expect(await recheckReview(deps, { depositId: second })).toEqual({ outcome: 'credited' });
   });
 
-  it('is credited when a person has closed the case about the reversal', async () => {
+  it('gets its credit when a person has closed the case about the reversal', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
@@ -172,7 +172,7 @@ describe('a deposit that the bank took back before it was credited', () => {
     expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
   });
 
-  it('is none of those that came later, of another customer, or of another bank account', async () => {
+  it('excludes later deposits and those of another customer or bank account', async () => {
     fresh();
     const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
     const [one, two] = [await aWallet(test.db), await aWallet(test.db)];
@@ -209,13 +209,13 @@ async function aKnownPayer(policy: 'credit' | 'review', times: number) {
   return { accountKey, named, known, confirm, last, pay };
 }
 
-describe('a payer whom people know for another customer than the code names', () => {
-  it('pays for whomever the code names, unless the account asks for a look', async () => {
+describe('a payer known for another customer than the code names', () => {
+  it('pays for the customer whom the code names, unless the account asks for a review', async () => {
     const { pay } = await aKnownPayer('credit', 4);
     expect(await handle(await pay())).toBe('credited');
   });
 
-  it('has the deposit wait where the account asks so, with both customers suggested', async () => {
+  it('sends the deposit to review where the account asks for it, with both customers suggested', async () => {
     const { named, known, pay } = await aKnownPayer('review', 3);
     const depositId = await pay();
     expect(await handle(depositId)).toBe('payer_conflict');
@@ -230,7 +230,7 @@ describe('a payer whom people know for another customer than the code names', ()
     ).toEqual([named.code, known.code].toSorted());
   });
 
-  it('is no reason to wait after two payments, or once people confirmed the customer of the code as well', async () => {
+  it('delays no deposit after two payments, or once people confirmed the customer of the code too', async () => {
     const twice = await aKnownPayer('review', 2);
     expect(await handle(await twice.pay())).toBe('credited');
     const both = await aKnownPayer('review', 3);
@@ -238,7 +238,7 @@ describe('a payer whom people know for another customer than the code names', ()
     expect(await handle(await both.pay())).toBe('credited');
   });
 
-  it('is credited by the code when the payer is made forgotten', async () => {
+  it('lets the code decide again after the payer is removed from memory', async () => {
     const { known, last, pay } = await aKnownPayer('review', 3);
     const depositId = await pay();
     await handle(depositId);
@@ -258,7 +258,7 @@ describe('a payer whom people know for another customer than the code names', ()
 });
 
 describe('a review whose reason has gone', () => {
-  it('is credited when the account’s limit is raised, and not before', async () => {
+  it('ends in a credit when the account’s limit is raised, and not before', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set amount_limit_minor = 4000 where key = ${accountKey}`;
@@ -276,7 +276,7 @@ describe('a review whose reason has gone', () => {
   });
 
   it.each<ReviewReason>(['possible_duplicate', 'edited_look_alike', 'id_reused', 'shadow'])(
-    'stays a person’s to judge where it was %s',
+    'stays with a person where its reason was %s',
     async (reason) => {
       fresh();
       const accountKey = await anAccount(test.db);

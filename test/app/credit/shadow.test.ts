@@ -32,7 +32,7 @@ async function aShadowAccount(): Promise<string> {
 }
 
 describe('a bank account in shadow', () => {
-  it('credits nobody by a code, in either lane, and hands each deposit to a person with its code', async () => {
+  it('credits nothing by a code, in either lane, and sends each deposit to review with its code', async () => {
     const accountKey = await aShadowAccount();
     const { code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);

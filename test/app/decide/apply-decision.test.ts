@@ -57,7 +57,7 @@ async function expectNothingMoved(
 }
 
 describe('applyDecision', () => {
-  it('credits the wallet that the decision names, once, and answers a repeat the same', async () => {
+  it('credits the wallet that the decision names once, and answers a repeat the same', async () => {
     const { depositId, walletId } = await aReview();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
     for (let time = 0; time < 3; time += 1) {
@@ -88,7 +88,7 @@ describe('applyDecision', () => {
     await verifyClean(test.db);
   });
 
-  it('moves nothing on an id that names no decision', async () => {
+  it('moves nothing for an id that names no decision', async () => {
     const { depositId } = await aReview();
     await expectNothingMoved(() => apply(depositId, 'dec_invented'), depositId, {
       outcome: 'unknown_decision',
@@ -96,7 +96,7 @@ describe('applyDecision', () => {
     });
   });
 
-  it('moves nothing on a decision about another deposit, and leaves it to that deposit', async () => {
+  it('moves nothing for a decision about another deposit, and leaves it to that deposit', async () => {
     const [one, other] = [await aReview(), await aReview()];
     const decisionId = await aDecision(test.owner, {
       depositId: other.depositId,
@@ -111,7 +111,7 @@ describe('applyDecision', () => {
     await verifyClean(test.db);
   });
 
-  it('moves nothing on a decision that was written with the key of a service', async () => {
+  it('moves nothing for a decision that was written with the key of a service', async () => {
     const { depositId, walletId } = await aReview();
     const decisionId = await aDecision(test.owner, {
       depositId,
@@ -125,7 +125,7 @@ describe('applyDecision', () => {
     });
   });
 
-  it('moves nothing on a deposit that does not exist', async () => {
+  it('moves nothing for an unknown deposit', async () => {
     const { depositId, walletId } = await aReview();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
     await expectNothingMoved(() => apply('dep_none', decisionId), depositId, {
@@ -134,7 +134,7 @@ describe('applyDecision', () => {
     });
   });
 
-  it('refuses the second of two decisions, and says so again when it is asked again', async () => {
+  it('refuses the second of two decisions, and again when it is repeated', async () => {
     const { depositId, walletId } = await aReview();
     const first = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
     const second = await aDecision(test.owner, { depositId, kind: 'return' });
@@ -168,7 +168,7 @@ describe('applyDecision', () => {
     await verifyClean(test.db);
   });
 
-  it('refuses a wallet that is closed, and lets the next decision name another', async () => {
+  it('refuses a closed wallet, and lets the next decision name another', async () => {
     const { depositId, walletId } = await aReview();
     await closeWallet(test.db, walletId);
     const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
@@ -190,7 +190,7 @@ describe('applyDecision', () => {
     await verifyClean(test.db);
   });
 
-  it('refuses a wallet that closes while the decision waits for it', async () => {
+  it('refuses a wallet that closes while the decision waits for its lock', async () => {
     const { depositId, walletId } = await aReview();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
     const outcome = await whileLocked(

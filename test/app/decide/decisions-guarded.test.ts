@@ -73,15 +73,15 @@ async function tamper(statement: string): Promise<void> {
   });
 }
 
-describe('a decision that was tampered with', () => {
+describe('applyDecision, on a tampered decision,', () => {
   it.each([
     [
-      'to pay somebody else',
+      'to pay someone else',
       `update decisions set payer = payer || '{"account": "999999999"}'`,
       'payload_changed',
     ],
     ['to give another reason', `update decisions set reason = 'because'`, 'payload_changed'],
-  ])('%s is refused, and nothing moves', async (_, change, refusal) => {
+  ])('refuses one that was changed %s, and moves nothing', async (_, change, refusal) => {
     const depositId = await aReview();
     const decisionId = await decision({ depositId, kind: 'return' });
     await tamper(`${change} where id = '${decisionId}'`);
@@ -93,7 +93,7 @@ describe('a decision that was tampered with', () => {
     await verifyClean(test.db);
   });
 
-  it('to need no approval is refused above the amount that one person may decide', async () => {
+  it('refuses one that skips the approval above the amount that one person may decide', async () => {
     const depositId = await aReview(600_000n);
     const { walletId } = await aWallet(test.db);
     const decisionId = await decision({ depositId, kind: 'credit', walletId, approved: false });
@@ -108,7 +108,7 @@ describe('a decision that was tampered with', () => {
     expect(await countMoves(test.db)).toEqual(before);
   });
 
-  it('so that a service approved it is not known', async () => {
+  it('ignores one that a service approved', async () => {
     const depositId = await aReview();
     const decisionId = await decision({ depositId, kind: 'return' });
     await test.owner`
@@ -122,7 +122,7 @@ describe('a decision that was tampered with', () => {
 describe('the sweep', () => {
   const sweep = () => activityContext().run(sweepDeposits, dependencies, { olderThanMs: 0 });
 
-  it('ends proposals that nobody approved in time, and frees their deposits for another', async () => {
+  it('ends proposals that were not approved in time, and frees their deposits for another', async () => {
     const depositId = await aReview();
     const lapsed = await decision({
       depositId,

@@ -74,7 +74,7 @@ async function expectNothingMoved<T>(depositId: string, work: () => Promise<T>):
 }
 
 describe('an approved decision', () => {
-  it('splits a deposit over several wallets to the exact cent, each credit told to its customer', async () => {
+  it('splits a deposit over several wallets to the exact cent, and notifies each customer', async () => {
     const depositId = await aReview(10_000n);
     const wallets = [await aWallet(test.db), await aWallet(test.db), await aWallet(test.db)];
     const amounts = [3_333n, 3_333n, 3_334n];
@@ -96,7 +96,7 @@ describe('an approved decision', () => {
     await verifyClean(test.db);
   });
 
-  it('credits nobody when one wallet of a split is closed', async () => {
+  it('credits nothing when one wallet of a split is closed', async () => {
     const depositId = await aReview(10_000n);
     const [open, closed] = [await aWallet(test.db), await aWallet(test.db)];
     await test.db.execute(sql`update wallets set status = 'closed' where id = ${closed.walletId}`);
@@ -109,7 +109,7 @@ describe('an approved decision', () => {
     expect(answer).toEqual({ outcome: 'refused', refusal: 'wallet_closed' });
   });
 
-  it('dismisses what was no deposit: its money is among the other movements of the account', async () => {
+  it('dismisses a line that was no deposit into the other movements of the account', async () => {
     const depositId = await aReview(9_900n);
     const decisionId = await decision({ depositId, kind: 'dismiss' });
     expect(await apply(depositId, decisionId)).toEqual({ outcome: 'dismissed', refusal: null });
@@ -124,7 +124,7 @@ describe('an approved decision', () => {
     await verifyClean(test.db);
   });
 
-  it('to keep moves no money and gives the review a new deadline, the end of the working day', async () => {
+  it('keeps a deposit without a move of money, and gives the review a new deadline at the end of the working day', async () => {
     const depositId = await aReview();
     const decisionId = await decision({
       depositId,
@@ -138,7 +138,7 @@ describe('an approved decision', () => {
     });
   });
 
-  it('moves a wrong credit to the right wallet, once, and tells both customers', async () => {
+  it('moves a wrong credit to the right wallet once, and notifies both customers', async () => {
     const wrong = await aCreditedDeposit(12_500n);
     const right = await aWallet(test.db);
     const { depositId } = wrong;
@@ -164,7 +164,7 @@ describe('an approved decision', () => {
     await verifyClean(test.db);
   });
 
-  it('is refused for good when the deposit found its way otherwise', async () => {
+  it('gets a final refusal when the deposit was settled otherwise', async () => {
     const depositId = await aReview();
     const [first, second] = [
       await decision({ depositId, kind: 'return' }),
@@ -187,7 +187,7 @@ describe('a decision that is not approved', () => {
     ['waiting for bank details', { payer: null }],
     ['rejected', { state: 'rejected' }],
     ['expired', { state: 'expired' }],
-  ])('because it is %s moves nothing, and the attempt is kept', async (_, given) => {
+  ])('moves nothing while it is %s, and leaves a record of the attempt', async (_, given) => {
     const depositId = await aReview();
     const decisionId = await decision({ depositId, kind: 'return', approved: false, ...given });
     if ('state' in given) {
@@ -203,7 +203,7 @@ describe('a decision that is not approved', () => {
     ]);
   });
 
-  it('is carried out once it is, although its id was handed in before', async () => {
+  it('runs once it is approved, although its id was delivered before', async () => {
     const depositId = await aReview();
     const decisionId = await decision({ depositId, kind: 'return', approved: false });
     await apply(depositId, decisionId);
@@ -212,7 +212,7 @@ describe('a decision that is not approved', () => {
     await verifyClean(test.db);
   });
 
-  it('because it was never written leaves its attempt in the audit trail, cut to a safe length', async () => {
+  it('leaves a record of the attempt, cut to a safe length, when it does not exist', async () => {
     const depositId = await aReview();
     const answer = await expectNothingMoved(depositId, () => apply(depositId, 'x'.repeat(5_000)));
     expect(answer).toEqual({ outcome: 'unknown_decision', refusal: null });

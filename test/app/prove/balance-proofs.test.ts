@@ -84,7 +84,7 @@ const closesGate = (accountKey: string) =>
   test.owner`update bank_accounts set balance_policy = 'close_gate' where key = ${accountKey}`;
 
 describe('the proof of the day by the bank’s API', () => {
-  it('begins the ledger with the first balance, and proves each day once from then on', async () => {
+  it('begins the ledger with the first balance, and then proves each day once', async () => {
     const bank = aBank();
     const accountKey = await aBegunAccount(bank);
     const [opening] = await test.owner`
@@ -97,7 +97,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await looksOf(accountKey)).toEqual([`${TODAY} api 0`, '2026-11-21 api 0']);
   });
 
-  it('closes the gate, where the account says so, once two reads in a row found the same difference', async () => {
+  it('closes the gate, where the account asks for it, after the same difference in two reads in a row', async () => {
     const bank = aBank();
     const accountKey = await aBegunAccount(bank);
     await closesGate(accountKey);
@@ -115,7 +115,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await looksOf(accountKey)).toEqual([`${TODAY} api 300`, `${TODAY} api 300`]);
   });
 
-  it('leaves the gate open where the account only wants to be told', async () => {
+  it('leaves the gate open where the account asks only for a warning', async () => {
     const bank = aBank();
     const accountKey = await aBegunAccount(bank);
     bank.offMinor = 5n;
@@ -124,7 +124,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await isGateClosed(test.db, accountKey)).toBe(false);
   });
 
-  it('takes no difference for one that is gone, or another, at the next read', async () => {
+  it('ignores a difference that disappears or changes at the next read', async () => {
     const bank = aBank();
     const accountKey = await aBegunAccount(bank);
     await closesGate(accountKey);
@@ -160,7 +160,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await looksOf(accountKey)).toEqual([]);
   });
 
-  it('sees a line that came by webhook and that the bank does not have', async () => {
+  it('detects a line that came by webhook and that the bank does not have', async () => {
     const bank = aBank();
     const accountKey = await aBegunAccount(bank);
     await notify(test.db, accountKey, aSighting({ bankId: 'GHOST', amountMinor: 1_234n }));
@@ -168,7 +168,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await looksOf(accountKey)).toEqual([`${TODAY} api 1234`, `${TODAY} api 1234`]);
   });
 
-  it('holds a balance of a day’s end against the lines up to that day, and leaves older ones', async () => {
+  it('compares an end-of-day balance with the lines up to that day, and ignores older ones', async () => {
     const yesterday = addDays(TODAY, -1);
     const bank = aBank({ lines: [aSighting({ bookingDate: yesterday }), aSighting()] });
     const accountKey = await aBegunAccount(bank);
@@ -180,7 +180,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(await looksOf(accountKey)).toHaveLength(1);
   });
 
-  it('reads the lines all the same when the balance fails, and asks no second time', async () => {
+  it('reads the lines even when the balance fails, and asks no second time', async () => {
     const bank = aBank();
     const accountKey = await anAccount(test.db);
     bank.balance = () => Promise.reject(new CodedError('bank.unauthorized', 'No such scope.'));
@@ -188,7 +188,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(bank.asked).toBe(1);
   });
 
-  it('asks for no balance while the account is behind', async () => {
+  it('requests no balance while the account is behind', async () => {
     const bank = aBank({ lines: [] });
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set last_complete_day = '2026-06-01' where key = ${accountKey}`;
@@ -196,7 +196,7 @@ describe('the proof of the day by the bank’s API', () => {
     expect(bank.asked).toBe(0);
   });
 
-  it('takes the opening of a statement where there is one, and leaves the proof by statement due', async () => {
+  it('uses the opening balance of a statement, and leaves the proof by statement due', async () => {
     const bank = aBank({ lines: [] });
     const accountKey = await aBegunAccount(bank);
     // It opens at R100.00 and closes at R150.00.

@@ -34,7 +34,7 @@ const STATEMENT = mt940([{ minor: 5_000, text: 'NO CODE' }], { day: '2026-11-09'
 const stranger = aSighting({ bookingDate: parseLocalDate('2026-11-09'), references: ['STRANGER'] });
 
 describe('the proof of the day', () => {
-  it('finds ledger and bank the same to the cent, with suspense equal to what is open', async () => {
+  it('finds ledger and bank equal to the cent, and suspense equal to the open deposits', async () => {
     const accountKey = await anAccount(test.db);
     await importOne(accountKey, STATEMENT);
 
@@ -53,13 +53,13 @@ describe('the proof of the day', () => {
     });
   });
 
-  it('says nothing where no statement tells what the bank holds', async () => {
+  it('reports nothing where no statement shows the bank’s balance', async () => {
     const accountKey = await anAccount(test.db);
     await poll(test.db, accountKey, [aSighting()]);
     expect(await prove(accountKey)).toEqual({ outcome: 'absent', gateClosed: false });
   });
 
-  it('names a difference and leaves the gate open, unless the account says otherwise', async () => {
+  it('reports a difference and leaves the gate open, unless the account asks otherwise', async () => {
     const accountKey = await anAccount(test.db);
     await poll(test.db, accountKey, [stranger], { scope: { kind: 'partial' } });
     await importOne(accountKey, STATEMENT);
@@ -75,7 +75,7 @@ describe('the proof of the day', () => {
     expect(row).toEqual({ difference: '5000' });
   });
 
-  it('begins anew with an earlier statement that comes later', async () => {
+  it('begins again with an earlier statement that comes later', async () => {
     const accountKey = await anAccount(test.db);
     await importOne(accountKey, STATEMENT);
     await prove(accountKey);
@@ -96,7 +96,7 @@ describe('the proof of the day', () => {
     expect(row).toEqual({ day: '2026-11-06', minor: '10000' });
   });
 
-  it('closes the gate on a statement that contradicts itself, where the account says so', async () => {
+  it('closes the gate on a statement that contradicts itself, where the account asks for it', async () => {
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set balance_policy = 'close_gate' where key = ${accountKey}`;
     const wrong = Buffer.from(STATEMENT).toString().replace('ZAR150,00', 'ZAR151,00');

@@ -53,7 +53,7 @@ describe('captureStatement', () => {
     await verifyClean(test.db);
   });
 
-  it('adds nothing when the file comes again, as it is or written anew', async () => {
+  it('adds nothing when the file comes again, unchanged or rewritten', async () => {
     const accountKey = await anAccount(test.db);
     await importFile(accountKey, camt053(TWO_CREDITS, '225.00'));
     const before = await countMoves(test.db);
@@ -67,7 +67,7 @@ describe('captureStatement', () => {
     await verifyClean(test.db);
   });
 
-  it('adds nothing to the lines that a poll brought, whatever ids either names', async () => {
+  it('adds nothing to the lines of a poll, whatever ids either names', async () => {
     const accountKey = await anAccount(test.db);
     await poll(
       test.db,
@@ -89,7 +89,7 @@ describe('captureStatement', () => {
     await verifyClean(test.db);
   });
 
-  it('captures nothing of a statement whose proof fails, and records that it came', async () => {
+  it('captures nothing of a statement whose proof fails, and records its arrival', async () => {
     const accountKey = await anAccount(test.db);
     const before = await countMoves(test.db);
     expect(await importFile(accountKey, camt053(TWO_CREDITS, '225.01'))).toEqual({
@@ -106,7 +106,7 @@ describe('captureStatement', () => {
     await verifyClean(test.db);
   });
 
-  it('holds what comes without balances, until a person has seen it', async () => {
+  it('holds lines that come without balances until a person has seen them', async () => {
     const accountKey = await anAccount(test.db);
     await importFile(accountKey, camt053(TWO_CREDITS, null));
     expect(await depositsOf(accountKey)).toEqual([
@@ -194,7 +194,7 @@ describe('captureStatement', () => {
     await verifyClean(test.db);
   });
 
-  it('counts its lines in its run, and opens the run once when it is tried again', async () => {
+  it('counts its lines in its run, and opens the run once over all attempts', async () => {
     const accountKey = await anAccount(test.db);
     const runId = newId('run');
     const file = camt053(TWO_CREDITS, '225.00');

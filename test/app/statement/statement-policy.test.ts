@@ -32,8 +32,8 @@ const TWO_CREDITS = [
   { amount: '75.00', reference: 'CUS12345671' },
 ];
 
-describe('a captured statement', () => {
-  it('captures what contradicts itself where the account only warns', async () => {
+describe('the capture of a statement', () => {
+  it('captures a statement that contradicts itself where the account only warns', async () => {
     const accountKey = await anAccount(test.db);
     await test.owner`update bank_accounts set proof_policy = 'warn' where key = ${accountKey}`;
     expect(await importFile(accountKey, camt053(TWO_CREDITS, '225.01'))).toMatchObject({
@@ -77,7 +77,7 @@ describe('a captured statement', () => {
     ]);
   });
 
-  it('captures a long statement days at a time, and goes on where an attempt broke off', async () => {
+  it('captures a long statement some days at a time, and continues where an attempt broke off', async () => {
     const accountKey = await anAccount(test.db);
     const days = Array.from({ length: 3 }, (_, index) => `2026-11-0${index + 1}`);
     // More lines than one group takes, so that each day is a transaction of its own.

@@ -43,7 +43,7 @@ async function pair(depositId: string, lineId: bigint) {
 }
 
 describe('a reversal that people pair with its deposit', () => {
-  it('is settled as one that Purser pairs: once, the customer is told, and the case closes', async () => {
+  it('counts like a pair that Purser found: once, with a notice to the customer, and its case closes', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await aCredited(accountKey, code);
@@ -83,7 +83,7 @@ describe('a reversal that people pair with its deposit', () => {
     ['less than the deposit', { amountMinor: 4_999n }],
     ['more than the deposit and any charge', { amountMinor: 55_001n }],
     ['another currency', { currency: parseCurrency('USD') }],
-  ])('is refused for %s, and nothing moves', async (_, given) => {
+  ])('gets a refusal for %s, and moves nothing', async (_, given) => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     const depositId = await aCredited(accountKey, code);
@@ -97,7 +97,7 @@ describe('a reversal that people pair with its deposit', () => {
     expect(await casesOf(test, accountKey)).toEqual([{ kind: 'reversal_unpaired', outcome: null }]);
   });
 
-  it('is refused for a deposit of another bank account', async () => {
+  it('gets a refusal for a deposit of another bank account', async () => {
     const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
     const { code } = await aWallet(test.db);
     const depositId = await aCredited(other, code);
@@ -105,7 +105,7 @@ describe('a reversal that people pair with its deposit', () => {
     expect(await pair(depositId, lineId)).toMatchObject({ refusal: 'pair_mismatch' });
   });
 
-  it('takes back one deposit only, whatever others are paired with it', async () => {
+  it('reverses only one deposit, even if others are paired with it', async () => {
     const accountKey = await anAccount(test.db);
     const [one, other] = [await aWallet(test.db), await aWallet(test.db)];
     const first = await aCredited(accountKey, one.code);
@@ -116,7 +116,7 @@ describe('a reversal that people pair with its deposit', () => {
     expect(outcomes.map(({ refusal }) => refusal)).toContain('case_not_open');
   });
 
-  it('takes a deposit that nobody was credited with out of suspense', async () => {
+  it('takes an uncredited deposit out of suspense', async () => {
     const accountKey = await anAccount(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: 'no code' }], {
       scope: { kind: 'partial' },

@@ -59,7 +59,7 @@ async function look(depositId: string, walletId: string) {
 }
 
 describe('a reversal on the statement', () => {
-  it('takes a credit back once, tells the customer, and changes nothing when it is read again', async () => {
+  it('reverses a credit once, notifies the customer, and changes nothing when it is read again', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await creditOne(accountKey, code);
@@ -76,7 +76,7 @@ describe('a reversal on the statement', () => {
     });
   });
 
-  it('takes a deposit back that nobody was credited with yet, and wakes its review', async () => {
+  it('reverses an uncredited deposit and wakes its review', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
@@ -117,7 +117,7 @@ describe('a reversal on the statement', () => {
     expect(row).toEqual({ state: 'reversed', credits: '0' });
   });
 
-  it('is a person’s matter when no original has come for days', async () => {
+  it('goes to a person when no original has come for days', async () => {
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
     await poll(test.db, accountKey, [takenBack(code)]);
@@ -142,7 +142,7 @@ describe('a reversal on the statement', () => {
     expect(await look(depositId, walletId)).toMatchObject({ state: 'credited', credits: '1' });
   });
 
-  it('books what the bank took beyond the original apart, and takes only the original from the customer', async () => {
+  it('books what the bank took beyond the original separately, and takes only the original from the customer', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await creditOne(accountKey, code, 7_500n);
@@ -162,7 +162,7 @@ describe('a reversal on the statement', () => {
     expect(row).toEqual({ charges_minor: '500' });
   });
 
-  it('is booked once when several workers look at the same time', async () => {
+  it('books one journal when several workers look at the same time', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositIds = await deposits(

@@ -67,8 +67,8 @@ async function aCredited(given: Partial<Sighting> = {}) {
   return { accountKey, walletId, line, depositId };
 }
 
-describe('the credit of a line that vanished', () => {
-  it('is taken back once by an approved decision; the customer is told, and the case closes', async () => {
+describe('the void of a removed line’s credit', () => {
+  it('reverses the credit once after an approved decision, notifies the customer and closes the case', async () => {
     const { accountKey, walletId, depositId } = await aCredited();
     await vanish(accountKey);
     const decisionId = await aDecision(test.owner, { depositId, kind: 'take_back' });
@@ -93,14 +93,14 @@ describe('the credit of a line that vanished', () => {
     ]);
   });
 
-  it('leaves the bank account too, so that the ledger agrees with the bank', async () => {
+  it('takes the money out of the bank account too, so that the ledger agrees with the bank', async () => {
     const { accountKey, depositId } = await aCredited();
     await vanish(accountKey);
     await decide(depositId, 'take_back');
     expect(await books(accountKey)).toEqual({ bank: '0', suspense: '0' });
   });
 
-  it('becomes a debt where it was spent, and no balance goes below zero', async () => {
+  it('leaves a debt where the credit was spent, and takes no balance below zero', async () => {
     const { accountKey, walletId, depositId } = await aCredited({ amountMinor: 10_000n });
     const spentBy = await aPersonsKey(test.owner);
     await test.db.transaction((tx) =>
@@ -113,7 +113,7 @@ describe('the credit of a line that vanished', () => {
     expect(wallet).toEqual({ credits: '0', owed: '5000' });
   });
 
-  it('stays while no case about its line is open, and nothing moves', async () => {
+  it('moves nothing while no case about the line is open', async () => {
     const { accountKey, depositId, line } = await aCredited();
     await read(test, accountKey, [line]);
     const before = await countMoves(test.db);
@@ -125,7 +125,7 @@ describe('the credit of a line that vanished', () => {
     expect(await stateOf(test.db, depositId)).toBe('credited');
   });
 
-  it('is held fast by the database, too, while no case is open or the decision is not approved', async () => {
+  it('fails in the database, too, while no case is open or the decision is not approved', async () => {
     const { accountKey, depositId } = await aCredited();
     const tryVoid = async (decisionId: string) =>
       sqlStateOf(
@@ -144,7 +144,7 @@ describe('the credit of a line that vanished', () => {
     expect(await decideAgain(depositId, unapproved)).toMatchObject({ outcome: 'taken_back' });
   });
 
-  it('is taken from every wallet that a split gave it to', async () => {
+  it('takes its part from every wallet of a split', async () => {
     const accountKey = await anAccount(test.db);
     const [one, other] = [await aWallet(test.db), await aWallet(test.db)];
     const line = aSighting({ references: ['for the two of us'], bankId: 'T1' });
@@ -177,7 +177,7 @@ async function readIntoReview(accountKey: string, line: Sighting): Promise<strin
   return depositId;
 }
 
-describe('false removal then restore', () => {
+describe('a false removal followed by a restore', () => {
   it('ends with one credit, however often it happens and however often the line is read again', async () => {
     const { accountKey, walletId, line, depositId } = await aCredited();
     for (const round of [2, 3]) {
@@ -199,7 +199,7 @@ describe('false removal then restore', () => {
     }
   });
 
-  it('lets the deposit begin anew once when several workers look at the same time', async () => {
+  it('starts the deposit again once when several workers look at the same time', async () => {
     const { accountKey, line, depositId } = await aCredited();
     await vanish(accountKey);
     await decide(depositId, 'take_back');
@@ -207,7 +207,7 @@ describe('false removal then restore', () => {
     expect(all.reduce((sum, each) => sum + each.followed.restored, 0)).toBe(1);
   });
 
-  it('comes to review again where no code names its owner, and a person may credit or return it', async () => {
+  it('sends the deposit to review where no code names its owner, and a person may credit or return it', async () => {
     const accountKey = await anAccount(test.db);
     const { walletId } = await aWallet(test.db);
     const line = aSighting({ references: ['no code at all'], bankId: 'T1' });
@@ -232,7 +232,7 @@ describe('false removal then restore', () => {
     expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0' });
   });
 
-  it('is refused by the database where the deposit was not taken back', async () => {
+  it('fails in the database where the deposit was not reversed', async () => {
     const { accountKey, depositId } = await aCredited();
     const journal = settleRestored(
       { depositId, bankAccountKey: accountKey, amountMinor: 5_000n, currency: 'ZAR' },
@@ -243,8 +243,8 @@ describe('false removal then restore', () => {
   });
 });
 
-describe('a vanished line whose deposit nobody was credited with', () => {
-  it('leaves suspense and the bank account by the same decision, its review is woken, and it comes back to a person', async () => {
+describe('a removed line whose deposit was not credited', () => {
+  it('leaves suspense and bank account by one decision, wakes its review, and returns to a person', async () => {
     const accountKey = await anAccount(test.db);
     const line = aSighting({ references: ['no code at all'], bankId: 'T1' });
     const depositId = await readIntoReview(accountKey, line);

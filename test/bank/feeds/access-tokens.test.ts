@@ -97,17 +97,14 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
         sendJson(response, '{"access_token":"a\\r\\nx-more: 1","expires_in":60}');
       },
     ],
-  ])(
-    'is requested once: an endpoint that answers %s is reported as %s',
-    async (_name, code, reply) => {
-      const deadlineMs = reply === NO_ANSWER ? 300 : PATIENT_MS;
-      const { feed, bank } = await startTokenBank(reply, () => false, deadlineMs);
-      expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
-      expect(bank.requests).toHaveLength(1);
-    },
-  );
+  ])('makes one request: an endpoint that answers %s leads to %s', async (_name, code, reply) => {
+    const deadlineMs = reply === NO_ANSWER ? 300 : PATIENT_MS;
+    const { feed, bank } = await startTokenBank(reply, () => false, deadlineMs);
+    expect((await safeFailureOf(fetchAll(feed))).code).toBe(code);
+    expect(bank.requests).toHaveLength(1);
+  });
 
-  it('is not requested again before the time that its endpoint names', async () => {
+  it('waits for the retry time that its endpoint names', async () => {
     const { feed } = await startTokenBank((response) =>
       response.writeHead(429, { 'retry-after': '9' }).end(),
     );
@@ -117,7 +114,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     });
   });
 
-  it.each(['1799', '"1799"'])('is kept until a minute before it ends (%s)', async (life) => {
+  it.each(['1799', '"1799"'])('stays in use until a minute before it ends (%s)', async (life) => {
     const { feed, clock, tokens } = await startTokenBank(issue(life));
     await fetchAll(feed);
     clock.ms = 1_738_999;
@@ -128,7 +125,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     expect(tokens()).toHaveLength(2);
   });
 
-  it('is kept for half of a short lifetime, not requested with every page', async () => {
+  it('stays in use for half of a short lifetime, without a request for every page', async () => {
     const { feed, clock, tokens } = await startTokenBank(issue('60'));
     await fetchAll(feed);
     expect(tokens()).toHaveLength(1);
@@ -137,7 +134,7 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
     expect(tokens()).toHaveLength(2);
   });
 
-  it('is requested again after a day, however long its lifetime', async () => {
+  it('expires after a day, however long its lifetime', async () => {
     const { feed, clock, tokens } = await startTokenBank(issue('31536000'));
     await fetchAll(feed);
     clock.ms = 86_400_000;
@@ -146,14 +143,14 @@ describe.each(TOKEN_FEEDS)('the token of the $name feed', (kind) => {
   });
 
   it.each(['null', '"soon"', '-5', '1.5', '""', '"0x10"'])(
-    'is refused when it lives for %s',
+    'fails when it lives for %s',
     async (life) => {
       const { feed } = await startTokenBank(issue(life));
       expect((await safeFailureOf(fetchAll(feed))).code).toBe('bank.bad_response');
     },
   );
 
-  it('is renewed once after a revocation, and not again for the same request', async () => {
+  it('renews once after a revocation, and not again for the same request', async () => {
     const revoked = await startTokenBank(issue('1799'), (token) => token !== 'Bearer t2');
     expect((await fetchAll(revoked.feed)).sightings).toHaveLength(2);
     expect(revoked.tokens()).toHaveLength(2);

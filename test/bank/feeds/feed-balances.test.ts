@@ -122,11 +122,11 @@ describe.each(CASES)('the balance of the $name feed', ({ name, path, body, break
     ['28857.76', 2_885_776n],
     ['"-2.50"', -250n],
     ['"22345678901.23"', 2_234_567_890_123n],
-  ])('is the booked balance, to the cent: %s', async (amount, minor) => {
+  ])('equals the booked balance, to the cent: %s', async (amount, minor) => {
     expect(await ask(kind, path, body(amount))).toEqual({ minor, day: null });
   });
 
-  it.each(breaks)('is refused with %s', async (_what, pattern, change) => {
+  it.each(breaks)('fails with %s', async (_what, pattern, change) => {
     const spoilt = body('"2.50"').replace(pattern, change);
     expect(spoilt).not.toBe(body('"2.50"'));
     const error = await safeFailureOf(ask(kind, path, spoilt));
@@ -143,7 +143,7 @@ describe.each(CASES)('the balance of the $name feed', ({ name, path, body, break
 describe.each(CASES.filter(({ blurs }) => blurs.length > 0))(
   'the balance of the $name feed',
   ({ name, path, body, blurs }) => {
-    it.each(blurs)('is unknown with %s', async (_what, pattern, change) => {
+    it.each(blurs)('stays unknown with %s', async (_what, pattern, change) => {
       const blurred = body('"2.50"').replace(pattern, change);
       expect(blurred).not.toBe(body('"2.50"'));
       expect(await ask(dialectOf(name), path, blurred)).toBeNull();
@@ -156,7 +156,7 @@ describe('the balance of the berlin-group feed', () => {
   const closing = (day: string, amount: string) =>
     `{"balanceType":"closingBooked","referenceDate":"${day}","balanceAmount":{"currency":"ZAR","amount":"${amount}"}}`;
 
-  it('is the latest end-of-day balance if the bank states no current one', async () => {
+  it('equals the latest end-of-day balance if the bank states no current one', async () => {
     const body = `{"balances":[${closing('2026-11-18', '1.00')},${closing('2026-11-19', '2.00')}]}`;
     expect(await ask(kind, `/v1/accounts/${ACCOUNT}/balances`, body)).toEqual({
       minor: 200n,
@@ -164,7 +164,7 @@ describe('the balance of the berlin-group feed', () => {
     });
   });
 
-  it('is not read if amounts have no sign', async () => {
+  it('stays unknown if amounts have no sign', async () => {
     const bank = await startBank((_request, response) => sendJson(response, '{}'));
     const settings = { ...kind.settings, amounts: 'unsigned' } as const;
     const feed = feedAt({ ...kind, settings }, bank.url);
@@ -173,9 +173,9 @@ describe('the balance of the berlin-group feed', () => {
   });
 });
 
-describe('feeds of plain JSON', () => {
+describe('a feed of plain JSON', () => {
   it.each(FEED_DIALECTS.filter(({ settings }) => settings.kind === 'json'))(
-    'read no balance, since their format has no call for it: $name',
+    'reads no balance, since its format has no call for it: $name',
     (kind) => {
       expect(feedAt(kind, 'http://127.0.0.1:1')).not.toHaveProperty('readBalance');
     },

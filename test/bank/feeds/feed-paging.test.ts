@@ -18,7 +18,7 @@ describe.each(named('link'))('a link to the next page of the $name feed', (kind)
     ['a path from the root', () => `${kind.path}?page=2`],
     ['a path from the page itself', () => `${lastSegment}?page=2`],
     ['a query alone', () => '?page=2'],
-  ])('may be %s', async (_name, linkAt) => {
+  ])('works as %s', async (_name, linkAt) => {
     const { feed, bank } = await startFeed(kind, (request, response) => {
       const page = kind.pageOf(request);
       const link = JSON.stringify(linkAt(`http://${request.headers.host ?? ''}`));
@@ -55,42 +55,45 @@ describe.each(named('link'))('a link to the next page of the $name feed', (kind)
   });
 });
 
-describe.each([...named('link'), ...named('cursor')])('the pages of the $name feed', (kind) => {
-  const mark = (page: number) =>
-    JSON.stringify(kind.leadsBy === 'link' ? `${kind.path}?page=${page}` : `${page}`);
+describe.each([...named('link'), ...named('cursor')])(
+  'the $name feed, on circular pages,',
+  (kind) => {
+    const mark = (page: number) =>
+      JSON.stringify(kind.leadsBy === 'link' ? `${kind.path}?page=${page}` : `${page}`);
 
-  it.each([
-    ['a page that leads to itself', [2, 2]],
-    ['a page that leads to the one before', [2, 3, 2]],
-    ['a page that leads to the first', [2, 1]],
-  ])('are refused for %s', async (_name, leads) => {
-    const { feed, bank } = await startFeed(kind, (request, response) => {
-      const page = kind.pageOf(request);
-      sendJson(response, kind.leadingTo([rowOf(kind, page)], mark(leads[page - 1] ?? 1)));
+    it.each([
+      ['a page that leads to itself', [2, 2]],
+      ['a page that leads to the one before', [2, 3, 2]],
+      ['a page that leads to the first', [2, 1]],
+    ])('refuses %s', async (_name, leads) => {
+      const { feed, bank } = await startFeed(kind, (request, response) => {
+        const page = kind.pageOf(request);
+        sendJson(response, kind.leadingTo([rowOf(kind, page)], mark(leads[page - 1] ?? 1)));
+      });
+      const error = await safeFailureOf(fetchAll(feed));
+      expect(error).toMatchObject({
+        code: 'bank.bad_response',
+        details: { reason: 'pages_moved' },
+      });
+      expect(bank.requests.length).toBeLessThan(20);
     });
-    const error = await safeFailureOf(fetchAll(feed));
-    expect(error).toMatchObject({
-      code: 'bank.bad_response',
-      details: { reason: 'pages_moved' },
-    });
-    expect(bank.requests.length).toBeLessThan(20);
-  });
 
-  it.each(['2', 'true', '{}', '["2"]'])('are refused when the next cursor is %s', async (next) => {
-    const { feed } = await startFeed(kind, (_request, response) => {
-      sendJson(response, kind.leadingTo([rowOf(kind, 1)], next));
+    it.each(['2', 'true', '{}', '["2"]'])('refuses a next cursor of %s', async (next) => {
+      const { feed } = await startFeed(kind, (_request, response) => {
+        sendJson(response, kind.leadingTo([rowOf(kind, 1)], next));
+      });
+      expect((await safeFailureOf(fetchAll(feed))).code).toBe('bank.bad_response');
     });
-    expect((await safeFailureOf(fetchAll(feed))).code).toBe('bank.bad_response');
-  });
-});
+  },
+);
 
 describe.each(FEED_DIALECTS.filter((kind) => kind.leadsBy === 'count'))(
-  'the pages of the $name feed',
+  'the $name feed, on counted pages,',
   (kind) => {
     it.each([
       ['more', 3],
       ['fewer', 1],
-    ])('are read again when a later one counts %s of them', async (_name, counted) => {
+    ])('reads all pages again when a later one counts %s of them', async (_name, counted) => {
       let asked = 0;
       const { feed } = await startFeed(kind, (request, response) => {
         asked += 1;
@@ -101,7 +104,7 @@ describe.each(FEED_DIALECTS.filter((kind) => kind.leadsBy === 'count'))(
       expect(asked).toBe(6);
     });
 
-    it('are refused above the largest plausible number', async () => {
+    it('refuses more than the largest plausible number of pages', async () => {
       const { feed } = await startFeed(kind, (request, response) => {
         const page = kind.pageOf(request);
         sendJson(response, kind.page([rowOf(kind, page)], page, 2_001));
@@ -111,10 +114,10 @@ describe.each(FEED_DIALECTS.filter((kind) => kind.leadsBy === 'count'))(
   },
 );
 
-describe('the pages of the stitch feed', () => {
+describe('the stitch feed, on its cursor,', () => {
   const stitch = named('cursor').find(({ name }) => name === 'stitch');
   it.each(['null', '""', '" "'])(
-    'are refused when another page is announced with the cursor %s',
+    'refuses the announcement of another page with the cursor %s',
     async (cursor) => {
       if (stitch === undefined) throw new Error('There is no such dialect.');
       const bank = await startBank((request, response) => {

@@ -18,7 +18,7 @@ const isToken = (request: BankRequest) => request.url.pathname === TOKEN_PATH;
 const isPending = (request: BankRequest) => request.url.pathname.endsWith('/pending-transactions');
 
 describe('an investec token', () => {
-  it('is requested with client credentials and the API key', async () => {
+  it('comes from client credentials and the API key', async () => {
     const { feed, bank } = await startFeed(kind, (_request, response) => {
       sendJson(response, kind.page([], 1, 1));
     });
@@ -35,7 +35,7 @@ describe('an investec token', () => {
   });
 });
 
-describe('investec rows', () => {
+describe('the investec feed', () => {
   async function sightingsOf(rows: readonly string[], envelope = 'transactions') {
     const { feed } = await startFeed(kind, (_request, response) => {
       sendJson(response, `{"data":{"${envelope}":[${rows.join()}]},"meta":{"totalPages":1}}`);
@@ -43,14 +43,14 @@ describe('investec rows', () => {
     return fetchAll(feed);
   }
 
-  it('get the documented id from account, posting date and order', async () => {
+  it('builds the documented id from account, posting date and order', async () => {
     const { sightings } = await sightingsOf([
       row.replace('"postedOrder":1', '"postedOrder":13379'),
     ]);
     expect(sightings[0]?.bankId).toBe('87446202611200013379');
   });
 
-  it('are pending while their order is 0, and booked without an id if the bank has no such field', async () => {
+  it('shows a row as pending while its order is 0, and as booked without an id if the bank has no such field', async () => {
     const { sightings } = await sightingsOf([
       row.replace('"postedOrder":1', '"postedOrder":0'),
       row.replace('"postedOrder":1,', ''),
@@ -61,7 +61,7 @@ describe('investec rows', () => {
     ]);
   });
 
-  it('are pending without an id until they are posted', async () => {
+  it('shows a row as pending without an id until it is posted', async () => {
     const pending = row
       .replace('POSTED', 'PENDING')
       .replace('"postedOrder":1,', '"postedOrder":0,')
@@ -72,24 +72,24 @@ describe('investec rows', () => {
     ]);
   });
 
-  it('refuse the page when an id that should be unique repeats', async () => {
+  it('refuses the page when an id that should be unique repeats', async () => {
     expect((await failureOf(sightingsOf([row, row]))).code).toBe('bank.bad_response');
   });
 
-  it.each(['-1', '1.5', '"7"', '1e3'])('refuse the page for the order %s', async (order) => {
+  it.each(['-1', '1.5', '"7"', '1e3'])('refuses the page for the order %s', async (order) => {
     const error = await failureOf(
       sightingsOf([row.replace('"postedOrder":1', `"postedOrder":${order}`)]),
     );
     expect(error.code).toBe('bank.bad_response');
   });
 
-  it('report fields that the bank has added, and are still read', async () => {
+  it('reports fields that the bank has added, and still reads the row', async () => {
     const snapshot = await sightingsOf([row.replace('{', '{"isNew":true,"a b":1,')]);
     expect(snapshot.sightings).toHaveLength(1);
     expect(snapshot.unknownFields).toEqual(['?', 'isNew']);
   });
 
-  it('are requested by page number, except for the first page', async () => {
+  it('requests rows by page number, except for the first page', async () => {
     const { feed, bank } = await startFeed(kind, (request, response) => {
       const page = Number(request.url.searchParams.get('page') ?? '1');
       sendJson(response, kind.page([kind.row(aRow({ order: page }))], page, 2));
@@ -102,7 +102,7 @@ describe('investec rows', () => {
   });
 });
 
-describe('investec rows that are not booked yet', () => {
+describe('the investec feed, on rows that are not booked yet,', () => {
   const pending =
     `{"accountId":"${ACCOUNT}","type":"CREDIT","status":"PENDING","description":"CUS12345671",` +
     '"transactionDate":"2026-11-20","amount":75}';
@@ -117,7 +117,7 @@ describe('investec rows that are not booked yet', () => {
   };
 
   it.each(['PendingTransaction', 'transactions'])(
-    'are read from the list named %s, and shown beside the booked ones',
+    'reads the list named %s, and shows its rows beside the booked ones',
     async (name) => {
       const feed = await answering(`{"data":{"${name}":[${pending}]},"meta":{"totalPages":1}}`);
       const { sightings } = await fetchAll(feed);
@@ -126,18 +126,15 @@ describe('investec rows that are not booked yet', () => {
     },
   );
 
-  it.each([403, 404])(
-    'do not stop the read if the bank does not show them (%d)',
-    async (status) => {
-      expect((await fetchAll(await answering(status))).sightings).toHaveLength(1);
-    },
-  );
+  it.each([403, 404])('continues if the bank does not show them (%d)', async (status) => {
+    expect((await fetchAll(await answering(status))).sightings).toHaveLength(1);
+  });
 
   it.each<[string, string | number, string]>([
     ['a bank out of order', 503, 'bank.unavailable'],
     ['a booked row among them', kind.page([row], 1, 1), 'bank.bad_response'],
     ['no list', '{"data":{}}', 'bank.bad_response'],
-  ])('fail the read for %s', async (_name, answer, code) => {
+  ])('fails for %s', async (_name, answer, code) => {
     expect((await failureOf(fetchAll(await answering(answer)))).code).toBe(code);
   });
 });
@@ -147,12 +144,12 @@ const files = [
   { name: 'investec-pb-transactions-2023.json', accountId: '3353431574710163189587446' },
 ].filter(({ name }) => existsSync(path.join(REAL_FILES, 'json', name)));
 
-describe('real investec answers', () => {
-  it.skipIf(!HAS_REAL_FILES)(`are there to be read${WHY_SKIPPED}`, () => {
+describe('the folder of real investec answers', () => {
+  it.skipIf(!HAS_REAL_FILES)(`exists${WHY_SKIPPED}`, () => {
     expect(files).toHaveLength(2);
   });
 
-  it.each(files)('read $name as an independent parser does', async ({ name, accountId }) => {
+  it.each(files)('reads $name as an independent parser does', async ({ name, accountId }) => {
     const body = await readFile(path.join(REAL_FILES, 'json', name), 'utf8');
     const expected = JSON.parse(
       await readFile(path.join(REAL_FILES, 'json', `${name}.EXPECTED.json`), 'utf8'),

@@ -90,7 +90,7 @@ describe('the default wire format', () => {
   });
 });
 
-describe('feed settings', () => {
+describe('the check of feed settings', () => {
   const good = {
     kind: 'json',
     url: 'https://bank.test/t',
@@ -107,7 +107,7 @@ describe('feed settings', () => {
     ['a key with a line break', { key: 'SECRET\r\nx-more: 1' }],
     ['an empty account', { accountId: '' }],
     ['an investec key of two parts', { kind: 'investec', key: 'id:SECRET' } as const],
-  ])('are refused for %s, without repeating the value', (_name, change) => {
+  ])('refuses %s, without repeating the value', (_name, change) => {
     let error: unknown = null;
     try {
       createFeed({ ...good, ...change });

@@ -20,12 +20,12 @@ async function snapshotOf(
   return fetchAll(feed);
 }
 
-describe('open banking uk rows', () => {
+describe('the open banking uk feed', () => {
   const row = uk.row(aRow());
   const only = async (changed: string) =>
     (await snapshotOf(uk, uk.page([changed], 1, 1))).sightings[0];
 
-  it('count as pending while they are pending or mutable, since the bank may still remove them', async () => {
+  it('shows a row as pending while it is pending or mutable, since the bank could still remove it', async () => {
     const mutable = row.replace('{', '{"TransactionMutability":"Mutable",');
     const immutable = row.replace('{', '{"TransactionMutability":"Immutable",');
     expect((await only(mutable))?.status).toBe('pending');
@@ -37,7 +37,7 @@ describe('open banking uk rows', () => {
     ['Africa/Johannesburg', '2026-11-21T23:30:00Z'],
     ['America/New_York', '2026-11-13T00:30:00Z'],
   ])(
-    'are skipped if only the time zones of bank and account put them outside (%s)',
+    'skips a row that only the time zones of bank and account put outside (%s)',
     async (timeZone, instant) => {
       const outside = row.replace('2026-11-20T00:00:00+00:00', instant);
       const body = uk.page([outside, row], 1, 1);
@@ -55,7 +55,7 @@ describe('open banking uk rows', () => {
     ['2026-03-28T23:59:59Z', '2026-03-28'],
     ['2026-03-29T22:59:59Z', '2026-03-29'],
     ['2026-03-29T23:00:00Z', '2026-03-30'],
-  ])('are booked in London at %s on %s, where a day has 25 or 23 hours', async (instant, day) => {
+  ])('books a row in London at %s on %s, where a day has 25 or 23 hours', async (instant, day) => {
     const window = { from: parseLocalDate(day), to: parseLocalDate(day) };
     const { feed } = await startFeed(
       { ...uk, settings: { ...uk.settings, timeZone: 'Europe/London' } },
@@ -67,7 +67,7 @@ describe('open banking uk rows', () => {
     expect(read.sightings.map((each) => each.bookingDate)).toEqual([day]);
   });
 
-  it("are booked on the bank's day, whatever the offset of their time", async () => {
+  it("books a row on the bank's day, whatever the offset of its time", async () => {
     const at = (instant: string) => row.replace('2026-11-20T00:00:00+00:00', instant);
     expect((await only(at('2026-11-19T22:30:00Z')))?.bookingDate).toBe('2026-11-20');
     expect((await only(at('2026-11-20T21:59:59.999Z')))?.bookingDate).toBe('2026-11-20');
@@ -75,7 +75,7 @@ describe('open banking uk rows', () => {
     expect((await only(at('2026-11-20T23:30:00')))?.bookingDate).toBe('2026-11-20');
   });
 
-  it('name who paid, and their balance with its side', async () => {
+  it('names who paid, and the balance with its side', async () => {
     const named = row
       .replace('{', '{"DebtorAccount":{"Identification":"GB00X1","Name":"A Payer"},')
       .replace('"CreditDebitIndicator":"Credit","Type"', '"CreditDebitIndicator":"Debit","Type"');
@@ -85,21 +85,21 @@ describe('open banking uk rows', () => {
     });
   });
 
-  it('are refused if fewer pages arrive than the bank counts', async () => {
+  it('refuses fewer pages than the bank counts', async () => {
     const page = uk.page([row], 1, 1).replace('"TotalPages":1', '"TotalPages":2');
     expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('no next page');
   });
 
-  it('are an empty list for an account without a list', async () => {
+  it('returns an empty list for an account without a list', async () => {
     expect((await snapshotOf(uk, '{"Data":{},"Links":{},"Meta":{}}')).sightings).toEqual([]);
   });
 
-  it('never send the key to a host other than the bank', async () => {
+  it('never sends the key to a host other than the bank', async () => {
     const page = uk.page([row], 1, 2).replace('"Next":"/', '"Next":"http://127.0.0.2:9/');
     expect((await safeFailureOf(snapshotOf(uk, page))).message).toContain('another host');
   });
 
-  it('are refused if the page links form a circle', async () => {
+  it('refuses page links that form a circle', async () => {
     const { feed } = await startFeed(uk, (request, response) => {
       const page = uk.pageOf(request);
       const rows = [uk.row(aRow({ order: page, reference: `PAYER ${page}` }))];
@@ -109,13 +109,13 @@ describe('open banking uk rows', () => {
   });
 });
 
-describe('berlin group rows', () => {
+describe('the berlin group feed', () => {
   const row = berlin.row(aRow());
   const only = async (changed: string, amounts: 'signed' | 'unsigned' = 'signed') =>
     (await snapshotOf(berlin, berlin.page([changed], 1, 1), 'application/json', { amounts }))
       .sightings[0];
 
-  it('take their direction from the named party if amounts have no sign', async () => {
+  it('takes the direction from the named party if amounts have no sign', async () => {
     const from = row.replace('{', '{"debtorName":"A Payer","debtorAccount":{"iban":"X 1"},');
     const to = row.replace('{', '{"creditorName":"A Shop",');
     const ours = row.replace(
@@ -130,7 +130,7 @@ describe('berlin group rows', () => {
     expect((await only(ours, 'unsigned'))?.direction).toBe('credit');
   });
 
-  it('are refused if the direction is missing or contradictory', async () => {
+  it('refuses a missing or contradictory direction', async () => {
     const signed = row.replace('"amount":"250.00"', '"amount":"-250.00"');
     expect((await safeFailureOf(only(row, 'unsigned'))).message).toContain('gives the direction');
     expect((await safeFailureOf(only(signed, 'unsigned'))).message).toContain('has a sign');
@@ -138,7 +138,7 @@ describe('berlin group rows', () => {
     expect((await safeFailureOf(only(unsigned))).message).toContain('no sign');
   });
 
-  it('never use blank, shared or missing ids as proof', async () => {
+  it('never uses a blank, shared or missing id as proof', async () => {
     const rows = ['" "', '"9998"', '"9998"'].map((id, index) =>
       berlin.row(aRow({ order: 0, reference: `PAYER ${index}` })).replace('"T0"', id),
     );
@@ -146,7 +146,7 @@ describe('berlin group rows', () => {
     expect(sightings.map((each) => each.bankId)).toEqual([null, '9998', '9998']);
   });
 
-  it('include twins on two pages under one id that the bank gives to all rows', async () => {
+  it('includes twins on two pages under one id that the bank gives to all rows', async () => {
     const twin = berlin.row(aRow({ order: 0 })).replace('"T0"', '"9998"');
     const other = berlin.row(aRow({ order: 0, reference: 'X' })).replace('"T0"', '"9998"');
     const { feed } = await startFeed(berlin, (request, response) => {
@@ -156,7 +156,7 @@ describe('berlin group rows', () => {
     expect((await fetchAll(feed)).sightings).toHaveLength(3);
   });
 
-  it('collect every form of remittance once, without placeholders', async () => {
+  it('collects every form of remittance once, without placeholders', async () => {
     const told = row.replace(
       '{',
       '{"remittanceInformationUnstructuredArray":["one","two"],"remittanceInformationStructured":"three",' +
@@ -165,7 +165,7 @@ describe('berlin group rows', () => {
     expect((await only(told))?.references).toEqual(['CUS12345671', 'one', 'two', 'three', 'four']);
   });
 
-  it('include pending ones, even without a day', async () => {
+  it('includes pending rows, even without a day', async () => {
     const pending = row.replace('"bookingDate"', '"valueDate"');
     const dateless = row.replace(/"bookingDate":"[^"]*",/, '');
     const body = `{"transactions":{"booked":[],"pending":[${pending},${dateless}]}}`;
@@ -189,21 +189,21 @@ describe('berlin group rows', () => {
     ['_links.next.href', '{"booked":[]}', `,"_links":{"next":{"href":"${path}"}}`],
     ['links.next', '{"booked":[]}', `,"links":{"next":"${path}"}`],
     ['next', '{"booked":[]}', `,"next":"${path}"`],
-  ])('continue at the next page named by %s', async (_name, lists, more) => {
+  ])('continues at the next page named by %s', async (_name, lists, more) => {
     expect(await twoPages(`{"transactions":${lists}${more}}`)).toHaveLength(1);
   });
 
-  it('are refused if two links name different next pages', async () => {
+  it('refuses two links that name different next pages', async () => {
     const page = `{"transactions":{"booked":[],"_links":{"next":{"href":"${path}"}}},"links":{"next":"${path}3"}}`;
     expect((await safeFailureOf(twoPages(page))).message).toContain('two different next pages');
   });
 
-  it('report a list that is not read', async () => {
+  it('reports a list that is not read', async () => {
     const body = '{"transactions":{"booked":[],"rejected":[{}],"information":[]},"balances":[]}';
     expect((await snapshotOf(berlin, body)).unknownFields).toEqual(['rejected']);
   });
 
-  it('are requested with the consent and a new request id each time', async () => {
+  it('sends the consent and a new request id with each request', async () => {
     const { feed, bank } = await startFeed(berlin, (_request, response) => {
       sendJson(response, berlin.page([], 1, 1));
     });

@@ -22,7 +22,7 @@ describe('a bank that returns a statement file', () => {
     ['camt', XML, 'application/xml'],
     ['camt', XML, 'text/xml; charset=utf-8'],
     ['MT940', TEXT, 'text/plain'],
-  ])('is read like one that returns rows (%s, %s)', async (_name, body, type) => {
+  ])('counts like one that returns rows (%s, %s)', async (_name, body, type) => {
     const { sightings, pages } = await snapshotOf(body, type);
     expect(pages).toBe(1);
     expect(sightings).toMatchObject([
@@ -44,7 +44,7 @@ describe('a bank that returns a statement file', () => {
       camt053([{ amount: '250.00' }], '350.00', { head: '<CpyDplctInd>COPY</CpyDplctInd>' }),
       'application/xml',
     ],
-  ])('is refused for %s', async (_name, body, type) => {
+  ])('fails for %s', async (_name, body, type) => {
     const error = await safeFailureOf(snapshotOf(body, type));
     expect(error.code).toBe('bank.bad_response');
   });
@@ -52,7 +52,7 @@ describe('a bank that returns a statement file', () => {
   it.each([
     ['camt', XML, 'application/xml'],
     ['MT940', TEXT, 'text/plain'],
-  ])('is refused if its response is cut at any byte (%s)', async (_name, body, type) => {
+  ])('fails when its response is cut at any byte (%s)', async (_name, body, type) => {
     let sent = body;
     const { feed } = await startFeed(berlin, (_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(sent);
@@ -79,7 +79,7 @@ describe('a bank that returns a statement file', () => {
   it.each([
     ['the oldest first', first + second + third],
     ['the newest first', third + second + first],
-  ])('is read if its statements follow one another, %s', async (_name, body) => {
+  ])('yields all rows if its statements follow one another, %s', async (_name, body) => {
     const { sightings } = await snapshotOf(body, 'text/plain');
     expect(sightings).toHaveLength(2);
   });
@@ -88,11 +88,11 @@ describe('a bank that returns a statement file', () => {
     ['one is missing between two', first + third],
     ['one comes twice', first + first],
     ['one comes twice at its end', first + second + third + second],
-  ])('is refused if, of its statements, %s', async (_name, body) => {
+  ])('fails if, of its statements, %s', async (_name, body) => {
     expect((await safeFailureOf(snapshotOf(body, 'text/plain'))).code).toBe('bank.bad_response');
   });
 
-  it('is refused when a later report of a day repeats the entries of an earlier one', async () => {
+  it('fails when a later report of a day repeats the entries of an earlier one', async () => {
     const report = (entries: Parameters<typeof camt053>[0]) =>
       as(camt053(entries, null), /camt\.053/g, 'camt.052')
         .replaceAll('BkToCstmrStmt', 'BkToCstmrAcctRpt')
@@ -107,7 +107,7 @@ describe('a bank that returns a statement file', () => {
     expect(error.message).toContain('in two of its statements');
   });
 
-  it("is refused for someone else's account if our id is an account number", async () => {
+  it("fails for someone else's account if our id is an account number", async () => {
     const ours = 'GB33BUKB20201555555555';
     const settings = { ...berlin.settings, accountId: ours };
     const read = async (account: string, type: string) => {

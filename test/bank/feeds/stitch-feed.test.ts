@@ -12,8 +12,8 @@ async function snapshotOf(body: string) {
   return fetchAll(feed);
 }
 
-describe('stitch rows', () => {
-  it('are requested with a token from a form request', async () => {
+describe('the stitch feed', () => {
+  it('requests rows with a token from a form request', async () => {
     const { feed, bank } = await startFeed(stitch, (_request, response) => {
       sendJson(response, stitch.page([], 1, 1));
     });
@@ -28,7 +28,7 @@ describe('stitch rows', () => {
     expect(read?.headers.authorization).toBe('Bearer TOKEN-canary-77');
   });
 
-  it('are read up to the first page that is wholly before the window', async () => {
+  it('reads up to the first page that is wholly before the window', async () => {
     const dates = ['2026-11-21', '2026-11-20', '2026-11-14', '2026-11-13', '2026-11-01'];
     const { feed, bank } = await startFeed(stitch, (request, response) => {
       const page = stitch.pageOf(request);
@@ -47,7 +47,7 @@ describe('stitch rows', () => {
       ['2026-11-01', '2026-11-01', '2026-11-14', '2026-11-20'],
     ],
     ['newest first but for one', ['2026-11-20', '2026-11-14', '2026-11-18', '2026-11-15']],
-  ])('are all read if they come %s', async (_name, dates) => {
+  ])('reads all rows if they come %s', async (_name, dates) => {
     const { feed } = await startFeed(stitch, (request, response) => {
       const page = stitch.pageOf(request);
       const date = dates[page - 1] ?? '';
@@ -64,12 +64,12 @@ describe('stitch rows', () => {
     ['FORBIDDEN', 'bank.unauthorized'],
     ['INTERNAL_SERVER_ERROR', 'bank.unavailable'],
     ['BAD_USER_INPUT', 'bank.bad_response'],
-  ])('are reported, for the GraphQL error %s, as %s', async (graphql, code) => {
+  ])('reports the GraphQL error %s as %s', async (graphql, code) => {
     const body = `{"data":null,"errors":[{"message":"CUS12345671","extensions":{"code":"${graphql}"}}]}`;
     expect((await safeFailureOf(snapshotOf(body))).code).toBe(code);
   });
 
-  it('are refused if they belong to another account, or to none', async () => {
+  it('refuses rows of another account, or of none', async () => {
     const other = stitch.page([], 1, 1).replace(ACCOUNT, 'OTHER');
     expect((await safeFailureOf(snapshotOf(other))).code).toBe('bank.bad_response');
     expect((await safeFailureOf(snapshotOf('{"data":{"node":null}}'))).code).toBe(

@@ -119,7 +119,7 @@ describe('a field map', () => {
     ['no reference', { references: [] }, 'references'],
     ['a date format that is none', { dateFormat: 'guess' }, 'dateFormat'],
     ['a time zone that is none', { timeZone: 'Africa/Jozi' }, 'timeZone'],
-  ])('is refused for %s, by name', (_name, change, named) => {
+  ])('fails for %s, by name', (_name, change, named) => {
     let error: unknown = null;
     try {
       parseFieldMap({ ...COLUMNS, ...change });
@@ -136,7 +136,7 @@ describe('a field map', () => {
     expect(FIELD_MAP_PRESETS.get('default')).toBe(DEFAULT_FIELD_MAP);
   });
 
-  it('is valid in the example of docs/banks.md', async () => {
+  it('passes in the example of docs/banks.md', async () => {
     const file = path.resolve(import.meta.dirname, '../../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const maps = blocks.map(([, text]) => JSON.parse(text ?? '') as object);

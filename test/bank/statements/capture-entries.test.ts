@@ -13,7 +13,7 @@ async function captureOf(text: string) {
   }));
 }
 
-describe('entries as sightings', () => {
+describe('the capture of entries', () => {
   it('makes one sighting of each part of a batch, with the references and the direction of the part', async () => {
     const [statement] = await captureOf(await readSample('batch.xml'));
 

@@ -41,7 +41,7 @@ describe('a CSV', () => {
       '1050012345,20/11/2026,A,B,1.00,0.00,1.00,\n',
       'line 7',
     ],
-  ])('is refused with %s, and the message names the place', async (_, name, from, to, where) => {
+  ])('fails with %s, and the message names the place', async (_, name, from, to, where) => {
     const error = await failureOf(parseText(await changed(name, from, to)));
     expect([error.code, error.details['where']]).toEqual(['statement.unreadable', where]);
   });
@@ -52,7 +52,7 @@ describe('a CSV', () => {
     ['csv/fnb-recreated.csv', 'Credits,1250.00', 'Credits,1250.01'],
     ['csv/standard-bank-business.csv', 'CLOSE BALANCE,,"+1,250.00"', 'CLOSE BALANCE,,"+1,251.00"'],
     ['csv/capitec-business.csv', 'forward:,100.00', 'forward:,101.00'],
-  ])('has a failed proof if totals or balances contradict its rows: %s', async (name, from, to) => {
+  ])('fails its proof if totals or balances contradict its rows: %s', async (name, from, to) => {
     const file = await parseText(await changed(name, from, to));
     expect(file.statements[0]?.proof).toBe('failed');
   });
@@ -71,7 +71,7 @@ describe('a CSV', () => {
     );
   });
 
-  it('has an unknown format if its bank is unknown', async () => {
+  it('counts as an unknown format if its bank is unknown', async () => {
     expect((await failureOf(parseText('When,What,How much\n1,2,3\n'))).code).toBe(
       'statement.unknown_format',
     );
@@ -144,13 +144,13 @@ describe('a CSV profile of the user', () => {
     );
   });
 
-  it('is refused with a list of every fault', () => {
+  it('fails with a list of every fault', () => {
     expect(() =>
       parseCsvProfile({ ...profile, name: 'My Bank', dateFormats: [], colour: 'red' }),
     ).toThrow(/name:[^]*dateFormats:[^]*colour/);
   });
 
-  it('is refused if it names a column that its header lacks', async () => {
+  it('fails if it names a column that its header lacks', async () => {
     const wrong = parseCsvProfile({
       ...profile,
       columns: { ...profile.columns, balance: 'Balance' },
@@ -187,7 +187,7 @@ describe('an OFX file', () => {
     ],
     ['no statement', 'ofx/sgml.ofx', /<STMTRS>[^]*<\/STMTRS>/, '', 'statement.unreadable'],
     ['something behind its end', 'ofx/sgml.ofx', /$/, '<OFX></OFX>', 'statement.unreadable'],
-  ])('is refused with %s', async (_, name, from, to, code) => {
+  ])('fails with %s', async (_, name, from, to, code) => {
     expect((await failureOf(parseText(await changed(name, from, to)))).code).toBe(code);
   });
 
@@ -210,7 +210,7 @@ describe('a BAI2 file', () => {
     ['an unknown funds type', '16,195,25000,0,', '16,195,25000,X,'],
     ['a type that is neither credit nor debit', '16,195,', '16,750,'],
     ['an unknown record', '16,195,', '17,195,'],
-  ])('is refused as unreadable with %s', async (_, from, to) => {
+  ])('fails because of %s', async (_, from, to) => {
     expect((await failureOf(parseText(await changed('bai2/final.bai2', from, to)))).code).toBe(
       'statement.unreadable',
     );

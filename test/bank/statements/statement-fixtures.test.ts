@@ -86,12 +86,12 @@ function expectFirstTexts(statement: Statement | undefined, expected: Facts): vo
   }
 }
 
-describe('real bank files', () => {
-  it.skipIf(!HAS_REAL_FILES)(`are there to be read${WHY_SKIPPED}`, () => {
+describe('the folder of real bank files', () => {
+  it.skipIf(!HAS_REAL_FILES)(`exists${WHY_SKIPPED}`, () => {
     expect(files).not.toEqual([]);
   });
 
-  it.each(files)('read as in an independent parser: %s', async (name) => {
+  it.each(files)('reads as in an independent parser: %s', async (name) => {
     const expected = await readExpected(name);
     const bytes = await readFile(path.join(REAL_FILES, name));
     if (expected.expect === 'reject') {

@@ -12,8 +12,8 @@ const files = ['bai2', 'csv', 'json', 'mt940', 'ofx'].flatMap((folder) =>
   readdirSync(path.join(SAMPLES, folder)).map((name) => `${folder}/${name}`),
 );
 
-describe('our samples of each format', () => {
-  it('exist for every reader, by the name that --format takes', () => {
+describe('each sample of a format', () => {
+  it('exists for its reader, by the name that --format takes', () => {
     const read = STATEMENT_READERS.map(({ name }) => name).filter((name) => name !== 'camt');
     const missing = read.filter((name) => {
       const [folder = '', profile] = name.split('.');
@@ -24,7 +24,7 @@ describe('our samples of each format', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(files)('read as recorded in expected.json: %s', async (name) => {
+  it.each(files)('reads as recorded in expected.json: %s', async (name) => {
     const expected = JSON.parse(
       await readFile(path.join(SAMPLES, 'expected.json'), 'utf8'),
     ) as Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ describe('our samples of each format', () => {
     expect(describeFile(file)).toEqual(expected[name]);
   });
 
-  it.each(files)('say the same in pieces of any size: %s', async (name) => {
+  it.each(files)('says the same in pieces of any size: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));
     const whole = describeFile(await parseBytes(bytes));
     for (const size of [1, 7, 64]) {
@@ -40,14 +40,14 @@ describe('our samples of each format', () => {
     }
   });
 
-  it.each(files)('are refused if larger or longer than allowed: %s', async (name) => {
+  it.each(files)('fails if larger or longer than allowed: %s', async (name) => {
     const bytes = await readFile(path.join(SAMPLES, name));
     for (const limits of [{ fileBytesMax: 100 }, { entriesMax: 0 }]) {
       expect((await failureOf(parseBytes(bytes, limits))).code).toBe('statement.unreadable');
     }
   });
 
-  it('contain the code that the payer typed, even if lines break inside it', async () => {
+  it('contains the code that the payer typed, even if lines break inside it', async () => {
     for (const name of files) {
       const file = await parseBytes(await readFile(path.join(SAMPLES, name)));
       for (const line of file.statements.flatMap((statement) => statement.lines)) {

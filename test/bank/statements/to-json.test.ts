@@ -3,7 +3,7 @@ import { statementFileToJson } from '../../../bank/statements/to-json.ts';
 import { parseText, readSample } from '../support/samples.ts';
 
 describe('a statement file as JSON', () => {
-  it('has minor units as decimal strings, signed balances and null for what is absent', async () => {
+  it('shows minor units as decimal strings, signed balances and null for what is absent', async () => {
     const json = statementFileToJson(await parseText(await readSample('reversal.xml')));
 
     expect(JSON.parse(JSON.stringify(json))).toEqual({

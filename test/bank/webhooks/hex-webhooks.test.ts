@@ -47,11 +47,11 @@ describe('a hex signature', () => {
     ['in capitals', hex(BODY).toUpperCase()],
     ['with its algorithm', `sha256=${hex(BODY)}`],
     ['beside an older one', `${hex(BODY, 'old')}, ${hex(BODY)}`],
-  ])('is valid %s', (_name, signature) => {
+  ])('passes %s', (_name, signature) => {
     expect(outcomeOf({ 'X-Bank-Signature': signature })).toBe('accepted');
   });
 
-  it('is accepted for each currently valid secret', () => {
+  it('passes for each currently valid secret', () => {
     const headers = { 'x-bank-signature': hex(BODY, 'next') };
     expect(outcomeOf(headers, { secrets: [SECRET, 'next'] })).toBe('accepted');
     expect(outcomeOf(headers)).toBe('webhook.bad_signature');
@@ -64,7 +64,7 @@ describe('a hex signature', () => {
     ['a cut signature', { 'x-bank-signature': hex(BODY).slice(1) }],
     ['another body', { 'x-bank-signature': hex('{}') }],
     ['base64', { 'x-bank-signature': Buffer.from(hex(BODY), 'hex').toString('base64') }],
-  ])('is invalid with %s', (_name, headers) => {
+  ])('fails with %s', (_name, headers) => {
     expect(outcomeOf(headers)).toBe('webhook.bad_signature');
   });
 

@@ -37,19 +37,19 @@ function codeOf(act: () => unknown): string {
 const verify = (headers: WebhookHeaders, rawBody = BODY, secrets: readonly string[] = [SECRET]) =>
   verifyStandardWebhook({ secrets, headers, rawBody, now: NOW });
 
-describe('webhook signatures', () => {
-  it('are valid if the specification’s own library made them', () => {
+describe('the check of a webhook signature', () => {
+  it('accepts what the specification’s own library made', () => {
     expect(verify(sign(BODY))).toEqual({ id: 'msg_1', timestamp: NOW });
   });
 
-  it("are valid under Svix's header names, in any letter case", () => {
+  it("accepts Svix's header names, in any letter case", () => {
     const headers = Object.fromEntries(
       Object.entries(sign(BODY)).map(([name, value]) => [name.replace('webhook', 'Svix'), value]),
     );
     expect(verify(headers).id).toBe('msg_1');
   });
 
-  it('are valid for either secret during a rotation, and when several are sent', () => {
+  it('accepts either secret during a rotation, and several signatures', () => {
     const old = sign(BODY, { secret: OTHER });
     expect(verify(old, BODY, [SECRET, OTHER]).id).toBe('msg_1');
     const both = `${old['webhook-signature'] ?? ''} v1a,xyz ${sign(BODY)['webhook-signature'] ?? ''}`;
@@ -64,7 +64,7 @@ describe('webhook signatures', () => {
     [7 * 86_400, 'webhook.bad_signature'],
     [-299, 'accepted'],
     [-301, 'webhook.bad_signature'],
-  ])('that are %i seconds old are %s', (age, outcome) => {
+  ])('answers %i seconds after the signed time: %s', (age, outcome) => {
     const at = new Date(NOW.getTime() - age * 1000);
     expect(codeOf(() => verify(sign(BODY, { at })))).toBe(outcome);
   });
@@ -98,17 +98,17 @@ describe('webhook signatures', () => {
         'webhook-signature': signature,
       },
     ],
-  ])('are refused for %s', (_name, headers) => {
+  ])('refuses %s', (_name, headers) => {
     expect(codeOf(() => verify(headers))).toBe('webhook.bad_signature');
   });
 
-  it('are refused for another body, another secret and no secret at all', () => {
+  it('refuses another body, another secret and no secret at all', () => {
     expect(codeOf(() => verify(good, Buffer.from('{}')))).toBe('webhook.bad_signature');
     expect(codeOf(() => verify(good, BODY, [OTHER]))).toBe('webhook.bad_signature');
     expect(codeOf(() => verify(good, BODY, []))).toBe('webhook.bad_signature');
   });
 
-  it('distinguish two bodies that differ only in invalid bytes', () => {
+  it('distinguishes two bodies that differ only in invalid bytes', () => {
     const signed = Buffer.from('"\ufffd"');
     const forged = Buffer.from([0x22, 0xff, 0x22]);
     expect(forged.toString()).toBe(signed.toString());
@@ -117,7 +117,7 @@ describe('webhook signatures', () => {
   });
 
   it.each(['', 'whsec_', 'not base64!'])(
-    'are refused as a configuration fault for an impossible secret (%j)',
+    'reports a configuration fault for an impossible secret (%j)',
     (secret) => {
       expect(codeOf(() => verify(good, BODY, [secret]))).toBe('config.invalid');
     },
@@ -160,8 +160,8 @@ function refusalOf(event: unknown): CodedError {
   throw new Error('The event was accepted.');
 }
 
-describe('bank events', () => {
-  it('carry a whole booked row as a sighting', () => {
+describe('a bank event', () => {
+  it('carries a whole booked row as a sighting', () => {
     expect(read(EVENT)).toMatchObject({
       kind: 'line',
       sighting: {
@@ -180,7 +180,7 @@ describe('bank events', () => {
     ['another type', { ...EVENT, type: 'balance.changed', balance: {} }],
     ['no transaction', { type: 'transaction.booked', accountId: 'ID' }],
     ['a pending transaction', { ...EVENT, type: 'transaction.pending' }],
-  ])('only trigger a read of the account with %s', (_name, event) => {
+  ])('only triggers a read of the account with %s', (_name, event) => {
     expect(read(event)).toEqual({ kind: 'pointer' });
   });
 
@@ -199,13 +199,13 @@ describe('bank events', () => {
     ['a day after tomorrow', { ...EVENT, transaction: { ...ROW, date: '2026-11-22' } }],
     ['an amount twice', JSON.stringify(EVENT).replace('"amount"', '"amount":"250.00","amount"')],
     ['a prototype', JSON.stringify(EVENT).replace('"id"', '"__proto__":{},"id"')],
-  ])('are refused for %s, without repeating a value', (_name, event) => {
+  ])('fails for %s, without repeating a value', (_name, event) => {
     const error = refusalOf(event);
     expect(error.code).toBe('webhook.unreadable');
     expect(error.message).not.toContain('CUS12345671');
   });
 
-  it('are refused for another account of the same bank', () => {
+  it('fails for another account of the same bank', () => {
     expect(refusalOf({ ...EVENT, accountId: 'OTHER' }).details).toEqual({
       reason: 'account_mismatch',
     });
@@ -214,7 +214,7 @@ describe('bank events', () => {
     );
   });
 
-  it('announce a reversal as strictly as a new line', () => {
+  it('announces a reversal as strictly as a new line', () => {
     expect(read({ ...EVENT, type: 'transaction.reversed' })).toMatchObject({
       kind: 'reversal',
       sighting: { bankId: 'T1', amountMinor: 25_000n },
@@ -224,7 +224,7 @@ describe('bank events', () => {
     );
   });
 
-  it('are read through the field map of the account', () => {
+  it('goes through the field map of the account', () => {
     const transaction = {
       transactionId: 'S1',
       postingDate: '20261120',
@@ -243,12 +243,12 @@ describe('bank events', () => {
   it.each([
     ['a whole row', EVENT],
     ['a shape of its own', { id: 'x', event: { paid: true } }],
-  ])('only trigger a read if the account trusts them as hints: %s', (_name, event) => {
+  ])('only triggers a read if the account trusts it as a hint: %s', (_name, event) => {
     const body = Buffer.from(JSON.stringify(event));
     expect(readBankEvent(body, { ...ACCOUNT, trust: 'hint' }, NOW)).toEqual({ kind: 'pointer' });
   });
 
-  it('accept the booking date of a bank whose next day has begun', () => {
+  it('keeps the booking date of a bank whose next day has begun', () => {
     expect(read({ ...EVENT, transaction: { ...ROW, date: '2026-11-21' } }).kind).toBe('line');
   });
 });

@@ -40,7 +40,7 @@ const CREDITED = aWallet({
 });
 
 describe('the journal of a credit', () => {
-  it('bears the part, the generation, the day and the decision that it was made for', () => {
+  it('states the part, the generation, the day and the decision that it was made for', () => {
     const [journal] = settle(
       [aDeposit(1n, { part: 2, generation: 3, eventOn: LATER, decisionId: 'dec-1' })],
       [aWallet()],
@@ -61,12 +61,12 @@ describe('the journal of a credit', () => {
     });
   });
 
-  it('is the first part of the first generation on the line’s own day where nothing else is said', () => {
+  it('defaults to the first part of the first generation on the line’s own day', () => {
     const [journal] = settle([aDeposit(1n)], [aWallet()], R50);
     expect(journal).toMatchObject({ part: 0, generation: 0, eventOn: null, decisionId: null });
   });
 
-  it('leaves a remainder alone that a debt larger than the deposit keeps from growing', () => {
+  it('leaves the remainder unchanged while a debt is larger than the deposit', () => {
     const owing = aWallet({ receivableMinor: 9_000n, remainderMinor: 100n });
     const [journal] = settle([aDeposit(4_000n)], [owing], R50);
     expect(printed(journal)).toEqual(['suspense ZAR 4000', 'wallet_receivable ZAR -4000']);
@@ -74,12 +74,12 @@ describe('the journal of a credit', () => {
   });
 });
 
-describe('the journal that takes a credit back', () => {
+describe('the journal that reverses a credit', () => {
   it.each([
     ['a reversal', REVERSAL, 'bank_other', '99'],
     ['a void', VOID, 'bank', null],
     ['a correction', CORRECTION, 'suspense', null],
-  ] as const)('bears what %s is of, and books against %3$s', (_, undoing, account, lineId) => {
+  ] as const)('states what %s belongs to, and books against $2', (_, undoing, account, lineId) => {
     const journal = unwind(CREDIT, CREDITED, undoing);
     expect(journal).toMatchObject({
       kind: undoing.kind,
@@ -134,7 +134,7 @@ describe('the journal that takes a credit back', () => {
     });
   });
 
-  it('takes no credit where the remainder alone makes it good', () => {
+  it('takes no credit where the remainder alone covers it', () => {
     const saved = aWallet({ credits: 2n, prepaidMinor: 10_000n, remainderMinor: 19_000n });
     expect(unwind(CREDIT, saved, CORRECTION)).toMatchObject({
       credits: 0n,
@@ -142,19 +142,19 @@ describe('the journal that takes a credit back', () => {
     });
   });
 
-  it('is refused for a credit whose parts do not make its amount', () => {
+  it('fails for a credit whose parts do not add up to its amount', () => {
     expect(() => unwind({ ...CREDIT, amountMinor: 7_501n }, CREDITED, CORRECTION)).toThrow(
       'The amount of a credit differs from the sum of its parts.',
     );
   });
 });
 
-describe('the journal of money that nobody was credited with', () => {
+describe('the journal of uncredited money', () => {
   it.each([
-    ['the bank takes back', REVERSAL, 'bank_other', '99'],
-    ['whose line vanished', VOID, 'bank', null],
+    ['of a reversal', REVERSAL, 'bank_other', '99'],
+    ['of a removed line', VOID, 'bank', null],
   ] as const)(
-    'moves what %s out of suspense, in its own currency',
+    'moves the money %s out of suspense, in its own currency',
     (_, undoing, account, lineId) => {
       const journal = unwindUncredited({ ...HELD, generation: 3 }, '17', undoing);
       expect(journal).toMatchObject({
@@ -171,13 +171,13 @@ describe('the journal of money that nobody was credited with', () => {
     },
   );
 
-  it('puts a line that is back into suspense again, one generation on', () => {
+  it('puts a restored line into suspense again, one generation on', () => {
     const journal = settleRestored(HELD, 4);
     expect(journal).toMatchObject({ kind: 'restore', depositId: 'dep-1', generation: 4 });
     expect(printed(journal)).toEqual(['bank USD 7500', 'suspense USD -7500']);
   });
 
-  it('settles what was payable by the line that paid it, on that line’s day', () => {
+  it('pays the payable with the line that paid it, on that line’s day', () => {
     const journal = settleReturnPaid(HELD, { lineId: '98', eventOn: LATER });
     expect(journal).toMatchObject({
       kind: 'return_paid',
@@ -236,11 +236,11 @@ describe('the journal of a spend', () => {
     expect(printed(journal)).toEqual(['wallet_credits CREDIT 1', 'credits_spent CREDIT -1']);
   });
 
-  it.each([0n, -1n, 4n])('is refused for %s of three credits', (credits) => {
+  it.each([0n, -1n, 4n])('fails for %s of three credits', (credits) => {
     expect(() => spend(wallet, { ...given, credits })).toThrow('More credits were spent');
   });
 
-  it('is refused while the wallet owes a cent', () => {
+  it('fails while the wallet owes a cent', () => {
     const owing = { ...wallet, receivableMinor: 1n };
     expect(() => spend(owing, { ...given, credits: 1n })).toThrow('A wallet that owes money');
   });

@@ -34,7 +34,7 @@ describe('pairReversal', () => {
     expect([CHARGES_MINOR_MAX, ORIGINAL_DAYS_MAX]).toEqual([50_000n, 400]);
   });
 
-  it('pays no return of a deposit that is none', () => {
+  it('pays no return for a deposit that was not returned', () => {
     const open = original({});
     const line = debit({ texts: [returnReference(open.depositId)] });
     expect(pairReversal(line, [open])).toEqual({ kind: 'none' });
@@ -55,12 +55,12 @@ describe('pairReversal', () => {
     }
   });
 
-  it('takes nothing back for its amount and charges alone', () => {
+  it('reverses nothing for its amount and charges alone', () => {
     const line = debit({ amountMinor: 25_001n, texts: ['J JONES'] });
     expect(pairReversal(line, [original({ texts: ['J SMITH'] })])).toEqual({ kind: 'none' });
   });
 
-  it('goes by six characters of a line that stand in a deposit’s text', () => {
+  it('finds a deposit by six characters of the line in its text', () => {
     const found = original({ texts: ['FROM SMITHY'] });
     expect(mayReverse(debit({ texts: ['SMITHY'] }), found)).toBe(true);
   });

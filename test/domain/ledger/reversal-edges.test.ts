@@ -54,12 +54,12 @@ describe('mayTakeBack', () => {
     'reversed',
     'RTN0123456789AB',
     'XRTN0123456789ABX',
-  ])('takes “%s” for a line that may take something back', (text) => {
+  ])('accepts “%s” as the text of a possible reversal', (text) => {
     expect(mayTakeBack(debit({ isMarked: false, texts: ['FEE', text] }))).toBe(true);
   });
 
   it.each(['UNREVERSED', 'RTDS', 'RECALLS', 'RTN0123456789A', 'RTN0123456789AG', ''])(
-    'takes “%s” for the business’s own affair',
+    'leaves “%s” to the business',
     (text) => {
       expect(mayTakeBack(debit({ isMarked: false, texts: [text] }))).toBe(false);
     },
@@ -72,13 +72,13 @@ describe('pairReversal', () => {
     ['two days before', 2, false],
     ['the longest while after', -ORIGINAL_DAYS_MAX, true],
     ['a day later than that', -ORIGINAL_DAYS_MAX - 1, false],
-  ])('decides whether a deposit is of the time of a line that came %s', (_, days, isFound) => {
+  ])('finds the deposit for a line that came %s: $2', (_, days, isFound) => {
     const dated = original({ bookingDate: addDays(DAY, days) });
     expect(pairReversal(debit(), [dated]).kind).toBe(isFound ? 'reversal' : 'none');
     expect(mayReverse(debit(), dated)).toBe(isFound);
   });
 
-  it('goes by the day, then by the id, whatever the order in which deposits are given', () => {
+  it('compares the days, then the ids, whatever the order of the deposits', () => {
     const [first, second, third] = [
       original({ depositId: 'dep_z', bookingDate: addDays(DAY, -3) }),
       original({ depositId: 'dep_a', bookingDate: addDays(DAY, -2) }),
@@ -95,7 +95,7 @@ describe('pairReversal', () => {
     expect(idOf(debit(), [second, third])).toBe('dep_a');
   });
 
-  it('takes a held repeat before the others wherever it is given', () => {
+  it('takes a held repeat before the others in any order', () => {
     const held = original({ depositId: 'dep_z', isPossibleDuplicate: true });
     const plain = original({ depositId: 'dep_a', bookingDate: addDays(DAY, -5) });
     expect(idOf(debit(), [held, plain])).toBe('dep_z');
@@ -145,28 +145,28 @@ describe('pairReversal', () => {
   });
 });
 
-describe('a bank’s id', () => {
+describe('mayReverse, on a bank’s id,', () => {
   it.each([
     ['stands alone', 'OF ABC123 PAID', 'ABC123', true],
     ['is the whole text', 'ABC123', 'abc123', true],
     ['is part of a longer word', 'OF XABC123 PAID', 'ABC123', false],
-    ['goes on', 'OF ABC1234 PAID', 'ABC123', false],
+    ['continues', 'OF ABC1234 PAID', 'ABC123', false],
     ['is too short to tell', 'OF ABC12 PAID', 'ABC12', false],
-  ])('names a deposit or not where it %s', (_, text, id, isNamed) => {
+  ])('answers $3 where the id %s', (_, text, id, isNamed) => {
     const named = original({ texts: [OTHER], bankIds: ['NOT-THIS-ONE', id] });
     expect(mayReverse(debit({ texts: ['FEE', text] }), named)).toBe(isNamed);
   });
 });
 
-describe('texts of a line and a deposit', () => {
+describe('mayReverse, on the texts of line and deposit,', () => {
   it.each([
-    ['the deposit’s stands in the line’s', 'UNPAID J SMITH', 'J SMITH', true],
-    ['the line’s stands in the deposit’s', 'J SMITH', 'FROM J SMITH', true],
-    ['they are of six characters', 'SMITHY', 'SMITHY', true],
-    ['the deposit’s is too short to tell', 'UNPAID SMITH', 'SMITH', false],
-    ['the line’s is too short to tell', 'SMITH', 'FROM SMITH', false],
+    ['the deposit’s text is in the line’s', 'UNPAID J SMITH', 'J SMITH', true],
+    ['the line’s text is in the deposit’s', 'J SMITH', 'FROM J SMITH', true],
+    ['both have six characters', 'SMITHY', 'SMITHY', true],
+    ['the deposit’s text is too short to tell', 'UNPAID SMITH', 'SMITH', false],
+    ['the line’s text is too short to tell', 'SMITH', 'FROM SMITH', false],
     ['they have nothing in common', 'J JONES', 'J SMITH', false],
-  ])('are the same or not where %s', (_, text, given, isSame) => {
+  ])('answers $3 where %s', (_, text, given, isSame) => {
     const found = original({ texts: ['-', given] });
     expect(mayReverse(debit({ texts: ['-', text] }), found)).toBe(isSame);
   });
@@ -176,21 +176,21 @@ describe('texts of a line and a deposit', () => {
     ['two codes', [CODE], [OTHER], false],
     ['a code in the line only', [`SMITHY ${CODE}`], ['SMITHY'], false],
     ['a code in the deposit only', ['SMITHY'], [`SMITHY ${CODE}`], false],
-  ])('are told apart by the codes in them where they name %s', (_, line, given, isSame) => {
+  ])('answers $3 where they name %s', (_, line, given, isSame) => {
     expect(mayReverse(debit({ texts: line }), original({ texts: given }))).toBe(isSame);
   });
 });
 
-describe('mayReverse', () => {
+describe('mayReverse, on amounts,', () => {
   it.each([
     ['a part of it', 1n, true],
     ['the largest charge beyond it', 25_000n + CHARGES_MINOR_MAX, true],
     ['a cent more than that', 25_001n + CHARGES_MINOR_MAX, false],
-  ])('holds or not for a line of %s by the code', (_, amountMinor, holds) => {
+  ])('answers $2 for a line of %s that names the code', (_, amountMinor, holds) => {
     expect(mayReverse(debit({ amountMinor }), original())).toBe(holds);
   });
 
-  it('holds for a line that names the deposit’s id, whatever it took', () => {
+  it('accepts a line of any amount that names the deposit’s id', () => {
     const line = debit({ amountMinor: 9_000_000n, texts: ['OF FT2211009'] });
     expect(mayReverse(line, original({ bankIds: ['FT2211009'] }))).toBe(true);
   });
@@ -205,12 +205,12 @@ describe('chargesOf', () => {
     ['the largest charge', CHARGES_MINOR_MAX, CHARGES_MINOR_MAX],
     ['a cent more than that', CHARGES_MINOR_MAX + 1n, null],
     ['a cent too little', -1n, null],
-  ])('is %s beyond the deposit, or null where no bank charges that', (_, beyond, charges) => {
+  ])('answers $2 for %s beyond the deposit', (_, beyond, charges) => {
     expect(chargesOf(line, { ...line, amountMinor: 25_000n - beyond })).toBe(charges);
   });
 
   it.each([{ accountKey: 'other' }, { currency: 'USD' }])(
-    'is null for a deposit of %o',
+    'answers null for a deposit of %o',
     (other) => {
       expect(chargesOf(line, { ...line, ...other })).toBeNull();
     },

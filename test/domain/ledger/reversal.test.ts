@@ -42,20 +42,20 @@ const paired = (to: Original, chargesMinor = 0n) => ({
   chargesMinor,
 });
 
-describe('a debit line', () => {
+describe('mayTakeBack', () => {
   it.each([
     ['the bank marks it', { isMarked: true, texts: ['ANYTHING'] }, true],
     ['it says so', { isMarked: false, texts: ['UNPAID 02 NOT PROVIDED FOR'] }, true],
     ['it names a customer', { isMarked: false, texts: [`EFT ${CODE}`] }, true],
     ['it is a fee', { isMarked: false, texts: ['MONTHLY ACCOUNT FEE'] }, false],
     ['it pays a supplier', { isMarked: false, texts: ['INTERNET PMT TO OFFICE RENT'] }, false],
-  ])('may take something back where %s', (_, given, expected) => {
+  ])('answers $2 for a debit line where %s', (_, given, expected) => {
     expect(mayTakeBack(debit(given))).toBe(expected);
   });
 });
 
 describe('a reversal', () => {
-  it('takes back the oldest deposit of its amount and code', () => {
+  it('pairs with the oldest deposit of its amount and code', () => {
     const [old, young] = [
       original({ bookingDate: parseLocalDate('2026-11-10') }),
       original({ bookingDate: parseLocalDate('2026-11-15') }),
@@ -63,7 +63,7 @@ describe('a reversal', () => {
     expect(pairReversal(debit(), [young, old])).toEqual(paired(old));
   });
 
-  it('takes back a repeat that is held before the deposit that was credited', () => {
+  it('pairs with a held repeat before the deposit that was credited', () => {
     const [real, repeat] = [
       original({ bookingDate: parseLocalDate('2026-11-10') }),
       original({ isPossibleDuplicate: true, state: 'in_review' }),
@@ -71,7 +71,7 @@ describe('a reversal', () => {
     expect(pairReversal(debit(), [real, repeat])).toEqual(paired(repeat));
   });
 
-  it('goes by the id of the bank before it goes by the reference', () => {
+  it('prefers the id of the bank to the reference', () => {
     const [sameReference, named] = [
       original(),
       original({ texts: [OTHER], bankIds: ['FT2211009'] }),
@@ -80,7 +80,7 @@ describe('a reversal', () => {
     expect(pairReversal(line, [sameReference, named])).toEqual(paired(named));
   });
 
-  it('books apart what the bank took for its trouble', () => {
+  it('books the bank’s charges separately', () => {
     const charged = original();
     expect(pairReversal(debit({ amountMinor: 33_500n }), [charged])).toEqual(
       paired(charged, 8_500n),

@@ -93,7 +93,7 @@ describe('settle', () => {
     );
   });
 
-  it('states balances that are the ones before plus its own postings, numbered without a gap', () => {
+  it('states the balances before plus its own postings, numbered without a gap', () => {
     fc.assert(
       fc.property(anyDeposits, anyWallets, changingRate, (deposits, wallets, rates) => {
         const journals = settle(deposits, wallets, rates);
@@ -137,7 +137,7 @@ describe('settle', () => {
     );
   });
 
-  it('decides a batch exactly as one deposit after the other', () => {
+  it('decides a batch exactly like one deposit after the other', () => {
     fc.assert(
       fc.property(anyDeposits, anyWallets, changingRate, (deposits, wallets, rates) => {
         let balances: readonly WalletBalances[] = wallets;

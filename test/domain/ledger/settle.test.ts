@@ -8,7 +8,7 @@ import { settle } from '../../../domain/ledger/settle.ts';
 import { settleReturn } from '../../../domain/ledger/suspense.ts';
 import { aDeposit, after, aWallet, DAY, printed, R50 } from '../support/settlements.ts';
 
-describe('the worked examples of the money model', () => {
+describe('a worked example of the money model', () => {
   it('credits R75.00 into a wallet that carries R10.00, then R30.00', () => {
     const wallet = aWallet({ remainderMinor: 1_000n });
     const [first, second] = settle(
@@ -95,7 +95,7 @@ describe('the worked examples of the money model', () => {
 });
 
 describe('settle', () => {
-  it('leaves what it was given as it was', () => {
+  it('changes none of its inputs', () => {
     const wallet = Object.freeze(aWallet());
     const deposits = Object.freeze([Object.freeze(aDeposit(7_500n))]);
     settle(deposits, Object.freeze([wallet]), R50);
@@ -106,7 +106,7 @@ describe('settle', () => {
     expect(() => settle([aDeposit(amount)], [aWallet()], R50)).toThrow(InvariantViolation);
   });
 
-  it('takes the largest amount there is', () => {
+  it('accepts the largest amount', () => {
     const [journal] = settle([aDeposit(AMOUNT_MINOR_MAX)], [aWallet()], R50);
     expect(journal?.credits).toBe(2_000_000_000n);
   });

@@ -51,7 +51,7 @@ function spendCredits(before: WalletBalances, credits: bigint): WalletBalances {
 const valueOf = (wallet: WalletBalances) =>
   wallet.prepaidMinor + wallet.remainderMinor - wallet.receivableMinor;
 
-describe('taking a credit back', () => {
+describe('the reversal of a credit', () => {
   it('leaves exactly what the other deposit alone would have left', () => {
     const first = credit(aWallet(), 4_999n);
     const second = credit(first.after, 1n);
@@ -63,7 +63,7 @@ describe('taking a credit back', () => {
     expect(undone.credits).toBe(1n);
   });
 
-  it('books what was spent already as a debt in cents, and takes no balance below zero', () => {
+  it('books what was already spent as a debt in cents, and takes no balance below zero', () => {
     const { journal, after } = credit(aWallet(), 7_500n);
     const spent = spendCredits(after, 1n);
 
@@ -78,7 +78,7 @@ describe('taking a credit back', () => {
     expect(undone.undone.credits).toBe(0n);
   });
 
-  it('gives a debt back that the deposit had settled', () => {
+  it('gives back a debt that the deposit had covered', () => {
     const before = aWallet({ receivableMinor: 2_000n });
     const { journal, after } = credit(before, 7_000n);
     expect(after).toMatchObject({ receivableMinor: 0n, credits: 1n });
@@ -86,7 +86,7 @@ describe('taking a credit back', () => {
     expect(undo(journal, after).after).toMatchObject({ receivableMinor: 2_000n, credits: 0n });
   });
 
-  it('is undone by the next deposit, which settles the debt first', () => {
+  it('loses its debt with the next deposit, which covers the debt first', () => {
     const { journal, after } = credit(aWallet(), 5_000n);
     const owing = undo(journal, spendCredits(after, 1n)).after;
 
@@ -105,7 +105,7 @@ const act = fc.oneof(
   fc.record({ kind: fc.constant('undo' as const), amount: fc.bigInt({ min: 0n, max: 9n }) }),
 );
 
-describe('any run of credits, spends and undoings', () => {
+describe('any run of credits, spends and reversals', () => {
   it('balances each journal, never goes below zero and loses no cent of the customer’s', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 30 }), (acts) => {
@@ -148,7 +148,7 @@ describe('any run of credits, spends and undoings', () => {
     );
   });
 
-  it('leaves nothing once every deposit is taken back and nothing was spent, in any order', () => {
+  it('leaves nothing once every deposit is reversed and nothing was spent, in any order', () => {
     fc.assert(
       fc.property(
         fc.array(amount, { minLength: 1, maxLength: 8 }),

@@ -22,15 +22,18 @@ describe('a line that another feed words differently', () => {
     ['cut', `${ANNA} J SMITH`, `${ANNA} J`],
     ['lengthened', ANNA, `PAYSHAP ${ANNA}`],
     ['reworded', `${ANNA} J SMITH`, `INTERNET PMT FROM ${ANNA}`],
-  ])('is the same line where its text was %s and names the same code', (_, before, after) => {
-    const store = createLineStore();
-    store.capture([aRow({ reference: before })], BOTH_DAYS, POLL);
-    const decision = store.capture([aRow({ reference: after })], BOTH_DAYS, POLL);
-    expect(decision.attached.map(({ lineId }) => lineId)).toEqual(['line-1']);
-    expect(holdsOf(store)).toEqual([null]);
-  });
+  ])(
+    'counts as the same line where its text was %s and names the same code',
+    (_, before, after) => {
+      const store = createLineStore();
+      store.capture([aRow({ reference: before })], BOTH_DAYS, POLL);
+      const decision = store.capture([aRow({ reference: after })], BOTH_DAYS, POLL);
+      expect(decision.attached.map(({ lineId }) => lineId)).toEqual(['line-1']);
+      expect(holdsOf(store)).toEqual([null]);
+    },
+  );
 
-  it('is one line in every feed, twins two, and a third payment of the same day a third', () => {
+  it('makes one line in every feed, two of twins, and three with a third payment of the same day', () => {
     const store = createLineStore();
     const shown = (wording: string, count: number) =>
       Array.from({ length: count }, () => aRow({ reference: wording.replace('CODE', ANNA) }));
@@ -41,7 +44,7 @@ describe('a line that another feed words differently', () => {
     expect(holdsOf(store)).toEqual([null, null, null]);
   });
 
-  it('is the same line without a code too, since this source has not shown the known one', () => {
+  it('counts as the same line without a code too, since this source has not shown the known one', () => {
     const store = createLineStore();
     store.capture([aRow({ reference: 'J SMITH RENT' })], BOTH_DAYS, POLL);
     store.capture([aRow({ reference: 'SMITH J' })], BOTH_DAYS, CAMT);
@@ -51,7 +54,7 @@ describe('a line that another feed words differently', () => {
     expect(store.lines()).toHaveLength(2);
   });
 
-  it('is another line where the amount, the day or the customer differs', () => {
+  it('makes another line where the amount, the day or the customer differs', () => {
     for (const other of [
       aRow({ reference: BEN }),
       aRow({ amountMinor: 5_001n }),
@@ -76,7 +79,7 @@ describe('a batch that is booked again', () => {
     );
   const days = (from: number, to = from) => wholeDays(dayOf(from), dayOf(to));
 
-  it('is held line by line when most of it comes within six days under another date', () => {
+  it('waits line by line when most of it comes within six days under another date', () => {
     for (const later of [1, 4, 6]) {
       const store = createLineStore();
       store.capture(batch(0, 10), days(0), CAMT);
@@ -85,7 +88,7 @@ describe('a batch that is booked again', () => {
     }
   });
 
-  it('is none where payments of others outweigh those that came again, or days have passed, or they are few', () => {
+  it('adds lines without a hold where it is small, late, or outweighed by payments of others', () => {
     const cases: readonly (readonly [BankRow[], number])[] = [
       [[...batch(4, 10), ...batch(4, 10, 50)], 4],
       [batch(4, 5), 4],
@@ -103,7 +106,7 @@ describe('a batch that is booked again', () => {
     expect(holdsOf(store).filter((hold) => hold !== null)).toEqual([]);
   });
 
-  it('adds nothing when the same days are told again in another file', () => {
+  it('adds nothing when another file states the same days', () => {
     const store = createLineStore();
     store.capture(batch(0, 10), days(0), CAMT);
     expect(store.capture(batch(0, 10), days(0), MT940).newLines).toEqual([]);
@@ -111,7 +114,7 @@ describe('a batch that is booked again', () => {
 });
 
 describe('a complete snapshot', () => {
-  it('names the lines that it should show and does not', () => {
+  it('names the missing lines', () => {
     const store = createLineStore();
     store.capture([aRow(), aRow({ reference: BEN })], wholeDays(DAY, DAY), POLL);
     store.capture([aRow({ day: NEXT_DAY })], wholeDays(NEXT_DAY, NEXT_DAY), POLL);

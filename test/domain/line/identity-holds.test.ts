@@ -15,7 +15,7 @@ import {
 } from '../support/line-store.ts';
 
 describe('a partial sighting', () => {
-  it('is a new line where its facts are new, and the snapshot then adds nothing', () => {
+  it('makes a new line of new facts, to which the snapshot adds nothing', () => {
     fc.assert(
       fc.property(rowsWithIds, (rows) => {
         const store = createLineStore();
@@ -42,14 +42,14 @@ describe('a partial sighting', () => {
     }
   });
 
-  it('that comes again and again is one line', () => {
+  it('makes one line, however often it comes', () => {
     const store = createLineStore();
     for (let time = 0; time < 5; time += 1) store.capture([aRow({ id: 'T1' })], ONE_ROW);
     expect(store.lines()).toHaveLength(1);
     expect(store.held()).toEqual([]);
   });
 
-  it('of a twin is held, and released at once by a snapshot that counts two', () => {
+  it('holds a twin, which a snapshot that counts two then releases', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], ONE_ROW);
     expect(store.capture([aRow({ id: 'T2' })], ONE_ROW).held).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('a partial sighting', () => {
     expect(decision.resolvedHolds).toMatchObject([{ newLineIndex: 0 }]);
   });
 
-  it('that was held waits while its day is open and is attached when the closed day counts one', () => {
+  it('holds a line while its day is open, and attaches it when the closed day counts one', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], ONE_ROW);
     store.capture([aRow({ id: 'T2' })], ONE_ROW);
@@ -71,7 +71,7 @@ describe('a partial sighting', () => {
     expect(store.lines()).toHaveLength(1);
   });
 
-  it('of each of three twins is settled one by one: two new lines release two of three holds', () => {
+  it('holds three twins separately: two new lines release two of them', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'P1' })], BOTH_DAYS);
     for (const id of ['A', 'B', 'C']) store.capture([aRow({ id })], ONE_ROW);
@@ -80,7 +80,7 @@ describe('a partial sighting', () => {
     expect(store.lines()).toHaveLength(3);
   });
 
-  it('that was held is the line that its id names, not the next new line with its facts', () => {
+  it('stays the line that its id names, and not the next new line with its facts', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'T2' })], ONE_ROW);
@@ -92,14 +92,14 @@ describe('a partial sighting', () => {
     expect(resolvedHolds).toMatchObject([{ newLineIndex: 1 }]);
   });
 
-  it('is held where it looks like a line of its day under another id and another text', () => {
+  it('holds a line that looks like another of its day under another id and text', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'P1', reference: `PAYSHAP CREDIT ${ANNA} J SMITH` })], BOTH_DAYS);
     const { held, newLines } = store.capture([aRow({ id: 'W1', reference: ANNA })], ONE_ROW);
     expect([held.length, newLines.length]).toEqual([1, 0]);
   });
 
-  it('that looks like a line of its day is released by a snapshot that shows both', () => {
+  it('releases a line like another of its day once a snapshot shows both', () => {
     const store = createLineStore();
     const first = aRow({ reference: `${ANNA} first` });
     store.capture([first], BOTH_DAYS);
@@ -110,8 +110,8 @@ describe('a partial sighting', () => {
   });
 });
 
-describe('look-alikes', () => {
-  it('hold a line whose text was cut so far that the code is lost', () => {
+describe('the search for look-alikes', () => {
+  it('holds a line whose text was cut so far that the code is lost', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'X1', reference: 'CUS00001' })], BOTH_DAYS);
@@ -121,7 +121,7 @@ describe('look-alikes', () => {
     );
   });
 
-  it('hold a line that moved by up to three days, while the day that it left is read', () => {
+  it('holds a line that moved by up to three days, while the day that it left is read', () => {
     for (const [day, hold] of [
       ['2026-11-05', 'edited_look_alike'],
       ['2026-11-06', null],
@@ -133,7 +133,7 @@ describe('look-alikes', () => {
     }
   });
 
-  it('are none where the older line stands in the snapshot too', () => {
+  it('finds none where the older line appears in the snapshot too', () => {
     const store = createLineStore();
     store.capture([aRow({ reference: `${ANNA} one` })], BOTH_DAYS);
     store.capture(
@@ -143,7 +143,7 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('are none where the amount or the customer differs, or a short text is all they share', () => {
+  it('finds none where the amount or the customer differs, or only a short text agrees', () => {
     for (const other of [
       aRow({ amountMinor: 5_001n, reference: `${ANNA} x` }),
       aRow({ reference: BEN }),
@@ -159,7 +159,7 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('hold every new line that may be the missing one of another day, since nothing tells which it is', () => {
+  it('holds every new line that could be the missing one of another day, since nothing shows which one is', () => {
     const store = createLineStore();
     store.capture([aRow({ reference: `${ANNA} a` })], BOTH_DAYS);
     store.capture(
@@ -172,7 +172,7 @@ describe('look-alikes', () => {
     expect(holdsOf(store)).toEqual([null, 'edited_look_alike', 'edited_look_alike']);
   });
 
-  it('are held in whatever order they stand', () => {
+  it('holds the same lines in any order of the rows', () => {
     const rows = [
       aRow({ reference: `PAYSHAP ${ANNA}` }),
       aRow({ day: NEXT_DAY, reference: `${ANNA} J SMITH` }),
@@ -189,7 +189,7 @@ describe('look-alikes', () => {
     }
   });
 
-  it('are found among 1,500 lines that a bank moved to the next day over night', () => {
+  it('finds them among 1,500 lines that a bank moved to the next day', () => {
     const rows = Array.from({ length: 1_500 }, (_, index) =>
       aRow({ reference: `CUS${10_000_000 + index}` }),
     );
@@ -202,14 +202,14 @@ describe('look-alikes', () => {
     expect(holdsOf(store).filter((hold) => hold === 'edited_look_alike')).toHaveLength(1_500);
   });
 
-  it('hold a line that a webhook brought under another text while the snapshot was being read', () => {
+  it('holds a line that a webhook brought under another text while the snapshot was being read', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'W1', reference: `${ANNA} J SMITH` })], ONE_ROW);
     store.capture([aRow({ id: 'P1', reference: ANNA })], BOTH_DAYS, { storedBefore: 0 });
     expect(holdsOf(store)).toEqual([null, 'possible_duplicate']);
   });
 
-  it('hold a line that may be one that a webhook dated otherwise while the snapshot was being read', () => {
+  it('holds a line that could be one that a webhook dated otherwise while the snapshot was being read', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'W1', day: NEXT_DAY })], ONE_ROW);
     store.capture([aRow({ id: 'P1' })], BOTH_DAYS, { storedBefore: 0 });

@@ -53,15 +53,15 @@ function expectNoneDoubledNoneLost(bank: HostileBank): void {
   }
 }
 
-describe('against a hostile bank', () => {
-  it('each deposit is stored once and none is held where ids are stable, whatever is edited', () => {
+describe('the line identity, with a hostile bank,', () => {
+  it('stores each deposit once and holds none where ids are stable, whatever is edited', () => {
     play({ idStable: true, edits: true, races: false }, 300, (bank) => {
       expect(countBy(stored(bank))).toEqual(countBy(bank.truth()));
       expect(stored(bank).filter((line) => line.hold !== null)).toEqual([]);
     });
   });
 
-  it('each deposit is stored once and none is held where ids are issued anew and texts are kept', () => {
+  it('stores each deposit once and holds none where ids are reissued and texts are kept', () => {
     play({ idStable: false, edits: false, races: false }, 300, (bank) => {
       expect(countBy(stored(bank))).toEqual(countBy(bank.truth()));
       expect(stored(bank).filter((line) => line.hold !== null)).toEqual([]);
@@ -69,25 +69,25 @@ describe('against a hostile bank', () => {
     });
   });
 
-  it('no deposit is credited twice and none is lost where ids and texts change and feeds race', () => {
+  it('doubles no deposit and loses none where ids and texts change and feeds race', () => {
     play({ idStable: false, edits: true, races: true }, 600, expectNoneDoubledNoneLost);
     play({ idStable: true, edits: true, races: true }, 300, expectNoneDoubledNoneLost);
   });
 
-  it('each deposit is stored once and none is held where statement files tell the lines in other words', () => {
+  it('stores each deposit once and holds none where statement files use other words', () => {
     play({ idStable: false, edits: false, races: false, files: 'after polls' }, 300, (bank) => {
       expect(countBy(stored(bank))).toEqual(countBy(bank.truth()));
       expect(stored(bank).filter((line) => line.hold !== null)).toEqual([]);
     });
   });
 
-  it('no deposit is credited twice and none is lost in thousands of histories of every trick at once', () => {
+  it('doubles no deposit and loses none in thousands of histories of every trick at once', () => {
     const tricks = { edits: true, races: true, files: 'at any time', shifts: true } as const;
     play({ ...tricks, idStable: false }, 1_200, expectNoneDoubledNoneLost);
     play({ ...tricks, idStable: true }, 800, expectNoneDoubledNoneLost);
   });
 
-  it('an id that is held under two texts vouches for one line only, so that a moved day credits nobody twice', () => {
+  it('lets an id held under two texts identify only one line, so that a moved day doubles no credit', () => {
     const tricks = { edits: true, races: true, files: 'at any time', shifts: true } as const;
     const bank = createHostileBank({ ...tricks, idStable: false });
     bank.newLine(0, 0);
@@ -102,7 +102,7 @@ describe('against a hostile bank', () => {
     expectNoneDoubledNoneLost(bank);
   });
 
-  it('reading on and on adds nothing', () => {
+  it('adds nothing when it reads again', () => {
     play({ idStable: false, edits: true, races: true }, 200, (bank) => {
       const before = bank.store.lines().length;
       for (let turn = 0; turn < 3; turn += 1) bank.poll(turn);

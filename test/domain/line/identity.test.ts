@@ -27,7 +27,7 @@ function shuffled<T>(items: readonly T[]) {
   return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
 }
 
-describe('counting whole days', () => {
+describe('the count over whole days', () => {
   it('stores each row of a first snapshot, twins included, and holds none', () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
@@ -139,7 +139,7 @@ describe('counting whole days', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('does not double a line whose id was issued anew', () => {
+  it('does not double a line whose id was reissued', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' }), aRow({ id: 'T2' })], BOTH_DAYS);
     store.capture([aRow({ id: 'X1' }), aRow({ id: 'X2' })], BOTH_DAYS);
@@ -147,8 +147,8 @@ describe('counting whole days', () => {
   });
 });
 
-describe('stable ids', () => {
-  it('tie an edited text to its line, however often it is edited', () => {
+describe('a stable id', () => {
+  it('identifies a line whose text was edited, however often', () => {
     const store = createLineStore();
     for (const text of [ANNA, `${ANNA} J SMI`, `PAYSHAP ${ANNA} J SMITH`, ANNA]) {
       store.capture([aRow({ id: 'T1', reference: text })], BOTH_DAYS);
@@ -156,21 +156,21 @@ describe('stable ids', () => {
     expect(store.lines()).toHaveLength(1);
   });
 
-  it('tie a line that moved to the next day', () => {
+  it('identifies a line that moved to the next day', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'T1', day: NEXT_DAY })], BOTH_DAYS);
     expect(store.lines()).toHaveLength(1);
   });
 
-  it('count a page once that the bank served twice', () => {
+  it('counts a page once that the bank served twice', () => {
     const page = [aRow({ id: 'T1' }), aRow({ id: 'T2' }), aRow({ id: 'T3', reference: BEN })];
     const store = createLineStore();
     store.capture([...page, ...page], BOTH_DAYS);
     expect(store.lines()).toHaveLength(3);
   });
 
-  it('hold a line that comes with the id of another amount, once, and leave it at the next read', () => {
+  it('holds a line that comes with the id of another amount once, and leaves it at the next read', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     const both = [aRow({ id: 'T1' }), aRow({ id: 'T1', amountMinor: 7_500n })];
@@ -181,14 +181,14 @@ describe('stable ids', () => {
     }
   });
 
-  it('hold a line of another amount under a known id also where the older line is gone', () => {
+  it('holds a line of another amount under a known id even where the older line is gone', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture([aRow({ id: 'T1', amountMinor: 7_500n })], BOTH_DAYS);
     expect(holdsOf(store)).toEqual([null, 'id_reused']);
   });
 
-  it('hold every new row of an id that stands on several rows, and lose none of them', () => {
+  it('holds every new row of an id that appears on several rows, and loses none of them', () => {
     const rows = [
       aRow({ id: '9998' }),
       aRow({ id: '9998', reference: BEN }),
@@ -201,7 +201,7 @@ describe('stable ids', () => {
     expect(store.capture(rows, BOTH_DAYS).newLines).toEqual([]);
   });
 
-  it('do not swallow a deposit of the same amount that gets an old id weeks later', () => {
+  it('swallows no deposit of the same amount that gets an old id weeks later', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1' })], BOTH_DAYS);
     store.capture(
@@ -211,7 +211,7 @@ describe('stable ids', () => {
     expect(holdsOf(store)).toEqual([null, 'id_reused']);
   });
 
-  it('do not swallow another customer’s deposit of the same amount that gets the id', () => {
+  it('swallows no deposit of the same amount from another customer that gets the id', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'T1', reference: ANNA })], BOTH_DAYS);
     const later = [aRow({ id: 'T1', reference: BEN })];
@@ -254,14 +254,14 @@ describe('factsText', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('is the same for another id, wording, counterparty, balance or way of writing', () => {
+  it('stays the same for another id, wording, counterparty, balance or way of writing', () => {
     expect(facts({ bankId: 'T1', text: 'x', runningBalanceMinor: 1n, position: 'row 2' })).toBe(
       facts(),
     );
     expect(facts({ references: [` cus00001234\u200B`] })).toBe(facts());
   });
 
-  it('never takes one set of parts for another, whatever stands in the reference', () => {
+  it('never confuses two sets of parts, whatever appears in the reference', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, two) => {
         const other = facts({ references: [`${one}|${two}`] }, 'a|b');

@@ -48,7 +48,7 @@ const anInput = fc
   });
 
 describe('pollWindow', () => {
-  it('reads today and the seven days before it when nothing was missed', () => {
+  it('covers today and the seven days before it when no read was missed', () => {
     expect(window({ now: noon })).toEqual({
       from: '2026-11-15',
       to: '2026-11-22',
@@ -97,7 +97,7 @@ describe('pollWindow', () => {
     expect(read).toMatchObject({ from, to });
   });
 
-  it('reads the usual window, and forgets nothing, when the clock has jumped back', () => {
+  it('covers the usual days, and forgets none, when the clock has jumped back', () => {
     expect(window({ now: noon, lastCompleteDay: parseLocalDate('2026-11-25') })).toEqual({
       from: '2026-11-15',
       to: '2026-11-22',
@@ -106,7 +106,7 @@ describe('pollWindow', () => {
     });
   });
 
-  it('is whole days, at most as many as allowed, and never in the future', () => {
+  it('covers whole days, at most as many as allowed, and never in the future', () => {
     fc.assert(
       fc.property(anInput, (input) => {
         const { from, to } = pollWindow(input);
@@ -118,7 +118,7 @@ describe('pollWindow', () => {
     );
   });
 
-  it('reads the whole overlap again and leaves no day between', () => {
+  it('repeats the whole overlap and leaves no day between', () => {
     fc.assert(
       fc.property(anInput, (input) => {
         const { from, to } = pollWindow(input);
@@ -130,7 +130,7 @@ describe('pollWindow', () => {
     );
   });
 
-  it('never calls today complete, nor takes back a day that was', () => {
+  it('never calls today complete, nor undoes a complete day', () => {
     fc.assert(
       fc.property(anInput, (input) => {
         const { completeDay } = pollWindow(input);
@@ -169,7 +169,7 @@ describe('pollWindow', () => {
     [{ overlapDays: NaN }],
     [{ maxDays: 7 }],
     [{ maxDays: 8.5 }],
-  ])('refuses settings that would never get forward: %j', (fields) => {
+  ])('refuses settings that would never make progress: %j', (fields) => {
     expect(() => window({ now: noon, ...fields })).toThrow(InvariantViolation);
   });
 });

@@ -115,12 +115,9 @@ describe('quoteCredits', () => {
     [-1n, 0n, R50],
     [1n, -1n, R50],
     [1n, 0n, aRate(1, 0n)],
-  ])(
-    'refuses the amount %d with the remainder %d at a rate that makes no sense',
-    (amount, carried, rate) => {
-      expect(() => quoteCredits(amount, carried, rate)).toThrow(InvariantViolation);
-    },
-  );
+  ])('refuses invalid input: the amount %d with the remainder %d', (amount, carried, rate) => {
+    expect(() => quoteCredits(amount, carried, rate)).toThrow(InvariantViolation);
+  });
 });
 
 describe('rateOn', () => {
@@ -149,7 +146,7 @@ describe('rateOn', () => {
     expect(rateOn(twins.toReversed(), parseLocalDate('2026-01-01')).version).toBe(5);
   });
 
-  it('never takes a rate of the future, nor an old one when a newer is in force', () => {
+  it('never takes a future rate, nor an old one when a newer is in force', () => {
     const day = fc
       .integer({ min: 0, max: 60 })
       .map((n) => addDays(parseLocalDate('2026-01-01'), n));

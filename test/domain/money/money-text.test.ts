@@ -13,8 +13,8 @@ const aCurrency = fc.constantFrom('ZAR', 'JPY', 'KWD', 'CLF').map(parseCurrency)
 const COMMA: DecimalStyle = { decimalMark: ',' };
 const unreadable = expect.objectContaining({ code: 'money.unreadable' }) as unknown;
 
-describe('parseMinor and printMinor', () => {
-  it('give back any amount in any currency, to the last cent', () => {
+describe('the pair of parseMinor and printMinor', () => {
+  it('preserves any amount in any currency, to the last cent', () => {
     fc.assert(
       fc.property(aMinor, aCurrency, (minor, currency) => {
         expect(parseMinor(printMinor(minor, currency), currency)).toBe(minor);
@@ -22,7 +22,7 @@ describe('parseMinor and printMinor', () => {
     );
   });
 
-  it('give back the text that was printed', () => {
+  it('preserves the text that was printed', () => {
     const anAmount = fc.stringMatching(/^-?(?:0|[1-9][0-9]{0,10})\.[0-9]{2}$/);
     fc.assert(
       fc.property(anAmount, (text) => {
@@ -32,7 +32,7 @@ describe('parseMinor and printMinor', () => {
     );
   });
 
-  it('read the same from a comma, from thousands groups and with zeros behind', () => {
+  it('reads the same from a comma, from thousands groups and with trailing zeros', () => {
     fc.assert(
       fc.property(aMinor, aCurrency, fc.constantFrom("'", ' ', '.'), (minor, currency, mark) => {
         const [whole = '', fraction = ''] = printMinor(minor, currency).split('.');
@@ -44,7 +44,7 @@ describe('parseMinor and printMinor', () => {
     );
   });
 
-  it('print no sign for nought', () => {
+  it('prints zero without a sign', () => {
     expect(printMinor(0n, ZAR)).toBe('0.00');
     expect(parseMinor('-0.00', ZAR)).toBe(0n);
   });
@@ -97,7 +97,7 @@ describe('parseMinor', () => {
   });
 
   it.each(['1,23,456.00', '12,34.00', '1234,567.00', ',123.00', '1,,234.00', '1,234,.00'])(
-    'refuses thousands groups that are out of place: %j',
+    'refuses misplaced thousands groups: %j',
     (text) => {
       expect(() => parseMinor(text, ZAR, { decimalMark: '.', thousandsMark: ',' })).toThrow(
         unreadable,
@@ -109,7 +109,7 @@ describe('parseMinor', () => {
     expect(() => parseMinor('1.50', ZAR, COMMA)).toThrow(unreadable);
   });
 
-  it('never repeats what it could not read, since it may be personal', () => {
+  it('never repeats what it could not read, since the text could be personal', () => {
     expect(() => parseMinor('CUS12345671', ZAR)).toThrow(/^(?!.*CUS)/);
   });
 
@@ -142,7 +142,7 @@ describe('printRand', () => {
     expect(printRand(minor)).toBe(text);
   });
 
-  it('can be read back, sign, groups and all', () => {
+  it('prints text that reads back, sign, groups and all', () => {
     fc.assert(
       fc.property(aMinor, (minor) => {
         const plain = printRand(minor).replace('R', '');

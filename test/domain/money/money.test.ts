@@ -46,7 +46,7 @@ describe('divideFloor', () => {
   });
 });
 
-describe('currencies', () => {
+describe('the list of currencies', () => {
   it.each([
     ['ZAR', 2],
     ['EUR', 2],
@@ -63,7 +63,7 @@ describe('currencies', () => {
     );
   });
 
-  it('keeps wallets in rand, and no amount above R100 billion', () => {
+  it('limits wallets to rand, and amounts to R100 billion', () => {
     expect(ZAR).toBe('ZAR');
     expect(AMOUNT_MINOR_MAX).toBe(10_000_000_000_000n);
   });

@@ -52,14 +52,14 @@ const aNumber = fc.integer({ min: 1, max: CUSTOMER_NUMBER_MAX });
 const anyCode = fc.stringMatching(/^[0-9]{8}$/).map((digits) => code(`CUS${digits}`));
 
 describe('the check digit', () => {
-  it('is the one that the specification works out', () => {
+  it('equals the worked example of the specification', () => {
     expect(dammDigit('572')).toBe('4');
     expect(hasValidCheckDigit(code('CUS00001234'))).toBe(true);
     expect(hasValidCheckDigit(code('CUS12345671'))).toBe(true);
     expect(hasValidCheckDigit(code('CUS12345678'))).toBe(false);
   });
 
-  it('is the one that an independent implementation gives', () => {
+  it('equals the result of an independent implementation', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9]{1,20}$/), (digits) => {
         expect(digits + dammDigit(digits)).toBe(damm.generate(digits));
@@ -85,7 +85,7 @@ describe('the check digit', () => {
     expect(hasValidCheckDigit(code(withDigit(withDigit(right, 6, '9'), 7, '0')))).toBe(false);
   });
 
-  it.each(['', '12a', '\u0661', '-1'])('is refused for %j, which is not digits', (text) => {
+  it.each(['', '12a', '\u0661', '-1'])('fails for %j, which is not digits', (text) => {
     expect(() => dammDigit(text)).toThrow(InvariantViolation);
   });
 });
@@ -102,7 +102,7 @@ describe('customerCodeFromNumber', () => {
     );
   });
 
-  it('makes unlike codes of unlike numbers', () => {
+  it('makes different codes of different numbers', () => {
     expect(new Set(SAMPLE.map(customerCodeFromNumber)).size).toBe(new Set(SAMPLE).size);
   });
 
@@ -122,7 +122,7 @@ describe('asCustomerCode', () => {
     'CUSO0001234',
     'CUS\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0661',
     '',
-  ])('refuses %j, since it reads only what is written exactly so', (text) => {
+  ])('refuses %j, since it reads only the exact form', (text) => {
     expect(asCustomerCode(text)).toBeNull();
   });
 });
@@ -139,7 +139,7 @@ describe('mayBeTakenFor', () => {
     );
   });
 
-  it('holds for both or for neither', () => {
+  it('holds for both codes or for neither', () => {
     const nearby = anyCode.chain((one) =>
       fc.tuple(fc.constant(one), fc.constantFrom(...digitErrors(one), ...neighbourSwaps(one))),
     );
@@ -161,7 +161,7 @@ describe('mayBeTakenFor', () => {
     );
   });
 
-  it('does not hold for two digits that are wrong apart from each other, nor for a swap at a distance', () => {
+  it('does not hold for two separate wrong digits, nor for a swap at a distance', () => {
     expect(mayBeTakenFor(code('CUS12345671'), code('CUS92345679'))).toBe(false);
     expect(mayBeTakenFor(code('CUS12345671'), code('CUS32145671'))).toBe(false);
   });

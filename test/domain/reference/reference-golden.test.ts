@@ -20,9 +20,9 @@ function inWords(reading: ReferenceReading): string {
     : [reading.reason, ...reading.candidates].join(' ');
 }
 
-describe('the golden references', () => {
+describe('the set of golden references', () => {
   it.each([...new Set(golden.cases.map((each) => each.group))])(
-    'read as the policy says: %s',
+    'reads as the policy says: %s',
     (group) => {
       const cases = golden.cases.filter((each) => each.group === group);
       const readings = cases.map((each) => ({
@@ -33,7 +33,7 @@ describe('the golden references', () => {
     },
   );
 
-  it('name no wrong customer, whatever else they read as', () => {
+  it('names no wrong customer, whatever else it contains', () => {
     const wrong = golden.cases.filter((each) => {
       const reading = readReferences(each.references);
       return (
@@ -46,7 +46,7 @@ describe('the golden references', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are at least 120, and a third of them must wait for a person', () => {
+  it('contains at least 120 references, of which a third must wait for a person', () => {
     const waiting = golden.cases.filter((each) => !each.expect.startsWith('exact '));
     expect(golden.cases.length).toBeGreaterThanOrEqual(120);
     expect(waiting.length).toBeGreaterThanOrEqual(golden.cases.length / 3);

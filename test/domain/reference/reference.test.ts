@@ -85,7 +85,7 @@ describe('normaliseReference', () => {
     expect(kept).toEqual([]);
   });
 
-  it('says the same of plain characters whether or not others stand beside them', () => {
+  it('reads plain characters the same whether or not others appear beside them', () => {
     const plain = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
     fc.assert(
       fc.property(fc.oneof(plain, codeLikeText), (text) => {
@@ -111,7 +111,7 @@ describe('normaliseReference', () => {
     expect(normaliseReference(' 00012 1e5 -0 ')).toBe('00012 1E5 -0');
   });
 
-  it('gives text that UTF-8 can hold, and that comes back the same', () => {
+  it('gives text that UTF-8 can store, and that comes back the same', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom('', '\ud83d', '\ude00'), (text, half) => {
         const normal = normaliseReference(half + text + half);
@@ -145,7 +145,7 @@ describe('findCustomerCodes', () => {
     );
   });
 
-  it('reports the same code as often as it stands there', () => {
+  it('reports the same code as often as it appears', () => {
     expect(findCustomerCodes('CUS12345671 cus 1234 5671')).toEqual([
       { code: 'CUS12345671', written: 'run', isDoubtful: false },
       { code: 'CUS12345671', written: 'grouped', isDoubtful: false },
@@ -154,7 +154,7 @@ describe('findCustomerCodes', () => {
 });
 
 describe('readReferences', () => {
-  it('reads only a code whose digits stand in the text in that order', () => {
+  it('reads only a code whose digits appear in the text in that order', () => {
     fc.assert(
       fc.property(fc.array(codeLikeText, { maxLength: 3 }), (references) => {
         const reading = readReferences(references);
@@ -168,7 +168,7 @@ describe('readReferences', () => {
     );
   });
 
-  it('reads the same from fields in another order, but for the order of suggestions', () => {
+  it('reads the same from fields in another order, except for the order of suggestions', () => {
     fc.assert(
       fc.property(fc.array(codeLikeText, { maxLength: 3 }), (references) => {
         const there = readReferences(references);
@@ -181,7 +181,7 @@ describe('readReferences', () => {
     );
   });
 
-  it('never credits when two different codes stand anywhere in the fields', () => {
+  it('never credits when two different codes appear anywhere in the fields', () => {
     fc.assert(
       fc.property(aCode, aCode, codeLikeText, fc.boolean(), (one, other, noise, isApart) => {
         fc.pre(one !== other);
@@ -203,7 +203,7 @@ describe('readReferences', () => {
     );
   });
 
-  it('suggests the ten codes that six digits may stand for, and the right one for seven', () => {
+  it('suggests the ten codes for six digits, and the right one for seven', () => {
     const six = readReferences(['CUS123456']);
     expect(six).toMatchObject({ kind: 'review', reason: 'guess_only' });
     expect(six.kind === 'review' ? six.candidates : []).toHaveLength(10);
@@ -219,7 +219,7 @@ describe('readReferences', () => {
     });
   });
 
-  it('lists no more suggestions than a person would look at', () => {
+  it('lists no more suggestions than a person would read', () => {
     const reading = readReferences(['CUS123456 CUS223456 CUS323456']);
     expect(reading.kind === 'review' ? reading.candidates : []).toHaveLength(CANDIDATES_MAX);
   });

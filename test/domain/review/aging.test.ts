@@ -43,7 +43,7 @@ describe('a round of a review', () => {
   const schedule = scheduleReview(OPENED, POLICY);
   const fresh: ReviewProgress = { remindersSent: 0, isEscalated: false };
 
-  it('asks first for its first reminder, and last for its end', () => {
+  it('starts with its first reminder, and stops at its end', () => {
     expect(nextStepAt(schedule, fresh)).toEqual(new Date('2026-11-23T07:00:00Z'));
     expect(nextStepAt(schedule, { remindersSent: 2, isEscalated: false })).toEqual(
       new Date('2026-12-04T07:00:00Z'),
@@ -51,14 +51,14 @@ describe('a round of a review', () => {
     expect(nextStepAt(schedule, { remindersSent: 3, isEscalated: true })).toEqual(schedule.dueAt);
   });
 
-  it('asks for everything that was missed at once, and for one reminder', () => {
+  it('sends everything that was missed at once, with one reminder', () => {
     const late = dueSteps(schedule, fresh, new Date('2026-12-05T00:00:00Z'));
     expect(late).toEqual({ reminders: 2, escalates: true, runsOut: false });
     const end = dueSteps(schedule, fresh, schedule.dueAt);
     expect(end).toEqual({ reminders: 3, escalates: true, runsOut: true });
   });
 
-  it('never asks for a step twice, and always comes to its end', () => {
+  it('never repeats a step, and always reaches its end', () => {
     const policies = fc.record({
       remindDays: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 }).map(sorted),
       escalateDays: fc.integer({ min: 1, max: 30 }),

@@ -48,7 +48,7 @@ const said = (payload: DecisionPayload) =>
   );
 
 describe('the text of a payload', () => {
-  it('differs whenever anything that was proposed differs', () => {
+  it('differs whenever any part of the proposal differs', () => {
     fc.assert(
       fc.property(payloads, payloads, (one, other) => {
         expect(payloadText(one) === payloadText(other)).toBe(said(one) === said(other));
@@ -57,7 +57,7 @@ describe('the text of a payload', () => {
     );
   });
 
-  it('is written down field by field, so that the database can check its hash', () => {
+  it('states each field in turn, so that the database can check its hash', () => {
     expect(
       payloadText({
         decisionId: 'dec_1',
@@ -77,7 +77,7 @@ describe('the text of a payload', () => {
   });
 });
 
-describe('a second person', () => {
+describe('the rule of the second person', () => {
   it.each([
     ['credit', 500_000n, false],
     ['credit', 500_001n, true],
@@ -85,24 +85,27 @@ describe('a second person', () => {
     ['dismiss', 1n, true],
     ['correct', 1n, true],
     ['keep', 10n ** 13n, false],
-  ] as const)('for a %s of %s cents is needed: %s', (kind, amountMinor, expected) => {
-    expect(needsApproval({ kind, amountMinor }, POLICY)).toBe(expected);
-  });
+  ] as const)(
+    'answers for a %s of %s cents whether a second person is needed: %s',
+    (kind, amountMinor, expected) => {
+      expect(needsApproval({ kind, amountMinor }, POLICY)).toBe(expected);
+    },
+  );
 });
 
 describe('a split', () => {
   it.each([
-    ['nobody', [], 'has 0'],
+    ['no wallet', [], 'has 0'],
     ['a wallet twice', [part('a', 40n), part('a', 60n)], 'twice'],
     ['a cent too few', [part('a', 40n), part('b', 59n)], 'add up to 99'],
     ['a cent too many', [part('a', 40n), part('b', 61n)], 'add up to 101'],
     ['a part of nothing', [part('a', 100n), part('b', 0n)], 'not above zero'],
     ['a part below zero', [part('a', 101n), part('b', -1n)], 'not above zero'],
-  ])('that names %s is refused', (_, parts, fault) => {
+  ])('fails when it names %s', (_, parts, fault) => {
     expect(splitFault(100n, parts)).toContain(fault);
   });
 
-  it('is good when its parts are the deposit to the cent', () => {
+  it('passes when its parts add up to the deposit', () => {
     expect(splitFault(100n, [part('a', 33n), part('b', 33n), part('c', 34n)])).toBeNull();
   });
 });
@@ -117,7 +120,7 @@ describe('an approval', () => {
   };
   const approval = { person: 'two', payloadSha256: 'a', now: NOW };
 
-  it('by another person, of what was proposed, in time, is good', () => {
+  it('passes when another person approves the proposal in time', () => {
     expect(refusalToApprove(proposal, approval)).toBeNull();
   });
 
@@ -129,21 +132,21 @@ describe('an approval', () => {
       {},
       'decision.same_person',
     ],
-    ['of something else', proposal, { payloadSha256: 'b' }, 'decision.payload_changed'],
+    ['for something else', proposal, { payloadSha256: 'b' }, 'decision.payload_changed'],
     [
-      'of what has no hash yet',
+      'for a proposal without a hash',
       { ...proposal, payloadSha256: null },
       {},
       'decision.payload_changed',
     ],
-    ['in the moment of the lapse', { ...proposal, expiresAt: NOW }, {}, 'decision.expired'],
-    ['after it was marked as lapsed', { ...proposal, state: 'expired' }, {}, 'decision.expired'],
-  ] as const)('%s is refused', (_, given, change, code) => {
+    ['at the moment of its expiry', { ...proposal, expiresAt: NOW }, {}, 'decision.expired'],
+    ['after it was marked as expired', { ...proposal, state: 'expired' }, {}, 'decision.expired'],
+  ] as const)('fails %s', (_, given, change, code) => {
     expect(refusalToApprove(given, { ...approval, ...change })).toBe(code);
   });
 
   it.each(DECISION_STATES.filter((state) => state !== 'proposed' && state !== 'expired'))(
-    'of a decision that is %s is refused',
+    'fails for a decision that is %s',
     (state) => {
       expect(refusalToApprove({ ...proposal, state }, approval)).toBe('decision.not_open');
     },

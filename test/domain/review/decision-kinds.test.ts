@@ -10,7 +10,7 @@ import {
 
 const STATES = ['captured', 'in_review', 'credited', 'returned', 'dismissed'];
 
-describe('a kind of decision', () => {
+describe('each kind of decision', () => {
   it.each([
     ['credit', ['in_review']],
     ['return', ['in_review']],
@@ -23,12 +23,12 @@ describe('a kind of decision', () => {
     expect(STATES.filter((state) => isDecidable(kind, state))).toEqual(states);
   });
 
-  it('belongs to the review, or has a workflow of its own, and counts against the limit where money goes out', () => {
+  it('belongs to the review, or has its own workflow, and counts against the limit where money goes out', () => {
     expect(DECISION_KINDS.filter(isOfReview)).toEqual(['credit', 'return', 'dismiss', 'keep']);
     expect(DECISION_KINDS.filter(countsAgainstLimit)).toEqual(['credit', 'return']);
   });
 
-  it('waits whole hours for approval, and people are reminded after one, five and fifteen days', () => {
+  it('waits whole hours for approval, with reminders after one, five and fifteen days', () => {
     expect(waitsMs({ approvalHours: 2 })).toBe(7_200_000);
     expect(REMIND_DAYS).toEqual([1, 5, 15]);
   });

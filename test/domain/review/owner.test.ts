@@ -57,7 +57,7 @@ describe('findOwner', () => {
     expect(reasonOf(ownerOf(['cus 0000 1234'], aWallet()))).toBe('credited anna');
   });
 
-  it('gives a legacy code that is registered to its wallet, if it is written in one run', () => {
+  it('gives a legacy code that is registered to its wallet, if it is written without a break', () => {
     const wallet = aWallet({ codeKind: 'legacy' });
     expect(reasonOf(ownerOf([`FROM ${LEGACY}`], wallet))).toBe('credited anna');
     expect(reasonOf(ownerOf(['CUS 1234 5678'], wallet))).toBe('guess_only');
@@ -78,7 +78,7 @@ describe('findOwner', () => {
     expect(reasonOf(ownerOf(references, wallet))).toBe(reason);
   });
 
-  it('leaves whatever is held to a person, for the reason of the hold, with the code as a suggestion', () => {
+  it('leaves a held deposit to a person, for the reason of the hold, with the code as a suggestion', () => {
     for (const hold of HOLDS) {
       expect(ownerOf([CHECKED], aWallet(), { hold })).toEqual({
         kind: 'review',
@@ -100,7 +100,7 @@ describe('findOwner', () => {
     expect(reasonFor(500_001n, null)).toBe('credited anna');
   });
 
-  it('credits nobody while the account is on trial, and tells whom it would have credited', () => {
+  it('credits nothing while the account is on trial, and names the wallet that it would have credited', () => {
     expect(ownerOf([CHECKED], aWallet(), { mode: 'shadow' })).toEqual({
       kind: 'review',
       reason: 'shadow',

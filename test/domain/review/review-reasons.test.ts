@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { CLEARABLE_REASONS, REVIEW_REASONS } from '../../../domain/review/review-reasons.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
 
-describe('review reasons', () => {
-  it('never clear by themselves where the deposit itself is in doubt', () => {
+describe('the list of review reasons', () => {
+  it('clears no reason automatically where the deposit itself is in doubt', () => {
     const ofDeposit = ['no_reference', 'bad_check_digit', 'ambiguous', 'guess_only', 'shadow'];
     const ofLine = ['possible_duplicate', 'edited_look_alike', 'id_reused', 'currency_mismatch'];
     expect([...ofDeposit, ...ofLine].filter((reason) => CLEARABLE_REASONS.has(reason))).toEqual([]);
   });
 
-  it.each(REVIEW_REASONS)('explain %s in one plain sentence with one next step', (reason) => {
+  it.each(REVIEW_REASONS)('explains %s in one plain sentence with one next step', (reason) => {
     const { sentence, nextStep } = adviceFor(reason);
     for (const text of [sentence, nextStep]) {
       expect(text).toMatch(/^[A-Z][^.]*\.$/);
@@ -18,7 +18,7 @@ describe('review reasons', () => {
     }
   });
 
-  it('say something else for each reason', () => {
+  it('uses different words for each reason', () => {
     const sentences = REVIEW_REASONS.map((reason) => adviceFor(reason).sentence);
     expect(new Set(sentences).size).toBe(sentences.length);
   });

@@ -39,7 +39,7 @@ describe('differenceOf', () => {
     expect(differenceOf(happened, decided)).toBe(difference);
   });
 
-  it('is wrong where money went to whom nobody wanted to have it, and has words for each', () => {
+  it('marks wrong credits as wrong, and has words for each difference', () => {
     expect(RULE_DIFFERENCES.filter(isWrong)).toEqual(['other_wallet', 'credits_refused']);
     const words = RULE_DIFFERENCES.map(differenceInWords);
     expect(new Set(words).size).toBe(RULE_DIFFERENCES.length);

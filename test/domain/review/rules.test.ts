@@ -75,8 +75,8 @@ const anyRules = fc.record({
   amountLimitMinor: fc.constantFrom(null, 4_999n, 5_000n),
 }) satisfies fc.Arbitrary<Rules>;
 
-describe('the default rules', () => {
-  it('decide every golden reference as findOwner does, whatever wallet bears the code', () => {
+describe('the default set of rules', () => {
+  it('decides every golden reference as findOwner does, whatever wallet bears the code', () => {
     const wallets = [
       aWallet('anna'),
       aWallet('anna', { codeKind: 'legacy' }),
@@ -98,7 +98,7 @@ describe('the default rules', () => {
     }
   });
 
-  it('decide anything as findOwner does', () => {
+  it('decides anything as findOwner does', () => {
     fc.assert(
       fc.property(anyReferences, anyWallet, anyDeposit, (references, wallet, deposit) => {
         const reading = readReferences(references);
@@ -116,8 +116,8 @@ describe('the default rules', () => {
   });
 });
 
-describe('other rules', () => {
-  it('hold a code in groups, or take a legacy code in groups, where they say so', () => {
+describe('another set of rules', () => {
+  it('holds a code in groups, or takes a legacy code in groups, where it says so', () => {
     const wallets = {
       [CHECKED]: aWallet('anna'),
       [LEGACY]: aWallet('ben', { codeKind: 'legacy' }),
@@ -129,7 +129,7 @@ describe('other rules', () => {
     expect(decide(['CUS 1234 5678'], wallets, { legacyGrouped: true })).toBe('credited ben');
   });
 
-  it('credit a repaired code only where exactly one wallet that is not closed fits', () => {
+  it('credits a repaired code only where exactly one wallet that is not closed fits', () => {
     const reading = readReferences(['CUSO0001234']);
     expect(codesToFind({ ...DEFAULT_RULES, ...REPAIRS }, reading)).toContain(CHECKED);
     expect(codesToFind(DEFAULT_RULES, reading)).toEqual([]);
@@ -142,14 +142,14 @@ describe('other rules', () => {
     expect(decide(['CUSO0001234 CUSI2345671'], two, REPAIRS)).toBe('guess_only');
   });
 
-  it('never credit a legacy wallet by a repair', () => {
+  it('never credits a legacy wallet by a repair', () => {
     const wallets = { [CHECKED]: aWallet('anna', { codeKind: 'legacy' }) };
     expect(decide(['CUSO0001234'], wallets, { ...REPAIRS, legacyGrouped: true })).toBe(
       'guess_only',
     );
   });
 
-  it('put their limit in the place of the account’s', () => {
+  it('replaces the limit of the account by its own', () => {
     const wallets = { [CHECKED]: aWallet('anna') };
     const rules = { amountLimitMinor: 4_999n };
     expect(decide([CHECKED], wallets, rules)).toBe('amount_over_limit');
@@ -158,7 +158,7 @@ describe('other rules', () => {
     );
   });
 
-  it('credit nothing that is held, foreign, closed, frozen or checked with a wrong digit', () => {
+  it('credits nothing that is held, foreign, closed, frozen or checked with a wrong digit', () => {
     fc.assert(
       fc.property(
         anyRules,

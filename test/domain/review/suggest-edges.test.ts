@@ -65,7 +65,7 @@ describe('suggest', () => {
     ]);
   });
 
-  it('counts a payer’s account and not its name where both were confirmed', () => {
+  it('counts a payer’s account and not the name where both were confirmed', () => {
     expect(only({ byPayerAccount: 1, byPayerName: 9 })?.score).toBe(55);
   });
 
@@ -81,7 +81,7 @@ describe('suggest', () => {
     ]);
   });
 
-  it('keeps a contested customer at 69, and lets one go above whom nobody contests', () => {
+  it('keeps a contested customer at 69, and lets only an uncontested one rise above', () => {
     const all = {
       sameAmountDays: daysAgo(60, 30),
       claims: [{ amountMinor: 50_000n, paidOn: DAY }],
@@ -128,12 +128,12 @@ describe('suggest', () => {
     ['after five days', daysAgo(10, 5), true],
     ['after four days', daysAgo(8, 4), false],
     ['after one odd gap of two', daysAgo(100, 60, 30), false],
-  ])('sees a rhythm or none in payments that come %s', (_, sameAmountDays, isRegular) => {
+  ])('finds a rhythm in payments that come %s: $2', (_, sameAmountDays, isRegular) => {
     const kinds = only({ sameAmountDays })?.evidence.map(({ kind }) => kind);
     expect(kinds).toEqual(isRegular ? ['rhythm', 'same_amount'] : ['same_amount']);
   });
 
-  it('tells after how many days a regular payment comes', () => {
+  it('says after how many days a regular payment comes', () => {
     const rhythm = only({ sameAmountDays: daysAgo(60, 30) })?.evidence[0];
     expect(rhythm).toEqual({
       kind: 'rhythm',
@@ -148,7 +148,7 @@ describe('suggest', () => {
     ['six days before', 50_000n, -6, false],
     ['six days after', 50_000n, 6, false],
     ['on the day, but of a cent more', 50_001n, 0, false],
-  ])('believes or not a claim of a payment %s', (_, amountMinor, days, isBelieved) => {
+  ])('trusts a claim of a payment %s: $3', (_, amountMinor, days, isBelieved) => {
     const claims = [{ amountMinor, paidOn: addDays(DAY, days) }];
     expect(only({ claims })?.evidence).toEqual(
       isBelieved
@@ -171,7 +171,7 @@ describe('suggest', () => {
     );
   });
 
-  it('gives a frozen wallet as one that may be meant', () => {
+  it('suggests a frozen wallet as a possible one', () => {
     expect(only({ status: 'frozen', byPayerName: 1 })?.score).toBe(23);
   });
 });

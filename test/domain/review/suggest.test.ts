@@ -27,8 +27,8 @@ const deposit = (given: object = {}) => ({
   ...given,
 });
 
-describe('suggestions', () => {
-  it('rank the wallet whose code a repair gives before one that a second repair gives', () => {
+describe('the list of suggestions', () => {
+  it('ranks the wallet of a first repair before the wallet of a second repair', () => {
     const found = suggest(deposit({ candidates: [codeOf(2), codeOf(1)] }), [wallet(1), wallet(2)]);
     expect(found.map(({ walletId, score }) => [walletId, score])).toEqual([
       ['w2', 60],
@@ -36,20 +36,20 @@ describe('suggestions', () => {
     ]);
   });
 
-  it('find the code that differs in one digit from what was typed', () => {
+  it('finds the code that differs in one digit from the typed one', () => {
     const typed = `CUS${codeOf(1234).slice(3).replace('1', '7')}` as ReturnType<typeof codeOf>;
     const [found] = suggest(deposit({ candidates: [typed] }), [wallet(1234)]);
     expect(found?.evidence.map(({ fact }) => fact.kind)).toEqual(['code_mistyped']);
   });
 
-  it('remember a payer who was confirmed for one customer, more surely with each time', () => {
+  it('remembers a payer who was confirmed for one customer, more surely each time', () => {
     const once = suggest(deposit(), [wallet(1, { byPayerAccount: 1 })])[0]?.score ?? 0;
     const often = suggest(deposit(), [wallet(1, { byPayerAccount: 9 })])[0]?.score ?? 0;
     expect(once).toBeLessThan(CONFIDENT_SCORE);
     expect(often).toBeGreaterThanOrEqual(CONFIDENT_SCORE);
   });
 
-  it('keep a payer who was confirmed for two customers below the confident score for both, whatever else speaks for one', () => {
+  it('keeps a payer who was confirmed for two customers below the confident score for both, whatever else fits one', () => {
     const found = suggest(deposit({ candidates: [codeOf(1)] }), [
       wallet(1, { byPayerAccount: 9, claims: [{ amountMinor: 25_000n, paidOn: DAY }] }),
       wallet(2, { byPayerAccount: 1 }),
@@ -58,7 +58,7 @@ describe('suggestions', () => {
     for (const { score } of found) expect(score).toBeLessThan(CONFIDENT_SCORE);
   });
 
-  it('see that an amount comes as regularly as before', () => {
+  it('notices that an amount comes as regularly as before', () => {
     const days = [addDays(DAY, -91), addDays(DAY, -61), addDays(DAY, -30)];
     const [found] = suggest(deposit(), [wallet(1, { sameAmountDays: days })]);
     expect(found?.evidence.map(({ fact }) => fact.kind).sort()).toEqual(['rhythm', 'same_amount']);
@@ -72,16 +72,16 @@ describe('suggestions', () => {
     ['the same amount and day', { amountMinor: 25_000n, paidOn: DAY }, 30],
     ['another amount', { amountMinor: 25_001n, paidOn: DAY }, undefined],
     ['another week', { amountMinor: 25_000n, paidOn: addDays(DAY, -6) }, undefined],
-  ])('take a customer’s claim of %s for what it is', (_, claim, score) => {
+  ])('scores a customer’s claim of %s: $2', (_, claim, score) => {
     expect(suggest(deposit(), [wallet(1, { claims: [claim] })])[0]?.score).toBe(score);
   });
 
-  it('leave wallets out that are closed or that nothing speaks for', () => {
+  it('leaves out wallets that are closed or without evidence', () => {
     expect(suggest(deposit(), [wallet(1)])).toEqual([]);
     expect(suggest(deposit(), [wallet(1, { byPayerAccount: 3, status: 'closed' })])).toEqual([]);
   });
 
-  it('are explained to the point, ranked, and between 0 and 100, whatever is known', () => {
+  it('explains each suggestion to the point, ranked, and between 0 and 100, whatever is known', () => {
     const facts = fc.record({
       byPayerAccount: fc.nat({ max: 30 }),
       byPayerName: fc.nat({ max: 30 }),

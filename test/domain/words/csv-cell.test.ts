@@ -20,7 +20,7 @@ describe('a line of CSV', () => {
     expect(csvLine([text])).toBe(`"'${text}"\r\n`);
   });
 
-  it('leaves other texts and every number as they are', () => {
+  it('leaves other texts and every number unchanged', () => {
     expect(csvLine(['rent 5-6', 'a=b', '', null])).toBe('"rent 5-6","a=b","",\r\n');
     expect(csvLine([{ number: '-12.50' }, { number: '7' }])).toBe('-12.50,7\r\n');
   });

@@ -43,7 +43,7 @@ describe('printRunSummary', () => {
     );
   });
 
-  it('says one deposit and one credit in the singular', () => {
+  it('uses the singular for one deposit and one credit', () => {
     const counts = { ...FIVE_AND_ONE, reconciledCount: 1, credits: 1n, totalCount: 2 };
     expect(printRunSummary('fnb-main', counts)).toContain('1 deposit    R1,250.00   1 credit\n');
     expect(printRunSummary('fnb-main', counts)).toMatch(/2 deposits$/);
@@ -74,7 +74,7 @@ describe('printRunSummary', () => {
     );
   });
 
-  it('has no blank at the end of a line, and a total that is the sum of its lines', () => {
+  it('ends no line with a blank, and prints a total that is the sum of its lines', () => {
     const count = fc.integer({ min: 0, max: 1_000_000 });
     fc.assert(
       fc.property(count, count, count, (reconciledCount, unmatchedCount, unsettledCount) => {

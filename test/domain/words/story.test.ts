@@ -42,19 +42,19 @@ function facts(given: Partial<StoryFacts> = {}): StoryFacts {
 const textsOf = (given: Partial<StoryFacts>) => storyLines(facts(given)).map(({ text }) => text);
 
 describe('a story', () => {
-  it('begins with the line, of whose account it shows the last digits only', () => {
+  it('begins with the line, and shows only the last digits of its account', () => {
     expect(textsOf({})).toEqual([
       'R75.00 booked by Test bank on 2026-11-20 was captured: “for Sam” “PAYSHAP CREDIT”, from account ending 4567.',
     ]);
     expect(storyHeading(facts())).toBe('Deposit dep_1: R75.00 on main (Test bank), in review');
   });
 
-  it('lets no text of a bank move a terminal’s cursor or begin a line of its own', () => {
+  it('lets no text of a bank move a terminal’s cursor or begin its own line', () => {
     const line = { ...facts().line, references: ['\u001b[2Jgone\r\nAll is well'], text: '' };
     expect(textsOf({ line })[0]).toContain('“ [2Jgone All is well”');
   });
 
-  it('tells polls that saw the same once, with how often', () => {
+  it('merges polls that saw the same into one sentence, with their number', () => {
     const seen = { feed: 'poll', source: 'poll', bankId: 'T1', seenAt: LATER } as const;
     expect(textsOf({ sightings: [seen, seen, { ...seen, bankId: 'T2' }] }).slice(1)).toEqual([
       'Seen when the account was read, as T1, and 1 more times.',
@@ -62,7 +62,7 @@ describe('a story', () => {
     ]);
   });
 
-  it('says that it waited behind a gate, who closed it and why, and who let it go', () => {
+  it('says that it waited behind a gate, who closed it and why, and who opened it', () => {
     const thandi = { kind: 'person', keyId: 'key_1', person: 'thandi', login: 'purser' } as const;
     const early = '2026-11-20T07:00:00.000Z';
     const gateWaits: StoryFacts['gateWaits'] = [
@@ -120,7 +120,7 @@ describe('a story', () => {
     ]);
   });
 
-  it('is in the order of time, and at one instant in the order of cause and effect', () => {
+  it('follows the order of time, and at one instant the order of cause and effect', () => {
     const journal = {
       kind: 'credit',
       walletCode: 'CUS00000018',
@@ -158,8 +158,8 @@ describe('a story', () => {
   });
 });
 
-describe('the words of a story', () => {
-  it('name a debt, and a kind of journal that nobody foresaw', () => {
+describe('the wording of a story', () => {
+  it('names a debt, and an unknown kind of journal', () => {
     const reversal = {
       kind: 'reversal',
       walletCode: 'CUS00000018',
@@ -177,7 +177,7 @@ describe('the words of a story', () => {
     );
   });
 
-  it('name everybody who can change anything', () => {
+  it('names everyone who can change anything', () => {
     const actor = { keyId: 'key_1', person: null, login: 'dba' };
     expect(actorInWords({ ...actor, kind: 'person', person: 'thandi' })).toBe('thandi');
     expect(actorInWords({ ...actor, kind: 'service' })).toBe('the service with key key_1');
@@ -185,14 +185,14 @@ describe('the words of a story', () => {
     expect(actorInWords(PURSER)).toBe('Purser');
   });
 
-  it('show instants as the clock of the bank account does', () => {
+  it('shows instants by the clock of the bank account', () => {
     const closed = { closed_at: '2026-11-20T22:30:00.5+00:00' };
     expect(changeInWords('review.changed', { closed_at: null }, closed, ZONE)).toBe(
       'Review: closed at none → 2026-11-21 00:30:00',
     );
   });
 
-  it('name what changed and leave out what did not', () => {
+  it('names what changed and leaves out what did not', () => {
     expect(
       changeInWords(
         'review.changed',

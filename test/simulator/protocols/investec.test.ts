@@ -49,7 +49,7 @@ async function rows(path: string = ROWS) {
 }
 
 describe("the simulator's investec token", () => {
-  it('is issued for the client, its secret and its key, with a lifetime as string or number', async () => {
+  it('requires the client, its secret and its key, and gives a lifetime as string or number', async () => {
     expect(await (await askToken()).json()).toMatchObject({
       token_type: 'Bearer',
       expires_in: '1799',
@@ -58,14 +58,14 @@ describe("the simulator's investec token", () => {
     expect(await (await askToken()).json()).toMatchObject({ expires_in: 1799 });
   });
 
-  it('is refused for a wrong secret, a wrong key or another grant', async () => {
+  it('requires the right secret, key and grant', async () => {
     const wrongSecret = `Basic ${Buffer.from('client-1:other').toString('base64')}`;
     expect((await askToken({ authorization: wrongSecret })).status).toBe(401);
     expect((await askToken({ 'x-api-key': 'other' })).status).toBe(401);
     expect((await askToken({}, 'grant_type=password')).status).toBe(400);
   });
 
-  it('is invalid once expired', async () => {
+  it('fails once expired', async () => {
     const bearer = await token();
     expect((await get(ROWS, bearer)).status).toBe(200);
     instant = new Date(instant.getTime() + 1_800_000);
@@ -74,8 +74,8 @@ describe("the simulator's investec token", () => {
   });
 });
 
-describe("the simulator's investec accounts", () => {
-  it('list the account, its balance as a number literal, and no other account', async () => {
+describe("the simulator's investec account list", () => {
+  it('shows the account, its balance as a number literal, and no other account', async () => {
     await bank.admin('lines', [{ reference: '', amountMinor: '5360' }]);
     expect(await (await get('/za/pb/v1/accounts')).json()).toMatchObject({
       data: { accounts: [{ accountId: ACCOUNT_ID }] },
@@ -86,8 +86,8 @@ describe("the simulator's investec accounts", () => {
   });
 });
 
-describe("the simulator's investec transactions", () => {
-  it('have number literals, the documented uuid and one description for text and reference', async () => {
+describe("the simulator's investec transaction list", () => {
+  it('shows number literals, the documented uuid and one description for text and reference', async () => {
     await bank.admin('lines', [
       { reference: 'CUS12345671', amountMinor: '25000', bookingDate: '2026-11-20' },
     ]);
@@ -111,7 +111,7 @@ describe("the simulator's investec transactions", () => {
     });
   });
 
-  it("cut the bank's text before the payer's reference", async () => {
+  it("cuts the bank's text before the payer's reference", async () => {
     const description = 'DIGITAL PAYMENT CR ABSA BANK';
     const reference = 'CUS 1234 5671 T NKOSI';
     await bank.admin('lines', [{ reference, description, amountMinor: '100' }]);
@@ -120,7 +120,7 @@ describe("the simulator's investec transactions", () => {
     expect(row?.description).toHaveLength(40);
   });
 
-  it('have an order that is not final, or neither order nor uuid, by option', async () => {
+  it('shows an order that is not final, or neither order nor uuid, by option', async () => {
     await bank.admin('lines', [{ reference: '', amountMinor: '100' }]);
     await bank.admin('settings', { postedOrder: 'zero' });
     expect((await rows())[0]).toMatchObject({ postedOrder: 0 });
@@ -130,7 +130,7 @@ describe("the simulator's investec transactions", () => {
       expect(row).not.toHaveProperty(name);
   });
 
-  it('separate pending ones until they are booked', async () => {
+  it('separates pending rows until they are booked', async () => {
     await bank.admin('lines', [
       { reference: 'CUS12345671', amountMinor: '100', status: 'pending' },
     ]);
@@ -143,7 +143,7 @@ describe("the simulator's investec transactions", () => {
     expect(await rows(pendingPath)).toHaveLength(0);
   });
 
-  it('are paged', async () => {
+  it('comes in pages', async () => {
     await bank.admin('generate', { codes: ['CUS12345671'], count: 5 });
     await bank.admin('settings', { pageSize: 2 });
     const pages = await Promise.all(

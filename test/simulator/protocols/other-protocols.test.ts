@@ -183,7 +183,7 @@ describe('the plain protocol of a named bank', () => {
         links: { next: null },
       },
     ],
-  ])('is written in the dialect of %s', async (jsonDialect, query, expected) => {
+  ])('follows the dialect of %s', async (jsonDialect, query, expected) => {
     await addThree();
     await bank.admin('settings', { jsonDialect });
     const answer = await fetch(`${bank.url}/transactions?${query}`, {
@@ -195,7 +195,7 @@ describe('the plain protocol of a named bank', () => {
 
 describe("the simulator's account statement", () => {
   it.each(['camt.053', 'mt940', 'ofx', 'csv.fnb-history'])(
-    "is a file in %s with the bank's balance",
+    "comes as a file in %s with the bank's balance",
     async (format) => {
       await addThree();
       const answer = await bank.adminResponse(`statement?format=${format}`);
@@ -205,7 +205,7 @@ describe("the simulator's account statement", () => {
     },
   );
 
-  it('is the same under another message id, and is refused in an unknown format', async () => {
+  it('repeats itself under another message id, and fails in an unknown format', async () => {
     await addThree();
     const text = async (id: string) =>
       (await bank.adminResponse(`statement?format=camt.053&messageId=${id}`)).text();
@@ -215,7 +215,7 @@ describe("the simulator's account statement", () => {
 });
 
 describe('the simulator bank', () => {
-  it('can give many lines one id, and book lines a day off', async () => {
+  it('gives many lines one id, and books lines a day off, by option', async () => {
     await addThree();
     await bank.admin('set-ids', { id: '9998' });
     await bank.admin('shift-date', { ids: ['9998'], days: -1 });

@@ -33,7 +33,7 @@ async function only(text: string) {
   return { statement, line: statement.lines[0], warnings: parsed.warnings.map(({ code }) => code) };
 }
 
-describe('a record 16', () => {
+describe('the BAI2 reader, on a record 16,', () => {
   it.each([
     ['920', 'credit'],
     ['959', 'credit'],
@@ -41,7 +41,7 @@ describe('a record 16', () => {
     ['999', 'debit'],
     ['108', 'credit'],
     ['699', 'debit'],
-  ])('with the bank-defined type %s is a %s', async (type, direction) => {
+  ])('reads the bank-defined type %s as a %s', async (type, direction) => {
     const { line } = await only(file(`16,${type},500,,R1,,TEXT`, '2500'));
     expect([line?.direction, line?.amountMinor]).toEqual([direction, 500n]);
   });
@@ -52,7 +52,7 @@ describe('a record 16', () => {
     ['015', 'a balance'],
     ['750', 'a loan'],
     ['910', 'a status'],
-  ])('with type %s (%s) is refused', async (type) => {
+  ])('refuses type %s (%s)', async (type) => {
     const error = await failureOf(parseText(file(`16,${type},500,,R1,,TEXT`, '2500')));
     expect([error.code, error.details['where']]).toEqual(['statement.unreadable', 'line 4, type']);
   });
@@ -71,7 +71,7 @@ describe('a record 16', () => {
     expect(line?.text).toContain('TOP UP');
   });
 
-  it('may have all its fields, and then its text in the record 88 below it', async () => {
+  it('accepts all fields, and then the text in the record 88 below it', async () => {
     const { line } = await only(file('16,699,500,,,/\n88,B1,CUS12345671', '2500'));
     expect([line?.bankId, line?.references, line?.text]).toEqual([
       null,
@@ -80,13 +80,13 @@ describe('a record 16', () => {
     ]);
   });
 
-  it('may have slashes, commas and numbers of records in its text', async () => {
+  it('accepts slashes, commas and numbers of records in the text', async () => {
     const text = 'PAID 22/03,66 AND 12/16, TOP UP 08/88,1 03/49,A';
     const { line } = await only(file(`16,195,500,,R1,CUS12345671,${text}/`, '2500'));
     expect(line?.text).toBe(text);
   });
 
-  it('may break its text over lines', async () => {
+  it('accepts line breaks in the text', async () => {
     const { line } = await only(file('16,195,500,,R1,,CUS123\n45671 TOP UP   /', '2500'));
     expect(line?.references).toEqual(['CUS123 45671 TOP UP', 'CUS12345671 TOP UP']);
   });
@@ -94,12 +94,12 @@ describe('a record 16', () => {
   it.each([
     ['after its slash', '16,195,500,,R1,,TEXT/\nMORE TEXT'],
     ['with the number of an unknown record', '16,195,500,,R1,,TEXT\n17,MORE TEXT'],
-  ])('does not take a line of text %s', async (_, records) => {
+  ])('refuses a line of text %s', async (_, records) => {
     const error = await failureOf(parseText(file(records, '2500', 1)));
     expect(error.details['where']).toBe('line 5');
   });
 
-  it('loses its control characters, with a warning', async () => {
+  it('removes control characters, with a warning', async () => {
     const { line, warnings } = await only(
       file('16,195,500,,R\u00001,CUS1234\u00005671,A\u0001B', '2500'),
     );
@@ -114,19 +114,19 @@ describe('a record 16', () => {
   it.each([
     ['a control character in its amount', '16,195,5\u000000,,R1,,TEXT'],
     ['an amount larger than any', '16,195,99999999999999,,R1,,TEXT'],
-  ])('with %s is refused', async (_, records) => {
+  ])('refuses %s', async (_, records) => {
     const error = await failureOf(parseText(file(records, '2500')));
     expect(error.details['where']).toBe('line 4, amount');
   });
 });
 
-describe('the totals of a BAI2 file', () => {
-  it('may have leading zeros', async () => {
+describe('the BAI2 reader, on totals,', () => {
+  it('accepts leading zeros', async () => {
     const text = file('16,195,500,,R1,,TEXT', '2500').replaceAll(',2500,', ',+00000000000002500,');
     expect((await only(text)).line?.amountMinor).toBe(500n);
   });
 
-  it('may be omitted if zero, and only then', async () => {
+  it('accepts an absent total only if it is zero', async () => {
     const blank = (text: string) => text.replaceAll(/^(49|98|99),[0-9]+,/gm, '$1,,');
     const none = await only(blank(file('88,', '0', 1, '03,42,,010,0,,/')));
     expect(none.statement.lines).toEqual([]);
@@ -135,12 +135,12 @@ describe('the totals of a BAI2 file', () => {
     );
   });
 
-  it('do not contradict an account that states totals of more than it lists', async () => {
+  it('accepts an account that states totals of more than it lists', async () => {
     const text = file('16,195,700,,R1,,A', '4600', 1, '03,42,,010,1000,,,015,1700,,,100,1200,2,/');
     expect((await only(text)).statement.proof).toBe('ok');
   });
 
-  it('are read without the funds type of a summary', async () => {
+  it('reads totals without the funds type of a summary', async () => {
     const text = file('88,045,900,,', '2900', 1, '03,42,,010,1000,,,015,1000,/');
     expect((await only(text)).statement).toMatchObject({
       openingMinor: 1_000n,
@@ -149,8 +149,8 @@ describe('the totals of a BAI2 file', () => {
   });
 });
 
-describe('a BAI2 file', () => {
-  it('may have its records on one line, with or without blanks between them', async () => {
+describe('the BAI2 reader', () => {
+  it('accepts records on one line, with or without blanks between them', async () => {
     const text = file('16,195,500,,R1,,INV 7/88,1\n88,MORE', '2500');
     const lines = text
       .replace(/INV 7\/88,1/, 'INV 7')
@@ -162,12 +162,12 @@ describe('a BAI2 file', () => {
     }
   });
 
-  it('may be padded with blanks, blank lines and an end-of-file mark', async () => {
+  it('accepts padding with blanks, blank lines and an end-of-file mark', async () => {
     const text = file('16,195,500,,R1,,TEXT', '2500').replaceAll('\n', '    \r\n');
     expect((await only(`${text}\r\n   \r\n\u001a`)).line?.text).toBe('TEXT');
   });
 
-  it('is refused for a control character in an account number', async () => {
+  it('refuses a control character in an account number', async () => {
     const text = file('88,', '1', 1, '03,4\u00002,,010,1,,/');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
@@ -175,7 +175,7 @@ describe('a BAI2 file', () => {
   it.each([
     ['a record 16', '16,195,500,,R1,,TEXT\n'],
     ['an account', ''],
-  ])('is refused if %s continues without end', async (_, before) => {
+  ])('refuses %s that continues without end', async (_, before) => {
     const text = file(before + '88,A\n'.repeat(10_001), '2500');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });

@@ -3,9 +3,9 @@ import { statementFileToJson } from '../../../../bank/statements/to-json.ts';
 import { entryOf, ISO, lineOf } from '../../support/camt-entry.ts';
 import { failureOf, parseBytes, parseText, readSample } from '../../support/samples.ts';
 
-describe('camt versions', () => {
+describe('the camt reader, on versions,', () => {
   it.each(['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14'])(
-    'are read by their content: 001.%s',
+    'recognises a file by its content: 001.%s',
     async (version) => {
       const text = (await readSample('single.xml')).replace('001.02', `001.${version}`);
       expect((await parseText(text)).statements).toMatchObject([{ proof: 'ok' }]);
@@ -16,7 +16,7 @@ describe('camt versions', () => {
     'ISO:camt.053.001.02:APC:STUZZA:payments:003',
     'urn:swift:xsd:camt.053.001.02',
     'urn:swift:xsd:$camt.053.001.02',
-  ])("are read in banks' own namespaces: %s", async (namespace) => {
+  ])("accepts banks' own namespaces: %s", async (namespace) => {
     const text = (await readSample('single.xml')).replace(`${ISO}camt.053.001.02`, namespace);
     expect(await parseText(text)).toMatchObject({
       format: 'camt.053',
@@ -31,12 +31,12 @@ describe('camt versions', () => {
     `${ISO}other.053.001.02`,
     `${ISO}camt.053.001.02.evil`,
     '',
-  ])('are refused in any other namespace: %s', async (namespace) => {
+  ])('refuses any other namespace: %s', async (namespace) => {
     const text = (await readSample('single.xml')).replace(`${ISO}camt.053.001.02`, namespace);
     expect((await failureOf(parseText(text))).code).toBe('statement.unknown_format');
   });
 
-  it('are refused inside an envelope, and the message says so', async () => {
+  it('refuses a file inside an envelope, and says so', async () => {
     const text = (await readSample('single.xml'))
       .replace('<Document', '<Envelope><Document')
       .replace('</Document>', '</Document></Envelope>');
@@ -48,7 +48,7 @@ describe('camt versions', () => {
   });
 });
 
-describe('camt encodings', () => {
+describe('the camt reader, on encodings,', () => {
   const declared = async (encoding: string, name: string) =>
     (await readSample('single.xml')).replace('UTF-8', encoding).replace('A Payer', name);
   const nameIn = async (bytes: Uint8Array) =>
@@ -61,14 +61,14 @@ describe('camt encodings', () => {
     ['iso-8859-1', 'Zoë', Buffer.from('Zoë', 'latin1')],
     ['ISO-8859-15', 'Zoë €', Buffer.from('Zoë \u00a4', 'latin1')],
     ['windows-1252', 'Zoë €', Buffer.from('Zoë \u0080', 'latin1')],
-  ])('are read as declared: %s', async (encoding, name, bytes) => {
+  ])('follows the declaration: %s', async (encoding, name, bytes) => {
     const text = await declared(encoding, '@');
     const [head = '', tail = ''] = text.split('@');
 
     expect(await nameIn(Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail)]))).toBe(name);
   });
 
-  it('are refused if the bytes or the byte order mark contradict them', async () => {
+  it('refuses a declaration that the bytes or the byte order mark contradict', async () => {
     const broken = Buffer.from(await declared('US-ASCII', 'Zoë'), 'latin1');
     const doubtful = Buffer.from(`\uFEFF${await declared('windows-1252', 'Zoe')}`);
 
@@ -77,7 +77,7 @@ describe('camt encodings', () => {
   });
 });
 
-describe('camt dates, totals and marks', () => {
+describe('the camt reader, on dates, totals and marks,', () => {
   it.each([
     '<Dt>2026-11-20</Dt>',
     '<Dt>2026-11-20Z</Dt>',
@@ -131,7 +131,7 @@ describe('camt dates, totals and marks', () => {
   });
 
   it.each(['SPS/2.1/PROD', 'PRODUCTIVE', 'EODY', 'TESTING LTD'])(
-    'does not take a file marked %s for a test',
+    'never takes a file marked %s for a test',
     async (mark) => {
       const text = entryOf('').replace('</GrpHdr>', `<AddtlInf>${mark}</AddtlInf></GrpHdr>`);
       expect((await parseText(text)).warnings).toEqual([]);

@@ -6,7 +6,7 @@ import { failureOf, parseText } from '../../support/samples.ts';
 
 const CODE = 'CUS12345671';
 
-describe('camt references', () => {
+describe('the camt reader, on references,', () => {
   it.each([
     [
       'the creditor reference',
@@ -37,14 +37,14 @@ describe('camt references', () => {
     ['the payment order', '<Refs><PmtInfId>@</PmtInfId></Refs>'],
     ['the message', '<Refs><MsgId>@</MsgId></Refs>'],
     ['the purpose', '<Purp><Prtry>@</Prtry></Purp>'],
-  ])('are found wherever a payer may have written them: %s', async (_name, field) => {
+  ])('finds a reference wherever a payer could have written it: %s', async (_name, field) => {
     const line = await lineOf(entryOf(`<TxDtls>${field.replace('@', CODE)}</TxDtls>`));
 
     expect(readReferences(line.references)).toMatchObject({ kind: 'exact', code: CODE });
     expect(line.details[0]?.references).toEqual(line.references);
   });
 
-  it('keep their order of trust, weak ones last, so that the first one is stable', async () => {
+  it('keeps references in their order of trust, weak ones last, so that the first one is stable', async () => {
     const details = `<TxDtls><Refs><MsgId>MSG</MsgId><InstrId>INSTR</InstrId><EndToEndId>E2E</EndToEndId><TxId>NOTPROVIDED</TxId></Refs>
 <Purp><Prtry>RENT</Prtry></Purp><RmtInf><Ustrd>free</Ustrd><Strd><RfrdDocInf><Nb>INV</Nb></RfrdDocInf><CdtrRefInf><Ref>REF</Ref></CdtrRefInf>
 <AddtlRmtInf>message</AddtlRmtInf></Strd></RmtInf><AddtlTxInf>own</AddtlTxInf></TxDtls>`;
@@ -66,14 +66,14 @@ describe('camt references', () => {
     expect(line.text).toBe('own');
   });
 
-  it('become the text where the payer wrote only next to a structured reference', async () => {
+  it('turns references into the text where the payer wrote only next to a structured reference', async () => {
     const detail = await detailOf(
       '<TxDtls><RmtInf><Strd><AddtlRmtInf>for November</AddtlRmtInf></Strd></RmtInf></TxDtls>',
     );
     expect(detail.text).toBe('for November');
   });
 
-  it("stay with their part of a batch, whose own text is the bank's", async () => {
+  it("leaves references with their part of a batch, whose own text is the bank's", async () => {
     const part = (text: string) =>
       `<TxDtls><Amt Ccy="ZAR">125</Amt><AddtlTxInf>${text}</AddtlTxInf></TxDtls>`;
 
@@ -86,7 +86,7 @@ describe('camt references', () => {
   });
 });
 
-describe('camt amounts and parties', () => {
+describe('the camt reader, on amounts and parties,', () => {
   it("takes a part's amount in the account's currency, whichever field has it", async () => {
     const part =
       '<TxDtls><Amt Ccy="USD">7</Amt><AmtDtls><TxAmt><Amt Ccy="ZAR">125</Amt></TxAmt></AmtDtls></TxDtls>';

@@ -40,8 +40,8 @@ function fileOf(pages: readonly Page[], more = ''): string {
 ${pages.map(pageOf).join('\n')}${more}</BkToCstmrStmt></Document>`;
 }
 
-describe('pages of a camt statement', () => {
-  it('are one statement if all are in one file, proved from the first balance to the last', async () => {
+describe('the camt reader, on pages of a statement,', () => {
+  it('makes one statement of all pages in one file, proved from the first balance to the last', async () => {
     const file = await parseText(fileOf(PAGES));
 
     expect(file.warnings).toEqual([]);
@@ -63,7 +63,7 @@ describe('pages of a camt statement', () => {
     ]);
   });
 
-  it('may be followed by another statement, with or without pages', async () => {
+  it('accepts another statement after the pages, with or without its own pages', async () => {
     const other = PAGES.map((page) => ({ ...page, id: 'S2', account: '62000000002' }));
     const alone: Page = { ...PAGES[0], number: '1', last: true, id: 'S3', balances: [] };
 
@@ -88,7 +88,7 @@ describe('pages of a camt statement', () => {
     ['a page is of another statement', [one, { ...two, id: 'S2' }, three]],
     ['a page has no number', [one, { ...two, number: '' }, three]],
     ['another statement begins before the last page', [one, { ...one, id: 'S2', last: true }, two]],
-  ])('are refused as incomplete when %s', async (_name, pages) => {
+  ])('refuses the pages as incomplete when %s', async (_name, pages) => {
     const error = await failureOf(parseText(fileOf(pages)));
 
     expect(error.code).toBe('statement.incomplete');
@@ -96,7 +96,7 @@ describe('pages of a camt statement', () => {
     expect(error.details['where']).toEqual(expect.stringContaining('statement 1'));
   });
 
-  it('fail the proof if the balances of two pages do not meet', async () => {
+  it('fails the proof if the balances of two pages do not meet', async () => {
     const file = await parseText(
       fileOf([one, { ...two, balances: ['ITBD 131', 'ITBD 170'] }, three]),
     );
@@ -105,7 +105,7 @@ describe('pages of a camt statement', () => {
     expect(file.warnings).toMatchObject([{ code: 'totals_differ', where: 'statement 1' }]);
   });
 
-  it('may state totals of the page or of the whole, and fail the proof with any other', async () => {
+  it('accepts totals of the page or of the whole, and fails the proof with any other', async () => {
     const summary = (count: number) =>
       `<TxsSummry><TtlNtries><NbOfNtries>${count}</NbOfNtries></TtlNtries></TxsSummry>`;
     const proofs = [1, 4, 3].map(async (count) => {
@@ -116,7 +116,7 @@ describe('pages of a camt statement', () => {
     expect(await Promise.all(proofs)).toEqual(['ok', 'ok', 'failed']);
   });
 
-  it('are a copy if one of them is', async () => {
+  it('treats all pages as a copy if one of them is', async () => {
     const copy = { ...three, more: '<CpyDplctInd>COPY</CpyDplctInd>' };
 
     const file = await parseText(fileOf([one, two, copy]));
@@ -125,7 +125,7 @@ describe('pages of a camt statement', () => {
     expect(file.warnings).toMatchObject([{ code: 'statement_copy', where: 'statement 1' }]);
   });
 
-  it('have one currency, and mark no day complete if they state two periods', async () => {
+  it('expects one currency of all pages, and marks no day complete if they state two periods', async () => {
     const period = (day: string) => `<FrToDt><FrDt>${day}</FrDt><ToDt>${day}</ToDt></FrToDt>`;
     const periods = [
       { ...one, more: period('2026-11-20') },
@@ -138,7 +138,7 @@ describe('pages of a camt statement', () => {
     expect(error.details).toEqual({ where: 'statement 1, Acct, Ccy' });
   });
 
-  it('are one report in an intraday report', async () => {
+  it('makes one report of the pages of an intraday report', async () => {
     const text = fileOf(PAGES.map((page) => ({ ...page, balances: [] })))
       .replace('camt.053', 'camt.052')
       .replaceAll('BkToCstmrStmt', 'BkToCstmrAcctRpt')
@@ -151,7 +151,7 @@ describe('pages of a camt statement', () => {
     expect(file.statements).toMatchObject([{ proof: 'absent', lines: { length: 4 } }]);
   });
 
-  it('are never read as a complete file after a cut at any byte', async () => {
+  it('never reads the pages as a complete file after a cut at any byte', async () => {
     const bytes = fileOf(PAGES);
     for (let length = 0; length < bytes.length - 1; length += 7)
       expect((await failureOf(parseText(bytes.slice(0, length)))).code).toMatch(/^statement\./);

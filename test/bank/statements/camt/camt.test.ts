@@ -13,7 +13,7 @@ async function onlyStatement(text: string): Promise<Statement> {
   return statement;
 }
 
-describe('camt entries', () => {
+describe('the camt reader, on entries,', () => {
   it('reads an entry with its references in order of trust, amounts exact and dates as written', async () => {
     const file = await parseText(await readSample('single.xml'));
 
@@ -164,7 +164,7 @@ describe('camt entries', () => {
   });
 });
 
-describe('camt proofs', () => {
+describe('the camt reader, on proofs,', () => {
   it('reports a failed proof with opening + lines − closing, and throws nothing', async () => {
     const file = await parseText(await readSample('two-statements.xml'));
 
@@ -192,7 +192,7 @@ describe('camt proofs', () => {
     },
   );
 
-  it('has no proof without both balances, and treats a balance of nines as missing', async () => {
+  it('proves nothing without both balances, and treats a balance of nines as missing', async () => {
     const text = (await readSample('single.xml')).replace('>1000.00<', '>999999999999999.99<');
 
     const file = await parseText(text);
@@ -214,7 +214,7 @@ describe('camt proofs', () => {
     });
   });
 
-  it('does not mark a day complete that the period covers in part', async () => {
+  it('leaves a day incomplete that the period covers in part', async () => {
     const text = (await readSample('batch.xml'))
       .replace('2026-11-20T00:00:00', '2026-11-18T09:00:00')
       .replace('2026-11-20T23:59:59', '2026-11-20T15:00:00');

@@ -12,7 +12,7 @@ async function read(...lines: readonly string[]) {
 }
 
 describe('a CSV file', () => {
-  it('is refused where its last row has fewer cells than the row before and no line end', async () => {
+  it('fails where its last row has fewer cells than the row before and no line end', async () => {
     const head = 'Date,Description,Amount,';
     for (const rows of ['20261120,FEE,-50.00,\n20261120,FEE,-5', '20261120,FEE,-5']) {
       const error = await failureOf(parseText(`${head}\n${rows}`));
@@ -22,7 +22,7 @@ describe('a CSV file', () => {
     expect(whole.statements[0]?.lines).toMatchObject([{ amountMinor: 5_000n }]);
   });
 
-  it('has an unknown format if no bank uses its three columns', async () => {
+  it('counts as an unknown format if no bank uses its three columns', async () => {
     const error = await failureOf(read('Date,Description,Amount', '20261120,FEE,-50.00'));
     expect(error.code).toBe('statement.unknown_format');
   });
@@ -35,7 +35,7 @@ describe('a CSV file', () => {
     }
   });
 
-  it.each([';', '\t', '|'])('may use another delimiter throughout: %j', async (delimiter) => {
+  it.each([';', '\t', '|'])('works with another delimiter throughout: %j', async (delimiter) => {
     const text = await readSample('csv/capitec-older.csv');
     const other = text.replace('sep=,\n', '').replaceAll(',', delimiter);
     const said = describeFile(await parseText(text));
@@ -62,7 +62,7 @@ describe('a CSV file', () => {
       expect(describeFile(await parseText(other))).toEqual(said);
   });
 
-  it('is a statement without entries if it has only a header', async () => {
+  it('makes a statement without entries if it has only a header', async () => {
     const file = await read(ABSA);
     expect(file.statements).toMatchObject([{ proof: 'absent', lines: [] }]);
     const empty = await read(
@@ -76,7 +76,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('may break a line inside quotes, with lines numbered as in an editor', async () => {
+  it('keeps a line break inside quotes, with lines numbered as in an editor', async () => {
     const file = await read('sep=,', ABSA, '', '20261119,"CUS12345671\nTOP UP",1.00,1.00');
     expect(file.statements[0]?.lines[0]?.references).toEqual(['CUS12345671\nTOP UP']);
     const error = await failureOf(
@@ -85,7 +85,7 @@ describe('a CSV file', () => {
     expect(error.details['where']).toBe('line 6, amount');
   });
 
-  it('may have a quote inside a text, but none that swallows the rows up to the next one', async () => {
+  it('keeps a quote inside a text, but none that swallows the rows up to the next one', async () => {
     const file = await read(ABSA, '', '', '20261119,A 3" PIPE CUS12345671,1.00,1.00');
     expect(file.statements[0]?.lines[0]?.text).toBe('A 3" PIPE CUS12345671');
     const error = await failureOf(
@@ -99,7 +99,7 @@ describe('a CSV file', () => {
     expect(error.code).toBe('statement.unreadable');
   });
 
-  it('is proved by its running balance whatever the order of its rows', async () => {
+  it('proves itself by its running balance whatever the order of its rows', async () => {
     const rows = [
       '20261119,A,100.00,100.00',
       '20261119,B,20.00,120.00',
@@ -122,7 +122,7 @@ describe('a CSV file', () => {
     expect(gap.statements[0]?.proof).toBe('failed');
   });
 
-  it('is proved without a balance inside it, but not without the first or last one', async () => {
+  it('needs the first and last balance for its proof, but none inside it', async () => {
     const [first, middle, last] = ['A,1.00', 'B,2.00', 'C,3.00'];
     const file = (...rows: readonly string[]) =>
       read(ABSA, ...rows.map((row) => `20261119,${row}`));
@@ -134,7 +134,7 @@ describe('a CSV file', () => {
     expect(proofs).toEqual(['ok', 'failed', 'absent']);
   });
 
-  it('must add up to the sums and the balance of its last row', async () => {
+  it('needs to add up to the sums and the balance of its last row', async () => {
     const text = await readSample('csv/capitec-business-total.csv');
     for (const [from, to] of [
       ['Total:,,,,500.00', 'Total:,,,,501.00'],
@@ -159,7 +159,7 @@ describe('a CSV file', () => {
     expect(file.statements[0]).toMatchObject({ proof: 'ok', closingMinor: 125_000n });
   });
 
-  it("may write its days in either of a bank's two formats", async () => {
+  it("writes its days in either of a bank's two formats", async () => {
     const file = await read(...NEDBANK, '01-Jan-26,A,1,1', '2-Jan-2026,B,1,2', '03Jan2026,C,1,3');
     expect(file.statements[0]?.lines.map(({ bookingDate }) => bookingDate)).toEqual([
       '2026-01-01',
@@ -168,7 +168,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('has the currency that it names, and is refused if that is unreadable', async () => {
+  it('takes the currency that it names, and fails if that is unreadable', async () => {
     const text = await readSample('csv/standard-bank-statement.csv');
     const named = (name: string) => parseText(text.replace('ZAR - SOUTH AFRICAN RAND', name));
     expect((await named('USD - US DOLLAR')).statements[0]?.currency).toBe('USD');
@@ -178,7 +178,7 @@ describe('a CSV file', () => {
   it.each([
     ['a date that two years of its period have', '11 December 2025', "'13 Dec'", "'13 Dec'"],
     ['a date far outside its period', '11 December 2026', "'13 Dec'", "'13 Jun'"],
-  ])('is refused without years for %s', async (_, from, before, after) => {
+  ])('fails without years for %s', async (_, from, before, after) => {
     const text = await readSample('csv/fnb-emailed-notices.csv');
     const other = text.replace('11 December 2026', from).replace(before, after);
     expect((await failureOf(parseText(other))).details['where']).toBe('line 6, booking date');
@@ -189,7 +189,7 @@ describe('a CSV file', () => {
     ['quoted line ends', (count: number) => `${ABSA}\n${'"\n",'.repeat(count * 0.8)}`],
     ['open quotes', (count: number) => `2,'1'${",'".repeat(count / 10)}\n`],
   ])(
-    'of very many %s is refused, in work that grows with their number, not with its square',
+    'fails with very many %s, in work that grows with their number, not with its square',
     async (_, make) => {
       const growth = await growthOfWork(async (times) => {
         expect((await failureOf(parseText(make(times * 250_000)))).code).toMatch(/^statement\./);

@@ -61,7 +61,7 @@ describe('an amount in a CSV', () => {
     [COMMA, '1\u202f234,00 EUR', 123_400n],
     [{ decimalMark: ',', thousandsMark: '.' }, '1.234,56', 123_456n],
     [{ thousandsMark: "'" }, "1'234.56", 123_456n],
-  ])('is read to the cent: %j %s', async (style, cell, minor) => {
+  ])('counts to the cent: %j %s', async (style, cell, minor) => {
     expect(await amountOf(style, cell)).toBe(minor);
   });
 
@@ -91,7 +91,7 @@ describe('an amount in a CSV', () => {
     [COMMA, '1  234,00'],
     [COMMA, 'R 5,00'],
     [{ currency: 'JPY' }, '10.5'],
-  ])('is refused with its line and field: %j %s', async (style, cell) => {
+  ])('fails with its line and field: %j %s', async (style, cell) => {
     const error = await failureOf(amountOf(style, cell));
     expect([error.code, error.details['where']]).toEqual([
       'statement.unreadable',
@@ -102,7 +102,7 @@ describe('an amount in a CSV', () => {
 });
 
 describe('a CSV profile that a user declares', () => {
-  it('may say that an amount without a minus is money out', async () => {
+  it('defines an amount without a minus as money out', async () => {
     const columns = {
       ...PROFILE.columns,
       amount: { ...PROFILE.columns.amount, positive: 'debit' },
@@ -111,7 +111,7 @@ describe('a CSV profile that a user declares', () => {
     expect(await amountOf({ columns }, '-10.00')).toBe(1_000n);
   });
 
-  it('may leave the delimiter to the file', async () => {
+  it('leaves the delimiter to the file', async () => {
     const profile = { ...PROFILE, delimiter: undefined };
     for (const delimiter of [',', ';', '\t', '|']) {
       const lines = ['Day;Text;Amount', '2026-11-20;CUS12345671;10.00'];
@@ -169,7 +169,7 @@ describe('a CSV profile that a user declares', () => {
     ['a currency that is none', { currency: 'Rand' }, 'currency'],
     ['an amount rule that is none', { columns: { amount: { kind: 'guess' } } }, 'amount'],
     ['a delimiter that is none', { delimiter: 'x' }, 'delimiter'],
-  ])('is refused for %s, by name', (_, change, named) => {
+  ])('fails for %s, by name', (_, change, named) => {
     let error: unknown = null;
     try {
       parseCsvProfile({ ...PROFILE, ...change });
@@ -180,7 +180,7 @@ describe('a CSV profile that a user declares', () => {
     expect(String(error)).toContain(named);
   });
 
-  it('is valid in the example of docs/banks.md', async () => {
+  it('passes in the example of docs/banks.md', async () => {
     const file = path.resolve(import.meta.dirname, '../../../../docs/banks.md');
     const blocks = [...(await readFile(file, 'utf8')).matchAll(/```json\n(.*?)```/gs)];
     const profiles = blocks

@@ -22,7 +22,7 @@ const movements = (lines: readonly { direction: string; amountMinor: bigint }[])
   lines.map(({ direction, amountMinor }) => `${direction} ${amountMinor.toString()}`);
 
 describe('a row of a CSV', () => {
-  it('may have a time after its day', async () => {
+  it('accepts a time after its day', async () => {
     const { lines } = await statementOf(
       CAPITEC,
       '1,1234567890,2026-11-20 00:05,2026-11-19 9:05,Deposit,CUS12345671,,,10.00,,,10.00',
@@ -71,13 +71,13 @@ describe('a row of a CSV', () => {
     expect(proof).toBe('ok');
   });
 
-  it('is refused if money in has a minus, since column and sign contradict each other', async () => {
+  it('fails if money in has a minus, since column and sign contradict each other', async () => {
     expect(
       await faultOf(CAPITEC, '1,1234567890,2026-11-20,2026-11-20,A,B,,,-10.00,,,10.00'),
     ).toEqual(['statement.unreadable', 'line 2, credit']);
   });
 
-  it('is skipped for a declined card payment, and refused for any other text without an amount', async () => {
+  it('makes no entry for a declined card payment, and fails for any other text without an amount', async () => {
     const row = (text: string) => `1,1234567890,2026-11-20,2026-11-20,${text},A,,,,,,`;
     expect((await statementOf(CAPITEC, row('Exc W/lim Shop'))).lines).toEqual([]);
     expect(await faultOf(CAPITEC, row('Payment Received'))).toEqual([
@@ -86,7 +86,7 @@ describe('a row of a CSV', () => {
     ]);
   });
 
-  it('may end in any number of empty cells, but not have too few or too many filled ones', async () => {
+  it('accepts any number of empty cells at its end, but not too few or too many filled ones', async () => {
     const row = '2026/11/20,2026/11/20,CUS12345671,,10.00,10.00';
     for (const end of ['', ',', ',,,']) {
       expect((await statementOf(INVESTEC, row + end)).lines).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('a row of a CSV', () => {
       expect(await faultOf(INVESTEC, bad)).toEqual(['statement.unreadable', 'line 2']);
   });
 
-  it('is refused for an unquoted comma in a file without a header, not read by shifted columns', async () => {
+  it('fails for an unquoted comma in a file without a header, instead of shifting columns', async () => {
     const head = ['Statement Enquiry :', 'Account Number :,1111222233'];
     expect(await faultOf(...head, '20Nov2026,FOR 5,12,250.00,1250.00')).toEqual([
       'statement.unreadable',

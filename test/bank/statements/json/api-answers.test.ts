@@ -25,7 +25,7 @@ async function linesOf(text: string) {
 
 describe('a saved response of a bank’s API', () => {
   it.each(['default', 'investec', 'open-banking-uk', 'berlin-group', 'stitch'])(
-    'is reported as incomplete wherever it is cut: %s',
+    'counts as incomplete wherever it is cut: %s',
     async (name) => {
       const text = (await readSample(`json/${name}.json`)).trimEnd();
       for (let length = text.indexOf('"') + 1; length < text.length; length += 1) {
@@ -54,11 +54,11 @@ describe('a saved response of a bank’s API', () => {
     ['a day that is none', investec({ postingDate: '2026-02-30' })],
     ['a text without end', investec({ description: 'x'.repeat(70_000) })],
     ['a hundred thousand levels', `{"data":${'['.repeat(100_000)}`],
-  ])('is refused for %s', async (_, text) => {
+  ])('fails for %s', async (_, text) => {
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
 
-  it('is refused as not UTF-8', async () => {
+  it('fails as not UTF-8', async () => {
     const bytes = Buffer.from(investec({ description: 'CAF\u00c9' }), 'latin1');
     expect((await failureOf(parseBytes(bytes))).code).toBe('statement.unreadable');
   });
@@ -68,7 +68,7 @@ describe('a saved response of a bank’s API', () => {
     ['Plaid’s changes', { added: [], modified: [], removed: [], has_more: false }],
     ['a bare list', []],
     ['nothing', {}],
-  ])('has an unknown format if its protocol is not supported: %s', async (_, body) => {
+  ])('counts as an unknown format if its protocol is not supported: %s', async (_, body) => {
     expect((await failureOf(parseText(JSON.stringify(body)))).code).toBe(
       'statement.unknown_format',
     );
@@ -81,7 +81,7 @@ describe('a saved response of a bank’s API', () => {
     expect(JSON.stringify(outcome)).toContain('"9007199254740993"');
   });
 
-  it('is read with only pending rows, whatever the name of their list', async () => {
+  it('yields entries with only pending rows, whatever the name of their list', async () => {
     const row = {
       ...ROW,
       status: 'PENDING',
@@ -94,7 +94,7 @@ describe('a saved response of a bank’s API', () => {
       ]);
   });
 
-  it('is proved by its running balance in either order, and never contradicted by it', async () => {
+  it('proves itself by its running balance in either order, which never contradicts it', async () => {
     const rows = [
       { amount: 10, runningBalance: 10 },
       { amount: 4, type: 'DEBIT', runningBalance: 6 },
@@ -131,7 +131,7 @@ describe('a saved response of a bank’s API', () => {
     expect(file.warnings.map(({ code }) => code)).toContain('pending_undated');
   });
 
-  it('of many accounts is read in work that grows with their number, not with its square', async () => {
+  it('takes work that grows with the number of its accounts, not with its square', async () => {
     const growth = await growthOfWork(async (times) => {
       const count = times * 2_000;
       const rows = Array.from({ length: count }, (_, index) => ({ accountId: `A${index}` }));
@@ -172,7 +172,7 @@ describe('a row with columns for money in and money out', () => {
   });
 
   it.each([{ in: '1', out: '1' }, {}, { in: '-1' }, { in: '1', out: '-0' }])(
-    'is refused without exactly one amount: %j',
+    'fails without exactly one amount: %j',
     (columns) => {
       expect(() => read(columns)).toThrow(CodedError);
     },

@@ -99,7 +99,7 @@ describe('an ordinary MT940 file', () => {
     );
   });
 
-  it('has the same entries in an independent parser, for each of our samples', async () => {
+  it('yields the entries of an independent parser, for each of our samples', async () => {
     const name = 'mt940/swift-blocks.sta';
     expect(
       existsSync(path.join(SAMPLES, name)) && readdirSync(path.join(SAMPLES, 'mt940')).length,

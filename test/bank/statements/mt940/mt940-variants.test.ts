@@ -78,29 +78,29 @@ describe('an amount without a decimal mark', () => {
   });
 
   it.each([
-    ['is refused where the balances contradict it', statement(':61:260105C1000NTRFREF')],
+    ['where the balances contradict it', statement(':61:260105C1000NTRFREF')],
     [
-      'is refused where another one takes it back, so that any unit would fit',
+      'where another one takes it back, so that any unit would fit',
       statement(':61:260105C10NTRFREF\n:61:260105D10NTRFREF', ':62F:C260105ZAR100,00\n'),
     ],
-    ['is refused if no type follows it', statement(':61:260105C10\u00000,00NTRFREF')],
+    ['if no type follows it', statement(':61:260105C10\u00000,00NTRFREF')],
     [
-      'is refused if it is only expected, and in no balance',
+      'if it is only expected, and in no balance',
       statement(':61:260105EC10NTRFREF', ':62F:C260105ZAR100,00\n'),
     ],
     [
-      'is refused in a report, which has no balances',
+      'in a report, which has no balances',
       ':20:X\n:25:42\n:28C:1\n:34F:ZAR0,\n:61:260105C10NTRFREF\n:90D:0ZAR0,00\n:90C:1ZAR10,00\n',
     ],
-  ])('%s', async (_, text) => {
+  ])('fails %s', async (_, text) => {
     expect(await refusedAt(text)).toBe('line 5, field 61');
   });
 });
 
-describe('the texts of an entry', () => {
+describe('the text of an entry', () => {
   const entry = ':61:2601050105C10,00NTRFNONREF';
 
-  it('come from each of its fields 86', async () => {
+  it('comes from each of its fields 86', async () => {
     const { line } = await only(statement(`${entry}\n:86:PAYSHAP CREDIT   \n:86:CUS12345671`));
     expect(line.text).toBe('PAYSHAP CREDIT   \nCUS12345671');
     expect(line.references[0]).toBe('PAYSHAP CREDIT CUS12345671');
@@ -113,13 +113,13 @@ describe('the texts of an entry', () => {
     [':86:000+20CUS12345671   +30302410000\n+32ANNA', 'subfields behind +'],
     [':86:944<00WPLATA<20CUS12345671<32ANNA', 'subfields behind <'],
     [':86:020^00WPLATA^20CUS12345671^32ANNA', 'subfields behind ^'],
-  ])('are read from %s, with %s', async (information) => {
+  ])('comes from %s, with %s', async (information) => {
     const { line } = await only(statement(`${entry}\n${information}`));
     expect([line.references[0], line.counterparty.name]).toEqual(['CUS12345671', 'ANNA']);
   });
 
   it.each(['?', '>', '~', '<', '^', '+'])(
-    'contain a code that is broken over two subfields after %s',
+    'contains a code that is broken over two subfields after %s',
     async (sign) => {
       const { line } = await only(
         statement(`${entry}\n:86:020${sign}20TOP UP CUS123${sign}2145671${sign}32ANNA`),
@@ -131,12 +131,12 @@ describe('the texts of an entry', () => {
     },
   );
 
-  it('keep a separator that starts no subfield', async () => {
+  it('keeps a separator that starts no subfield', async () => {
     const { line } = await only(statement(`${entry}\n:86:166?20PAID? CUS12345671?32ANNA`));
     expect(line.references[0]).toBe('PAID? CUS12345671');
   });
 
-  it('are read from field NS if there is no field 86', async () => {
+  it('comes from field NS if there is no field 86', async () => {
     const { line } = await only(
       statement(`${entry}\n:NS:01CUS12345671\n02TOP UP\n15ANNA\n16SMITH\n17PAYSHAP\n1812345`),
     );
@@ -145,12 +145,12 @@ describe('the texts of an entry', () => {
     expect(line.text).toBe('CUS12345671\nTOP UP, ANNA, SMITH, PAYSHAP, 12345');
   });
 
-  it('never mix a number of field NS into a code', async () => {
+  it('never mixes a number of field NS into a code', async () => {
     const { line } = await only(statement(`${entry}\n:NS:01CUS123456\n02\n1871000`));
     expect(readReferences([...line.references, line.text]).kind).toBe('review');
   });
 
-  it('exclude a field NS before the first entry', async () => {
+  it('excludes a field NS before the first entry', async () => {
     const { line } = await only(
       `:20:X\n:25:42\n:28C:1/1\n:NS:22CUS12345671\n23HOLDER\n:60F:C260102ZAR100,00\n${entry}\n${CLOSING}`,
     );
@@ -158,7 +158,7 @@ describe('the texts of an entry', () => {
   });
 });
 
-describe('balances and totals as banks write them', () => {
+describe('a statement with balances and totals as banks write them', () => {
   const entry = ':61:2601050105C10,00NTRFREF';
 
   it.each([
@@ -173,22 +173,22 @@ describe('balances and totals as banks write them', () => {
     expect([read.closingMinor, read.proof]).toEqual([11_000n, 'ok']);
   });
 
-  it('are refused if a balance is broken over two lines', async () => {
+  it('fails if a balance is broken over two lines', async () => {
     const error = await failureOf(parseText(statement(entry, ':62F:C260105ZAR110,\n05\n')));
     expect(error.details['where']).toBe('line 6, field 62F');
   });
 
-  it('cover no complete day if the first page is missing', async () => {
+  it('covers no complete day if the first page is missing', async () => {
     const { statement: read } = await only(statement(entry).replace('60F', '60M'));
     expect([read.proof, read.completeDays]).toEqual(['ok', null]);
   });
 
-  it('are refused with a second account inside a statement', async () => {
+  it('fails with a second account inside', async () => {
     const text = statement(`${entry}\n:25:43`);
     expect((await failureOf(parseText(text))).details['where']).toBe('line 6, field 25');
   });
 
-  it('are refused with control characters in the account', async () => {
+  it('fails with control characters in the account', async () => {
     const text = statement(entry).replace(':25:42', ':25:4\u00002');
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
@@ -202,7 +202,7 @@ describe('balances and totals as banks write them', () => {
     [':90D:0ZAR0,00\n:90C:2ZAR10,00\n', 'failed'],
     [':90D:0ZAR0,00\n:90C:ZAR11,00\n', 'failed'],
   ])(
-    'compare the totals %j, with or without expected entries, with the entries',
+    'compares the totals %j, with or without expected entries, with the entries',
     async (totals, proof) => {
       const { statement: read } = await only(report(totals));
       expect(read.proof).toBe(proof);
@@ -263,16 +263,13 @@ describe('a file of several MT940 messages', () => {
   it.each([
     ['bare', `${statement(entry)}-\r\n`, `${second}${entry}\n${CLOSING}-\r\n`],
     ['in blocks', `${block}${statement(entry)}-}\n`, `${block}${second}${entry}\n${CLOSING}-}\n`],
-  ])(
-    'is refused as incomplete if cut anywhere inside the second message: %s',
-    async (_, one, two) => {
-      const end = two.indexOf('ZAR110,') + 'ZAR110,'.length;
-      for (let cut = 1; cut < end; cut += 1)
-        expect((await failureOf(parseText(one + two.slice(0, cut)))).code, `${cut}`).toMatch(
-          /^statement\.(?:incomplete|unreadable)$/,
-        );
-    },
-  );
+  ])('counts as incomplete if cut anywhere inside the second message: %s', async (_, one, two) => {
+    const end = two.indexOf('ZAR110,') + 'ZAR110,'.length;
+    for (let cut = 1; cut < end; cut += 1)
+      expect((await failureOf(parseText(one + two.slice(0, cut)))).code, `${cut}`).toMatch(
+        /^statement\.(?:incomplete|unreadable)$/,
+      );
+  });
 
   it.each([
     ['after the colon of the next tag', `${statement(entry)}-\n:`],
@@ -282,7 +279,7 @@ describe('a file of several MT940 messages', () => {
     ['inside the next block', `${block}${statement(entry)}-}\n{1:F01BA`],
     ['between the next blocks', `${block}${statement(entry)}-}\n{1:F01BANK}\n{2:I94`],
     ['inside the next block on the same line', `${block}${statement(entry)}-}{5:}{1:F01`],
-  ])('is refused as incomplete %s', async (_, text) => {
+  ])('counts as incomplete %s', async (_, text) => {
     expect((await failureOf(parseText(text))).code).toBe('statement.incomplete');
   });
 });

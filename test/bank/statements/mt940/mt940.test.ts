@@ -112,7 +112,7 @@ describe('field 86', () => {
     ],
     ['a dash that is not alone', ':86:RENT\n-5 OFF', 'RENT -5 OFF', null],
     ['@@ as line ends', ':86:ONE@@TWO', 'ONE TWO', null],
-  ])('is read from %s', async (_, information, reference, name) => {
+  ])('comes from %s', async (_, information, reference, name) => {
     const { line } = await onlyLine(statement(`:61:2601050105C10,00NTRFNONREF\n${information}`));
     expect([line.references[0], line.counterparty.name]).toEqual([reference, name]);
   });
@@ -128,12 +128,12 @@ describe('field 86', () => {
 describe('a statement in MT940', () => {
   const entry = ':61:2601050105C10,00NTRFREF';
 
-  it('has a failed proof with the difference if its balances do not meet', async () => {
+  it('fails its proof with the difference if its balances do not meet', async () => {
     const file = await parseText(statement(entry, 'C260105ZAR112,50'));
     expect(file.statements[0]).toMatchObject({ proof: 'failed', differenceMinor: -250n });
   });
 
-  it('is not proved if a balance consists of nines', async () => {
+  it('gives no proof if a balance consists of nines', async () => {
     const file = await parseText(statement(entry, 'C260105ZAR999999999999,99'));
     expect(file.statements[0]).toMatchObject({ proof: 'absent', closingMinor: null });
     expect(file.warnings.map(({ code }) => code)).toEqual(['balance_placeholder']);
@@ -151,11 +151,11 @@ describe('a statement in MT940', () => {
     ['comes twice in a file', statement(entry).repeat(2), 'statement.unreadable'],
     ['has an entry after its balance', `${statement(entry)}${entry}\n`, 'statement.unreadable'],
     ['names no account', statement(entry).replace(':25:42\n', ''), 'statement.unreadable'],
-  ])('is refused if it %s', async (_, text, code) => {
+  ])('fails if it %s', async (_, text, code) => {
     expect((await failureOf(parseText(text))).code).toBe(code);
   });
 
-  it('has a failed proof if the balance of a page does not meet the next', async () => {
+  it('fails its proof if the balance of a page does not meet the next', async () => {
     const first = statement(entry).replace('62F', '62M');
     const second = statement(entry, 'C260105ZAR120,00', 'C260105ZAR111,00').replace('60F', '60M');
     const file = await parseText(first + second);
@@ -173,7 +173,7 @@ describe('a report in MT942', () => {
     [':90D:0ZAR0,00\n:90C:2ZAR10,00\n', 'failed'],
     [':90D:0ZAR0,00\n:90C:1ZAR11,00\n', 'failed'],
     ['-\n', 'absent'],
-  ])('has, with %j, the proof %s and covers no complete day', async (totals, proof) => {
+  ])('gets, with %j, the proof %s and covers no complete day', async (totals, proof) => {
     const file = await parseText(report(totals));
     expect([file.format, file.statements[0]?.proof, file.statements[0]?.completeDays]).toEqual([
       'mt942',
@@ -182,7 +182,7 @@ describe('a report in MT942', () => {
     ]);
   });
 
-  it('is refused without totals and end mark', async () => {
+  it('fails without totals and end mark', async () => {
     expect((await failureOf(parseText(report('')))).code).toBe('statement.incomplete');
     expect((await failureOf(parseText(report(':90D:0ZAR0,00\n')))).code).toBe(
       'statement.incomplete',

@@ -43,12 +43,12 @@ describe('an amount in OFX', () => {
     ['0,500', 50n],
     ['12,50', 1_250n],
     ['-7', -700n],
-  ])('is read from %s', async (text, minor) => {
+  ])('comes from %s', async (text, minor) => {
     expect(await amountOf(text)).toBe(minor);
   });
 
   it.each(['1,000', '-12,340', '1 00,00', '1 0000', '10.005', '(10.00)', '10.00-', '1\u00000.00'])(
-    'is refused as %j, which is ambiguous or unreadable',
+    'fails as %j, which is ambiguous or unreadable',
     async (text) => {
       const error = await failureOf(parseText(file(list(transaction('<NAME>A', text)))));
       expect([error.code, error.details['where']]).toEqual([
@@ -58,7 +58,7 @@ describe('an amount in OFX', () => {
     },
   );
 
-  it('is in the currency that its transaction names, unless the bank converted it', async () => {
+  it('takes the currency that its transaction names, unless the bank converted it', async () => {
     const named = '<NAME>A<CURRENCY><CURRATE>18.5<CURSYM>USD</CURRENCY>';
     expect((await only(file(list(transaction(named))))).line.currency).toBe('USD');
     const converted = named.replaceAll('CURRENCY', 'ORIGCURRENCY');
@@ -73,14 +73,14 @@ describe('an amount in OFX', () => {
   it.each([
     ['TRNAMT', transaction('<NAME>A<TRNAMT>11.00')],
     ['DTPOSTED', transaction('<NAME>A<DTPOSTED>20260106')],
-  ])('is refused if its transaction has two values of %s', async (leaf, twice) => {
+  ])('fails if its transaction has two values of %s', async (leaf, twice) => {
     const error = await failureOf(parseText(file(list(twice))));
     expect(error.details['where']).toBe(`statement 1, entry 1, ${leaf}`);
   });
 });
 
-describe('the elements of OFX', () => {
-  it('may hold CDATA, comments and raw signs, in pieces of any size', async () => {
+describe('the OFX reader, on elements,', () => {
+  it('accepts CDATA, comments and raw signs, in pieces of any size', async () => {
     const text = file(
       list(
         `<!-- <STMTTRN> not this one </STMTTRN> --><!-- 2 -->${transaction(
@@ -101,23 +101,23 @@ describe('the elements of OFX', () => {
     ['STMTTRN', list(transaction('<NAME>A').replace('</STMTTRN>', '') + transaction('<NAME>B'))],
     ['LEDGERBAL', `${list(transaction(''))}<LEDGERBAL><BALAMT>5.00<DTASOF>20260131`],
     ['BANKTRANLIST', list(transaction('<NAME>A')).replace('</BANKTRANLIST>', '')],
-  ])('are refused if %s has no end tag, so that nothing is lost in it', async (_, inside) => {
+  ])('refuses %s without an end tag, so that nothing is lost in it', async (_, inside) => {
     expect((await failureOf(parseText(file(inside)))).code).toBe('statement.unreadable');
   });
 
-  it('are refused if a text follows an end tag', async () => {
+  it('refuses a text after an end tag', async () => {
     const text = file(list(transaction('<NAME>A</NAME>CUS12345671')));
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
   });
 
-  it('may be lower case, with a header on one line and a glued first tag', async () => {
+  it('accepts lower case, with a header on one line and a glued first tag', async () => {
     const text = file(list(transaction('<NAME>A')))
       .replace(HEADER, 'OFXHEADER:100 DATA:OFXSGML VERSION:102 ')
       .replaceAll(/<[^>]+>/g, (tag) => tag.toLowerCase());
     expect((await only(text)).line.amountMinor).toBe(1_000n);
   });
 
-  it('are refused without a header if too much text precedes them', async () => {
+  it('refuses too much text before the elements without a header', async () => {
     const text = file(list(transaction(''))).replace(HEADER, `OFXHEADER:100\n${'x'.repeat(5_000)}`);
     for (const size of [7, 65_536]) {
       expect((await failureOf(parseBytes(Buffer.from(text), {}, size))).details['where']).toBe(
@@ -127,8 +127,8 @@ describe('the elements of OFX', () => {
   });
 });
 
-describe('the texts of a transaction in OFX', () => {
-  it('lose their control characters, with a warning', async () => {
+describe('the OFX reader, on texts,', () => {
+  it('removes control characters, with a warning', async () => {
     const { line, warnings } = await only(
       file(list(transaction('\u0000<NAME>A\u0001<MEMO>CUS1234\u00005671&#0;&#xD800;'))),
     );
@@ -140,12 +140,12 @@ describe('the texts of a transaction in OFX', () => {
     expect(warnings).toEqual(['control_characters']);
   });
 
-  it('name the payer even if PAYEE has no elements', async () => {
+  it('names the payer even if PAYEE has no elements', async () => {
     const { line } = await only(file(list(transaction('<PAYEE>ANNA</PAYEE><MEMO>TOP UP</MEMO>'))));
     expect([line.counterparty.name, line.references]).toEqual(['ANNA', ['TOP UP', 'ANNA']]);
   });
 
-  it('name the payer and the account even if these are separate elements', async () => {
+  it('names the payer and the account even if these are separate elements', async () => {
     const { line } = await only(
       file(
         list(
@@ -169,14 +169,14 @@ describe('a transaction in OFX that is no new movement', () => {
     },
   );
 
-  it.each(['REPLACE', 'DELETE'])('is only shown if it is to %s another', async (action) => {
+  it.each(['REPLACE', 'DELETE'])('counts as pending if it is to %s another', async (action) => {
     const { line, warnings } = await only(
       file(list(transaction(`<CORRECTFITID>F0<CORRECTACTION>${action}<NAME>A`))),
     );
     expect([line.status, warnings]).toEqual(['pending', ['entry_corrects']]);
   });
 
-  it('is pending if it is on hold', async () => {
+  it('stays pending while it is on hold', async () => {
     const text = file(list(transaction('<NAME>A').replace('CREDIT', 'HOLD')));
     expect((await only(text)).line.status).toBe('pending');
   });
@@ -194,18 +194,18 @@ describe('a statement in OFX', () => {
     expect([statement.closingMinor, warnings]).toEqual([minor, codes]);
   });
 
-  it('is refused if its balance is not an amount', async () => {
+  it('fails if its balance is not an amount', async () => {
     const closing = '<LEDGERBAL><BALAMT>?<DTASOF>20260131</LEDGERBAL>';
     const error = await failureOf(parseText(file(list(transaction('<NAME>A')) + closing)));
     expect(error.details['where']).toBe('statement 1, LEDGERBAL');
   });
 
-  it('has a warning and no account if it names none', async () => {
+  it('gets a warning and no account if it names none', async () => {
     const { statement, warnings } = await only(file(list(transaction('<NAME>A')), '<CURDEF>ZAR'));
     expect([statement.account, warnings]).toEqual(['', ['account_absent']]);
   });
 
-  it('may be a card statement that ends like an account statement', async () => {
+  it('ends like an account statement even as a card statement', async () => {
     const text = file(list(transaction('<NAME>A')))
       .replace('<STMTRS>', '<CCSTMTRS>')
       .replaceAll('BANKACCTFROM', 'CCACCTFROM')
@@ -254,7 +254,7 @@ describe('a statement in OFX', () => {
       '<CURDEF>ZAR<BANKACCTFROM><ACCTID>42</BANKACCTFROM><BANKACCTFROM><ACCTID>43</BANKACCTFROM>',
       'statement 1, ACCTID',
     ],
-  ])('is refused with %s', async (_, head, where) => {
+  ])('fails with %s', async (_, head, where) => {
     const error = await failureOf(parseText(file(list(transaction('<NAME>A')), head)));
     expect([error.code, error.details['where']]).toEqual(['statement.unreadable', where]);
   });
