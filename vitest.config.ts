@@ -21,6 +21,9 @@ const LONG = [
   'test/e2e/killed.test.ts',
 ];
 
+/** Too long for `npm test`, with no short form: it builds, packs and installs Purser. */
+const LONG_ONLY = ['test/e2e/installed.test.ts'];
+
 /** Whether this run is `npm run test:long` (`vitest run --mode long`). */
 const isLong = (mode: string) => mode === 'long';
 
@@ -53,7 +56,7 @@ export default defineConfig(({ mode }) => ({
             extends: true,
             test: {
               name: 'long',
-              include: LONG,
+              include: [...LONG, ...LONG_ONLY],
               globalSetup: [POSTGRES, BUNDLE],
               setupFiles: [QUIET],
               provide: { rounds: 'long' },
@@ -92,6 +95,7 @@ export default defineConfig(({ mode }) => ({
             test: {
               name: 'e2e',
               include: ['test/e2e/**/*.test.ts'],
+              exclude: LONG_ONLY,
               globalSetup: [POSTGRES, BUNDLE],
               setupFiles: [QUIET],
             },
