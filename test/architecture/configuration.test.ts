@@ -115,6 +115,18 @@ describe('docker-compose.yml', () => {
     expect(images.filter((image) => image.includes('auto-setup'))).toEqual([]);
   });
 
+  it('gives the build of the image each file that the build copies', () => {
+    const copied = [...readRepositoryFile('cli/build.mjs').matchAll(/cpSync\('([^']+)'/g)].map(
+      ([, file]) => file ?? '',
+    );
+    const lines = readRepositoryFile('.dockerignore').split('\n');
+    const isIgnored = (file: string) =>
+      !lines.includes(`!${file}`) &&
+      lines.some((line) => line === file.split('/')[0] || line === `${file.split('/')[0]}/*`);
+    expect(copied).toContain('docs/errors.md');
+    expect(copied.filter(isIgnored)).toEqual([]);
+  });
+
   it('runs the image of this version, and the image says which version it is', () => {
     const { version } = JSON.parse(readRepositoryFile('package.json')) as { version: string };
     expect(COMPOSE).toContain(`image: purser:${version}\n`);
