@@ -68,12 +68,14 @@ export function createTemporalGateway(
   const { logger, ...address } = options;
   const client = createLazyClient(address);
   const soon = <Result>(call: () => Promise<Result>) => within(client, CALL_DEADLINE_MS, call);
-  const nudge = async (subject: string, call: () => Promise<void>): Promise<void> => {
+  const nudge = async (subject: string, call: () => Promise<void>): Promise<boolean> => {
     try {
       await soon(call);
+      return true;
     } catch (error) {
       const fields = { subject, failure: failureName(error) };
       logger.warn(fields, 'Temporal cannot be reached; the sweep does this later');
+      return false;
     }
   };
   return {
@@ -81,10 +83,12 @@ export function createTemporalGateway(
     startImport: (file) => orUnavailable(soon(() => startImport(client, file))),
     resolveDeposit: (ref, decisionId) => resolveDeposit(client, logger, ref, decisionId),
     startDecision: (input) => decide(client, logger, input),
-    drainGate: (scope) => nudge(scope, () => startDrainGate(client, scope)),
-    startClaim: (claimId) => nudge(claimId, () => startClaim(client, claimId)),
+    drainGate: async (scope) => void (await nudge(scope, () => startDrainGate(client, scope))),
+    startClaim: async (claimId) => void (await nudge(claimId, () => startClaim(client, claimId))),
     wakeDeposits: async (refs, input) => {
-      for (const ref of refs) await nudge(ref.depositId, () => wakeDeposit(client, ref, input));
+      // One deadline is enough to learn that Temporal is down: a request does not wait for each deposit.
+      for (const ref of refs)
+        if (!(await nudge(ref.depositId, () => wakeDeposit(client, ref, input)))) return;
     },
     ping: async () => {
       const { namespace } = options;
