@@ -83,8 +83,12 @@ export function createTemporalGateway(
     startImport: (file) => orUnavailable(soon(() => startImport(client, file))),
     resolveDeposit: (ref, decisionId) => resolveDeposit(client, logger, ref, decisionId),
     startDecision: (input) => decide(client, logger, input),
-    drainGate: async (scope) => void (await nudge(scope, () => startDrainGate(client, scope))),
-    startClaim: async (claimId) => void (await nudge(claimId, () => startClaim(client, claimId))),
+    drainGate: async (scope) => {
+      await nudge(scope, () => startDrainGate(client, scope));
+    },
+    startClaim: async (claimId) => {
+      await nudge(claimId, () => startClaim(client, claimId));
+    },
     wakeDeposits: async (refs, input) => {
       // One deadline is enough to learn that Temporal is down: a request does not wait for each deposit.
       for (const ref of refs)
