@@ -170,13 +170,16 @@ describe('other rules', () => {
           const codes = codesToFind(rules, reading);
           const byCode = new Map<string, WalletOfCode>(codes.map((code) => [code, wallet]));
           const owner = decideByRules(rules, deposit, reading, byCode);
-          if (owner.kind === 'review') return;
-          expect(deposit).toMatchObject({ hold: null, currency: 'ZAR' });
-          expect(wallet.status).toBe('open');
           const isRight = (code: CustomerCode) => hasValidCheckDigit(code);
-          expect(wallet.codeKind === 'legacy' || codes.some(isRight)).toBe(true);
+          const mayCredit =
+            deposit.hold === null &&
+            deposit.currency === 'ZAR' &&
+            wallet.status === 'open' &&
+            (wallet.codeKind === 'legacy' || codes.some(isRight));
+          expect(owner.kind === 'review' || mayCredit).toBe(true);
         },
       ),
+      { numRuns: 1_000 },
     );
   });
 });
