@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REVIEW_REASONS } from '../../../domain/review/review-reasons.ts';
 import { RULE_DIFFERENCES } from '../../../domain/review/rules-difference.ts';
+import { evidenceInWords } from '../../../domain/words/evidence.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
 import { differenceInWords } from '../../../domain/words/rule-differences.ts';
 
@@ -31,4 +32,13 @@ describe('the words for a difference between rules and what happened', () => {
   it('tell every difference from every other', () => {
     expect(new Set(RULE_DIFFERENCES.map(differenceInWords)).size).toBe(RULE_DIFFERENCES.length);
   });
+});
+
+describe('the evidence for a customer', () => {
+  it.each(['code_repaired', 'code_mistyped', 'claim'] as const)(
+    'is told in a sentence: %s',
+    (kind) => {
+      expect(evidenceInWords({ kind })).toMatch(SENTENCE);
+    },
+  );
 });
