@@ -11,11 +11,12 @@ export interface Group {
 
 /**
  * Which tests answer for which mutants: those nearest to the mutated file by their imports. Tests far away, which meet
- * every rule by chance, do not make up for a test of the rule itself.
+ * every rule by chance, do not make up for a test of the rule itself. For a use case, whose tests each cost a database,
+ * those in its own folder answer, near or far: each of them is about crediting.
  */
 export function groupsOf(files: readonly string[], mutants: readonly Mutant[]): readonly Group[] {
   const tests = files.filter((file) => file.endsWith('.test.ts'));
-  const [ofDomain, ofUseCases] = [/^test\/domain\//, /^test\/(app|activities)\//];
+  const [ofDomain, ofUseCases] = [/^test\/domain\//, /^test\/app\/credit\//];
   return [
     groupOf(
       tests.filter((file) => ofDomain.test(file)),
@@ -48,7 +49,7 @@ function groupOf(
   const tests = inOrder.flatMap((test) => {
     const own = mutants.filter(({ file }) => {
       const far = farOf(test, file);
-      return far !== Infinity && far === nearest.get(file);
+      return far !== Infinity && (needsPostgres || far === nearest.get(file));
     });
     return own.length === 0 ? [] : [[test, own] as const];
   });
