@@ -19,9 +19,9 @@ export function createCompiler(root: string): (mutant: Mutant, source: string) =
   );
   if (config === undefined) throw new Error('tsconfig.json was not found.');
   let changed = { path: '', text: '', version: 0 };
-  const names = config.fileNames.filter((name) => /\/(domain|app)\//.test(name));
   const service = ts.createLanguageService({
-    getScriptFileNames: () => names,
+    // Only the changed file is asked about; what it imports comes with it.
+    getScriptFileNames: () => [changed.path],
     getScriptVersion: (name) => (name === changed.path ? String(changed.version) : '0'),
     getScriptSnapshot: (name) => {
       const text = name === changed.path ? changed.text : ts.sys.readFile(name);

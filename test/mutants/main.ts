@@ -10,7 +10,7 @@
  *   --seed 7                of that choice and of the property tests
  *   --seconds 600           stop after so long; what was not tried by then is told and does not count
  *
- * Ends with 1 where a room's score is below its floor (floors.ts), or an entry of equal.ts fits nothing any more.
+ * Ends with 1 where a room's score is below its floor (score.ts), or an entry of equal.ts fits nothing any more.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

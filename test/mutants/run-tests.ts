@@ -17,6 +17,8 @@ export interface RunOptions {
 const QUICK_MS = 60;
 /** A bound on what hangs; runner.ts bounds the work of what runs on and on. */
 const TIMEOUT_MS = 600_000;
+/** A mutant that takes no lock lets a test wait in vain for somebody who is blocked by it. */
+const TIMEOUT_WITH_POSTGRES_MS = 60_000;
 
 /** Tries the mutants on the tests: quick tests first, then the others on what is left. */
 export async function runTests(group: Group, options: RunOptions): Promise<void> {
@@ -32,12 +34,14 @@ export async function runTests(group: Group, options: RunOptions): Promise<void>
     });
     await runOnce(group, options);
     options.say(`${pass} tests: ${readKills(options.folder).length} mutants killed so far`);
+    // A database costs more than the test that needs it, so no mutant gets a second one.
     if (group.needsPostgres) return;
   }
 }
 
 async function runOnce(group: Group, { folder, sources }: RunOptions): Promise<void> {
   process.env[FOLDER_VARIABLE] = folder;
+  const timeout = group.needsPostgres ? TIMEOUT_WITH_POSTGRES_MS : TIMEOUT_MS;
   const vitest = await startVitest(
     'test',
     [],
@@ -51,8 +55,8 @@ async function runOnce(group: Group, { folder, sources }: RunOptions): Promise<v
       pool: 'forks',
       maxWorkers: availableParallelism(),
       globalSetup: group.needsPostgres ? ['test/support/postgres-setup.ts'] : [],
-      testTimeout: TIMEOUT_MS,
-      hookTimeout: TIMEOUT_MS,
+      testTimeout: timeout,
+      hookTimeout: timeout,
       reporters: [{}],
       silent: true,
     },

@@ -13,11 +13,18 @@ function scoreOf(judged: readonly Judged[]): number | null {
   return all === 0 ? null : (count('killed') / all) * 100;
 }
 
-/** Per cent of the mutants that count, measured and rounded down: tests may only get better at this. */
+/**
+ * Per cent of the mutants that count, measured and rounded down: tests may only get better at this. A mutant that the
+ * measurement did not come to counted as one that nobody noticed. domain/line has no floor yet.
+ */
 const FLOORS: Readonly<Record<string, number>> = {
+  'app/credit': 73,
+  domain: 93,
   'domain/ledger': 97,
-  'domain/money': 93,
+  'domain/money': 99,
+  'domain/reference': 88,
   'domain/review': 92,
+  'domain/words': 99,
 };
 
 /** Rooms that are tested worse than they were, in words. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ROOT } from '../support/repository.ts';
 import { reachOf } from './import-graph.ts';
 import type { Mutant } from './mutate.ts';
@@ -11,11 +13,12 @@ export interface Group {
 
 /**
  * Which tests answer for which mutants: those nearest to the mutated file by their imports. Tests far away, which meet
- * every rule by chance, do not make up for a test of the rule itself.
+ * every rule by chance, do not make up for a test of the rule itself. For a use case, whose tests each cost a database,
+ * those in its own folder answer, near or far: each of them is about crediting.
  */
 export function groupsOf(files: readonly string[], mutants: readonly Mutant[]): readonly Group[] {
   const tests = files.filter((file) => file.endsWith('.test.ts'));
-  const [ofDomain, ofUseCases] = [/^test\/domain\//, /^test\/(app|activities)\//];
+  const [ofDomain, ofUseCases] = [/^test\/domain\//, /^test\/app\/credit\//];
   return [
     groupOf(
       tests.filter((file) => ofDomain.test(file)),
@@ -36,9 +39,10 @@ function groupOf(
   needsPostgres: boolean,
 ): Group {
   const reached = reachOf(ROOT, candidates);
-  const inOrder = candidates.toSorted(
-    (a, b) => (reached.get(a)?.size ?? 0) - (reached.get(b)?.size ?? 0),
-  );
+  // A test that needs a database runs about the same code as any other: the short ones are the quick ones.
+  const weightOf = (test: string) =>
+    needsPostgres ? readFileSync(join(ROOT, test)).length : (reached.get(test)?.size ?? 0);
+  const inOrder = candidates.toSorted((a, b) => weightOf(a) - weightOf(b));
   const farOf = (test: string, file: string) => reached.get(test)?.get(file) ?? Infinity;
   const nearest = new Map<string, number>();
   for (const { file } of mutants) {
@@ -48,7 +52,7 @@ function groupOf(
   const tests = inOrder.flatMap((test) => {
     const own = mutants.filter(({ file }) => {
       const far = farOf(test, file);
-      return far !== Infinity && far === nearest.get(file);
+      return far !== Infinity && (needsPostgres || far === nearest.get(file));
     });
     return own.length === 0 ? [] : [[test, own] as const];
   });

@@ -179,6 +179,7 @@ describe('another set of rules', () => {
           expect(owner.kind === 'review' || mayCredit).toBe(true);
         },
       ),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -68,6 +68,11 @@ describe('printRunSummary', () => {
     );
   });
 
+  it('groups counts of millions by thousands', () => {
+    const counts = { ...FIVE_AND_ONE, reconciledCount: 1_234_567, totalCount: 1_234_568 };
+    expect(printRunSummary('k', counts)).toMatch(/ 1,234,568 deposits$/);
+  });
+
   it('names the deposits that had not settled, so that the counts add up', () => {
     expect(printRunSummary('fnb-main', { ...FIVE_AND_ONE, totalCount: 8 })).toContain(
       '\n  Not yet settled:  2 deposits\n  Total processed:  8 deposits',

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { CodedError, ERROR_CODES, errorName, isCoded } from '../../domain/errors.ts';
+
+describe('the codes of errors', () => {
+  it.each(ERROR_CODES)('name an area and what happened in it: %s', (code) => {
+    expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
+  });
+
+  it('stand once each, in the order of the alphabet', () => {
+    expect(ERROR_CODES).toEqual([...new Set(ERROR_CODES)].sort());
+  });
+});
+
+describe('a coded error', () => {
+  const cause = new Error('the socket closed');
+
+  it('keeps its code, its facts and its cause', () => {
+    const error = new CodedError('bank.unavailable', 'The bank did not answer.', {
+      details: { status: 503 },
+      cause,
+    });
+    expect(error).toMatchObject({
+      name: 'CodedError',
+      code: 'bank.unavailable',
+      message: 'The bank did not answer.',
+      details: { status: 503 },
+      cause,
+    });
+  });
+
+  it('has no facts and no cause where none were given', () => {
+    const error = new CodedError('bank.unavailable', 'The bank did not answer.');
+    expect(error.details).toEqual({});
+    expect('cause' in error).toBe(false);
+  });
+
+  it('is known by its name and code, also after a replay that lost its class', () => {
+    const replayed = Object.assign(new Error('x'), { name: 'CodedError', code: 'rate.missing' });
+    for (const error of [new CodedError('rate.missing', 'x'), replayed]) {
+      expect(isCoded(error)).toBe(true);
+      expect(isCoded(error, 'rate.missing')).toBe(true);
+      expect(isCoded(error, 'bank.unavailable')).toBe(false);
+    }
+  });
+
+  it.each([
+    ['an error of another name', Object.assign(new Error('x'), { code: 'rate.missing' })],
+    ['an error without a code', Object.assign(new Error('x'), { name: 'CodedError' })],
+    ['no error at all', { name: 'CodedError', code: 'rate.missing' }],
+    ['nothing', null],
+  ])('is not %s', (_, thrown) => {
+    expect(isCoded(thrown)).toBe(false);
+    expect(isCoded(thrown, 'rate.missing')).toBe(false);
+  });
+});
+
+describe('the name of what was thrown', () => {
+  it('tells the class of an error and the type of anything else, and quotes neither', () => {
+    expect(errorName(new TypeError('secret'))).toBe('TypeError');
+    expect(errorName(new CodedError('rate.missing', 'secret'))).toBe('CodedError');
+    expect(errorName('secret')).toBe('string');
+    expect(errorName(undefined)).toBe('undefined');
+  });
+});
