@@ -19,10 +19,10 @@ function scoreOf(judged: readonly Judged[]): number | null {
  */
 const FLOORS: Readonly<Record<string, number>> = {
   'app/credit': 73,
-  domain: 93,
+  domain: 95,
   'domain/ledger': 97,
   'domain/money': 99,
-  'domain/reference': 88,
+  'domain/reference': 95,
   'domain/review': 92,
   'domain/words': 99,
 };
