@@ -28,13 +28,13 @@ describe('a coded error', () => {
     });
   });
 
-  it('has no facts and no cause where none were given', () => {
+  it('omits facts and cause unless you give them', () => {
     const error = new CodedError('bank.unavailable', 'The bank did not answer.');
     expect(error.details).toEqual({});
     expect('cause' in error).toBe(false);
   });
 
-  it('is known by its name and code, also after a replay that lost its class', () => {
+  it('keeps its name and code through a replay that lost its class', () => {
     const replayed = Object.assign(new Error('x'), { name: 'CodedError', code: 'rate.missing' });
     for (const error of [new CodedError('rate.missing', 'x'), replayed]) {
       expect(isCoded(error)).toBe(true);
@@ -48,7 +48,7 @@ describe('a coded error', () => {
     ['an error without a code', Object.assign(new Error('x'), { name: 'CodedError' })],
     ['no error at all', { name: 'CodedError', code: 'rate.missing' }],
     ['nothing', null],
-  ])('is not %s', (_, thrown) => {
+  ])('differs from %s', (_, thrown) => {
     expect(isCoded(thrown)).toBe(false);
     expect(isCoded(thrown, 'rate.missing')).toBe(false);
   });

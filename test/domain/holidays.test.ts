@@ -26,7 +26,7 @@ function oudin(year: number): LocalDate {
 }
 
 describe('Good Friday and Family Day', () => {
-  it('are holidays around the Easter of every year from 1900 to 2999', () => {
+  it('surround the Easter of every year from 1900 to 2999', () => {
     const missed: string[] = [];
     for (let year = 1900; year <= 2999; year += 1) {
       const easter = oudin(year);
@@ -38,11 +38,14 @@ describe('Good Friday and Family Day', () => {
 });
 
 describe('a day that the President declared', () => {
-  it.each(['2022-12-27', '2023-12-15', '2024-05-29', '2026-11-04'])('is a holiday: %s', (text) => {
-    const day = parseLocalDate(text);
-    expect(isPublicHoliday(day)).toBe(true);
-    expect(isBusinessDay(day)).toBe(false);
-  });
+  it.each(['2022-12-27', '2023-12-15', '2024-05-29', '2026-11-04'])(
+    'counts as a holiday: %s',
+    (text) => {
+      const day = parseLocalDate(text);
+      expect(isPublicHoliday(day)).toBe(true);
+      expect(isBusinessDay(day)).toBe(false);
+    },
+  );
 });
 
 describe('a month', () => {
@@ -66,7 +69,7 @@ describe('a month', () => {
     expect([isDay(days), isDay(days + 1)]).toEqual([true, false]);
   });
 
-  it('of February has 29 days in a leap year, and not 30', () => {
+  it('ends February on the 29th in a leap year', () => {
     expect(asLocalDate('2024-02-29')).not.toBeNull();
     expect(asLocalDate('2024-02-30')).toBeNull();
   });
@@ -74,7 +77,7 @@ describe('a month', () => {
 
 describe('a day', () => {
   it.each(['2026-11-222026-11-22', 'x2026-11-22', '2026-11-220'])(
-    'has four, two and two digits: %s',
+    'needs four, two and two digits: %s',
     (text) => {
       expect(asLocalDate(text)).toBeNull();
     },

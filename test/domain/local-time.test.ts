@@ -30,7 +30,7 @@ describe('isTimeZone', () => {
 });
 
 describe('the business time zone', () => {
-  it('is two hours ahead of UTC all year', () => {
+  it('stays two hours ahead of UTC all year', () => {
     expect(printLocalTime('2026-01-01T00:00:00Z', BUSINESS_TIME_ZONE)).toBe('2026-01-01 02:00:00');
     expect(printLocalTime('2026-07-01T00:00:00Z', BUSINESS_TIME_ZONE)).toBe('2026-07-01 02:00:00');
   });
@@ -46,7 +46,7 @@ describe('weekdayOf', () => {
 });
 
 describe('instantAt', () => {
-  it('is the moment at which a clock shows the time on that day', () => {
+  it('answers with the moment at which a clock shows the time on that day', () => {
     const instant = instantAt(parseLocalDate('2026-11-20'), 'T08:00:00+02:00');
     expect(instant.toISOString()).toBe('2026-11-20T06:00:00.000Z');
   });

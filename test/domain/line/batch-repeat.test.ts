@@ -38,7 +38,7 @@ function repeated(rows: readonly Row[], stored: readonly Row[], othersStored = 0
 }
 
 describe('the credits of days', () => {
-  it('are told apart by amount and first reference, however it is spaced, and are no debits', () => {
+  it('differ by amount and first reference, however it is spaced, and leave debits out', () => {
     const [row] = batch(1);
     if (row === undefined) throw new Error('A batch of one has a row.');
     const rows = [
@@ -60,7 +60,7 @@ describe('the credits of days', () => {
 });
 
 describe('the days that a batch may repeat', () => {
-  it('are the six before a day with five different credits', () => {
+  it('reach six days back from a day with five different credits', () => {
     expect(pairsToCompare(creditsByDay(batch(4)))).toEqual([]);
     expect(pairsToCompare(creditsByDay(batch(5)))).toEqual(
       ['19', '18', '17', '16', '15', '14'].map((day) => ({
@@ -82,7 +82,7 @@ describe('the parts of a day', () => {
     expect(Math.max(...sizes)).toBe(Math.ceil(count / 14));
   });
 
-  it('are none of a day without credits', () => {
+  it('stay empty for a day without credits', () => {
     expect(partOf(creditsByDay(batch(5)), addDays(DAY, 1), 0)).toEqual([]);
   });
 });
@@ -92,7 +92,7 @@ describe('a day', () => {
   const lookedUp = (count: number, stored: number) =>
     new Map(Array.from({ length: count }, (_, index) => [`${index + 1} RENT`, stored] as const));
 
-  it('may repeat another until more than a fifth of its credits are missing there', () => {
+  it('counts as a repeat until more than a fifth of its credits are missing on the other', () => {
     const fresh = creditsByDay(batch(10));
     expect(mayRepeat(pair, fresh, new Map())).toBe(true);
     expect(mayRepeat(pair, fresh, lookedUp(2, 0))).toBe(true);
@@ -108,17 +108,17 @@ describe('a day', () => {
 });
 
 describe('a batch', () => {
-  it('is a repeat from five different credits on', () => {
+  it('repeats a day from five different credits on', () => {
     expect(repeated(batch(5), batch(5))).toEqual(new Set(batch(5)));
     expect(repeated(batch(4), batch(4)).size).toBe(0);
   });
 
-  it('is a repeat where four fifths of the later day stood on the earlier one', () => {
+  it('repeats a day where four fifths of the later day were on the earlier one', () => {
     expect(repeated(batch(10), batch(8)).size).toBe(8);
     expect(repeated(batch(10), batch(7)).size).toBe(0);
   });
 
-  it('is a repeat where it is four fifths of the earlier day', () => {
+  it('repeats a day where it holds four fifths of the earlier day', () => {
     expect(repeated(batch(8), batch(8), 2).size).toBe(8);
     expect(repeated(batch(8), batch(8), 3).size).toBe(0);
   });
@@ -130,7 +130,7 @@ describe('a batch', () => {
     expect(repeated(batch(5), twice).size).toBe(0);
   });
 
-  it('may repeat what came for the earlier day at the same time', () => {
+  it('repeats credits that came for the earlier day in the same read', () => {
     const earlier = batch(5, addDays(DAY, -1));
     expect(repeated([...batch(5), ...earlier], [])).toEqual(new Set(batch(5)));
     expect(repeated([...batch(5), ...earlier, ...batch(2, addDays(DAY, -1), 50)], []).size).toBe(0);

@@ -16,14 +16,14 @@ describe('the texts of a line', () => {
 });
 
 describe('the movement of a line', () => {
-  it('is above zero for a credit and below for a debit', () => {
+  it('lies above zero for a credit and below for a debit', () => {
     expect(signedMinor({ direction: 'credit', amountMinor: 5_000n })).toBe(5_000n);
     expect(signedMinor({ direction: 'debit', amountMinor: 5_000n })).toBe(-5_000n);
   });
 });
 
 describe('the protocols of bank APIs', () => {
-  it('are named as settings name them', () => {
+  it('bear the names that settings use', () => {
     expect(FEED_PROTOCOLS).toEqual([
       'json',
       'investec',

@@ -63,14 +63,14 @@ describe('parseMinor', () => {
   });
 });
 
-describe('amounts around nought', () => {
+describe('amounts around zero', () => {
   it.each([
     [-1n, '-0.01', '-R0.01'],
     [0n, '0.00', 'R0.00'],
     [1n, '0.01', 'R0.01'],
     [99n, '0.99', 'R0.99'],
     [100n, '1.00', 'R1.00'],
-  ])('are printed with their sign and two digits: %d', (minor, plain, rand) => {
+  ])('keep their sign and two digits in print: %d', (minor, plain, rand) => {
     expect(printMinor(minor, ZAR)).toBe(plain);
     expect(printRand(minor)).toBe(rand);
   });
@@ -78,7 +78,7 @@ describe('amounts around nought', () => {
   it.each([
     ['JPY', '-1', '1'],
     ['KWD', '-0.001', '0.001'],
-  ])('have as many decimals as %s has', (code, minus, plus) => {
+  ])('show as many decimals as %s has', (code, minus, plus) => {
     expect(printMinor(-1n, parseCurrency(code))).toBe(minus);
     expect(printMinor(1n, parseCurrency(code))).toBe(plus);
   });

@@ -63,7 +63,7 @@ describe('a code beside letters', () => {
     expect(isDoubtful(`${word}12345671`)).toBe(doubtful);
   });
 
-  it('is found behind its own prefix', () => {
+  it('starts behind its own prefix', () => {
     expect(findCustomerCodes(`CUS${CODE}`).map(({ code }) => code)).toEqual([CODE]);
   });
 });
@@ -77,16 +77,16 @@ describe('a broken code', () => {
     ['letters and no digit', 'CUS BOSS', 'no_reference'],
     ['more digits after the eighth', 'CUS 1234567 1 99', `guess_only ${CODE}`],
     ['letters for digits', 'CUSI2345671', `guess_only ${CODE}`],
-  ])('with %s is read no further than that', (_, reference, words) => {
+  ])('ends at %s', (_, reference, words) => {
     expect(inWords(reference)).toBe(words);
   });
 
-  it('of six digits is completed in ten ways, also before another number', () => {
+  it('yields ten completions of six digits, also before another number', () => {
     expect(inWords('CUS 123456 999').split(' ')).toHaveLength(1 + 10);
     expect(inWords('CUS 123456 999')).toContain(CODE);
   });
 
-  it('of six digits is suggested after a number that only lacks its prefix', () => {
+  it('yields suggestions for six digits after a number that only lacks its prefix', () => {
     expect(inWords('CUS123456', '86753095')).toMatch(/^guess_only CUS86753095 CUS123456/);
   });
 
@@ -96,7 +96,7 @@ describe('a broken code', () => {
     expect(inWords(CODE, 'CUS923456')).toMatch(/^ambiguous CUS12345671 CUS923456/);
   });
 
-  it('is suggested in ten ways at most', () => {
+  it('yields ten suggestions at most', () => {
     expect(CANDIDATES_MAX).toBe(10);
   });
 });

@@ -27,7 +27,7 @@ describe('a reference that a bank cut into subfields', () => {
     ['by a less-than sign', '<20CUS1234<215671'],
     ['by a caret', '^20CUS1234^215671'],
     ['by a plus, after three digits', '166+00A+20CUS1234+215671'],
-  ])('is read as if it were whole: %s', (_, reference) => {
+  ])('reads as if it were whole: %s', (_, reference) => {
     expect(inWords(reference)).toBe(RUN);
   });
 
@@ -48,7 +48,7 @@ describe('a reference that a bank cut into subfields', () => {
     ['a sign without two digits', '?0A?20CUS1234?215671'],
     ['another sign', '!00A!20CUS1234!215671'],
     ['letters in front', 'ABC+00A+20CUS1234+215671'],
-  ])('is nothing of the kind where it begins with %s', (_, reference) => {
+  ])('stays plain text where it begins with %s', (_, reference) => {
     expect(inWords(reference)).not.toContain('exact');
   });
 

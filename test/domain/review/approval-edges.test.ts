@@ -11,7 +11,7 @@ const parts = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ walletId: `wal_${index}`, amountMinor: 1n }));
 
 describe('a decision', () => {
-  it('is always in one of seven states', () => {
+  it('takes one of seven states', () => {
     expect(DECISION_STATES).toEqual([
       'needs_payer_details',
       'proposed',
@@ -35,7 +35,7 @@ describe('a decision', () => {
 });
 
 describe('a split', () => {
-  it('has a hundred parts and no more', () => {
+  it('accepts a hundred parts and refuses more', () => {
     expect(PARTS_MAX).toBe(100);
     expect(splitFault(1n, parts(1))).toBeNull();
     expect(splitFault(100n, parts(100))).toBeNull();
@@ -44,7 +44,7 @@ describe('a split', () => {
 });
 
 describe('an approval', () => {
-  it('is never too late where the proposal does not expire', () => {
+  it('comes in time whenever the proposal does not expire', () => {
     const proposal = {
       state: 'proposed',
       payloadSha256: 'a',

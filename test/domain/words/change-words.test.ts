@@ -12,7 +12,7 @@ describe('whoever made a change', () => {
     [{ kind: 'person', person: null, keyId: null }, 'a person'],
     [{ kind: 'service', person: null, keyId: 'key_1' }, 'the service with key key_1'],
     [{ kind: 'service', person: null, keyId: null }, 'the service with key ?'],
-  ] as const)('is named by what is known of them: %j', (actor, text) => {
+  ] as const)('appears under the best name that is known: %j', (actor, text) => {
     expect(actorInWords({ ...actor, login: 'purser' })).toBe(text);
   });
 });

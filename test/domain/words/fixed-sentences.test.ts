@@ -36,7 +36,7 @@ describe('the words for a difference between rules and what happened', () => {
 
 describe('the evidence for a customer', () => {
   it.each(['code_repaired', 'code_mistyped', 'claim'] as const)(
-    'is told in a sentence: %s',
+    'becomes a sentence: %s',
     (kind) => {
       expect(evidenceInWords({ kind })).toMatch(SENTENCE);
     },

@@ -112,7 +112,7 @@ describe('a journal in words', () => {
 });
 
 describe('an amount in words', () => {
-  it('has a sign for rand and the code of any other currency', () => {
+  it('shows a sign for rand and the code of any other currency', () => {
     expect(printAmount(123_456n, 'ZAR')).toBe('R1,234.56');
     expect(printAmount(123_456n, 'USD')).toBe('USD 1234.56');
     expect(printAmount(123_456n, 'JPY')).toBe('JPY 123456');

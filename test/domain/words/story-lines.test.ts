@@ -81,7 +81,7 @@ describe('the first line of a story', () => {
     expect(first(line)).toBe(START + text);
   });
 
-  it('has no blank at its ends, whatever the bank’s name is', () => {
+  it('keeps its ends free of blanks, whatever the bank’s name is', () => {
     const account = { ...FACTS.account, key: ' ', bankName: 'Bank\u2028of\u200b\u0007us' };
     expect(storyHeading({ ...FACTS, account, depositId: 'dep_1' })).toBe(
       'Deposit dep_1: R75.00 on   (Bank of us), in review',
@@ -230,7 +230,7 @@ describe('a story', () => {
     ]);
   });
 
-  it('is in the order of time, whatever the order of its parts', () => {
+  it('follows the order of time, whatever the order of its parts', () => {
     const minutes = ['09', '03', '07', '01', '05', '03'];
     const comments = minutes.map((minute, index) => ({
       by: `${index}`,
