@@ -35,7 +35,8 @@ const ANSWER_GRACE_MS = 2_000;
 /** Longer than the longest capture. */
 const TRANSACTION_MS_MAX = 120_000;
 const RENEW_PAUSE_MS = 1_000;
-const RETIRE_SECONDS = 60;
+const RETIRE_MS = 60_000;
+const CLOSE_SECONDS = 5;
 
 /** Opens a pool; connections are made on first use. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
@@ -77,11 +78,22 @@ function createPool(options: DatabaseOptions) {
   const renew = () => {
     if (Date.now() - renewedAt < RENEW_PAUSE_MS) return;
     renewedAt = Date.now();
-    const retired = client;
+    retire(client);
     client = createClient(options, options.poolSize);
     database = drizzle(client);
-    // Work on its intact connections may still succeed.
-    retired.end({ timeout: RETIRE_SECONDS }).catch(() => undefined);
+  };
+  const retired = new Set<postgres.Sql>();
+  /** Work on its intact connections may still succeed. It keeps no process alive that has closed the pool. */
+  const retire = (lost: postgres.Sql) => {
+    retired.add(lost);
+    setTimeout(() => {
+      retired.delete(lost);
+      lost.end({ timeout: CLOSE_SECONDS }).catch(() => undefined);
+    }, RETIRE_MS).unref();
+  };
+  const close = async () => {
+    const ends = [...retired].map((lost) => lost.end({ timeout: 1 }));
+    await Promise.all([client.end({ timeout: CLOSE_SECONDS }), ...ends]);
   };
   const watch = async <T>(work: PromiseLike<T>, withinMs: number): Promise<T> => {
     try {
@@ -103,5 +115,5 @@ function createPool(options: DatabaseOptions) {
       return typeof value === 'function' ? (value.bind(database) as unknown) : value;
     },
   });
-  return { db, close: () => client.end({ timeout: 5 }) };
+  return { db, close };
 }
