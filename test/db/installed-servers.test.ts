@@ -17,8 +17,9 @@ describe('an installed PostgreSQL', () => {
   it('migrates and verifies clean in each version, also after a column with rights was dropped', async (context) => {
     context.skip(INSTALLED.length === 0, 'no Debian PostgreSQL is installed');
     for (const { bin, version } of INSTALLED) {
-      const { url, stop } = await startInstalled(bin);
-      stops.push(stop);
+      const server = await startInstalled(bin);
+      stops.push(() => server.stop());
+      const { url } = server;
       const owner = postgres(url, { max: 1, onnotice: () => undefined });
       stops.push(() => owner.end());
       const service = openDatabase({
