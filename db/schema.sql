@@ -273,6 +273,10 @@ CREATE TABLE day_proofs (
   bank_account_key text NOT NULL,
   day date NOT NULL,
   source text NOT NULL,
+  moment text NOT NULL,
+  statement_id bigint,
+  opening_on date NOT NULL,
+  opening_minor bigint NOT NULL,
   bank_minor bigint NOT NULL,
   ledger_minor bigint NOT NULL,
   difference_minor bigint NOT NULL,
@@ -281,11 +285,15 @@ CREATE TABLE day_proofs (
   open_count integer NOT NULL,
   taken_at timestamp with time zone NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at the end of a day; each look is kept. Written by runs and imports; rows never change.';
+COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at one moment of a day; each look is kept. Written by runs and imports; rows never change.';
 COMMENT ON COLUMN day_proofs.id IS 'Number of the look.';
 COMMENT ON COLUMN day_proofs.bank_account_key IS 'The account.';
-COMMENT ON COLUMN day_proofs.day IS 'The bank day at whose end the balances are compared.';
+COMMENT ON COLUMN day_proofs.day IS 'The bank day of the moment at which the balances are compared.';
 COMMENT ON COLUMN day_proofs.source IS 'Where the bank''s balance comes from: a statement, or its API.';
+COMMENT ON COLUMN day_proofs.moment IS 'That moment: end_of_day, last_line (after the last line that the statement shows of that day) or now (as the API answered).';
+COMMENT ON COLUMN day_proofs.statement_id IS 'The statement that states the bank''s balance; null where the API did.';
+COMMENT ON COLUMN day_proofs.opening_on IS 'The first bank day whose lines are counted.';
+COMMENT ON COLUMN day_proofs.opening_minor IS 'The balance before that day, from which the ledger counts, in minor units.';
 COMMENT ON COLUMN day_proofs.bank_minor IS 'The bank''s balance, in minor units.';
 COMMENT ON COLUMN day_proofs.ledger_minor IS 'The ledger''s balance, in minor units.';
 COMMENT ON COLUMN day_proofs.difference_minor IS 'Ledger less bank, in minor units; 0 where they agree.';
@@ -295,8 +303,12 @@ COMMENT ON COLUMN day_proofs.open_count IS 'How many deposits these are.';
 COMMENT ON COLUMN day_proofs.taken_at IS 'When the look was taken.';
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_arithmetic CHECK ((difference_minor = (ledger_minor - bank_minor)));
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_moment_known CHECK ((moment = ANY (ARRAY['end_of_day'::text, 'last_line'::text, 'now'::text])));
+ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_name_statement CHECK (((source = 'statement'::text) = (statement_id IS NOT NULL)));
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_pkey PRIMARY KEY (id);
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_source_known CHECK ((source = ANY (ARRAY['statement'::text, 'api'::text])));
+ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statements(id);
+CREATE INDEX day_proofs_by_statement ON public.day_proofs USING btree (statement_id) WHERE (statement_id IS NOT NULL);
 CREATE INDEX day_proofs_newest ON public.day_proofs USING btree (bank_account_key, id DESC);
 CREATE TRIGGER day_proofs_append_only BEFORE DELETE OR UPDATE ON public.day_proofs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 GRANT INSERT, SELECT ON day_proofs TO purser_app;
@@ -1237,6 +1249,9 @@ CREATE TABLE statements (
   last_day date,
   opening_minor bigint,
   closing_minor bigint,
+  whole_until date,
+  closing_on date,
+  shown_after_minor bigint NOT NULL DEFAULT 0,
   line_count integer NOT NULL,
   proof text NOT NULL,
   difference_minor bigint,
@@ -1257,6 +1272,9 @@ COMMENT ON COLUMN statements.first_day IS 'First bank day that it covers.';
 COMMENT ON COLUMN statements.last_day IS 'Last bank day that it covers.';
 COMMENT ON COLUMN statements.opening_minor IS 'Opening balance, signed, in minor units.';
 COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor units.';
+COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and that it shows whole; null where it states no days.';
+COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
+COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';

@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import type { DayProof } from '../../db/queries/day-proofs.ts';
 import { named } from '../schemas/named.ts';
-import { day, instant, money, toInstant, toMoney } from '../schemas/wire.ts';
+import { day, instant, money, statementFileId, toInstant, toMoney } from '../schemas/wire.ts';
 
 export const dayProofSchema = named(
   'DayProof',
   z.strictObject({
-    day: day.meta({ description: 'The bank states its balance at the end of this day.' }),
+    day: day.meta({ description: 'The day of the moment at which both balances are compared.' }),
+    moment: z.enum(['end_of_day', 'last_line', 'now']).meta({
+      description:
+        '`end_of_day`; `last_line`: after the last line that the statement shows of that day; `now`: when the API answered.',
+    }),
     source: z.enum(['statement', 'api']),
-    bank: money,
-    ledger: money,
+    statementFile: statementFileId.nullable().meta({
+      description: 'The file that states the bank’s balance; null where the API did.',
+    }),
+    opening: z.strictObject({
+      day: day.meta({ description: 'The first day whose lines count.' }),
+      balance: money.meta({ description: 'The balance before that day.' }),
+    }),
+    bank: money.meta({ description: 'The balance that the bank states at that moment.' }),
+    ledger: money.meta({ description: 'The opening balance and the lines up to that moment.' }),
     difference: money.meta({ description: 'Ledger minus bank; anything but 0 needs a person.' }),
     suspense: money.meta({
       description: 'What the ledger had not assigned to a wallet at `takenAt`.',
@@ -21,10 +32,13 @@ export const dayProofSchema = named(
     takenAt: instant,
   }),
   {
-    description: 'The balance of ledger and bank at the end of one day.',
+    description: 'The balance of ledger and bank at one moment of a day.',
     example: {
       day: '2026-11-20',
+      moment: 'end_of_day',
       source: 'statement',
+      statementFile: 'stf_019ab3c4d5e67f8091a2b3c4d5e6f708',
+      opening: { day: '2026-11-01', balance: { minor: '1222500', currency: 'ZAR' } },
       bank: { minor: '1250000', currency: 'ZAR' },
       ledger: { minor: '1250000', currency: 'ZAR' },
       difference: { minor: '0', currency: 'ZAR' },
@@ -40,7 +54,10 @@ export function toDayProof(row: DayProof, currency: string): z.infer<typeof dayP
   const amount = (minor: bigint) => toMoney(minor, currency);
   return {
     day: row.day,
+    moment: row.moment,
     source: row.source,
+    statementFile: row.fileId,
+    opening: { day: row.openingOn, balance: amount(row.openingMinor) },
     bank: amount(row.bankMinor),
     ledger: amount(row.ledgerMinor),
     difference: amount(row.differenceMinor),

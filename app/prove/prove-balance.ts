@@ -37,8 +37,9 @@ export async function proveBalance(
   const { accountKey, read, window } = input;
   const stated = balanceOf(read, window);
   if (stated === null) return 'absent';
+  const moment = (read.after?.day ?? null) === null ? 'now' : 'end_of_day';
   // Not in the transaction of the capture: closing a gate waits for credits, which may wait for a capture's locks.
-  return database.transaction((tx) => proveIn(tx, { accountKey, window, stated }));
+  return database.transaction((tx) => proveIn(tx, { accountKey, window, stated, moment }));
 }
 
 /**
@@ -68,9 +69,10 @@ async function proveIn(
     readonly accountKey: string;
     readonly window: DayWindow;
     readonly stated: StatedBalance;
+    readonly moment: 'end_of_day' | 'now';
   },
 ): Promise<BalanceProof> {
-  const { accountKey, stated, window } = input;
+  const { accountKey, moment, stated, window } = input;
   const opening = (await pinOpening(tx, accountKey)) ?? (await findOpening(tx, accountKey));
   if (opening === null) {
     await beginLedger(tx, { accountKey, from: window.from, stated });
@@ -82,7 +84,15 @@ async function proveIn(
   const isSame = differenceMinor === 0n;
   const looks = await countSameLooks(tx, { accountKey, day: stated.day, differenceMinor });
   if (looks >= (isSame ? 1 : LOOKS_NEEDED)) return isSame ? 'ok' : 'known';
-  await insertDayProof(tx, { accountKey, source: 'api', opening, stated });
+  await insertDayProof(tx, {
+    accountKey,
+    source: 'api',
+    moment,
+    statementId: null,
+    opening,
+    movedMinor: moved,
+    stated,
+  });
   if (isSame) return 'ok';
   if (looks + 1 < LOOKS_NEEDED) return 'unsure';
   await closeGateByPolicy(tx, accountKey, stated.day);

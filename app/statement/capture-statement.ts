@@ -12,9 +12,12 @@ import {
 } from '../../db/queries/statement-files.ts';
 import { CodedError, isCoded } from '../../domain/errors.ts';
 import type { HoldReason } from '../../domain/line/identity.ts';
+import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
 import type { StatementLine } from '../../domain/line/statement.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
 import { captureLinesIn } from '../capture/capture-lines.ts';
-import type { Database } from '../../db/client.ts';
+import type { Database, Transaction } from '../../db/client.ts';
+import { addShownAfter } from '../../db/queries/statements.ts';
 import { recordStatements, type StatementPlan } from './record-statements.ts';
 import { groupDays } from './statement-groups.ts';
 import { surveyStatement, type Survey } from './survey-statement.ts';
@@ -61,6 +64,7 @@ export async function captureStatement(
       ...input,
       survey,
       isReleased: orders.isReleased,
+      now: context.clock(),
     });
     const captured = await captureFile(context, input, { orders, survey, plans });
     const isHeld = plans.some(({ state }) => state === 'held');
@@ -178,7 +182,9 @@ async function captureGroup(
   const entries = lines.map((line) =>
     entryToCapture(line, survey.entryWarnings.get(line.position) ?? new Set()),
   );
-  const unseen = plans[at.position]?.holdsUnproved === true ? 'proof_absent' : null;
+  const sightings = entries.flatMap((entry) => entry.sightings);
+  const plan = plans[at.position];
+  const unseen = plan?.holdsUnproved === true ? 'proof_absent' : null;
   const holds = entries.flatMap((entry) => {
     const hold: HoldReason | null = entry.hold === null ? unseen : 'unreadable';
     return entry.sightings.map(() => hold);
@@ -193,8 +199,13 @@ async function captureGroup(
       scope:
         lines.length === 0 && group.scope.kind === 'partial' ? { kind: 'partial' } : group.scope,
       startedAt: context.clock(),
-      sightings: entries.flatMap((entry) => entry.sightings),
+      sightings,
       holds,
+    });
+    await addTail(tx, input, {
+      position: at.position,
+      sightings,
+      wholeUntil: plan?.wholeUntil ?? null,
     });
     await addRunCapture(tx, { ...found, linesSeen: 0, runId: input.runId, from: null, to: null });
     await addFileProgress(tx, {
@@ -205,4 +216,28 @@ async function captureGroup(
     });
     return found;
   });
+}
+
+/** Counts what the ledger has of the lines that the statement shows after its whole days. */
+async function addTail(
+  tx: Transaction,
+  { accountKey, fileId }: CaptureStatementInput,
+  shown: {
+    readonly position: number;
+    readonly sightings: readonly Sighting[];
+    readonly wholeUntil: LocalDate | null;
+  },
+): Promise<void> {
+  const { position, wholeUntil } = shown;
+  if (wholeUntil === null) return;
+  const days = new Set<LocalDate>();
+  const amounts = new Map<bigint, number>();
+  for (const sighting of shown.sightings) {
+    if (sighting.status !== 'booked' || sighting.bookingDate <= wholeUntil) continue;
+    const minor = signedMinor(sighting);
+    days.add(sighting.bookingDate);
+    amounts.set(minor, (amounts.get(minor) ?? 0) + 1);
+  }
+  if (days.size > 0)
+    await addShownAfter(tx, { accountKey, fileId, position, days: [...days], amounts });
 }

@@ -4,6 +4,8 @@ import { setGate } from '../../db/queries/gates.ts';
 import { pinStatementAccount, recordStatement } from '../../db/queries/statements.ts';
 import type { StatementState } from '../../db/schema/intake.ts';
 import { CodedError } from '../../domain/errors.ts';
+import { closingMoment } from '../../domain/line/statement.ts';
+import { localDateIn, type LocalDate } from '../../domain/local-date.ts';
 import type { Survey, SurveyedStatement } from './survey-statement.ts';
 
 /** The state in which a statement is recorded. */
@@ -11,6 +13,8 @@ export interface StatementPlan {
   readonly state: StatementState;
   /** Nothing proves its lines, and by the account's policy such lines wait for a person. */
   readonly holdsUnproved: boolean;
+  /** The last day that counts whole in the proof of the day; null where the statement has no days. */
+  readonly wholeUntil: LocalDate | null;
 }
 
 /**
@@ -25,6 +29,7 @@ export async function recordStatements(
     readonly fileId: string;
     readonly survey: Survey;
     readonly isReleased: boolean;
+    readonly now: Date;
   },
 ): Promise<readonly StatementPlan[]> {
   return database.transaction(async (tx) => {
@@ -37,6 +42,12 @@ export async function recordStatements(
       await refuseForeignAccount(tx, file.accountKey, account.currency, surveyed);
       const state = stateOf(surveyed, isStrict, file.isReleased);
       const days = [...surveyed.days.keys()].sort();
+      const closing = closingMoment({
+        completeDays: surveyed.summary.completeDays,
+        firstDay: days[0] ?? null,
+        lastBookedDay: surveyed.lastBookedDay,
+        today: localDateIn(file.now, account.timeZone),
+      });
       await recordStatement(tx, {
         fileId: file.fileId,
         accountKey: file.accountKey,
@@ -46,6 +57,7 @@ export async function recordStatements(
         lineCount: surveyed.lineCount,
         firstDay: surveyed.summary.completeDays?.from ?? days[0] ?? null,
         lastDay: surveyed.summary.completeDays?.to ?? days.at(-1) ?? null,
+        closing,
         state,
       });
       if (state === 'held' && account.balancePolicy === 'close_gate') {
@@ -57,7 +69,11 @@ export async function recordStatements(
           changedBy: null,
         });
       }
-      plans.push({ state, holdsUnproved: isStrict && surveyed.summary.proof === 'absent' });
+      plans.push({
+        state,
+        holdsUnproved: isStrict && surveyed.summary.proof === 'absent',
+        wholeUntil: closing?.wholeUntil ?? null,
+      });
     }
     return plans;
   });

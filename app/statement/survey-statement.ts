@@ -10,6 +10,7 @@ export interface SurveyedStatement {
   readonly lineCount: number;
   /** How many lines each booking day has. */
   readonly days: ReadonlyMap<LocalDate, number>;
+  readonly lastBookedDay: LocalDate | null;
   /** A copy, or a statement that may still change: it is recorded, and none of its lines posts. */
   readonly neverPosts: boolean;
 }
@@ -33,6 +34,7 @@ export async function surveyStatement(
   let format: StatementFormat | null = null;
   let days = new Map<LocalDate, number>();
   let lineCount = 0;
+  let lastBookedDay: LocalDate | null = null;
   const statements: SurveyedStatement[] = [];
   const neverPost = new Set<string>();
   const entryWarnings = new Map<string, Set<string>>();
@@ -41,12 +43,16 @@ export async function surveyStatement(
       if (event.kind === 'file') format = event.format;
       else if (event.kind === 'line') {
         lineCount += 1;
-        const { bookingDate } = event.line;
+        const { bookingDate, status } = event.line;
+        if (status === 'booked' && (lastBookedDay === null || bookingDate > lastBookedDay))
+          lastBookedDay = bookingDate;
         days.set(bookingDate, (days.get(bookingDate) ?? 0) + 1);
       } else if (event.kind === 'statement') {
-        statements.push({ summary: event.statement, lineCount, days, neverPosts: false });
+        const summary = event.statement;
+        statements.push({ summary, lineCount, days, lastBookedDay, neverPosts: false });
         days = new Map();
         lineCount = 0;
+        lastBookedDay = null;
       } else {
         const { code, where } = event.warning;
         if (NEVER_POSTS.has(code)) neverPost.add(where);

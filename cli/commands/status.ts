@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
+import type { DayProof } from '../../db/queries/day-proofs.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
@@ -93,10 +94,18 @@ function printProof(last: Status['proofs'][number] | undefined): string {
   return `${last.proof}${off}${last.continuity === 'gap' ? ', an earlier statement is missing' : ''}`;
 }
 
-/** The last comparison of ledger and bank: its day and their difference. */
+const MOMENTS: Readonly<Record<DayProof['moment'], string>> = {
+  end_of_day: 'end of',
+  last_line: 'last line of',
+  now: 'now,',
+};
+
+/** The last comparison of ledger and bank: their difference, and what was compared. */
 function printDayProof(look: Status['dayProofs'][number]['look'] | undefined): string {
   if (look === undefined) return 'none';
-  const { day, differenceMinor, source } = look;
+  const { bankMinor, day, differenceMinor, fileId, ledgerMinor, moment, openingMinor, openingOn } =
+    look;
   const found = differenceMinor === 0n ? 'ok' : `differs by ${printRand(differenceMinor)}`;
-  return `${found} (${day}, ${source})`;
+  const lines = printRand(ledgerMinor - openingMinor);
+  return `${found} (${MOMENTS[moment]} ${day}: bank ${printRand(bankMinor)} by ${fileId ?? 'its API'}; ledger ${printRand(openingMinor)} before ${openingOn} and ${lines} of lines)`;
 }

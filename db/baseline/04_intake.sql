@@ -110,6 +110,9 @@ CREATE TABLE statements (
   last_day                    date,
   opening_minor               bigint,
   closing_minor               bigint,
+  whole_until                 date,
+  closing_on                  date,
+  shown_after_minor           bigint NOT NULL DEFAULT 0,
   line_count                  integer NOT NULL,
   proof                       text NOT NULL CONSTRAINT statements_proof_known CHECK (proof IN ('ok', 'failed', 'absent')),
   difference_minor            bigint,
@@ -137,6 +140,9 @@ COMMENT ON COLUMN statements.first_day IS 'First bank day that it covers.';
 COMMENT ON COLUMN statements.last_day IS 'Last bank day that it covers.';
 COMMENT ON COLUMN statements.opening_minor IS 'Opening balance, signed, in minor units.';
 COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor units.';
+COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and that it shows whole; null where it states no days.';
+COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
+COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';

@@ -116,6 +116,10 @@ CREATE TABLE day_proofs (
   bank_account_key text NOT NULL REFERENCES bank_accounts (key),
   day              date NOT NULL,
   source           text NOT NULL CONSTRAINT day_proofs_source_known CHECK (source IN ('statement', 'api')),
+  moment           text NOT NULL CONSTRAINT day_proofs_moment_known CHECK (moment IN ('end_of_day', 'last_line', 'now')),
+  statement_id     bigint REFERENCES statements (id),
+  opening_on       date NOT NULL,
+  opening_minor    bigint NOT NULL,
   bank_minor       bigint NOT NULL,
   ledger_minor     bigint NOT NULL,
   difference_minor bigint NOT NULL,
@@ -123,17 +127,25 @@ CREATE TABLE day_proofs (
   open_minor       bigint NOT NULL,
   open_count       integer NOT NULL,
   taken_at         timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT day_proofs_arithmetic CHECK (difference_minor = ledger_minor - bank_minor)
+  CONSTRAINT day_proofs_arithmetic CHECK (difference_minor = ledger_minor - bank_minor),
+  CONSTRAINT day_proofs_name_statement CHECK ((source = 'statement') = (statement_id IS NOT NULL))
 );
 -- Serves the newest proofs of an account.
 CREATE INDEX day_proofs_newest ON day_proofs (bank_account_key, id DESC);
 CREATE TRIGGER day_proofs_append_only BEFORE UPDATE OR DELETE ON day_proofs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
-COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at the end of a day; each look is kept. Written by runs and imports; rows never change.';
+-- Serves the sweep: statements that were not compared yet.
+CREATE INDEX day_proofs_by_statement ON day_proofs (statement_id) WHERE statement_id IS NOT NULL;
+
+COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at one moment of a day; each look is kept. Written by runs and imports; rows never change.';
 COMMENT ON COLUMN day_proofs.id IS 'Number of the look.';
 COMMENT ON COLUMN day_proofs.bank_account_key IS 'The account.';
-COMMENT ON COLUMN day_proofs.day IS 'The bank day at whose end the balances are compared.';
+COMMENT ON COLUMN day_proofs.day IS 'The bank day of the moment at which the balances are compared.';
 COMMENT ON COLUMN day_proofs.source IS 'Where the bank''s balance comes from: a statement, or its API.';
+COMMENT ON COLUMN day_proofs.moment IS 'That moment: end_of_day, last_line (after the last line that the statement shows of that day) or now (as the API answered).';
+COMMENT ON COLUMN day_proofs.statement_id IS 'The statement that states the bank''s balance; null where the API did.';
+COMMENT ON COLUMN day_proofs.opening_on IS 'The first bank day whose lines are counted.';
+COMMENT ON COLUMN day_proofs.opening_minor IS 'The balance before that day, from which the ledger counts, in minor units.';
 COMMENT ON COLUMN day_proofs.bank_minor IS 'The bank''s balance, in minor units.';
 COMMENT ON COLUMN day_proofs.ledger_minor IS 'The ledger''s balance, in minor units.';
 COMMENT ON COLUMN day_proofs.difference_minor IS 'Ledger less bank, in minor units; 0 where they agree.';

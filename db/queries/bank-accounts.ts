@@ -18,10 +18,11 @@ export async function findBankAccount(
 export async function findAccountPolicies(
   executor: Executor,
   key: string,
-): Promise<Pick<BankAccount, 'currency' | 'proofPolicy' | 'balancePolicy'> | null> {
+): Promise<Pick<BankAccount, 'currency' | 'timeZone' | 'proofPolicy' | 'balancePolicy'> | null> {
   const [row] = await executor
     .select({
       currency: bankAccounts.currency,
+      timeZone: bankAccounts.timeZone,
       proofPolicy: bankAccounts.proofPolicy,
       balancePolicy: bankAccounts.balancePolicy,
     })

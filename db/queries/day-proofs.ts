@@ -1,31 +1,63 @@
-import { desc, eq, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Executor, Transaction } from '../client.ts';
 import { bankAccounts } from '../schema/bank-accounts.ts';
 import { dayProofs } from '../schema/gates.ts';
+import { statements } from '../schema/intake.ts';
 import { OPEN_STATES } from './open-deposits.ts';
 
-export type DayProof = typeof dayProofs.$inferSelect;
+/** A comparison, with the file of the statement that states the bank's balance. */
+export interface DayProof extends Readonly<typeof dayProofs.$inferSelect> {
+  readonly fileId: string | null;
+}
 
-/** The balance of an account at the end of a day, as the bank states it. */
+/** The balance of an account on a day, as the bank states it. */
 export interface StatedBalance {
   readonly day: LocalDate;
   readonly minor: bigint;
 }
 
+/** The closing balance of a statement, and the lines before the moment that it belongs to. */
+export interface StatedClosing extends StatedBalance {
+  readonly statementId: bigint;
+  /** The last day that counts whole. */
+  readonly wholeUntil: LocalDate;
+  /** The ledger's lines of later days that the statement shows. */
+  readonly shownAfterMinor: bigint;
+}
+
+/** A captured statement `s` of the file `f` whose closing balance is good. */
+const HAS_CLOSING = sql`
+  s.proof = 'ok' and s.state in ('captured', 'released') and f.state = 'captured' and s.closing_minor is not null
+  and s.closing_on is not null and s.whole_until is not null`;
+
 /** The newest closing balance of a captured statement with a good proof; null if there is none. */
-export async function findStatedBalance(
+export async function findStatedClosing(
   executor: Executor,
   accountKey: string,
-): Promise<StatedBalance | null> {
-  const rows = await executor.execute<{ day: string; minor: string }>(sql`
-    select s.last_day::text as day, s.closing_minor::text as minor
+): Promise<StatedClosing | null> {
+  const rows = await executor.execute<{
+    id: string;
+    day: string;
+    whole_until: string;
+    shown_after: string;
+    minor: string;
+  }>(sql`
+    select s.id::text, s.closing_on::text as day, s.whole_until::text, s.shown_after_minor::text as shown_after,
+           s.closing_minor::text as minor
       from statements s join statement_files f on f.id = s.file_id
-     where f.bank_account_key = ${accountKey} and s.proof = 'ok' and s.state in ('captured', 'released')
-       and s.closing_minor is not null and s.last_day is not null and f.state = 'captured'
-     order by s.last_day desc, s.id desc limit 1`);
+     where f.bank_account_key = ${accountKey} and ${HAS_CLOSING}
+     order by s.closing_on desc, s.whole_until desc, s.id desc limit 1`);
   const row = rows[0];
-  return row === undefined ? null : { day: parseLocalDate(row.day), minor: BigInt(row.minor) };
+  return row === undefined
+    ? null
+    : {
+        statementId: BigInt(row.id),
+        day: parseLocalDate(row.day),
+        wholeUntil: parseLocalDate(row.whole_until),
+        shownAfterMinor: BigInt(row.shown_after),
+        minor: BigInt(row.minor),
+      };
 }
 
 /**
@@ -113,21 +145,24 @@ export async function countSameLooks(
   return rows[0]?.count ?? 0;
 }
 
+/** What a proof compares: the balance that the bank states at a moment, and the ledger from its opening to there. */
+interface Comparison {
+  readonly accountKey: string;
+  readonly source: 'statement' | 'api';
+  readonly moment: 'end_of_day' | 'last_line' | 'now';
+  readonly statementId: bigint | null;
+  readonly opening: StatedBalance;
+  /** The ledger's lines from the opening to the moment. */
+  readonly movedMinor: bigint;
+  readonly stated: StatedBalance;
+}
+
 /** Compares the ledger with the balance that the bank states, and records the result. */
-export async function insertDayProof(
-  tx: Transaction,
-  proof: {
-    readonly accountKey: string;
-    readonly source: 'statement' | 'api';
-    readonly opening: StatedBalance;
-    readonly stated: StatedBalance;
-  },
-): Promise<bigint> {
-  const { accountKey, opening, source, stated } = proof;
-  const moved = await sumOfLines(tx, { accountKey, from: opening.day, to: stated.day });
+export async function insertDayProof(tx: Transaction, compared: Comparison): Promise<bigint> {
+  const { accountKey, moment, opening, movedMinor, source, stated, statementId } = compared;
   const rows = await tx.execute<{ difference: string }>(sql`
     with ledger as (
-      select ${(opening.minor + moved).toString()}::bigint as minor
+      select ${(opening.minor + movedMinor).toString()}::bigint as minor
     ), suspense as (
       select coalesce(-sum(p.amount), 0)::bigint as minor from postings p
        where p.account = 'suspense' and p.bank_account_key = ${accountKey}
@@ -135,13 +170,17 @@ export async function insertDayProof(
       select coalesce(sum(d.amount_minor), 0)::bigint as minor, count(*)::int as count from deposits d
        where d.bank_account_key = ${accountKey} and d.state in ${OPEN_STATES}
     )
-    insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
-    select ${accountKey}, ${stated.day}::date, ${source}, ${stated.minor.toString()}::bigint, l.minor,
+    insert into day_proofs (bank_account_key, day, source, moment, statement_id, opening_on, opening_minor, bank_minor,
+                            ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
+    select ${accountKey}, ${stated.day}::date, ${source}, ${moment}, ${statementId?.toString() ?? null}::bigint,
+           ${opening.day}::date, ${opening.minor.toString()}::bigint, ${stated.minor.toString()}::bigint, l.minor,
            l.minor - ${stated.minor.toString()}::bigint, s.minor, o.minor, o.count
       from ledger l, suspense s, open o
     returning difference_minor::text as difference`);
   return BigInt(rows[0]?.difference ?? '0');
 }
+
+const COLUMNS = { ...getTableColumns(dayProofs), fileId: statements.fileId };
 
 /** The proofs of an account's balance, newest first. */
 export async function listDayProofs(
@@ -150,8 +189,9 @@ export async function listDayProofs(
 ): Promise<readonly DayProof[]> {
   const { accountKey, beforeId, limit } = query;
   return executor
-    .select()
+    .select(COLUMNS)
     .from(dayProofs)
+    .leftJoin(statements, eq(statements.id, dayProofs.statementId))
     .where(
       beforeId === null
         ? eq(dayProofs.bankAccountKey, accountKey)
@@ -167,10 +207,11 @@ export async function listNewestDayProofs(
 ): Promise<readonly { readonly look: DayProof; readonly currency: string }[]> {
   return executor
     .selectDistinctOn([dayProofs.bankAccountKey], {
-      look: dayProofs,
+      look: COLUMNS,
       currency: bankAccounts.currency,
     })
     .from(dayProofs)
+    .leftJoin(statements, eq(statements.id, dayProofs.statementId))
     .innerJoin(bankAccounts, eq(bankAccounts.key, dayProofs.bankAccountKey))
     .orderBy(dayProofs.bankAccountKey, desc(dayProofs.id));
 }
@@ -178,10 +219,12 @@ export async function listNewestDayProofs(
 /** Accounts whose newest statement has not been compared with the ledger yet. */
 export async function listUnprovedAccounts(executor: Executor): Promise<readonly string[]> {
   const rows = await executor.execute<{ key: string }>(sql`
-    select distinct f.bank_account_key as key
-      from statements s join statement_files f on f.id = s.file_id
-     where s.proof = 'ok' and f.state = 'captured' and s.closing_minor is not null and s.last_day is not null
-       and not exists (select 1 from day_proofs p where p.bank_account_key = f.bank_account_key and p.source = 'statement' and p.day >= s.last_day)
-     order by 1`);
+    with newest as (
+      select distinct on (f.bank_account_key) f.bank_account_key as key, s.id
+        from statements s join statement_files f on f.id = s.file_id
+       where ${HAS_CLOSING}
+       order by f.bank_account_key, s.closing_on desc, s.whole_until desc, s.id desc
+    )
+    select key from newest n where not exists (select 1 from day_proofs p where p.statement_id = n.id) order by 1`);
   return rows.map((row) => row.key);
 }

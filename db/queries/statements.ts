@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { Statement, StatementFormat } from '../../domain/line/statement.ts';
+import type { ClosingMoment, Statement, StatementFormat } from '../../domain/line/statement.ts';
 import type { Transaction } from '../client.ts';
 import type { Continuity, StatementState } from '../schema/intake.ts';
 
@@ -25,12 +25,14 @@ export interface StatementRecord {
   readonly lineCount: number;
   readonly firstDay: LocalDate | null;
   readonly lastDay: LocalDate | null;
+  /** The moment that the closing balance belongs to; null where the statement has no days. */
+  readonly closing: ClosingMoment | null;
   readonly state: StatementState;
 }
 
 /**
  * Records the facts of a statement, and how it continues the account's earlier statements. A repeat changes only its
- * state: a quarantined one may have been released.
+ * state, since a quarantined one may have been released, and counts its last lines anew.
  */
 export async function recordStatement(tx: Transaction, record: StatementRecord): Promise<void> {
   const { statement } = record;
@@ -38,11 +40,12 @@ export async function recordStatement(tx: Transaction, record: StatementRecord):
   const digits = (minor: bigint | null) => minor?.toString() ?? null;
   await tx.execute(sql`
     insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, line_count,
-                            account, first_day, last_day, continuity, continuity_difference_minor, state)
+                            account, first_day, last_day, whole_until, closing_on, continuity, continuity_difference_minor, state)
     values (${record.fileId}, ${record.position}, ${record.format}, ${statement.statementId}, ${digits(statement.openingMinor)}::bigint,
             ${digits(statement.closingMinor)}::bigint, ${statement.proof}, ${digits(statement.differenceMinor)}::bigint, ${record.lineCount},
-            ${statement.account}, ${record.firstDay}::date, ${record.lastDay}::date, ${continuity}, ${digits(differenceMinor)}::bigint, ${record.state})
-    on conflict on constraint statements_once do update set state = excluded.state`);
+            ${statement.account}, ${record.firstDay}::date, ${record.lastDay}::date, ${record.closing?.wholeUntil ?? null}::date,
+            ${record.closing?.closingOn ?? null}::date, ${continuity}, ${digits(differenceMinor)}::bigint, ${record.state})
+    on conflict on constraint statements_once do update set state = excluded.state, shown_after_minor = 0`);
 }
 
 /**
@@ -84,4 +87,35 @@ async function findContinuity(
     return { continuity: 'unknown', differenceMinor: null };
   const differenceMinor = statement.openingMinor - BigInt(closedWith);
   return { continuity: differenceMinor === 0n ? 'follows' : 'gap', differenceMinor };
+}
+
+/**
+ * Adds, for the proof of the day, the ledger's lines of these days that the statement shows: as many of each amount as
+ * both have, since a line that came later, or from elsewhere, does not count.
+ */
+export async function addShownAfter(
+  tx: Transaction,
+  shown: {
+    readonly accountKey: string;
+    readonly fileId: string;
+    readonly position: number;
+    readonly days: readonly LocalDate[];
+    /** How often the statement shows each signed amount on these days. */
+    readonly amounts: ReadonlyMap<bigint, number>;
+  },
+): Promise<void> {
+  const amounts = JSON.stringify(
+    [...shown.amounts].map(([minor, count]) => ({ minor: minor.toString(), count })),
+  );
+  await tx.execute(sql`
+    with shown as (
+      select minor, count from jsonb_to_recordset(${amounts}::jsonb) as each (minor bigint, count bigint)
+    ), kept as (
+      select amount_minor as minor, count(*) as count from lines
+       where bank_account_key = ${shown.accountKey} and booking_date = any(${`{${shown.days.join(',')}}`}::date[])
+       group by amount_minor
+    )
+    update statements set shown_after_minor = shown_after_minor + (
+      select coalesce(sum(minor * least(shown.count, kept.count)), 0)::bigint from shown join kept using (minor))
+     where file_id = ${shown.fileId} and position = ${shown.position}`);
 }

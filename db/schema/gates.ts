@@ -14,12 +14,16 @@ export const gates = pgTable('gates', {
   drainedAt: instant('drained_at'),
 });
 
-/** Comparisons of ledger and bank at the end of a day. */
+/** Comparisons of ledger and bank, each at one moment of a day. */
 export const dayProofs = pgTable('day_proofs', {
   id: rowId('id').primaryKey(),
   bankAccountKey: text('bank_account_key').notNull(),
   day: localDate('day').notNull(),
   source: oneOf<'statement' | 'api'>('source').notNull(),
+  moment: oneOf<'end_of_day' | 'last_line' | 'now'>('moment').notNull(),
+  statementId: whole('statement_id'),
+  openingOn: localDate('opening_on').notNull(),
+  openingMinor: whole('opening_minor').notNull(),
   bankMinor: whole('bank_minor').notNull(),
   ledgerMinor: whole('ledger_minor').notNull(),
   differenceMinor: whole('difference_minor').notNull(),

@@ -1,4 +1,4 @@
-import type { LocalDate } from '../local-date.ts';
+import { addDays, type LocalDate } from '../local-date.ts';
 import type { Currency } from '../money/money.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -62,4 +62,37 @@ export interface StatementFile {
   readonly format: StatementFormat;
   readonly statements: readonly Statement[];
   readonly warnings: readonly StatementWarning[];
+}
+
+/** The moment that a closing balance belongs to: after the last line of `closingOn`, or the end of `wholeUntil`. */
+export interface ClosingMoment {
+  /** The last day that is over and that the statement shows whole. */
+  readonly wholeUntil: LocalDate;
+  readonly closingOn: LocalDate;
+}
+
+/**
+ * A closing balance counts every line of its statement and no other. A day that is not over, or that the statement does
+ * not show whole, may have lines that came later, so only the lines that the statement shows of it count. Null for a
+ * statement without days.
+ */
+export function closingMoment(given: {
+  readonly completeDays: Statement['completeDays'];
+  readonly firstDay: LocalDate | null;
+  readonly lastBookedDay: LocalDate | null;
+  readonly today: LocalDate;
+}): ClosingMoment | null {
+  const { completeDays, firstDay, lastBookedDay, today } = given;
+  const from = completeDays?.from ?? firstDay;
+  if (from === null) return null;
+  const before = addDays(from, -1);
+  const yesterday = addDays(today, -1);
+  const whole = completeDays === null ? before : least(completeDays.to, yesterday);
+  const wholeUntil = whole < before ? before : whole;
+  const isAfter = lastBookedDay !== null && lastBookedDay > wholeUntil;
+  return { wholeUntil, closingOn: isAfter ? lastBookedDay : wholeUntil };
+}
+
+function least(one: LocalDate, other: LocalDate): LocalDate {
+  return one < other ? one : other;
 }

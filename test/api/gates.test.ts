@@ -86,8 +86,10 @@ describe('a closed gate', () => {
     const { owner } = service.database;
     const depositId = await depositInReview(service, 30_000n);
     await owner`
-      insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
-      values (${ACCOUNT}, '2026-11-19', 'statement', 1, 1, 0, 0, 0, 0), (${ACCOUNT}, '2026-11-20', 'api', 29000, 30000, 1000, 30000, 30000, 1)`;
+      insert into day_proofs (bank_account_key, day, moment, source, opening_on, opening_minor, bank_minor, ledger_minor, difference_minor,
+                              suspense_minor, open_minor, open_count)
+      values (${ACCOUNT}, '2026-11-19', 'end_of_day', 'api', '2026-11-19', 1, 1, 1, 0, 0, 0, 0),
+             (${ACCOUNT}, '2026-11-20', 'now', 'api', '2026-11-19', 100, 29000, 30000, 1000, 30000, 30000, 1)`;
     await owner`insert into line_cases (kind, line_id) select 'line_vanished', line_id from deposits where id = ${depositId}`;
     await post(
       service,
@@ -101,7 +103,14 @@ describe('a closed gate', () => {
         {
           account: ACCOUNT,
           gate: 'closed',
-          dayProof: { day: '2026-11-20', source: 'api', difference: { minor: '1000' } },
+          dayProof: {
+            day: '2026-11-20',
+            moment: 'now',
+            source: 'api',
+            statementFile: null,
+            opening: { day: '2026-11-19', balance: { minor: '100' } },
+            difference: { minor: '1000' },
+          },
         },
       ],
       closedGates: [{ scope: 'all', state: 'closed', reason: 'the bank sent a batch twice' }],

@@ -63,8 +63,9 @@ describe('purser status', () => {
     const { owner } = service.database;
     const depositId = await depositInReview(service, 30_000n);
     await owner`
-      insert into day_proofs (bank_account_key, day, source, bank_minor, ledger_minor, difference_minor, suspense_minor, open_minor, open_count)
-      values (${ACCOUNT}, '2026-11-20', 'api', 29000, 30000, 1000, 30000, 30000, 1)`;
+      insert into day_proofs (bank_account_key, day, moment, source, opening_on, opening_minor, bank_minor, ledger_minor, difference_minor,
+                              suspense_minor, open_minor, open_count)
+      values (${ACCOUNT}, '2026-11-20', 'now', 'api', '2026-11-19', 100, 29000, 30000, 1000, 30000, 30000, 1)`;
     await owner`insert into line_cases (kind, line_id) select 'line_vanished', line_id from deposits where id = ${depositId}`;
     await post(
       service,
@@ -77,7 +78,9 @@ describe('purser status', () => {
 
     const text = await purser(['status']);
 
-    expect(text).toContain('last day: differs by R10.00 (2026-11-20, api)   GATE CLOSED');
+    expect(text).toContain(
+      'last day: differs by R10.00 (now, 2026-11-20: bank R290.00 by its API; ledger R1.00 before 2026-11-19 and R299.00 of lines)   GATE CLOSED',
+    );
     expect(text).toMatch(/Gate for all accounts closed since \S+ \(operator\): the bank sent/);
     expect(text).toContain('Open cases (npx purser cases): 1 line_vanished');
     expect(text).toContain('Proposals waiting for bank details: 1, oldest since 2');

@@ -103,7 +103,7 @@ describe('the capture of a statement', () => {
       ...dependencies,
       clock: () => {
         transactions += 1;
-        if (transactions === 2) throw new Error('the worker dies here');
+        if (transactions === 3) throw new Error('the worker dies here');
         return dependencies.clock();
       },
     };
