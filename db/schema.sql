@@ -1255,6 +1255,7 @@ CREATE TABLE statements (
   line_count integer NOT NULL,
   proof text NOT NULL,
   difference_minor bigint,
+  proved_by text,
   continuity text,
   continuity_difference_minor bigint,
   state text NOT NULL,
@@ -1278,6 +1279,7 @@ COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
+COMMENT ON COLUMN statements.proved_by IS 'What proves it: the balances that it states itself, or that its opening balance is exactly the closing balance of a statement before it, or the ledger''s balance, which had agreed with the bank; null without a good proof.';
 COMMENT ON COLUMN statements.continuity IS 'How it continues the account''s statements: first, follows, gap, overlap, repeat or unknown.';
 COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance less the closing balance before it, in minor units.';
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
@@ -1294,6 +1296,8 @@ CASE proof
     ELSE true
 END);
 ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
+ALTER TABLE statements ADD CONSTRAINT statements_proved_by_known CHECK ((proved_by = ANY (ARRAY['itself'::text, 'statement'::text, 'ledger'::text])));
+ALTER TABLE statements ADD CONSTRAINT statements_proved_by_something CHECK (((proof = 'ok'::text) = (proved_by IS NOT NULL)));
 ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 

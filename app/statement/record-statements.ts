@@ -6,6 +6,7 @@ import type { StatementState } from '../../db/schema/intake.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { closingMoment } from '../../domain/line/statement.ts';
 import { localDateIn, type LocalDate } from '../../domain/local-date.ts';
+import { proveContinuation } from './prove-continuation.ts';
 import type { Survey, SurveyedStatement } from './survey-statement.ts';
 
 /** The state in which a statement is recorded. */
@@ -40,10 +41,11 @@ export async function recordStatements(
     const plans: StatementPlan[] = [];
     for (const [position, surveyed] of file.survey.statements.entries()) {
       await refuseForeignAccount(tx, file.accountKey, account.currency, surveyed);
+      const { summary, provedBy } = await proveContinuation(tx, { ...file, position }, surveyed);
       const state = stateOf(surveyed, isStrict, file.isReleased);
       const days = [...surveyed.days.keys()].sort();
       const closing = closingMoment({
-        completeDays: surveyed.summary.completeDays,
+        completeDays: summary.completeDays,
         firstDay: days[0] ?? null,
         lastBookedDay: surveyed.lastBookedDay,
         today: localDateIn(file.now, account.timeZone),
@@ -53,10 +55,11 @@ export async function recordStatements(
         accountKey: file.accountKey,
         position,
         format: file.survey.format,
-        statement: surveyed.summary,
+        statement: summary,
+        provedBy,
         lineCount: surveyed.lineCount,
-        firstDay: surveyed.summary.completeDays?.from ?? days[0] ?? null,
-        lastDay: surveyed.summary.completeDays?.to ?? days.at(-1) ?? null,
+        firstDay: summary.completeDays?.from ?? days[0] ?? null,
+        lastDay: summary.completeDays?.to ?? days.at(-1) ?? null,
         closing,
         state,
       });
@@ -71,7 +74,7 @@ export async function recordStatements(
       }
       plans.push({
         state,
-        holdsUnproved: isStrict && surveyed.summary.proof === 'absent',
+        holdsUnproved: isStrict && summary.proof === 'absent',
         wholeUntil: closing?.wholeUntil ?? null,
       });
     }

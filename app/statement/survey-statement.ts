@@ -2,7 +2,8 @@ import { ENTRY_WARNINGS, NEVER_POSTS } from '../../bank/statements/capture-entri
 import type { StatementEvent, StatementSummary } from '../../bank/statements/statement-reader.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import type { StatementFormat } from '../../domain/line/statement.ts';
+import { signedMinor } from '../../domain/line/sighting.ts';
+import type { StatementFormat, StatementLine } from '../../domain/line/statement.ts';
 
 /** One statement of a file without its lines. */
 export interface SurveyedStatement {
@@ -10,7 +11,10 @@ export interface SurveyedStatement {
   readonly lineCount: number;
   /** How many lines each booking day has. */
   readonly days: ReadonlyMap<LocalDate, number>;
+  readonly firstBookedDay: LocalDate | null;
   readonly lastBookedDay: LocalDate | null;
+  /** Signed sum of the booked lines. */
+  readonly bookedMinor: bigint;
   /** A copy, or a statement that may still change: it is recorded, and none of its lines posts. */
   readonly neverPosts: boolean;
 }
@@ -34,7 +38,7 @@ export async function surveyStatement(
   let format: StatementFormat | null = null;
   let days = new Map<LocalDate, number>();
   let lineCount = 0;
-  let lastBookedDay: LocalDate | null = null;
+  let booked = NOTHING_BOOKED;
   const statements: SurveyedStatement[] = [];
   const neverPost = new Set<string>();
   const entryWarnings = new Map<string, Set<string>>();
@@ -43,16 +47,15 @@ export async function surveyStatement(
       if (event.kind === 'file') format = event.format;
       else if (event.kind === 'line') {
         lineCount += 1;
-        const { bookingDate, status } = event.line;
-        if (status === 'booked' && (lastBookedDay === null || bookingDate > lastBookedDay))
-          lastBookedDay = bookingDate;
+        const { bookingDate } = event.line;
+        booked = addBooked(booked, event.line);
         days.set(bookingDate, (days.get(bookingDate) ?? 0) + 1);
       } else if (event.kind === 'statement') {
         const summary = event.statement;
-        statements.push({ summary, lineCount, days, lastBookedDay, neverPosts: false });
+        statements.push({ summary, lineCount, days, ...booked, neverPosts: false });
         days = new Map();
         lineCount = 0;
-        lastBookedDay = null;
+        booked = NOTHING_BOOKED;
       } else {
         const { code, where } = event.warning;
         if (NEVER_POSTS.has(code)) neverPost.add(where);
@@ -71,5 +74,20 @@ export async function surveyStatement(
       ...statement,
       neverPosts: neverPost.has(`statement ${index + 1}`),
     })),
+  };
+}
+
+type Booked = Pick<SurveyedStatement, 'firstBookedDay' | 'lastBookedDay' | 'bookedMinor'>;
+
+const NOTHING_BOOKED: Booked = { firstBookedDay: null, lastBookedDay: null, bookedMinor: 0n };
+
+function addBooked(booked: Booked, line: StatementLine): Booked {
+  if (line.status !== 'booked') return booked;
+  const { firstBookedDay: first, lastBookedDay: last, bookedMinor } = booked;
+  const day = line.bookingDate;
+  return {
+    firstBookedDay: first === null || day < first ? day : first,
+    lastBookedDay: last === null || day > last ? day : last,
+    bookedMinor: bookedMinor + signedMinor(line),
   };
 }

@@ -116,6 +116,7 @@ CREATE TABLE statements (
   line_count                  integer NOT NULL,
   proof                       text NOT NULL CONSTRAINT statements_proof_known CHECK (proof IN ('ok', 'failed', 'absent')),
   difference_minor            bigint,
+  proved_by                   text CONSTRAINT statements_proved_by_known CHECK (proved_by IN ('itself', 'statement', 'ledger')),
   continuity                  text CONSTRAINT statements_continuity_known
                                 CHECK (continuity IN ('first', 'follows', 'gap', 'overlap', 'repeat', 'unknown')),
   continuity_difference_minor bigint,
@@ -126,7 +127,8 @@ CREATE TABLE statements (
   CONSTRAINT statements_once UNIQUE (file_id, position),
   -- I10: what a file proves is arithmetic, not opinion. A proof may also fail by the file's own counts and totals.
   CONSTRAINT statements_proof_is_arithmetic CHECK (
-    CASE proof WHEN 'ok' THEN difference_minor = 0 WHEN 'absent' THEN difference_minor IS NULL ELSE true END)
+    CASE proof WHEN 'ok' THEN difference_minor = 0 WHEN 'absent' THEN difference_minor IS NULL ELSE true END),
+  CONSTRAINT statements_proved_by_something CHECK ((proof = 'ok') = (proved_by IS NOT NULL))
 );
 
 COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
@@ -146,6 +148,7 @@ COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
+COMMENT ON COLUMN statements.proved_by IS 'What proves it: the balances that it states itself, or that its opening balance is exactly the closing balance of a statement before it, or the ledger''s balance, which had agreed with the bank; null without a good proof.';
 COMMENT ON COLUMN statements.continuity IS 'How it continues the account''s statements: first, follows, gap, overlap, repeat or unknown.';
 COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance less the closing balance before it, in minor units.';
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';

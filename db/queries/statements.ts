@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { ClosingMoment, Statement, StatementFormat } from '../../domain/line/statement.ts';
 import type { Transaction } from '../client.ts';
-import type { Continuity, StatementState } from '../schema/intake.ts';
+import type { Continuity, ProvedBy, StatementState } from '../schema/intake.ts';
 
 /** Stores the account number of the first statement; answers the stored one. */
 export async function pinStatementAccount(
@@ -22,6 +22,7 @@ export interface StatementRecord {
   readonly position: number;
   readonly format: StatementFormat;
   readonly statement: Omit<Statement, 'lines'>;
+  readonly provedBy: ProvedBy | null;
   readonly lineCount: number;
   readonly firstDay: LocalDate | null;
   readonly lastDay: LocalDate | null;
@@ -31,21 +32,24 @@ export interface StatementRecord {
 }
 
 /**
- * Records the facts of a statement, and how it continues the account's earlier statements. A repeat changes only its
- * state, since a quarantined one may have been released, and counts its last lines anew.
+ * Records the facts of a statement, and how it continues the account's earlier statements. A repeat records its state
+ * and its proof anew: a quarantined one may have been released, and the statement that it continues may have come.
  */
 export async function recordStatement(tx: Transaction, record: StatementRecord): Promise<void> {
   const { statement } = record;
   const { continuity, differenceMinor } = await findContinuity(tx, record);
   const digits = (minor: bigint | null) => minor?.toString() ?? null;
   await tx.execute(sql`
-    insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, line_count,
+    insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, proved_by, line_count,
                             account, first_day, last_day, whole_until, closing_on, continuity, continuity_difference_minor, state)
     values (${record.fileId}, ${record.position}, ${record.format}, ${statement.statementId}, ${digits(statement.openingMinor)}::bigint,
-            ${digits(statement.closingMinor)}::bigint, ${statement.proof}, ${digits(statement.differenceMinor)}::bigint, ${record.lineCount},
+            ${digits(statement.closingMinor)}::bigint, ${statement.proof}, ${digits(statement.differenceMinor)}::bigint,
+            ${record.provedBy}, ${record.lineCount},
             ${statement.account}, ${record.firstDay}::date, ${record.lastDay}::date, ${record.closing?.wholeUntil ?? null}::date,
             ${record.closing?.closingOn ?? null}::date, ${continuity}, ${digits(differenceMinor)}::bigint, ${record.state})
-    on conflict on constraint statements_once do update set state = excluded.state, shown_after_minor = 0`);
+    on conflict on constraint statements_once do update
+       set state = excluded.state, shown_after_minor = 0, proof = excluded.proof, proved_by = excluded.proved_by,
+           opening_minor = excluded.opening_minor, difference_minor = excluded.difference_minor`);
 }
 
 /**
@@ -57,6 +61,7 @@ async function findContinuity(
   record: StatementRecord,
 ): Promise<{ readonly continuity: Continuity; readonly differenceMinor: bigint | null }> {
   const { statement, firstDay, lastDay } = record;
+  if (record.provedBy === 'statement') return { continuity: 'follows', differenceMinor: 0n };
   const rows = await tx.execute<{
     opening_minor: string | null;
     closing_minor: string | null;
@@ -65,7 +70,7 @@ async function findContinuity(
   }>(sql`
     select s.opening_minor::text, s.closing_minor::text, s.first_day::text, s.last_day::text
       from statements s join statement_files f on f.id = s.file_id
-     where f.bank_account_key = ${record.accountKey} and s.account = ${statement.account}
+     where f.bank_account_key = ${record.accountKey}
        and (s.file_id, s.position) <> (${record.fileId}, ${record.position}) and s.state <> 'copy'
        and s.first_day is not null and s.first_day <= coalesce(${lastDay}::date, s.first_day)
      order by s.last_day desc, s.id desc limit 200`);

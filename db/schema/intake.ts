@@ -6,6 +6,9 @@ import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns
 export type BankEventOutcome =
   'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'reversal' | 'unreadable';
 
+/** What proves a statement: its own balances, or that it continues a statement or the ledger exactly. */
+export type ProvedBy = 'itself' | 'statement' | 'ledger';
+
 /** Webhook events as received, stored before they are acknowledged. */
 export const bankEvents = pgTable('bank_events', {
   id: rowId('id').primaryKey(),
@@ -78,6 +81,7 @@ export const statements = pgTable('statements', {
   shownAfterMinor: whole('shown_after_minor').notNull().default(0n),
   proof: oneOf<ProofLevel>('proof').notNull(),
   differenceMinor: whole('difference_minor'),
+  provedBy: oneOf<ProvedBy>('proved_by'),
   lineCount: count('line_count').notNull(),
   capturedAt: instant('captured_at').notNull().defaultNow(),
   account: text('account'),

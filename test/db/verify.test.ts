@@ -68,8 +68,8 @@ beforeAll(async () => {
   await owner`
     insert into statement_files (id, bank_account_key, sha256, state) values ('stf_1', 'main', 'x', 'captured')`;
   await owner`
-    insert into statements (file_id, position, format, opening_minor, closing_minor, proof, difference_minor, line_count, state)
-    values ('stf_1', 1, 'camt.053', 0, 100, 'ok', 0, 1, 'captured')`;
+    insert into statements (file_id, position, format, opening_minor, closing_minor, proof, difference_minor, proved_by, line_count, state)
+    values ('stf_1', 1, 'camt.053', 0, 100, 'ok', 0, 'itself', 1, 'captured')`;
   await owner`
     insert into idempotency_keys (principal, route, key, request_sha256) values ('k', 'POST /v1/wallets', '1', 'x')`;
   await sealAll(test);

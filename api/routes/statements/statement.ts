@@ -60,6 +60,7 @@ const STATEMENT_EXAMPLE = {
   closingMinor: '1250000',
   proof: 'ok',
   differenceMinor: '0',
+  provedBy: 'itself',
   days: { from: '2026-11-20', to: '2026-11-20' },
   continuity: 'follows',
   continuityDifferenceMinor: '0',
@@ -78,6 +79,10 @@ const statementSchema = named(
     closingMinor: digits.nullable(),
     proof: z.enum(['ok', 'failed', 'absent']),
     differenceMinor: digits.nullable(),
+    provedBy: z.enum(['itself', 'statement', 'ledger']).nullable().meta({
+      description:
+        '`itself`: by its own balances; `statement`, `ledger`: its opening balance is exactly the closing balance of a statement before it, or the ledger’s.',
+    }),
     days: z.strictObject({ from: day, to: day }).nullable(),
     continuity: z
       .enum(['first', 'follows', 'gap', 'overlap', 'repeat', 'unknown'])
@@ -143,6 +148,7 @@ export function toStatementFileDetail(
       closingMinor: row.closingMinor?.toString() ?? null,
       proof: row.proof,
       differenceMinor: row.differenceMinor?.toString() ?? null,
+      provedBy: row.provedBy,
       days:
         row.firstDay === null || row.lastDay === null
           ? null

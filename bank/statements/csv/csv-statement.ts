@@ -158,8 +158,9 @@ export function createCsvStatement(
           currency: known.currency,
           statementId: null,
           ...proof,
-          ...(isUnproved && proof.proof === 'ok'
-            ? { proof: 'absent' as const, differenceMinor: null }
+          // What a cut took is unknown, and so is the balance after it.
+          ...(isUnproved && proof.proof !== 'failed'
+            ? { proof: 'absent' as const, differenceMinor: null, closingMinor: null }
             : {}),
           completeDays: completeDays(tally, known.period),
         },
