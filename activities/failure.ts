@@ -14,6 +14,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'invariant.violated',
   'rate.missing',
   'statement.account_mismatch',
+  'statement.account_unconfirmed',
   'statement.incomplete',
   'statement.unknown_format',
   'statement.unreadable',

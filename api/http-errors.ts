@@ -74,6 +74,10 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'request.unsupported_media_type': entry(415, 'The body must be application/json.'),
   'review.not_open': entry(409, 'This deposit has no open review.'),
   'statement.account_mismatch': entry(400, 'The statement belongs to another account.'),
+  'statement.account_unconfirmed': entry(
+    400,
+    'The account number of the statement is not confirmed.',
+  ),
   'statement.incomplete': entry(400, 'The statement is incomplete.'),
   'statement.not_found': entry(404, 'Statement file not found.'),
   'statement.not_held': entry(409, 'This file has no held statement.'),

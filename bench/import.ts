@@ -75,6 +75,7 @@ async function importLines(
     accountKey: bed.accountKey,
     format: null,
     profile: null,
+    accountNumber: '62000000001',
     by: SYSTEM_ACTOR,
     chunks: createReadStream(file),
   });

@@ -154,7 +154,7 @@ COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhook
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
-COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. The first import sets it; files of another account are refused.';
+COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
@@ -1193,6 +1193,7 @@ CREATE TABLE statement_files (
   bytes bigint NOT NULL DEFAULT 0,
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   format_asked text,
+  account_number text,
   profile jsonb,
   state text NOT NULL,
   format text,
@@ -1212,6 +1213,7 @@ COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a wor
 COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
 COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';

@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   'request.unsupported_media_type',
   'review.not_open',
   'statement.account_mismatch',
+  'statement.account_unconfirmed',
   'statement.incomplete',
   'statement.not_found',
   'statement.not_held',

@@ -64,6 +64,7 @@ export async function captureStatement(
       ...input,
       survey,
       isReleased: orders.isReleased,
+      numberGiven: orders.accountNumber,
       now: context.clock(),
     });
     const captured = await captureFile(context, input, { orders, survey, plans });
@@ -76,11 +77,16 @@ export async function captureStatement(
     return captured;
   } catch (error) {
     if (isCoded(error) && error.code.startsWith('statement.')) {
-      const where = error.details['where'];
+      const { where, number } = error.details;
       await markFile(database, input.fileId, {
         state: 'refused',
         errorCode: error.code,
-        errorWhere: typeof where === 'string' ? where : null,
+        errorWhere:
+          typeof where === 'string'
+            ? where
+            : typeof number === 'string'
+              ? `account number ${number}`
+              : null,
       });
     }
     throw error;

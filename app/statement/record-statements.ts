@@ -6,6 +6,7 @@ import type { StatementState } from '../../db/schema/intake.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { closingMoment } from '../../domain/line/statement.ts';
 import { localDateIn, type LocalDate } from '../../domain/local-date.ts';
+import { checkStatementAccount } from './check-account.ts';
 import { proveContinuation } from './prove-continuation.ts';
 import type { Survey, SurveyedStatement } from './survey-statement.ts';
 
@@ -21,7 +22,7 @@ export interface StatementPlan {
 /**
  * Decides whether each statement of a file is captured or held, and records it with its proof and its place among the
  * account's statements, before any of its lines is captured.
- * @throws CodedError `account.not_found` · `statement.account_mismatch`
+ * @throws CodedError `account.not_found` · `statement.account_mismatch` · `statement.account_unconfirmed`
  */
 export async function recordStatements(
   database: Database,
@@ -30,6 +31,8 @@ export async function recordStatements(
     readonly fileId: string;
     readonly survey: Survey;
     readonly isReleased: boolean;
+    /** The account number that a person gave with the file. */
+    readonly numberGiven: string | null;
     readonly now: Date;
   },
 ): Promise<readonly StatementPlan[]> {
@@ -40,7 +43,7 @@ export async function recordStatements(
     const isStrict = account.proofPolicy === 'hold' && !file.isReleased;
     const plans: StatementPlan[] = [];
     for (const [position, surveyed] of file.survey.statements.entries()) {
-      await refuseForeignAccount(tx, file.accountKey, account.currency, surveyed);
+      await refuseForeign(tx, file, account.currency, surveyed);
       const { summary, provedBy } = await proveContinuation(tx, { ...file, position }, surveyed);
       const state = stateOf(surveyed, isStrict, file.isReleased);
       const days = [...surveyed.days.keys()].sort();
@@ -93,18 +96,18 @@ function stateOf(
   return isReleased ? 'released' : 'captured';
 }
 
-/** Some CSVs name no account: the operator named it, and nothing in the file can contradict that. */
-async function refuseForeignAccount(
+async function refuseForeign(
   tx: Transaction,
-  accountKey: string,
+  file: { readonly accountKey: string; readonly numberGiven: string | null },
   currency: string,
   { summary }: SurveyedStatement,
 ): Promise<void> {
-  const pinned =
-    summary.account === '' ? '' : await pinStatementAccount(tx, accountKey, summary.account);
-  if (pinned === summary.account && summary.currency === currency) return;
-  throw new CodedError(
-    'statement.account_mismatch',
-    `The file holds a statement of another account or currency than ${accountKey}: name the right account with --account.`,
-  );
+  const { accountKey, numberGiven: given } = file;
+  if (summary.currency !== currency)
+    throw new CodedError(
+      'statement.account_mismatch',
+      `The file is in ${summary.currency}, and ${accountKey} is in ${currency}: name the right account with --account.`,
+    );
+  const number = await checkStatementAccount(tx, { accountKey, found: summary.account, given });
+  if (number !== null) await pinStatementAccount(tx, accountKey, number);
 }

@@ -7,6 +7,7 @@ import {
   findFileByHash,
   insertFileChunk,
   insertStatementFile,
+  markAccountNumber,
   markFileStored,
 } from '../../db/queries/statement-files.ts';
 import { writeAs } from '../write-as.ts';
@@ -24,6 +25,8 @@ export interface IncomingFile {
   readonly accountKey: string;
   readonly format: string | null;
   readonly profile: unknown;
+  /** The account number that a person expects in the file; null where none was given. */
+  readonly accountNumber: string | null;
   readonly by: Actor;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -48,7 +51,13 @@ export async function storeStatementFile(
   } catch (error) {
     if (toCodedError(error)?.details['constraint'] !== 'statement_files_once') throw error;
     const known = await findFileByHash(database, { accountKey: file.accountKey, sha256 });
-    return { fileId: known ?? fileId, sha256, isNew: false };
+    const stored = known ?? fileId;
+    const { accountNumber, by } = file;
+    if (accountNumber !== null)
+      await writeAs(database, { actor: by, why: null }, (tx) =>
+        markAccountNumber(tx, { fileId: stored, accountNumber }),
+      );
+    return { fileId: stored, sha256, isNew: false };
   }
   return { fileId, sha256, isNew: true };
 }

@@ -5,6 +5,8 @@ import {
   type ParseOptions,
 } from '../../bank/statements/parse-statement-file.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
+import { checkStatementAccount, type NumberToCheck } from '../../app/statement/check-account.ts';
+import type { Database } from '../../db/client.ts';
 import { storeStatementFile } from '../../app/statement/store-file.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
 import { CodedError, isCoded } from '../../domain/errors.ts';
@@ -25,6 +27,10 @@ export function addImport(program: Command): void {
       'the format, if the content does not show it, e.g. mt940 or csv.absa',
     )
     .option('--profile <file>', 'your own CSV layout, as JSON')
+    .option(
+      '--account-number <number>',
+      'the account number in the file, which you confirm at the first import of an account',
+    )
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: ImportOptions) => {
       const { config } = runningContext();
@@ -32,15 +38,22 @@ export function addImport(program: Command): void {
       const parsing = parseOptionsOf(options);
       // A first read here keeps an incomplete file out of the database.
       terminal.progress(`Reading ${file}`);
-      await readToTheEnd(file, parsing).catch((error: unknown) => {
+      const numbers = await numbersIn(file, parsing).catch((error: unknown) => {
         if (isCoded(error)) process.exitCode = 2;
         throw error;
       });
       await withDatabase(config, async ({ db }) => {
+        for (const found of numbers)
+          await checkNumber(db, {
+            accountKey: options.account,
+            found,
+            given: options.accountNumber ?? null,
+          });
         const { fileId, sha256 } = await storeStatementFile(db, {
           accountKey: options.account,
           format: options.format ?? null,
           profile: parsing.profile ?? null,
+          accountNumber: options.accountNumber ?? null,
           by: SYSTEM_ACTOR,
           chunks: createReadStream(file),
         });
@@ -63,12 +76,29 @@ export function addImport(program: Command): void {
 
 interface ImportOptions extends ParseFileOptions {
   readonly account: string;
+  readonly accountNumber?: string;
   readonly json?: true;
 }
 
-async function readToTheEnd(file: string, parsing: ParseOptions): Promise<void> {
-  const reading = readStatementEvents(createReadStream(file), parsing);
-  while ((await reading.next()).done !== true) continue;
+/** Reads the file to its end; answers the account numbers of its statements. */
+async function numbersIn(file: string, parsing: ParseOptions): Promise<ReadonlySet<string>> {
+  const numbers = new Set<string>();
+  for await (const events of readStatementEvents(createReadStream(file), parsing))
+    for (const event of events)
+      if (event.kind === 'statement') numbers.add(event.statement.account);
+  return numbers;
+}
+
+/** Shows the whole number to the person who must confirm it: a message has its last digits only. */
+async function checkNumber(db: Database, number: NumberToCheck): Promise<void> {
+  try {
+    await checkStatementAccount(db, number);
+  } catch (error) {
+    if (isCoded(error, 'statement.account_unconfirmed'))
+      createTerminal().print(`Account number in the file: ${number.found}`);
+    if (isCoded(error)) process.exitCode = 2;
+    throw error;
+  }
 }
 
 type FoundFile = Awaited<ReturnType<typeof findStatementFile>>;

@@ -62,7 +62,7 @@ COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhook
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
-COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. The first import sets it; files of another account are refused.';
+COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';

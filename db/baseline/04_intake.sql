@@ -45,6 +45,7 @@ CREATE TABLE statement_files (
   bytes            bigint NOT NULL DEFAULT 0,
   received_at      timestamptz NOT NULL DEFAULT now(),
   format_asked     text,
+  account_number   text,
   profile          jsonb CONSTRAINT statement_files_profile_shape CHECK (jsonb_typeof(profile) = 'object'),
   state            text NOT NULL CONSTRAINT statement_files_state_known
                      CHECK (state IN ('received', 'reading', 'held', 'captured', 'refused')),
@@ -73,6 +74,7 @@ COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a wor
 COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
 COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';

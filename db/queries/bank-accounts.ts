@@ -31,6 +31,22 @@ export async function findAccountPolicies(
   return row ?? null;
 }
 
+/** What the bank calls an account: its id in the API, and its number in statement files; null if it does not exist. */
+export async function findAccountNames(
+  executor: Executor,
+  key: string,
+): Promise<Pick<BankAccount, 'feed' | 'bankAccountId' | 'statementAccount'> | null> {
+  const [row] = await executor
+    .select({
+      feed: bankAccounts.feed,
+      bankAccountId: bankAccounts.bankAccountId,
+      statementAccount: bankAccounts.statementAccount,
+    })
+    .from(bankAccounts)
+    .where(eq(bankAccounts.key, key));
+  return row ?? null;
+}
+
 /** The last day up to which the account was read whole; null before the first read. @throws CodedError `account.not_found` */
 export async function findLastCompleteDay(
   executor: Executor,

@@ -13,12 +13,13 @@ export async function insertStatementFile(
     readonly accountKey: string;
     readonly format: string | null;
     readonly profile: unknown;
+    readonly accountNumber: string | null;
   },
 ): Promise<void> {
   const profile = file.profile ?? null;
   await tx.execute(sql`
-    insert into statement_files (id, bank_account_key, sha256, state, format_asked, profile)
-    values (${file.fileId}, ${file.accountKey}, ${`coming ${file.fileId}`}, 'received', ${file.format},
+    insert into statement_files (id, bank_account_key, sha256, state, format_asked, account_number, profile)
+    values (${file.fileId}, ${file.accountKey}, ${`coming ${file.fileId}`}, 'received', ${file.format}, ${file.accountNumber},
             ${profile === null ? null : JSON.stringify(profile)}::jsonb)`);
 }
 
@@ -54,6 +55,15 @@ export async function findFileByHash(
   return rows[0]?.id ?? null;
 }
 
+/** Notes the account number that a person gave with a repeat of a file, which was refused without it. */
+export async function markAccountNumber(
+  executor: Executor,
+  file: { readonly fileId: string; readonly accountNumber: string },
+): Promise<void> {
+  await executor.execute(sql`
+    update statement_files set account_number = ${file.accountNumber} where id = ${file.fileId} and state in ('received', 'refused')`);
+}
+
 /** The bytes of a stored file, a piece at a time. */
 export async function* readStatementFile(
   executor: Executor,
@@ -71,6 +81,8 @@ export async function* readStatementFile(
 export interface FileOrders {
   readonly format: string | null;
   readonly profile: unknown;
+  /** The number of the account that the person expects in the file. */
+  readonly accountNumber: string | null;
   readonly isReleased: boolean;
 }
 
@@ -81,13 +93,19 @@ export async function findFileOrders(
   const rows = await executor.execute<{
     format_asked: string | null;
     profile: unknown;
+    account_number: string | null;
     released: boolean;
   }>(sql`
-    select format_asked, profile, released_at is not null as released from statement_files where id = ${fileId}`);
+    select format_asked, profile, account_number, released_at is not null as released from statement_files where id = ${fileId}`);
   const row = rows[0];
   return row === undefined
     ? null
-    : { format: row.format_asked, profile: row.profile, isReleased: row.released };
+    : {
+        format: row.format_asked,
+        profile: row.profile,
+        accountNumber: row.account_number,
+        isReleased: row.released,
+      };
 }
 
 /** Records the state of a file; `reading` resets its counts. */

@@ -4,15 +4,14 @@ import type { ClosingMoment, Statement, StatementFormat } from '../../domain/lin
 import type { Transaction } from '../client.ts';
 import type { Continuity, ProvedBy, StatementState } from '../schema/intake.ts';
 
-/** Stores the account number of the first statement; answers the stored one. */
+/** Stores the account number that statements of an account must have. */
 export async function pinStatementAccount(
   tx: Transaction,
   accountKey: string,
-  account: string,
-): Promise<string | null> {
-  const rows = await tx.execute<{ statement_account: string | null }>(sql`
-    update bank_accounts set statement_account = coalesce(statement_account, ${account}) where key = ${accountKey} returning statement_account`);
-  return rows[0]?.statement_account ?? null;
+  number: string,
+): Promise<void> {
+  await tx.execute(sql`
+    update bank_accounts set statement_account = ${number} where key = ${accountKey} and statement_account is null`);
 }
 
 /** A statement as Purser records it: its own facts, and its days. */

@@ -42,6 +42,8 @@ export const statementFiles = pgTable('statement_files', {
     .default(sql`0`),
   state: oneOf<StatementFileState>('state').notNull(),
   formatAsked: text('format_asked'),
+  /** The account number that the person expects in the file. */
+  accountNumber: text('account_number'),
   /** A CSV layout that the operator declared. */
   profile: jsonb('profile'),
   format: text('format'),

@@ -44,6 +44,13 @@ function upload(payload: Buffer, given: { query?: string; account?: string; type
 
 const fileOf = (body: Uint8Array) => form([{ name: 'file', body }]);
 
+/** With the account number of the files that test/support makes. */
+const confirmed = (body: Uint8Array) =>
+  form([
+    { name: 'accountNumber', body: Buffer.from('62000000001'), isFile: false },
+    { name: 'file', body },
+  ]);
+
 async function onlyFile(account = ACCOUNT) {
   const [row] = await service.database.owner<{ id: string; state: string; bytes: string }[]>`
     select id, state, bytes::text from statement_files where bank_account_key = ${account} order by received_at desc limit 1`;
@@ -124,9 +131,26 @@ describe('the upload of a statement file', () => {
 });
 
 describe('a statement file', () => {
+  it('shows the number that a person must confirm, and is captured when it comes again with it', async () => {
+    const body = camt053([{ amount: '71.00' }], '171.00', { day: '2026-11-17' });
+    await upload(fileOf(body));
+    const file = await onlyFile();
+    await expect(capture(file?.id ?? '')).rejects.toMatchObject({
+      code: 'statement.account_unconfirmed',
+    });
+    const shown = () => get(service, `/v1/statements/${file?.id ?? ''}`);
+    expect((await shown()).json()).toMatchObject({
+      state: 'refused',
+      error: { code: 'statement.account_unconfirmed', where: 'account number 62000000001' },
+    });
+    await upload(confirmed(body));
+    await capture(file?.id ?? '');
+    expect((await shown()).json()).toMatchObject({ state: 'captured', linesNew: 1 });
+  });
+
   it('reports its progress, its proof and the result of each statement', async () => {
     await upload(
-      fileOf(
+      confirmed(
         camt053([{ amount: '70.00', reference: 'CUS00001234' }], '170.00', { day: '2026-11-19' }),
       ),
     );
@@ -168,7 +192,7 @@ describe('a statement file', () => {
 
   it('waits after a failed proof until one person releases it once, with a reason', async () => {
     await upload(
-      fileOf(
+      confirmed(
         camt053([{ amount: '60.00', reference: 'CUS00001234' }], '999.00', { day: '2026-11-18' }),
       ),
     );

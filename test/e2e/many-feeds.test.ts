@@ -28,6 +28,7 @@ async function handIn(
   body: Uint8Array,
 ): Promise<{ readonly linesNew: number; readonly state: string }> {
   const form = new FormData();
+  form.append('accountNumber', '62000000001');
   form.append('file', new Blob([Buffer.from(body)]), 'statement');
   const answer = await fetch(`${api.url}/v1/bank-accounts/${ACCOUNT}/statements`, {
     method: 'POST',

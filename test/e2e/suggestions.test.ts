@@ -47,6 +47,7 @@ async function payment(
   const text = `166?00CREDIT?20${given.text ?? 'THANK YOU'}${given.payer === undefined ? '' : `?31${given.payer}?32J SMITH`}`;
   const form = new FormData();
   const body = mt940([{ minor, text }], { day: today, id: `S${files}` });
+  form.append('accountNumber', '62000000001');
   form.append('file', new Blob([Buffer.from(body)]), 'statement');
   await fetch(`${api.url}/v1/bank-accounts/${ACCOUNT}/statements`, {
     method: 'POST',

@@ -13,6 +13,8 @@ export async function storeFile(
     accountKey,
     format: null,
     profile: null,
+    // The number of the files that test/support makes.
+    accountNumber: '62000000001',
     by: SYSTEM_ACTOR,
     chunks: piecesOf(body),
   });

@@ -20,9 +20,9 @@ export function uploadStatementRoute(app: ApiApp, deps: ApiDeps): void {
       limits: {
         fileSize: deps.statementBytesMax,
         files: 1,
-        fields: 1,
+        fields: 2,
         fieldSize: PROFILE_BYTES_MAX,
-        parts: 2,
+        parts: 3,
         headerPairs: 20,
       },
     });
@@ -42,7 +42,8 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
       tags: ['statements'],
       summary: 'Upload a statement file',
       description:
-        'Send multipart/form-data with one part `file`, preceded by an optional part `profile` (a CSV layout as JSON). ' +
+        'Send multipart/form-data with one part `file`, preceded by optional parts: `profile` (a CSV layout as JSON) and `accountNumber` (the account number in the file, ' +
+        'which you confirm at the first import of an account). ' +
         'Purser recognises the format by the content unless you name it in `format`. The same bytes again return the stored file.',
       consumes: ['multipart/form-data'],
       params: z.strictObject({ key: accountKey }),
@@ -66,6 +67,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         accountKey: key,
         format: request.query.format ?? null,
         profile: readProfile(part.fields['profile']),
+        accountNumber: readAccountNumber(part.fields['accountNumber']),
         by: actorOf(principalOf(request)),
         chunks: wholeFile(part.file),
       });
@@ -93,13 +95,25 @@ async function* wholeFile(
     throw new CodedError('request.body_too_large', 'The statement file exceeds the size limit.');
 }
 
-/** @throws CodedError `request.invalid` that lists the faults */
-function readProfile(field: unknown): unknown {
+function readAccountNumber(field: unknown): string | null {
+  const number = textOf(field, 'accountNumber')?.trim() ?? null;
+  if (number === '' || (number ?? '').length > 64)
+    throw new CodedError('request.invalid', 'The part `accountNumber` must be an account number.');
+  return number;
+}
+
+function textOf(field: unknown, name: string): string | null {
   if (field === undefined) return null;
   const value =
     typeof field === 'object' && field !== null && 'value' in field ? field.value : undefined;
-  if (typeof value !== 'string')
-    throw new CodedError('request.invalid', 'The part `profile` must be text.');
+  if (typeof value === 'string') return value;
+  throw new CodedError('request.invalid', `The part \`${name}\` must be text.`);
+}
+
+/** @throws CodedError `request.invalid` that lists the faults */
+function readProfile(field: unknown): unknown {
+  const value = textOf(field, 'profile');
+  if (value === null) return null;
   let json: unknown;
   try {
     json = JSON.parse(value);
