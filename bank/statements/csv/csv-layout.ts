@@ -111,7 +111,7 @@ export function layOut(profile: CsvProfile): CsvLayout {
 }
 
 function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
-  const { amount, references, text, ...single } = columns;
+  const { amount, references, status, text, ...single } = columns;
   const ofAmount =
     amount.kind === 'signed'
       ? [amount.column]
@@ -119,5 +119,6 @@ function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
         ? [amount.credit, amount.debit]
         : [amount.column, amount.indicator];
   const named = Object.values(single).filter((each) => each !== undefined);
-  return [...ofAmount, ...references, ...text, ...named];
+  const ofStatus = status === undefined ? [] : [status.column];
+  return [...ofAmount, ...ofStatus, ...references, ...text, ...named];
 }

@@ -11,7 +11,10 @@ const DATE_FORMATS = [
   'YYYYMMDD',
   'DD/MM/YYYY',
   'DD-MM-YYYY',
+  'DD/MM/YY',
   'MM/DD/YYYY',
+  'MM/DD/YY',
+  'MM-DD-YYYY',
   'DD.MM.YYYY',
   'DDMMMYYYY',
   'DD-MMM-YYYY',
@@ -104,6 +107,18 @@ const profileSchema = z.strictObject({
      */
     fee: column.optional(),
     balance: column.optional(),
+    /**
+     * A column that says what became of the row: one of `booked` is money, one of `pending` may become it, and one of `skip`
+     * never does. Any other value refuses the row.
+     */
+    status: z
+      .strictObject({
+        column,
+        booked: z.array(label).min(1),
+        pending: z.array(label).default([]),
+        skip: z.array(label).default([]),
+      })
+      .optional(),
     account: column.optional(),
     currency: column.optional(),
     bankId: column.optional(),
@@ -142,8 +157,12 @@ export const csvProfileSchema = profileSchema.superRefine((profile, context) => 
   if (profile.thousandsMark === profile.decimalMark)
     fault('thousandsMark', 'is also the decimal mark');
   const { dateFormats, preamble, header } = profile;
-  if (dateFormats.includes('DD/MM/YYYY') && dateFormats.includes('MM/DD/YYYY'))
-    fault('dateFormats', 'DD/MM/YYYY and MM/DD/YYYY are ambiguous together');
+  for (const [day, month] of [
+    ['DD/MM/', 'MM/DD/'],
+    ['DD-MM-', 'MM-DD-'],
+  ] as const)
+    if ([day, month].every((order) => dateFormats.some((each) => each.startsWith(order))))
+      fault('dateFormats', `${day} and ${month} are ambiguous together`);
   if (dateFormats.includes('DD MMM') && preamble.period === undefined)
     fault('dateFormats', 'DD MMM needs preamble.period');
   const names = header.map((name) => name.trim().toLowerCase()).filter((name) => name !== '');

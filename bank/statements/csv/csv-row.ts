@@ -1,7 +1,7 @@
 import type { Currency } from '../../../domain/money/money.ts';
 import type { StatementLine } from '../../../domain/line/statement.ts';
 import { unreadable } from '../statement-fault.ts';
-import { isLabel, type CsvLayout } from './csv-layout.ts';
+import { isLabel, plain, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { readCsvAmount, readCsvDay, type Period } from './csv-values.ts';
 
@@ -53,6 +53,8 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
   );
   if (isLabel(cells[0] ?? '', profile.endRow))
     return { kind: 'end', ...readTotals(cells, context) };
+  const state = stateOf(cells, context);
+  if (state === 'skip') return { kind: 'skip' };
   const special = specialOf(texts, profile);
   if (profile.recordType !== undefined && cells[0]?.trim() !== profile.recordType)
     return special === null ? { kind: 'skip' } : stateBalance(special, cells, context);
@@ -69,7 +71,10 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
     );
   }
   const feeMinor = fee > 0n && context.isCharge(movedMinor ?? 0n, fee, balanceMinor) ? -fee : fee;
-  const shared = readShared(cells, texts, context);
+  const shared = {
+    ...readShared(cells, texts, context),
+    ...(state === 'pending' ? { status: state } : {}),
+  };
   const lines: StatementLine[] = [];
   const add = (signedMinor: bigint, own: Partial<StatementLine>) =>
     lines.push({
@@ -93,6 +98,21 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
     balanceMinor,
     hasMinus: hasMinus(cells, context),
   };
+}
+
+/** What the status column says of a row; every row without such a column is booked. */
+function stateOf(
+  cells: readonly string[],
+  { profile, layout, where }: RowContext,
+): 'booked' | 'pending' | 'skip' {
+  const rule = profile.columns.status;
+  if (rule === undefined) return 'booked';
+  const value = plain(layout.at(cells, rule.column));
+  const state = (['booked', 'pending', 'skip'] as const).find((each) =>
+    rule[each].some((name) => plain(name) === value),
+  );
+  if (state !== undefined) return state;
+  throw unreadable(`${where}, status`, "it is not one of the profile's values");
 }
 
 function hasMinus(cells: readonly string[], { profile, layout }: RowContext): boolean {

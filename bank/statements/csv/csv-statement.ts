@@ -31,8 +31,36 @@ export function isFirstRow(cells: Cells, profile: CsvProfile, layout: CsvLayout)
   if (header.length > 0) return isHeader(cells, profile);
   const texts = [...columns.references, ...columns.text].map((column) => layout.at(cells, column));
   if (texts.some((text) => isLabel(text, openingRow))) return true;
-  if (recordType !== undefined && cells[0]?.trim() !== recordType) return false;
+  if (recordType !== undefined) return cells[0]?.trim() === recordType;
+  // A row with an amount is an entry whose day must be readable, not a row to pass over.
+  if (hasAmount(cells, profile, layout)) return true;
   return asCsvDay(layout.at(cells, columns.bookingDate), dateFormats, null) !== null;
+}
+
+/** True if a column of the amount holds one, and the row is not one that the profile's preamble names. */
+function hasAmount(cells: Cells, profile: CsvProfile, layout: CsvLayout): boolean {
+  const { amount } = profile.columns;
+  const columns = amount.kind === 'columns' ? [amount.credit, amount.debit] : [amount.column];
+  const labels = Object.values(profile.preamble).flatMap((place) =>
+    place === undefined
+      ? []
+      : typeof place === 'string'
+        ? [place]
+        : 'label' in place
+          ? [place.label]
+          : place,
+  );
+  if (labels.some((label) => cells.some((cell) => isLabel(cell, label)))) return false;
+  return columns.some((column) =>
+    /^[^A-Za-z]*[0-9][^A-Za-z]*$/.test(bareAmount(layout.at(cells, column))),
+  );
+}
+
+/** An amount without the words that may stand beside it: `R 12.00`, `10.00 CR`. */
+function bareAmount(cell: string): string {
+  return cell
+    .trim()
+    .replace(/^(?:CR|DR|R|[A-Z]{3})(?![A-Za-z])|(?<![A-Za-z])(?:CR|DR|[A-Z]{3})$/gi, '');
 }
 
 export function createCsvStatement(

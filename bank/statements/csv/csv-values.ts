@@ -1,23 +1,24 @@
 import { isCoded } from '../../../domain/errors.ts';
 import { asLocalDate, daysBetween, type LocalDate } from '../../../domain/local-date.ts';
-import { ZAR, type Currency } from '../../../domain/money/money.ts';
+import type { Currency } from '../../../domain/money/money.ts';
 import { parseMinor } from '../../../domain/money/money-text.ts';
 import { unreadable } from '../statement-fault.ts';
 import type { CsvDateFormat, CsvProfile } from './csv-profile.ts';
 
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
+/** English and Afrikaans names, and an abbreviation that is no beginning of one. */
+const MONTHS: readonly (readonly string[])[] = [
+  ['january', 'januarie'],
+  ['february', 'februarie'],
+  ['march', 'maart', 'mrt'],
+  ['april'],
+  ['may', 'mei'],
+  ['june', 'junie'],
+  ['july', 'julie'],
+  ['august', 'augustus'],
+  ['september'],
+  ['october', 'oktober'],
+  ['november'],
+  ['december', 'desember'],
 ];
 
 const PATTERNS: Readonly<Record<CsvDateFormat, RegExp>> = {
@@ -26,6 +27,9 @@ const PATTERNS: Readonly<Record<CsvDateFormat, RegExp>> = {
   YYYYMMDD: /^(?<y>[0-9]{4})(?<m>[0-9]{2})(?<d>[0-9]{2})$/,
   'DD/MM/YYYY': /^(?<d>[0-9]{1,2})\/(?<m>[0-9]{1,2})\/(?<y>[0-9]{4})$/,
   'DD-MM-YYYY': /^(?<d>[0-9]{1,2})-(?<m>[0-9]{1,2})-(?<y>[0-9]{4})$/,
+  'DD/MM/YY': /^(?<d>[0-9]{1,2})\/(?<m>[0-9]{1,2})\/(?<yy>[0-9]{2})$/,
+  'MM/DD/YY': /^(?<m>[0-9]{1,2})\/(?<d>[0-9]{1,2})\/(?<yy>[0-9]{2})$/,
+  'MM-DD-YYYY': /^(?<m>[0-9]{1,2})-(?<d>[0-9]{1,2})-(?<y>[0-9]{4})$/,
   'MM/DD/YYYY': /^(?<m>[0-9]{1,2})\/(?<d>[0-9]{1,2})\/(?<y>[0-9]{4})$/,
   'DD.MM.YYYY': /^(?<d>[0-9]{1,2})\.(?<m>[0-9]{1,2})\.(?<y>[0-9]{4})$/,
   DDMMMYYYY: /^(?<d>[0-9]{1,2})(?<n>[A-Za-z]{3,4})(?<y>[0-9]{4})$/,
@@ -78,9 +82,10 @@ export function asCsvDay(
   return null;
 }
 
-/** `Nov`, `Sept` and whole names. */
+/** `Nov`, `Sept`, `Okt` and whole names. */
 function monthOf(name: string): string | null {
-  const index = MONTHS.findIndex((month) => month.startsWith(name.toLowerCase()));
+  const begun = name.toLowerCase();
+  const index = MONTHS.findIndex((names) => names.some((month) => month.startsWith(begun)));
   return index === -1 || name.length < 3 ? null : String(index + 1);
 }
 
@@ -157,12 +162,19 @@ function readSign(
   }
 }
 
-/** Removes the currency code, or the R of rand, before or after the digits. */
+/** Signs beside the digits, longest first; a sign of another currency stays, and refuses the amount. */
+const SIGNS: Readonly<Record<string, readonly string[]>> = {
+  ZAR: ['R'],
+  GBP: ['£'],
+  EUR: ['€'],
+  USD: ['US$', '$'],
+};
+
+/** Removes the code or the sign of the currency, before or after the digits. */
 function withoutCurrency(text: string, currency: Currency): string {
-  const names = currency === ZAR ? [currency, 'R'] : [currency];
-  for (const name of names) {
+  for (const name of [currency, ...(SIGNS[currency] ?? [])]) {
     if (text.startsWith(name)) return text.slice(name.length).trim();
-    if (name === currency && text.endsWith(name)) return text.slice(0, -name.length).trim();
+    if (name !== 'R' && text.endsWith(name)) return text.slice(0, -name.length).trim();
   }
   return text;
 }
