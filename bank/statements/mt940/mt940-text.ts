@@ -39,11 +39,12 @@ export function readTexts(lines: readonly string[]): Mt940Texts {
 }
 
 /**
- * `?20` to `?29` and `?60` to `?63` hold the payer's text, `?32` and `?33` the name, `?31` the account. A separator that
- * starts no subfield is part of the text.
+ * `?20` to `?29` and `?60` to `?63` hold the payer's text, `?32` and `?33` the name, `?31` the account. Some banks write all
+ * text into `?00`. A separator that starts no subfield is part of the text.
  */
 function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
   const written: string[] = [];
+  let booking = '';
   let name = '';
   let account: string | null = null;
   for (const part of joined.split(beginning).slice(1)) {
@@ -51,10 +52,11 @@ function readSubfields(joined: string, beginning: RegExp): Mt940Texts {
     const value = part.slice(2);
     if (/^(?:2[0-9]|6[0-3])$/.test(code)) {
       if (value.trim() !== '') written.push(value);
-    } else if (code === '32' || code === '33') name += value;
+    } else if (code === '00') booking += value;
+    else if (code === '32' || code === '33') name += value;
     else if (code === '31' || code === '38') account ??= value;
   }
-  const texts = joinings(written, SUBFIELD_WIDTH);
+  const texts = joinings(written.length === 0 ? [booking] : written, SUBFIELD_WIDTH);
   return {
     references: texts.some(hasKeyword) ? fromKeywords(texts).references : texts,
     name: orNull(name),

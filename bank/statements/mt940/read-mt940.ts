@@ -9,8 +9,8 @@ const KNOWN_TAGS = new Set(
 const TAG = /^:([0-9]{2}[A-Z]?|NS):/;
 /** The last line of a file that was cut off inside a tag. */
 const CUT_TAG = /^:(?:[0-9]{0,2}[A-Z]?|N|NS)$/;
-/** Text after the end mark of a message: block 5 and message separators. */
-const TRAILER = /^(?:\{5:(?:[^{}]|\{[^{}]*\})*\})?[\s$\u0001-\u0004]*/;
+/** Text after the end mark of a message: block 5, the trailers that systems add behind it, and message separators. */
+const TRAILER = /^(?:\{[5S]:(?:[^{}]|\{[^{}]*\})*\}\s*)*[\s$\u0001-\u0004]*/;
 /** Fields that may start a statement instead of field 20, and the fields between field 20 and the balances. */
 const BEGINS = /^(?:25P?|28C?)$/;
 const HEAD = /^(?:21|25P?|28C?|NS)$/;
@@ -41,13 +41,18 @@ export const mt940Reader: StatementReader = {
       });
       yield events;
     }
-    if (CUT_TAG.test(last))
-      throw statementFault('statement.incomplete', 'file', 'it ends inside the tag of a field');
+    if (CUT_TAG.test(last) || isCutBalance(last))
+      throw statementFault('statement.incomplete', 'file', 'it ends inside a field');
     const events: StatementEvent[] = [];
     messages.end(events);
     yield events;
   },
 };
+
+/** True for a last line with an available balance that lacks its last digits: nothing else of the file shows that. */
+function isCutBalance(line: string): boolean {
+  return /^:6[45]:/.test(line) && !/[,.][0-9]{2}[\s}-]*$/.test(line);
+}
 
 function createMessages(limits: StatementLimits) {
   let field: { tag: string; lines: string[]; number: number } | null = null;
@@ -61,6 +66,8 @@ function createMessages(limits: StatementLimits) {
   /** The opening blocks of a message have begun, so a message must follow. */
   let isBeforeBlock = false;
   let isSealed = true;
+  /** The bank writes lines of its own before each message. */
+  let hasOwnHead = false;
   let hasFormat = false;
   const fingerprints = new Set<string>();
 
@@ -154,7 +161,7 @@ function createMessages(limits: StatementLimits) {
     if (!text.trimStart().startsWith('{')) return text;
     const block = text.indexOf('{4:');
     if (block === -1) {
-      if (isSealed && !text.trimStart().startsWith('{5:')) isBeforeBlock = true;
+      if (isSealed && !/^\s*\{[5S]:/.test(text)) isBeforeBlock = true;
       return text;
     }
     if (isInBlock)
@@ -177,7 +184,9 @@ function createMessages(limits: StatementLimits) {
       return text.slice(2).replace(TRAILER, '');
     }
     if (text.trim() === '-' && !isEntryText()) {
-      seal(events);
+      // In SWIFT blocks only `-}` ends a message, and this may be a part of it.
+      if (isInBlock) closeField(events);
+      else seal(events);
       return '';
     }
     const tag = text.startsWith(':') ? TAG.exec(text)?.[1] : undefined;
@@ -188,6 +197,10 @@ function createMessages(limits: StatementLimits) {
     } else if (field !== null && !isSealed && text !== '') {
       if (field.lines.push(text) > FIELD_LINES_MAX)
         throw unreadable(`line ${number}`, `a field has more than ${FIELD_LINES_MAX} lines`);
+    } else if (/^[A-Za-z0-9]/.test(text)) {
+      // Where a head of the bank's own opened the first message, such a text opens the next one.
+      if (statements === 0 && head.length === 0) hasOwnHead = true;
+      else if (isSealed && hasOwnHead) isBeforeBlock = true;
     }
     return '';
   };

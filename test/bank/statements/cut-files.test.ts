@@ -34,6 +34,34 @@ const WITH_BALANCES = [
   'standard-bank-statement',
 ].map((name) => `csv/${name}.csv`);
 
+/** An available balance, the bank's own heads, and blocks with trailers. */
+const MT940_ENDS = [
+  ['available balances', '', ':64:C260105ZAR110,00\r\n-\r\n'],
+  ['heads of the bank', 'ABNANL2A\r\n940\r\nABNANL2A\r\n', '-\r\n'],
+  ['blocks with trailers', '{1:F01BANK}{2:I940X}{4:\r\n', '-}{5:{CHK:1}}{S:{SAC:}}\r\n'],
+] as const;
+
+describe('an MT940 that is cut at any byte', () => {
+  it.each(MT940_ENDS)('never passes as a shorter whole with %s', async (_, head, end) => {
+    const message = (account: string) =>
+      `${head}:20:X\r\n:25:${account}\r\n:28C:1/1\r\n:60F:C260102ZAR100,00\r\n:61:2601050105C10,00NTRFREF\r\n:86:166?00CREDIT?20CUS00000013\r\n:62F:C260105ZAR110,00\r\n${end}`;
+    const first = message('42');
+    const text = first + message('43');
+    for (let length = 1; length < text.length; length += 1) {
+      const file = await parseText(text.slice(0, length)).catch(() => null);
+      if (file === null) continue;
+      // What stands behind a closing balance may be gone as a whole, never in part.
+      const last = (text.slice(0, length).split('\n').at(-1) ?? '').trimEnd();
+      expect(last, `cut after ${length}`).toMatch(
+        head.includes('{')
+          ? /^(?:-\}.*)?$/
+          : /^(?:-?|:62F:C260105ZAR110,0?0?|:64:C260105ZAR110,00)$/,
+      );
+      expect(file.statements, `cut after ${length}`).toHaveLength(length > first.length ? 2 : 1);
+    }
+  });
+});
+
 describe(`a statement file that is cut ${WHERE}`, () => {
   it.each(SAMPLE_FILES)('never passes as a shorter whole: %s', async (name) => {
     await expectCutsRefused(await readFile(path.join(SAMPLES, name)), EVERY_BYTES);

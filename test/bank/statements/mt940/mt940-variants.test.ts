@@ -210,6 +210,15 @@ describe('a statement with balances and totals as banks write them', () => {
   );
 });
 
+describe('field 86 with one subfield', () => {
+  it('takes its reference from ?00 where nothing else holds the payer’s text', async () => {
+    const { line } = await only(
+      statement(':61:2601050105C10,00NTRFREF\n:86:166?00CUS12345671 TOP UP'),
+    );
+    expect(line.references).toContain('CUS12345671 TOP UP');
+  });
+});
+
 describe('a file of several MT940 messages', () => {
   const entry = ':61:2601050105C10,00NTRFREF';
   const second = HEAD.replace(':25:42', ':25:43');
@@ -235,6 +244,13 @@ describe('a file of several MT940 messages', () => {
     [
       'whose blocks stand on lines of their own',
       `{1:F01BANK}\n{2:I940X}\n{4:\n${statement(entry)}-}\n{5:{CHK:1}}\n{1:F01BANK}\n{2:I940X}\n{4:\n${second}${entry}\n${CLOSING}-}`,
+    ],
+    [
+      'with the trailers of systems behind block 5',
+      `${block}${statement(entry)}-}{5:{CHK:1}}{S:{SAC:}{COP:P}}
+${block}${second}${entry}
+${CLOSING}-}{5:}
+{S:{COP:S}}`,
     ],
     [
       'that end in a control byte behind the dash',
@@ -278,6 +294,13 @@ describe('a file of several MT940 messages', () => {
     ['after the next tag', `${statement(entry)}-\n:20:`],
     ['inside the next block', `${block}${statement(entry)}-}\n{1:F01BA`],
     ['between the next blocks', `${block}${statement(entry)}-}\n{1:F01BANK}\n{2:I94`],
+    [
+      'inside the head that the bank writes before each',
+      `ABNANL2A\n940\nABNANL2A\n${statement(entry)}-\nABNAN`,
+    ],
+    ['inside the available balance', `${statement(entry)}:64:C260105ZAR110,0`],
+    ['before the amount of the available balance', `${statement(entry)}:64:C260105ZAR`],
+    ['inside the end mark of a block', `${block}${statement(entry)}-`],
     ['inside the next block on the same line', `${block}${statement(entry)}-}{5:}{1:F01`],
   ])('counts as incomplete %s', async (_, text) => {
     expect((await failureOf(parseText(text))).code).toBe('statement.incomplete');
