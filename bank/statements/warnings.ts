@@ -9,6 +9,7 @@ const WARNINGS = {
   batch_count_differs: 'The entry is a batch, but the file does not list each of its payments.',
   status_unknown: 'The status of the entry is unknown: it counts as pending.',
   totals_differ: "The file's totals differ from its entries.",
+  totals_signed: 'A sum of entries has a sign, which says nothing: it is compared without it.',
   balance_placeholder: 'A balance consists of nines: it counts as missing.',
   balance_blank: 'A balance has no amount: it counts as missing.',
   account_absent:

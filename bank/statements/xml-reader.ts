@@ -6,7 +6,9 @@ import type { XmlElement } from './xml-element.ts';
 
 /** A format's choice of elements in an XML file. Elements neither entered nor taken are skipped. */
 export interface XmlVisitor {
-  /** Checks the root first; throws if it is not this format's. */
+  /** True for an element outside the message: it only encloses it, or stands beside it, and is not read. */
+  wraps(name: string, namespace: string, depth: number): boolean;
+  /** Checks the root of the message first; throws if it is not this format's. */
   root(name: string, namespace: string): void;
   /** `enter`: look inside; `take`: pass it on whole once closed. `path` starts at the root. */
   choose(path: readonly string[]): 'enter' | 'take';
@@ -108,6 +110,8 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
   let top: OpenElement | null = null;
   let namespace = '';
   let elementsInWhole = 0;
+  /** Open elements outside the message. */
+  let wrapped = 0;
 
   function kindOf(tag: SaxesTagNS): OpenElement['kind'] {
     if (top?.kind === 'foreign' || tag.local === FOREIGN_CONTENT) return 'foreign';
@@ -121,8 +125,12 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
 
   return {
     open(tag) {
-      if (open.length === DEPTH_MAX)
+      if (open.length + wrapped === DEPTH_MAX)
         throw unreadable(place(), `it is deeper than ${DEPTH_MAX} levels`);
+      if (top === null && visitor.wraps(tag.local, tag.uri, wrapped)) {
+        wrapped += 1;
+        return;
+      }
       if (top === null) {
         namespace = tag.uri;
         visitor.root(tag.local, tag.uri);
@@ -147,6 +155,10 @@ function createElementStack(visitor: XmlVisitor, place: () => string): ElementSt
       }
     },
     close() {
+      if (top === null && wrapped > 0) {
+        wrapped -= 1;
+        return;
+      }
       const element = open.pop();
       invariant(element !== undefined, 'The XML parser closed an element that it had not opened.');
       top = open.at(-1) ?? null;

@@ -11,7 +11,7 @@ import { anyBalanceCurrency, chooseBalances, interimsMeet, readBalances } from '
 import { findCompleteDays } from './camt-days.ts';
 import { readEntry, type CamtEntry } from './camt-entry.ts';
 import { accountOf, createPage, isLastPage, refuseStrayPage, type CamtPage } from './camt-pages.ts';
-import { addEntryTo, joinTotals, totalsAgree } from './camt-totals.ts';
+import { addEntryTo, hasSignedSum, joinTotals, totalsAgree } from './camt-totals.ts';
 import { readCurrency, readMoment } from './camt-values.ts';
 
 /** One statement, built child by child; only sums of its entries are kept. It may have several pages. */
@@ -178,6 +178,9 @@ function summarise(
       ...balances.warnings,
       ...(isCopy ? [warn('statement_copy', position)] : []),
       ...(agree ? [] : [warn('totals_differ', position)]),
+      ...(heads.some((head) => hasSignedSum(onlyChild(head, 'TxsSummry', position), position))
+        ? [warn('totals_signed', position)]
+        : []),
     ],
   };
 }

@@ -75,6 +75,16 @@ export function totalsAgree(
   );
 }
 
+/** A sum has no sign by the standard: the name of its element says which side it is of. */
+const SIGN = /^[+-]/;
+
+/** True if the bank writes a sign before a sum. */
+export function hasSignedSum(summary: XmlElement | null, where: string): boolean {
+  return ['TtlNtries', 'TtlCdtNtries', 'TtlDbtNtries'].some((name) =>
+    SIGN.test(textAt(summary, [name, 'Sum'], where) ?? ''),
+  );
+}
+
 function bothOf(a: Side, b: Side): Side {
   return { count: a.count + b.count, sum: a.sum + b.sum };
 }
@@ -103,7 +113,7 @@ function readTotals(
   const sum = textAt(totals, ['Sum'], place);
   return {
     count: count === null ? null : Number(count),
-    sum: sum === null ? null : readMinor(sum, currency, `${place}, Sum`),
+    sum: sum === null ? null : readMinor(sum.replace(SIGN, ''), currency, `${place}, Sum`),
     ...readNet(totals, currency, place),
   };
 }

@@ -45,13 +45,20 @@ export const camtReader: StatementReader = {
     const reading = readXml(decodeXml(chunks, limits.fileBytesMax), visitor);
     for (let turn = await reading.next(); turn.done !== true; turn = await reading.next())
       yield collector.drain();
+    if (!visitor.hasMessage()) throw unknownXml();
     collector.finish(visitor.message().container);
     yield collector.drain();
   },
 };
 
-/** Call `message` only after the root has been read. */
-function createVisitor(collector: Collector): XmlVisitor & { readonly message: () => Message } {
+/** Roots of envelopes: of ISO (with head.001 beside the message, or head.002 around it), SWIFT, SOAP and banks' own. */
+const ENVELOPE = /(?:Envlp|Envelope|Message|Msg|Payload|PDU)$|^(?:Xchg|Documents)$/i;
+
+/** Call `message` only after the root of the message has been read. */
+function createVisitor(collector: Collector): XmlVisitor & {
+  readonly hasMessage: () => boolean;
+  readonly message: () => Message;
+} {
   let recognised: Message | null = null;
   let messages = 0;
   const message = (): Message => {
@@ -59,8 +66,12 @@ function createVisitor(collector: Collector): XmlVisitor & { readonly message: (
     return recognised;
   };
   return {
+    hasMessage: () => recognised !== null,
     message,
+    wraps: (name, _, depth) => name !== 'Document' && (depth > 0 || ENVELOPE.test(name)),
     root(name, namespace) {
+      if (recognised !== null)
+        throw unreadable('envelope', 'it holds several messages: put each into a file of its own');
       recognised = recogniseMessage(name, namespace);
       collector.begin(recognised.format);
     },
@@ -94,10 +105,14 @@ function recogniseMessage(root: string, namespace: string): Message {
   const kind = NAMESPACE.exec(namespace)?.[1] ?? '';
   const message = root === 'Document' ? MESSAGES.get(kind) : undefined;
   if (message !== undefined) return message;
-  throw statementFault(
+  throw unknownXml();
+}
+
+function unknownXml() {
+  return statementFault(
     'statement.unknown_format',
     'root element',
-    'it is XML but not camt.052, .053 or .054: such a file starts with Document, without an envelope',
+    'it is XML but not camt.052, .053 or .054: put the element Document of the bank’s message into a file of its own',
   );
 }
 

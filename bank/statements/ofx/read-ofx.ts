@@ -31,7 +31,7 @@ export const ofxReader: StatementReader = {
     for await (const { lines } of readTextLines(chunks, limits.fileBytesMax)) {
       let text = `${lines.join('\n')}\n`;
       if (header !== null) {
-        header += text;
+        header = withoutComments(header + text);
         const start = header.search(/<OFX\s*>/i);
         if ((start === -1 ? header.length : start) > HEADER_CHARS_MAX)
           throw unreadable('header', 'no OFX element follows it');
@@ -50,6 +50,11 @@ export const ofxReader: StatementReader = {
     yield statements.drain();
   },
 };
+
+/** XML allows comments anywhere, and they may look like markup. */
+function withoutComments(header: string): string {
+  return header.replace(/<!--[\s\S]*?-->/g, '');
+}
 
 interface Open {
   readonly place: string;

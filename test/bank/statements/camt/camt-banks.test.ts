@@ -36,15 +36,57 @@ describe('the camt reader, on versions,', () => {
     expect((await failureOf(parseText(text))).code).toBe('statement.unknown_format');
   });
 
-  it('refuses a file inside an envelope, and says so', async () => {
-    const text = (await readSample('single.xml'))
-      .replace('<Document', '<Envelope><Document')
-      .replace('</Document>', '</Document></Envelope>');
+  const HEAD =
+    '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><BizMsgIdr>1</BizMsgIdr></AppHdr>';
 
-    const error = await failureOf(parseText(text));
+  it.each([
+    ['the ISO envelope with its header', '<BizMsgEnvlp>', HEAD, '</BizMsgEnvlp>'],
+    [
+      'the header of a file',
+      '<Xchg xmlns="urn:iso:std:iso:20022:tech:xsd:head.002.001.01"><PyldDesc/><Pyld>',
+      HEAD,
+      '</Pyld></Xchg>',
+    ],
+    ['SWIFT’s envelope', '<RequestPayload>', HEAD, '</RequestPayload>'],
+    [
+      'SOAP',
+      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>',
+      '',
+      '</s:Body></s:Envelope>',
+    ],
+  ])('reads the message inside %s as it does alone', async (_, before, head, after) => {
+    const alone = await readSample('single.xml');
+    const wrapped = alone
+      .replace('<Document', `${before}${head}<Document`)
+      .replace('</Document>', `</Document>${after}`);
+    expect(await parseText(wrapped)).toEqual(await parseText(alone));
+  });
 
-    expect(error.code).toBe('statement.unknown_format');
-    expect(error.message).toContain('without an envelope');
+  it.each([
+    ['has no message', () => '<BizMsgEnvlp><AppHdr/></BizMsgEnvlp>', 'statement.unknown_format'],
+    ['is no known one', (text: string) => `<Bank>${text}</Bank>`, 'statement.unknown_format'],
+    [
+      'holds two messages',
+      (text: string) => `<Documents>${text}${text}</Documents>`,
+      'statement.unreadable',
+    ],
+    ['is cut behind the message', (text: string) => `<BizMsgEnvlp>${text}`, 'statement.incomplete'],
+    [
+      'encloses another message',
+      (text: string) => `<BizMsgEnvlp>${text.replace('camt.053', 'pain.001')}</BizMsgEnvlp>`,
+      'statement.unknown_format',
+    ],
+  ])('refuses an envelope that %s', async (_, wrap, code) => {
+    const text = (await readSample('single.xml')).replace(/<\?xml[^>]*\?>\s*/, '');
+    expect((await failureOf(parseText(wrap(text)))).code).toBe(code);
+  });
+
+  it('compares a sum with a sign without it, and says so', async () => {
+    const text = await readSample('single.xml');
+    const plain = await parseText(text);
+    const signed = await parseText(text.replace('<Sum>250<', '<Sum>-250<'));
+    expect(signed.statements).toEqual(plain.statements);
+    expect(signed.warnings.map(({ code }) => code)).toEqual(['totals_signed']);
   });
 });
 

@@ -105,6 +105,16 @@ describe('the OFX reader, on elements,', () => {
     expect((await failureOf(parseText(file(inside)))).code).toBe('statement.unreadable');
   });
 
+  it('is read with comments before its header, and refused with a DOCTYPE there', async () => {
+    const xml = file(list(transaction('<NAME>A'))).replace(
+      HEADER,
+      '<?xml version="1.0"?>\n<!-- made by <b>a bank</b> -->\n<?OFX OFXHEADER="200" VERSION="211"?>\n<!-- and another -->\n',
+    );
+    expect((await only(xml)).line.amountMinor).toBe(1_000n);
+    const failure = await failureOf(parseText(xml.replace('<!-- and another -->', '<!DOCTYPE x>')));
+    expect(failure.code).toBe('statement.unreadable');
+  });
+
   it('refuses a text after an end tag', async () => {
     const text = file(list(transaction('<NAME>A</NAME>CUS12345671')));
     expect((await failureOf(parseText(text))).code).toBe('statement.unreadable');
