@@ -210,15 +210,6 @@ describe('a statement with balances and totals as banks write them', () => {
   );
 });
 
-describe('field 86 with one subfield', () => {
-  it('takes its reference from ?00 where nothing else holds the payer’s text', async () => {
-    const { line } = await only(
-      statement(':61:2601050105C10,00NTRFREF\n:86:166?00CUS12345671 TOP UP'),
-    );
-    expect(line.references).toContain('CUS12345671 TOP UP');
-  });
-});
-
 describe('a file of several MT940 messages', () => {
   const entry = ':61:2601050105C10,00NTRFREF';
   const second = HEAD.replace(':25:42', ':25:43');

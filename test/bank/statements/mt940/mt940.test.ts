@@ -189,3 +189,12 @@ describe('a report in MT942', () => {
     );
   });
 });
+
+describe('field 86 with one subfield', () => {
+  it('gives its reference from ?00 where nothing else holds the payer’s text', async () => {
+    const file = await parseText(
+      ':20:X\n:25:42\n:28C:1/1\n:60F:C260102ZAR100,00\n:61:2601050105C10,00NTRFREF\n:86:166?00CUS12345671 TOP UP\n:62F:C260105ZAR110,00\n',
+    );
+    expect(file.statements[0]?.lines[0]?.references).toContain('CUS12345671 TOP UP');
+  });
+});
