@@ -124,7 +124,7 @@ describe('a declared profile', () => {
     [['DD/MM/YY', 'MM/DD/YY']],
     [['DD/MM/YYYY', 'MM/DD/YY']],
     [['DD-MM-YYYY', 'MM-DD-YYYY']],
-  ])('is refused with the two orders of %s, which one day may fit both', (dateFormats) => {
+  ])('refuses to take the two orders of %s, which one day may fit both', (dateFormats) => {
     expect(() => parseCsvProfile({ ...DECLARED, dateFormats })).toThrow(/ambiguous together/);
   });
 

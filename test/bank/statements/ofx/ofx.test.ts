@@ -105,7 +105,7 @@ describe('the OFX reader, on elements,', () => {
     expect((await failureOf(parseText(file(inside)))).code).toBe('statement.unreadable');
   });
 
-  it('is read with comments before its header, and refused with a DOCTYPE there', async () => {
+  it('reads a file with comments before its header, and refuses a DOCTYPE there', async () => {
     const xml = file(list(transaction('<NAME>A'))).replace(
       HEADER,
       '<?xml version="1.0"?>\n<!-- made by <b>a bank</b> -->\n<?OFX OFXHEADER="200" VERSION="211"?>\n<!-- and another -->\n',
