@@ -7,7 +7,7 @@ DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
     'bank_accounts', 'rates', 'wallets',
-    'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
+    'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'notifications',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',

@@ -1,0 +1,251 @@
+import { groupBy } from '../group-by.ts';
+import { daysBetween } from '../local-date.ts';
+import type { HeldRow, Hold, SnapshotRow, WaitingRow } from './identity.ts';
+import { contradicts, dayOf, impliesCode, type OpenLine, type Work } from './work.ts';
+
+/** Shorter ids may be positions in a file or a day, which come again every day. */
+const ID_CHARS_MIN = 6;
+
+/** Rows that nothing tied: new money, or money that may be a line which this read does not show. */
+export interface Leftovers {
+  readonly fresh: readonly { readonly row: SnapshotRow; readonly hold: Hold | null }[];
+  readonly waiting: readonly WaitingRow[];
+}
+
+/**
+ * Counts what is left of each day and amount, and holds the rows that may be a line that is left over. A held row waits
+ * for two complete reads of its day, after that day is over; then it is the line if rows and lines are equally many, and
+ * else a line of its own, beside the other one for a person.
+ * @param heldBefore the held row that this row is, if an earlier read of this source held it
+ */
+export function placeLeftovers(
+  work: Work,
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+): Leftovers {
+  const readsOf = (row: SnapshotRow) => heldBefore(row)?.reads ?? 0;
+  tieByCount(work, readsOf);
+  const suspects = findSuspects(work, heldBefore);
+  const fresh: { row: SnapshotRow; hold: Hold | null }[] = [];
+  const waiting: WaitingRow[] = [];
+  for (const row of work.rows()) {
+    const hold = suspects.get(row);
+    const isOver = isClosed(work, row);
+    if (hold === undefined) fresh.push({ row, hold: null });
+    else if (isOver && readsOf(row) > 0) fresh.push({ row, hold });
+    else waiting.push({ row, ...hold, reads: readsOf(row) + (isOver ? 1 : 0) });
+  }
+  return { fresh, waiting };
+}
+
+function isClosed({ reading: { scope } }: Work, { bookingDate }: SnapshotRow): boolean {
+  return (
+    scope.kind === 'complete' && bookingDate >= scope.from && bookingDate <= scope.lastClosedDay
+  );
+}
+
+/**
+ * Two complete reads of a day that is over, which count the same lines of an amount, show the same lines. The earlier one
+ * is this source's, if it held the rows, or another source's, if that showed the lines.
+ */
+function tieByCount(work: Work, readsOf: (row: SnapshotRow) => number): void {
+  if (work.reading.scope.kind !== 'complete') return;
+  const rows = groupBy(
+    work.rows().filter((row) => isClosed(work, row)),
+    (row) => `${row.bookingDate} ${row.amountMinor}`,
+  );
+  if (rows.size === 0) return;
+  const lines = groupBy(
+    work.lines().filter(({ isFree, line }) => isFree && line.storedBeforeSnapshot),
+    (line) => `${dayOf(line)} ${line.line.amountMinor}`,
+  );
+  for (const [key, shown] of rows) {
+    const known = lines.get(key) ?? [];
+    if (known.length === 0) continue;
+    const isCountedTwice =
+      shown.length === known.length &&
+      (shown.every((row) => readsOf(row) > 0) || known.every((line) => isCounted(work, line)));
+    if (isCountedTwice) tieEach(work, shown, known, () => true);
+    else if (shown.every((row) => readsOf(row) > 0)) tieOwnerless(work, shown, known);
+  }
+}
+
+/** Another complete read showed it, or no customer is named on either side. */
+function isCounted(work: Work, { line, codes, isShownHere }: OpenLine): boolean {
+  if (isShownHere) return false;
+  return (
+    line.appearances.some(({ feed }) => feed !== 'webhook') ||
+    (codes.size === 0 && work.rows().every((row) => work.read(row).code === null))
+  );
+}
+
+/** A line without an owner may take any row that names one: what the customer gets is the same. */
+function tieOwnerless(work: Work, rows: readonly SnapshotRow[], lines: readonly OpenLine[]): void {
+  tieEach(
+    work,
+    rows.filter((row) => work.read(row).code !== null),
+    lines.filter(({ codes }) => codes.size === 0),
+    () => true,
+  );
+}
+
+function tieEach(
+  work: Work,
+  rows: readonly SnapshotRow[],
+  lines: readonly OpenLine[],
+  fits: (row: SnapshotRow, line: OpenLine) => boolean,
+): void {
+  const free = new Set(lines);
+  for (const strict of [true, false]) {
+    for (const row of rows) {
+      if (!work.rows().includes(row)) continue;
+      const line = [...free].find(
+        (each) =>
+          fits(row, each) &&
+          !contradicts(work, row, each) &&
+          (!strict || !impliesCode(work, row, each)),
+      );
+      if (line === undefined) continue;
+      free.delete(line);
+      work.tie(row, line, 'count');
+    }
+  }
+}
+
+/** For each row that may be a line which is left over: why, and which one. */
+function findSuspects(
+  work: Work,
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+): ReadonlyMap<SnapshotRow, Hold> {
+  const found = new Map<SnapshotRow, Hold>();
+  const suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => {
+    if (!found.has(row)) found.set(row, { reason, besideLineId: line.line.lineId });
+  };
+  suspectSharedIds(work, suspect);
+  const free = work.lines().filter(({ isFree }) => isFree);
+  if (free.length === 0) return found;
+  suspectOfDay(work, free, suspect);
+  suspectCorrected(work, free, heldBefore, suspect);
+  suspectMoved(work, free, heldBefore, suspect);
+  return found;
+}
+
+type Suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => void;
+
+/** The bank's id came with another amount, another customer's code, or on a day that the read cannot compare. */
+function suspectSharedIds(work: Work, suspect: Suspect): void {
+  const { source } = work.reading;
+  const linesOfId = groupBy(
+    work
+      .lines()
+      .flatMap((line) =>
+        [
+          ...new Set(
+            line.line.appearances.flatMap((each) =>
+              each.bankId === null
+                ? []
+                : [`${each.source === source ? '' : 'other'} ${each.bankId}`],
+            ),
+          ),
+        ].map((key) => ({ key, line })),
+      ),
+    ({ key }) => key,
+  );
+  for (const row of work.rows()) {
+    if (row.shownId === null) continue;
+    const own = linesOfId.get(` ${row.shownId}`) ?? [];
+    const others = row.stableId === null ? [] : (linesOfId.get(`other ${row.shownId}`) ?? []);
+    const line = [...own, ...others].find(({ line: each }) => {
+      if (each.isWithin) return true;
+      if (row.stableId !== null) return true;
+      // An id on several lines is no id, and a short one may be a position.
+      return (
+        row.shownId !== null &&
+        row.shownId.length >= ID_CHARS_MIN &&
+        own.length === 1 &&
+        each.line.amountMinor === row.amountMinor &&
+        !contradicts(work, row, each)
+      );
+    });
+    if (line !== undefined) suspect(row, line.line, 'id_reused');
+  }
+}
+
+/** A line of the same day and amount that says something else about the customer, or is gone. */
+function suspectOfDay(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
+  const linesOf = groupBy(
+    free.flatMap((line) =>
+      [...new Set(line.days)].map((day) => ({ key: `${day} ${line.line.amountMinor}`, line })),
+    ),
+    ({ key }) => key,
+  );
+  for (const row of work.rows()) {
+    const lines = (linesOf.get(`${row.bookingDate} ${row.amountMinor}`) ?? []).map(
+      ({ line }) => line,
+    );
+    const gone = lines.find(({ isGone }) => isGone);
+    const line =
+      gone ??
+      lines.find((each) => !contradicts(work, row, each)) ??
+      (isClosed(work, row)
+        ? lines.find(({ line: { storedBeforeSnapshot } }) => storedBeforeSnapshot)
+        : undefined);
+    if (line !== undefined)
+      suspect(row, line, gone === undefined ? 'possible_duplicate' : 'edited_look_alike');
+  }
+}
+
+/** The same customer on the same day, with another amount, and the line is gone: the bank corrected it. */
+function suspectCorrected(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
+  const gone = free.filter(({ isGone }) => isGone);
+  const linesOf = groupBy(
+    gone.flatMap((line) =>
+      [...line.codes].map((code) => ({ key: `${dayOf(line)} ${code}`, line })),
+    ),
+    ({ key }) => key,
+  );
+  for (const row of work.rows()) {
+    const { code } = work.read(row);
+    if (code === null) continue;
+    const line = linesOf
+      .get(`${row.bookingDate} ${code}`)
+      ?.find((each) => isNewlyGone(each.line, row, heldBefore));
+    if (line !== undefined && line.line.line.amountMinor > 0n === row.amountMinor > 0n)
+      suspect(row, line.line, 'edited_look_alike');
+  }
+}
+
+/** Of a line that is gone, only the nearest row of each customer may be its new day. */
+function suspectMoved(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
+  const rowsOf = groupBy(work.rows(), ({ amountMinor }) => amountMinor);
+  for (const line of free) {
+    if (!line.isGone) continue;
+    const nearest = new Map<string, SnapshotRow>();
+    const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
+    for (const row of rowsOf.get(line.line.amountMinor) ?? []) {
+      if (!isNewlyGone(line, row, heldBefore)) continue;
+      const code = work.read(row).code ?? '';
+      const before = nearest.get(code);
+      if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);
+    }
+    for (const row of nearest.values()) suspect(row, line, 'edited_look_alike');
+  }
+}
+
+/** A line that earlier reads lacked too is no row that comes only now. */
+function isNewlyGone(
+  { line }: OpenLine,
+  row: SnapshotRow,
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+): boolean {
+  return !line.isAbsent || heldBefore(row)?.besideLineId === line.lineId;
+}
