@@ -191,11 +191,12 @@ export async function listHeldRows(
     booking_date: string;
     amount_minor: string;
     reference: string | null;
+    reason: HeldRow['reason'];
     beside: string | null;
     reads: number;
   }>(sql`
     select id::text, feed, source, facts_key, bank_id, booking_date::text, amount_minor::text, reference,
-           beside_line_id::text as beside, held_reads as reads
+           held_reason as reason, beside_line_id::text as beside, held_reads as reads
       from sightings
      where bank_account_key = ${query.accountKey} and line_id is null and ended_at is null
        and booking_date between ${query.from}::date and ${query.to}::date
@@ -209,6 +210,7 @@ export async function listHeldRows(
     bookingDate: parseLocalDate(row.booking_date),
     amountMinor: BigInt(row.amount_minor),
     references: row.reference === null ? [] : [row.reference],
+    reason: row.reason,
     besideLineId: row.beside,
     reads: row.reads,
   }));

@@ -119,6 +119,7 @@ export interface HeldRow {
   readonly bookingDate: LocalDate;
   readonly amountMinor: bigint;
   readonly references: readonly string[];
+  readonly reason: HoldReason;
   readonly besideLineId: string | null;
   readonly reads: number;
 }

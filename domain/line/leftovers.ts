@@ -23,12 +23,16 @@ export function placeLeftovers(
   heldBefore: (row: SnapshotRow) => HeldRow | null,
 ): Leftovers {
   const readsOf = (row: SnapshotRow) => heldBefore(row)?.reads ?? 0;
-  tieByCount(work, readsOf);
+  tieByCount(work, readsOf, findSuspects(work, heldBefore));
   const suspects = findSuspects(work, heldBefore);
   const fresh: { row: SnapshotRow; hold: Hold | null }[] = [];
   const waiting: WaitingRow[] = [];
   for (const row of work.rows()) {
-    const hold = suspects.get(row);
+    const suspicion = suspects.get(row);
+    const hold =
+      suspicion === undefined
+        ? undefined
+        : { reason: suspicion.reason, besideLineId: suspicion.besideLineId };
     const isOver = isClosed(work, row);
     if (hold === undefined) fresh.push({ row, hold: null });
     else if (isOver && readsOf(row) > 0) fresh.push({ row, hold });
@@ -47,10 +51,14 @@ function isClosed({ reading: { scope } }: Work, { bookingDate }: SnapshotRow): b
  * Two complete reads of a day that is over, which count the same lines of an amount, show the same lines. The earlier one
  * is this source's, if it held the rows, or another source's, if that showed the lines.
  */
-function tieByCount(work: Work, readsOf: (row: SnapshotRow) => number): void {
+function tieByCount(
+  work: Work,
+  readsOf: (row: SnapshotRow) => number,
+  suspects: ReadonlyMap<SnapshotRow, Suspicion>,
+): void {
   if (work.reading.scope.kind !== 'complete') return;
   const rows = groupBy(
-    work.rows().filter((row) => isClosed(work, row)),
+    work.rows().filter((row) => isClosed(work, row) && suspects.get(row)?.isCorrected !== true),
     (row) => `${row.bookingDate} ${row.amountMinor}`,
   );
   if (rows.size === 0) return;
@@ -111,20 +119,28 @@ function tieEach(
   }
 }
 
+/** Why a row may be a line that is left over. */
+interface Suspicion extends Hold {
+  /** The row says another amount or another customer than the line: no count can make them one. */
+  readonly isCorrected: boolean;
+}
+
 /** For each row that may be a line which is left over: why, and which one. */
 function findSuspects(
   work: Work,
   heldBefore: (row: SnapshotRow) => HeldRow | null,
-): ReadonlyMap<SnapshotRow, Hold> {
-  const found = new Map<SnapshotRow, Hold>();
+): ReadonlyMap<SnapshotRow, Suspicion> {
+  const found = new Map<SnapshotRow, Suspicion>();
   const suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => {
-    if (!found.has(row)) found.set(row, { reason, besideLineId: line.line.lineId });
+    if (found.has(row)) return;
+    const isCorrected = row.amountMinor !== line.line.amountMinor || contradicts(work, row, line);
+    found.set(row, { reason, besideLineId: line.line.lineId, isCorrected });
   };
   suspectSharedIds(work, suspect);
   const free = work.lines().filter(({ isFree }) => isFree);
   if (free.length === 0) return found;
-  suspectOfDay(work, free, suspect);
   suspectCorrected(work, free, heldBefore, suspect);
+  suspectOfDay(work, free, suspect);
   suspectMoved(work, free, heldBefore, suspect);
   return found;
 }
@@ -133,41 +149,39 @@ type Suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => voi
 
 /** The bank's id came with another amount, another customer's code, or on a day that the read cannot compare. */
 function suspectSharedIds(work: Work, suspect: Suspect): void {
-  const { source } = work.reading;
   const linesOfId = groupBy(
-    work
-      .lines()
-      .flatMap((line) =>
-        [
-          ...new Set(
-            line.line.appearances.flatMap((each) =>
-              each.bankId === null
-                ? []
-                : [`${each.source === source ? '' : 'other'} ${each.bankId}`],
-            ),
-          ),
-        ].map((key) => ({ key, line })),
-      ),
-    ({ key }) => key,
+    work.lines().flatMap((line) =>
+      [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
+        id,
+        line,
+      })),
+    ),
+    ({ id }) => id,
   );
   for (const row of work.rows()) {
     if (row.shownId === null) continue;
-    const own = linesOfId.get(` ${row.shownId}`) ?? [];
-    const others = row.stableId === null ? [] : (linesOfId.get(`other ${row.shownId}`) ?? []);
-    const line = [...own, ...others].find(({ line: each }) => {
-      if (each.isWithin) return true;
-      if (row.stableId !== null) return true;
-      // An id on several lines is no id, and a short one may be a position.
-      return (
-        row.shownId !== null &&
-        row.shownId.length >= ID_CHARS_MIN &&
-        own.length === 1 &&
-        each.line.amountMinor === row.amountMinor &&
-        !contradicts(work, row, each)
-      );
-    });
-    if (line !== undefined) suspect(row, line.line, 'id_reused');
+    const lines = (linesOfId.get(row.shownId) ?? []).map(({ line }) => line);
+    const line =
+      lines.find(({ isWithin }) => isWithin) ??
+      lines.find((each) => row.stableId !== null || isIdProof(work, row, lines, each));
+    if (line !== undefined) suspect(row, line, 'id_reused');
   }
+}
+
+/** An id on several lines is no id, and a short one may be a position: beside the read, such ids say nothing. */
+function isIdProof(
+  work: Work,
+  row: SnapshotRow,
+  lines: readonly OpenLine[],
+  line: OpenLine,
+): boolean {
+  return (
+    row.shownId !== null &&
+    row.shownId.length >= ID_CHARS_MIN &&
+    lines.length === 1 &&
+    line.line.amountMinor === row.amountMinor &&
+    !contradicts(work, row, line)
+  );
 }
 
 /** A line of the same day and amount that says something else about the customer, or is gone. */

@@ -20,14 +20,12 @@ export function placeNotices(work: Work): {
   const waiting: WaitingRow[] = [];
   const lines = groupBy(work.lines(), ({ line }) => line.amountMinor);
   const ids = groupBy(
-    work
-      .lines()
-      .flatMap((line) =>
-        [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
-          id,
-          line,
-        })),
-      ),
+    work.lines().flatMap((line) =>
+      [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
+        id,
+        line,
+      })),
+    ),
     ({ id }) => id,
   );
   const freshOf = new Map<bigint, SnapshotRow[]>();

@@ -50,14 +50,15 @@ export function placeRows({ known, held }: Stored, read: Read): RowPlacements {
     tieWholes(work);
   }
   const left = isNotice ? placeNotices(work) : placeLeftovers(work, heldBefore);
-  const newLines = number(known, left.fresh);
-  const shown = { ...work, waiting: left.waiting, newLines };
+  const fresh = number(known, left.fresh);
   const again = new Set(rows.map(keyOfRow));
   const isReshown = (each: HeldRow) => each.source === read.source && again.has(keyOfHeld(each));
   const rest = held.filter((each) => !isReshown(each));
   const others = isNotice
     ? { ended: [], still: [] }
-    : endHeldRows(rest, answersOf(known, work, newLines), read.scope, work.read);
+    : endHeldRows(rest, answersOf(known, work, fresh), read.scope, work.read);
+  const newLines = inheritHolds(fresh, rest, others.ended, work);
+  const shown = { ties: work.ties, waiting: left.waiting, newLines };
   return {
     newLines,
     ties: work.ties,
@@ -119,6 +120,26 @@ function number(
   });
 }
 
+/** A new line that is a held row has its hold, unless this read shows the line that the row may be. */
+function inheritHolds(
+  newLines: readonly NewLine[],
+  held: readonly HeldRow[],
+  ended: RowPlacements['endedRows'],
+  work: Work,
+): readonly NewLine[] {
+  if (ended.length === 0) return newLines;
+  const shown = new Set(work.ties.map(({ lineId }) => lineId));
+  const heldOf = new Map(held.map((row) => [row.heldId, row]));
+  const holds = new Map<number, NewLine['hold']>();
+  for (const { heldId, newLineIndex } of ended) {
+    const row = heldOf.get(heldId);
+    if (newLineIndex === null || row === undefined || row.reason === 'possible_duplicate') continue;
+    if (row.besideLineId !== null && !shown.has(row.besideLineId))
+      holds.set(newLineIndex, { reason: row.reason, besideLineId: row.besideLineId });
+  }
+  return newLines.map((line, index) => ({ ...line, hold: line.hold ?? holds.get(index) ?? null }));
+}
+
 /** Rows of this read that an earlier read of the source held, and that are placed now. */
 function endShown(
   held: readonly HeldRow[],
@@ -162,12 +183,26 @@ function answersOf(
   ];
 }
 
-/** A held line and the one that it was held beside, both in one read of one source: they are two. */
+/**
+ * A held line and the one that it was held beside, both in one read of one source, are two. Not while a line that says the
+ * same as the other one is gone: then a row that equals both may stand for either.
+ */
 function releasedBy(known: readonly KnownLine[], work: Work): readonly string[] {
   const shown = new Set(work.ties.map(({ lineId }) => lineId));
-  return known.flatMap(({ besideLineId, lineId }) =>
-    besideLineId !== null && shown.has(lineId) && shown.has(besideLineId) ? [lineId] : [],
+  const gone = new Set(
+    work.lines().flatMap(({ isGone, line }) => (isGone ? keysOf(work, line) : [])),
   );
+  const lineOf = new Map(known.map((line) => [line.lineId, line]));
+  return known.flatMap(({ besideLineId, lineId }) => {
+    const beside = besideLineId === null ? undefined : lineOf.get(besideLineId);
+    if (beside === undefined || !shown.has(lineId) || !shown.has(beside.lineId)) return [];
+    return keysOf(work, beside).some((key) => gone.has(key)) ? [] : [lineId];
+  });
+}
+
+function keysOf(work: Work, line: KnownLine): readonly string[] {
+  const { code } = work.read(line);
+  return [line.factsKey, ...(code === null ? [] : [`${line.amountMinor} ${code}`])];
 }
 
 /** Lines that a row may be after all are not missing. */

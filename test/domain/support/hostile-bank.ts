@@ -112,7 +112,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
     const amountMinor = random.pick(AMOUNTS) ?? 5_000n;
     const payment: Payment = {
       key: payments.length,
-      day: today - (has('late') && random.chance(25) ? random.below(4) : 0),
+      day: Math.max(0, today - (has('late') && random.chance(25) ? random.below(4) : 0)),
       code,
       amountMinor,
       name: random.pick(NAMES) ?? '',

@@ -42,13 +42,11 @@ export function judge({ store, payments }: HostileBank): Verdict {
       codes: codesOf(line),
       texts: textsOf(line),
     })),
-    ...store
-      .held()
-      .map((row) => ({
-        amountMinor: row.amountMinor,
-        codes: codesOf(row),
-        texts: new Set(row.references),
-      })),
+    ...store.held().map((row) => ({
+      amountMinor: row.amountMinor,
+      codes: codesOf(row),
+      texts: new Set(row.references),
+    })),
   ];
   const single = standing.filter(({ batch }) => batch === null);
   const placed = matchMost(single, places, (payment, place) =>

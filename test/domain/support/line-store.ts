@@ -85,11 +85,11 @@ export function createLineStore(): LineStore {
         if (row !== undefined && endsAs !== null)
           show(endsAs, { ...row, balanceMinor: null, batch: null, evidence });
       }
-      for (const { row, besideLineId, reads } of placed.waiting) {
+      for (const { row, reason, besideLineId, reads } of placed.waiting) {
         // One for each source, id and facts, as the unique index on held rows has it.
         const heldId = `${source} ${row.shownId ?? ''} ${row.factsKey}`;
         const { shownId: bankId, ...said } = row;
-        held.set(heldId, { ...said, ...by, heldId, bankId, besideLineId, reads });
+        held.set(heldId, { ...said, ...by, heldId, bankId, reason, besideLineId, reads });
       }
       for (const heldId of placed.stillHeld) {
         const row = held.get(heldId);
