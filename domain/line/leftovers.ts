@@ -62,8 +62,16 @@ function tieByCount(
     (row) => `${row.bookingDate} ${row.amountMinor}`,
   );
   if (rows.size === 0) return;
+  // A line that a correction claims is no other row.
+  const claimed = new Set(
+    [...suspects.values()].flatMap((each) => (each.isCorrected ? (each.besideLineId ?? []) : [])),
+  );
   const lines = groupBy(
-    work.lines().filter(({ isFree, line }) => isFree && line.storedBeforeSnapshot),
+    work
+      .lines()
+      .filter(
+        ({ isFree, line }) => isFree && line.storedBeforeSnapshot && !claimed.has(line.lineId),
+      ),
     (line) => `${dayOf(line)} ${line.line.amountMinor}`,
   );
   for (const [key, shown] of rows) {
