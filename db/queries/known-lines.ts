@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Appearance, Evidence, HeldRow, KnownLine } from '../../domain/line/identity.ts';
+import type { Appearance, Evidence, HeldRow, Hold, KnownLine } from '../../domain/line/identity.ts';
 import type { CustomerCode } from '../../domain/reference/customer-code.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { FeedKind } from '../../domain/line/sighting.ts';
@@ -38,14 +38,15 @@ type LineRow = {
   texts: string[];
   stored_before: boolean;
   is_absent: boolean;
-  beside: string | null;
+  hold: Hold | null;
 };
 
 const LINE_COLUMNS = (startedAt: Date) => sql`
   l.id::text, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
   l.captured_at < ${startedAt.toISOString()}::timestamptz as stored_before,
   exists (select 1 from line_absences a where a.line_id = l.id and a.until is null) as is_absent,
-  (select h.beside_line_id::text from line_holds h where h.line_id = l.id and h.ended_at is null) as beside`;
+  (select jsonb_build_object('reason', h.reason, 'besideLineId', h.beside_line_id::text)
+     from line_holds h where h.line_id = l.id and h.ended_at is null) as hold`;
 
 function toLine(row: LineRow): KnownLine {
   return {
@@ -58,7 +59,7 @@ function toLine(row: LineRow): KnownLine {
     storedBeforeSnapshot: row.stored_before,
     isAbsent: row.is_absent,
     ownerCode: null,
-    besideLineId: row.beside,
+    hold: row.hold,
     appearances: [],
   };
 }

@@ -52,7 +52,9 @@ export function endHeldRows(
   const explained = new Map<string, Set<string>>();
   for (const row of held) {
     const alike = byAmount.get(row.amountMinor) ?? [];
+    // A poll shows its own rows again, and counts them then.
     const isOver =
+      row.feed !== 'poll' &&
       scope.kind === 'complete' &&
       row.bookingDate >= scope.from &&
       row.bookingDate <= scope.lastClosedDay;

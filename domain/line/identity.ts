@@ -103,8 +103,8 @@ export interface KnownLine {
   readonly isAbsent: boolean;
   /** The code of the wallet that people credited it to, where its texts name none. */
   readonly ownerCode: CustomerCode | null;
-  /** The line that an open hold of this line names. */
-  readonly besideLineId: string | null;
+  /** The hold that stands on it. */
+  readonly hold: Hold | null;
   /** Oldest first; empty where they were not read, since the row that shows the line equals its facts. */
   readonly appearances: readonly Appearance[];
 }

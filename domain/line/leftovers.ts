@@ -12,19 +12,24 @@ export interface Leftovers {
   readonly waiting: readonly WaitingRow[];
 }
 
+/** What earlier reads of this source left held. */
+export interface HeldBefore {
+  /** The held row that this row is. */
+  readonly heldBefore: (row: SnapshotRow) => HeldRow | null;
+  /** Held rows of the read's days that it does not show as they were. */
+  readonly gone: readonly HeldRow[];
+}
+
 /**
  * Counts what is left of each day and amount, and holds the rows that may be a line that is left over. A held row waits
  * for two complete reads of its day, after that day is over; then it is the line if rows and lines are equally many, and
  * else a line of its own, beside the other one for a person.
- * @param heldBefore the held row that this row is, if an earlier read of this source held it
  */
-export function placeLeftovers(
-  work: Work,
-  heldBefore: (row: SnapshotRow) => HeldRow | null,
-): Leftovers {
+export function placeLeftovers(work: Work, before: HeldBefore): Leftovers {
+  const { heldBefore } = before;
   const readsOf = (row: SnapshotRow) => heldBefore(row)?.reads ?? 0;
-  tieByCount(work, readsOf, findSuspects(work, heldBefore));
-  const suspects = findSuspects(work, heldBefore);
+  tieByCount(work, readsOf, findSuspects(work, before));
+  const suspects = findSuspects(work, before);
   const fresh: { row: SnapshotRow; hold: Hold | null }[] = [];
   const waiting: WaitingRow[] = [];
   for (const row of work.rows()) {
@@ -136,7 +141,7 @@ interface Suspicion extends Hold {
 /** For each row that may be a line which is left over: why, and which one. */
 function findSuspects(
   work: Work,
-  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  { gone, heldBefore }: HeldBefore,
 ): ReadonlyMap<SnapshotRow, Suspicion> {
   const found = new Map<SnapshotRow, Suspicion>();
   const suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => {
@@ -145,10 +150,12 @@ function findSuspects(
     found.set(row, { reason, besideLineId: line.line.lineId, isCorrected });
   };
   suspectSharedIds(work, suspect);
+  suspectReturned(work, suspect);
+  suspectChangedAgain(work, gone, found);
   const free = work.lines().filter(({ isFree }) => isFree);
   if (free.length === 0) return found;
   suspectCorrected(work, free, heldBefore, suspect);
-  suspectOfDay(work, free, suspect);
+  suspectOfDay(work, free, heldBefore, suspect);
   suspectMoved(work, free, heldBefore, suspect);
   return found;
 }
@@ -192,8 +199,51 @@ function isIdProof(
   );
 }
 
+/** A held correction that is gone was corrected again, or moved: what says the same in part has its hold. */
+function suspectChangedAgain(
+  work: Work,
+  gone: readonly HeldRow[],
+  found: Map<SnapshotRow, Suspicion>,
+): void {
+  const corrections = gone.filter(({ reason }) => reason !== 'possible_duplicate');
+  for (const held of corrections) {
+    const { code } = work.read(held);
+    const isSame = (row: SnapshotRow) =>
+      (held.bankId !== null && row.shownId === held.bankId) ||
+      (row.bookingDate === held.bookingDate && row.amountMinor === held.amountMinor) ||
+      (code !== null &&
+        work.read(row).code === code &&
+        (row.bookingDate === held.bookingDate || row.amountMinor === held.amountMinor));
+    const row = work.rows().find((each) => !found.has(each) && isSame(each));
+    if (row === undefined) continue;
+    const { besideLineId, reason } = held;
+    found.set(row, { reason, besideLineId, isCorrected: true });
+  }
+}
+
+/** The same customer, day and amount as a line that the bank corrected: it may have taken the correction back. */
+function suspectReturned(work: Work, suspect: Suspect): void {
+  const claimed = work.lines().filter(({ isClaimed }) => isClaimed);
+  if (claimed.length === 0) return;
+  for (const row of work.rows()) {
+    const line = claimed.find(
+      (each) =>
+        each.line.amountMinor === row.amountMinor &&
+        each.days.includes(row.bookingDate) &&
+        !contradicts(work, row, each) &&
+        !impliesCode(work, row, each),
+    );
+    if (line !== undefined) suspect(row, line, 'edited_look_alike');
+  }
+}
+
 /** A line of the same day and amount that says something else about the customer, or is gone. */
-function suspectOfDay(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
+function suspectOfDay(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
   const linesOf = groupBy(
     free.flatMap((line) =>
       [...new Set(line.days)].map((day) => ({ key: `${day} ${line.line.amountMinor}`, line })),
@@ -204,12 +254,12 @@ function suspectOfDay(work: Work, free: readonly OpenLine[], suspect: Suspect): 
     const lines = (linesOf.get(`${row.bookingDate} ${row.amountMinor}`) ?? []).map(
       ({ line }) => line,
     );
-    const gone = lines.find(({ isGone }) => isGone);
+    const gone = lines.find((each) => each.isGone && isNewlyGone(each, row, heldBefore));
     const line =
       gone ??
-      lines.find((each) => !contradicts(work, row, each)) ??
+      lines.find((each) => !each.isGone && !contradicts(work, row, each)) ??
       (isClosed(work, row)
-        ? lines.find(({ line: { storedBeforeSnapshot } }) => storedBeforeSnapshot)
+        ? lines.find((each) => !each.isGone && each.line.storedBeforeSnapshot)
         : undefined);
     if (line !== undefined)
       suspect(row, line, gone === undefined ? 'possible_duplicate' : 'edited_look_alike');
@@ -254,7 +304,7 @@ function suspectMoved(
     const nearest = new Map<string, SnapshotRow>();
     const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
     for (const row of rowsOf.get(line.line.amountMinor) ?? []) {
-      if (!isNewlyGone(line, row, heldBefore)) continue;
+      if (!isNewlyGone(line, row, heldBefore) || contradicts(work, row, line)) continue;
       const code = work.read(row).code ?? '';
       const before = nearest.get(code);
       if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);

@@ -42,18 +42,19 @@ export function placeRows({ known, held }: Stored, read: Read): RowPlacements {
   const heldBefore = (row: SnapshotRow) => heldOf.get(keyOfRow(row)) ?? null;
   const isNotice = read.feed === 'webhook';
   const work = beginWork(
-    isNotice ? { ties: [], rows, lines: known } : matchFacts(known, rows),
+    isNotice ? { known, ties: [], rows, lines: known } : matchFacts(known, rows),
     read,
   );
   if (!isNotice) {
     tieByEvidence(work);
     tieWholes(work);
   }
-  const left = isNotice ? placeNotices(work) : placeLeftovers(work, heldBefore);
-  const fresh = number(known, left.fresh);
   const again = new Set(rows.map(keyOfRow));
   const isReshown = (each: HeldRow) => each.source === read.source && again.has(keyOfHeld(each));
   const rest = held.filter((each) => !isReshown(each));
+  const gone = rest.filter((each) => each.source === read.source && isCovered(read.scope, each));
+  const left = isNotice ? placeNotices(work) : placeLeftovers(work, { heldBefore, gone });
+  const fresh = number(known, left.fresh);
   const others = isNotice
     ? { ended: [], still: [] }
     : endHeldRows(rest, answersOf(known, work, fresh), read.scope, work.read);
@@ -103,6 +104,10 @@ function keyOfRow({ shownId, factsKey }: SnapshotRow): string {
 
 function keyOfHeld({ bankId, factsKey }: HeldRow): string {
   return `${bankId ?? ''}\u0000${factsKey}`;
+}
+
+function isCovered(scope: SnapshotScope, { bookingDate }: HeldRow): boolean {
+  return scope.kind === 'complete' && bookingDate >= scope.from && bookingDate <= scope.to;
 }
 
 /** Numbers new lines among all lines of the same facts. */
@@ -193,8 +198,8 @@ function releasedBy(known: readonly KnownLine[], work: Work): readonly string[] 
     work.lines().flatMap(({ isGone, line }) => (isGone ? keysOf(work, line) : [])),
   );
   const lineOf = new Map(known.map((line) => [line.lineId, line]));
-  return known.flatMap(({ besideLineId, lineId }) => {
-    const beside = besideLineId === null ? undefined : lineOf.get(besideLineId);
+  return known.flatMap(({ hold, lineId }) => {
+    const beside = lineOf.get(hold?.besideLineId ?? '');
     if (beside === undefined || !shown.has(lineId) || !shown.has(beside.lineId)) return [];
     return keysOf(work, beside).some((key) => gone.has(key)) ? [] : [lineId];
   });

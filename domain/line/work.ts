@@ -27,6 +27,8 @@ export interface OpenLine {
   readonly isGone: boolean;
   /** It may be a row of this read under other facts. */
   readonly isFree: boolean;
+  /** A held line stands for its money already, as the bank's correction: only its own facts or id bring it back. */
+  readonly isClaimed: boolean;
 }
 
 /** The rows and lines that nothing has tied yet, and the ties so far. */
@@ -41,15 +43,16 @@ export interface Work {
   read(said: { readonly references: readonly string[] }): Wording;
 }
 
-/** Pairs rows and lines of equal facts, n with n; answers what is left over on both sides, in order. */
-export function matchFacts(
-  known: readonly KnownLine[],
-  rows: readonly SnapshotRow[],
-): {
+/** Rows and lines of equal facts, and what is left over on both sides. */
+export interface Matched {
+  readonly known: readonly KnownLine[];
   readonly ties: readonly Tie[];
   readonly rows: readonly SnapshotRow[];
   readonly lines: readonly KnownLine[];
-} {
+}
+
+/** Pairs rows and lines of equal facts, n with n; answers what is left over on both sides, in order. */
+export function matchFacts(known: readonly KnownLine[], rows: readonly SnapshotRow[]): Matched {
   const free = groupBy(known, (line) => line.factsKey);
   for (const lines of free.values()) lines.reverse();
   const ties: Tie[] = [];
@@ -60,15 +63,22 @@ export function matchFacts(
     return false;
   });
   const tied = new Set(ties.map(({ lineId }) => lineId));
-  return { ties, rows: left, lines: known.filter((line) => !tied.has(line.lineId)) };
+  return { known, ties, rows: left, lines: known.filter((line) => !tied.has(line.lineId)) };
 }
 
 /** @param matched the rows and lines whose facts are paired already, and those that are left over */
-export function beginWork(matched: ReturnType<typeof matchFacts>, reading: Reading): Work {
+export function beginWork(matched: Matched, reading: Reading): Work {
   const ties: Tie[] = [...matched.ties];
   const read = createReader();
   const openRows = new Set(matched.rows);
-  const openLines = new Set(matched.lines.map((line) => openLine(line, reading, read)));
+  const claimed = new Set(
+    matched.known.flatMap(({ hold }) =>
+      hold === null || hold.reason === 'possible_duplicate' ? [] : (hold.besideLineId ?? []),
+    ),
+  );
+  const openLines = new Set(
+    matched.lines.map((line) => openLine(line, { ...reading, claimed }, read)),
+  );
   return {
     reading,
     ties,
@@ -85,9 +95,9 @@ export function beginWork(matched: ReturnType<typeof matchFacts>, reading: Readi
 }
 
 /** Prepares a line for comparison. */
-export function openLine(
+function openLine(
   line: KnownLine,
-  { source, scope }: Reading,
+  { claimed, scope, source }: Reading & { readonly claimed: ReadonlySet<string> },
   read: Work['read'],
 ): OpenLine {
   const shown = line.appearances;
@@ -103,7 +113,8 @@ export function openLine(
     isShownHere,
     isWithin,
     isGone: isWithin && isShownHere && line.storedBeforeSnapshot,
-    isFree: isWithin || !isShownHere,
+    isFree: !claimed.has(line.lineId) && (isWithin || !isShownHere),
+    isClaimed: claimed.has(line.lineId),
   };
 }
 

@@ -52,6 +52,8 @@ export interface Payment {
   /** Gone for good, or never booked at all. */
   isGone: boolean;
   isTouched: boolean;
+  /** How many polls the bank had answered when it last changed the payment. */
+  changedAt: number;
   readonly versions: Version[];
 }
 
@@ -103,6 +105,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
   let today = 2;
   let issued = 0;
   let batches = 0;
+  let polls = 0;
   const has = (trick: Trick) => tricks.has(trick);
   const nextId = () => `T${String((issued += 1)).padStart(8, '0')}`;
   const booked = () => payments.filter(({ isGone }) => !isGone);
@@ -122,6 +125,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
       batch: null,
       isGone: false,
       isTouched: false,
+      changedAt: -1,
       versions: [],
       ...given,
     };
@@ -164,7 +168,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
       shown.filter(({ batch }) => batch !== null),
       ({ batch }) => batch,
     );
-    const batched = [...grouped].flatMap(([batch, parts]) => {
+    const batched = [...grouped].flatMap(([batch, parts]): readonly BankRow[] => {
       const amountMinor = parts.reduce((sum, part) => sum + part.amountMinor, 0n);
       const bankId = `BATCH${batch}`;
       if (source === 'camt.053')
@@ -183,6 +187,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
     const shown = booked().filter(({ day, lag }) => day >= from && lag <= 0);
     for (const payment of payments) if (payment.lag > 0) payment.lag -= 1;
     const rows = rowsOf(shown, 'poll');
+    polls += 1;
     const storedBefore = store.lines().length;
     meanwhile();
     const cut = random.below(Math.max(1, rows.length));

@@ -7,7 +7,6 @@ import { holdRepeats, placeRows } from '../../../domain/line/place-rows.ts';
 import type {
   Appearance,
   HeldRow,
-  Hold,
   HoldReason,
   KnownLine,
   NewLine,
@@ -19,10 +18,8 @@ import type { LocalDate } from '../../../domain/local-date.ts';
 import type { FeedKind } from '../../../domain/line/sighting.ts';
 import { toRows, type BankRow } from './shown-rows.ts';
 
-/** A stored line with the hold that stands on it. */
-export interface StoredLine extends Omit<KnownLine, 'storedBeforeSnapshot' | 'besideLineId'> {
-  readonly hold: Hold | null;
-}
+/** A line as it is stored, whatever is read. */
+export type StoredLine = Omit<KnownLine, 'storedBeforeSnapshot'>;
 
 /** How rows came: `poll` in whole days, `webhook` one by one; their ids count as stable unless it says otherwise. */
 export interface Reading {
@@ -68,7 +65,6 @@ export function createLineStore(): LineStore {
       const by = { feed, source };
       const known = lines.map((line, index) => ({
         ...line,
-        besideLineId: line.hold?.besideLineId ?? null,
         storedBeforeSnapshot: index < (reading.storedBefore ?? lines.length),
       }));
       const rows = toRows(bankRows, reading.idStable ?? true);
