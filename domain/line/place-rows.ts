@@ -39,7 +39,10 @@ export function placeRows({ known, held }: Stored, read: Read): RowPlacements {
   const heldOf = new Map(
     held.filter(({ source }) => source === read.source).map((each) => [keyOfHeld(each), each]),
   );
-  const heldBefore = (row: SnapshotRow) => heldOf.get(keyOfRow(row)) ?? null;
+  const heldAs = new Map([...heldOf.values()].map((each) => [each.factsKey, each]));
+  // Of equal rows, reads may tie one or the other: they wait as one.
+  const heldBefore = (row: SnapshotRow) =>
+    heldOf.get(keyOfRow(row)) ?? heldAs.get(row.factsKey) ?? null;
   const isNotice = read.feed === 'webhook';
   const work = beginWork(
     isNotice ? { known, ties: [], rows, lines: known } : matchFacts(known, rows),

@@ -223,7 +223,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
       2,
       null,
       () => {
-        const one = random.pick(booked());
+        const one = random.pick(booked().filter(({ day }) => day >= today - 4));
         if (one?.batch === null)
           add({ code: one.code, amountMinor: one.amountMinor, day: one.day, name: one.name });
       },
