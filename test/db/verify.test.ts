@@ -46,7 +46,9 @@ beforeAll(async () => {
     aLine('back', 30_000n),
     aLine('review', 6_000n),
     aLine('open', 5_000n),
-    aLine('fee', -250n, { seen: { bankId: 'T1', reference: 'fee' } }),
+    aLine('fee', -250n, {
+      seen: { bankId: 'T1', reference: 'fee', balanceMinor: null, batch: null },
+    }),
     aLine('notice', 0n),
   ]);
   await credit(db, [

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createLineStore, holdsOf } from '../support/line-store.ts';
 import {
   ANNA,
   aRow,
   BEN,
   BOTH_DAYS,
-  createLineStore,
   DAY,
   dayOf,
-  holdsOf,
   NEXT_DAY,
   wholeDays,
   type BankRow,
-} from '../support/line-store.ts';
+} from '../support/shown-rows.ts';
 
 const CAMT = { feed: 'file', source: 'camt.053', idStable: false } as const;
 const MT940 = { feed: 'file', source: 'mt940', idStable: false } as const;
@@ -28,7 +27,7 @@ describe('a line that another feed words differently', () => {
       const store = createLineStore();
       store.capture([aRow({ reference: before })], BOTH_DAYS, POLL);
       const decision = store.capture([aRow({ reference: after })], BOTH_DAYS, POLL);
-      expect(decision.attached.map(({ lineId }) => lineId)).toEqual(['line-1']);
+      expect(decision.ties.map(({ lineId }) => lineId)).toEqual(['line-1']);
       expect(holdsOf(store)).toEqual([null]);
     },
   );

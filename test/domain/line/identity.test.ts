@@ -4,18 +4,8 @@ import { factsText } from '../../../domain/line/identity.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
 import { ZAR } from '../../../domain/money/money.ts';
 import { anyRows, rowsWithoutIds, THREE_DAYS } from '../support/bank-rows.ts';
-import {
-  ANNA,
-  aRow,
-  BEN,
-  BOTH_DAYS,
-  createLineStore,
-  DAY,
-  holdsOf,
-  NEXT_DAY,
-  wholeDays,
-  type LineStore,
-} from '../support/line-store.ts';
+import { createLineStore, holdsOf, type LineStore } from '../support/line-store.ts';
+import { ANNA, aRow, BEN, BOTH_DAYS, DAY, NEXT_DAY, wholeDays } from '../support/shown-rows.ts';
 
 function counted(store: LineStore): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -47,7 +37,7 @@ describe('the count over whole days', () => {
           store.capture(rows, THREE_DAYS);
           const decision = store.capture(again, THREE_DAYS);
           expect(decision.newLines).toEqual([]);
-          expect(new Set(decision.attached.map(({ lineId }) => lineId)).size).toBe(rows.length);
+          expect(new Set(decision.ties.map(({ lineId }) => lineId)).size).toBe(rows.length);
         },
       ),
     );
