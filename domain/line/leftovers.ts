@@ -144,10 +144,11 @@ function findSuspects(
   { gone, heldBefore }: HeldBefore,
 ): ReadonlyMap<SnapshotRow, Suspicion> {
   const found = new Map<SnapshotRow, Suspicion>();
-  const suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => {
+  const suspect: Suspect = (row, line, reason) => {
     if (found.has(row)) return;
-    const isCorrected = row.amountMinor !== line.line.amountMinor || contradicts(work, row, line);
-    found.set(row, { reason, besideLineId: line.line.lineId, isCorrected });
+    const isCorrected =
+      line === null || row.amountMinor !== line.line.amountMinor || contradicts(work, row, line);
+    found.set(row, { reason, besideLineId: line?.line.lineId ?? null, isCorrected });
   };
   suspectSharedIds(work, suspect);
   suspectReturned(work, suspect);
@@ -160,7 +161,7 @@ function findSuspects(
   return found;
 }
 
-type Suspect = (row: SnapshotRow, line: OpenLine, reason: Hold['reason']) => void;
+type Suspect = (row: SnapshotRow, line: OpenLine | null, reason: Hold['reason']) => void;
 
 /** The bank's id came with another amount, another customer's code, or on a day that the read cannot compare. */
 function suspectSharedIds(work: Work, suspect: Suspect): void {
@@ -175,6 +176,7 @@ function suspectSharedIds(work: Work, suspect: Suspect): void {
   );
   for (const row of work.rows()) {
     if (row.shownId === null) continue;
+    if (work.idsShownTwice.has(row.stableId ?? '')) suspect(row, null, 'id_reused');
     const lines = (linesOfId.get(row.shownId) ?? []).map(({ line }) => line);
     const line =
       lines.find(({ isWithin }) => isWithin) ??

@@ -35,6 +35,8 @@ export interface OpenLine {
 export interface Work {
   readonly reading: Reading;
   readonly ties: readonly Tie[];
+  /** Ids that are declared stable and stand on several rows of this read all the same. */
+  readonly idsShownTwice: ReadonlySet<string>;
   rows(): readonly SnapshotRow[];
   lines(): readonly OpenLine[];
   tie(row: SnapshotRow, line: OpenLine, evidence: Evidence): void;
@@ -82,6 +84,7 @@ export function beginWork(matched: Matched, reading: Reading): Work {
   return {
     reading,
     ties,
+    idsShownTwice: idsShownTwice([...ties.map(({ row }) => row), ...matched.rows]),
     rows: () => [...openRows],
     lines: () => [...openLines],
     tie: (row, line, evidence) => {
@@ -92,6 +95,17 @@ export function beginWork(matched: Matched, reading: Reading): Work {
     show: (line) => void openLines.delete(line),
     read,
   };
+}
+
+function idsShownTwice(rows: readonly SnapshotRow[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { stableId } of rows) {
+    if (stableId === null) continue;
+    if (seen.has(stableId)) twice.add(stableId);
+    seen.add(stableId);
+  }
+  return twice;
 }
 
 /** Prepares a line for comparison. */
