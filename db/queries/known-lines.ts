@@ -133,6 +133,7 @@ interface AppearanceJson {
   readonly id: string | null;
   readonly facts: string;
   readonly day: string;
+  readonly amount: string;
   readonly reference: string | null;
   readonly balance: string | null;
   readonly batch_id: string | null;
@@ -152,7 +153,7 @@ export async function listLinesWithAppearances(
            s.shown
       from unnest(${param(query.lineIds)}::bigint[]) k(id) join lines l on l.id = k.id cross join lateral (
         select coalesce(jsonb_agg(jsonb_build_object(
-                 'feed', s.feed, 'source', s.source, 'id', s.bank_id, 'facts', s.facts_key, 'day', s.booking_date,
+                 'feed', s.feed, 'source', s.source, 'id', s.bank_id, 'facts', s.facts_key, 'day', s.booking_date, 'amount', s.amount_minor::text,
                  'reference', s.reference, 'balance', s.balance_minor::text, 'batch_id', s.batch_id,
                  'batch', s.batch_minor::text, 'evidence', s.evidence) order by s.id), '[]') as shown
           from sightings s where s.line_id = l.id) s
@@ -171,6 +172,7 @@ function toAppearance(json: AppearanceJson): Appearance {
     bankId: json.id,
     factsKey: json.facts,
     bookingDate: parseLocalDate(json.day),
+    amountMinor: BigInt(json.amount),
     references: json.reference === null ? [] : [json.reference],
     balanceMinor: json.balance === null ? null : BigInt(json.balance),
     batch: json.batch === null ? null : { bankId: json.batch_id, amountMinor: BigInt(json.batch) },

@@ -4,9 +4,6 @@ import type { Appearance, SnapshotRow } from './identity.ts';
 import { contradicts, dayOf, impliesCode, tieBy, type OpenLine, type Work } from './work.ts';
 import { isFormOf } from './wording.ts';
 
-/** Two sources may date one line this many days apart, where the read does not cover the other day. */
-export const DATED_APART_DAYS = 1;
-
 /**
  * Ties open rows to open lines by the strongest evidence first. Each pass leaves to the next what it cannot tie, so no
  * row takes a line by weaker evidence than another row has for it.
@@ -115,7 +112,7 @@ function tieByText(work: Work): void {
   });
 }
 
-/** Ties rows and free lines of one key, the nearest days first; a line beside the read only a day apart. */
+/** Ties rows and free lines of one key, the nearest days first; in single rows only of one day. */
 function tieNearest(
   work: Work,
   evidence: 'code' | 'text',
@@ -127,17 +124,17 @@ function tieNearest(
     return key === null ? [] : [{ row, key }];
   });
   if (rows.length === 0) return;
-  const free = work.lines().filter(({ isFree }) => isFree);
+  const isWhole = work.reading.scope.kind === 'complete';
+  // Of a day that the read does not cover, it cannot say how many lines there are.
+  const free = work.lines().filter(({ isFree, isWithin }) => isFree && (isWithin || !isWhole));
   const linesOf = groupBy(
     free.flatMap((line) => keysOf(line).map((key) => ({ key, line }))),
     ({ key }) => key,
   );
-  const isWhole = work.reading.scope.kind === 'complete';
   const pairs = rows.flatMap(({ row, key }) =>
     (linesOf.get(key) ?? []).flatMap(({ line }) => {
       const apart = Math.abs(daysBetween(row.bookingDate, dayOf(line)));
-      const may = isWhole && line.isWithin ? true : apart <= (isWhole ? DATED_APART_DAYS : 0);
-      return may ? [{ row, line, apart }] : [];
+      return isWhole || apart === 0 ? [{ row, line, apart }] : [];
     }),
   );
   const taken = new Set<SnapshotRow | OpenLine>();

@@ -79,7 +79,7 @@ function shownAs(
 ): readonly Shown[] {
   const { known, row } = answer;
   const amount = amountOf(answer);
-  const hasId = row?.shownId != null && ids.has(row.shownId);
+  const hasId = row !== null && row.shownId !== null && ids.has(row.shownId);
   if (!wanted.has(amount) && !hasId) return [];
   return [
     ...(row === null ? [] : [{ answer, said: row, day: row.bookingDate }]),

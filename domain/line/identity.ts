@@ -82,6 +82,8 @@ export interface Appearance {
   readonly bankId: string | null;
   readonly factsKey: string;
   readonly bookingDate: LocalDate;
+  /** Signed minor units; the line's, but for the parts of it or its total. */
+  readonly amountMinor: bigint;
   readonly references: readonly string[];
   readonly balanceMinor: bigint | null;
   readonly batch: Batch | null;

@@ -2,10 +2,12 @@ import { groupBy } from '../group-by.ts';
 import type { LocalDate } from '../local-date.ts';
 import type { CustomerCode } from '../reference/customer-code.ts';
 import type { Evidence, KnownLine, SnapshotRow, SnapshotScope, Tie } from './identity.ts';
+import type { FeedKind } from './sighting.ts';
 import { createReader, type Wording } from './wording.ts';
 
-/** What is read, and by which source. */
+/** What is read, and by which source: the poll, the webhook, or one file format. */
 export interface Reading {
+  readonly feed: FeedKind;
   readonly source: string;
   readonly scope: SnapshotScope;
 }
@@ -42,7 +44,7 @@ export interface Work {
   tie(row: SnapshotRow, line: OpenLine, evidence: Evidence): void;
   /** Marks a line as shown without a row of its own. */
   show(line: OpenLine): void;
-  read(said: { readonly references: readonly string[] }): Wording;
+  readonly read: (said: { readonly references: readonly string[] }) => Wording;
 }
 
 /** Rows and lines of equal facts, and what is left over on both sides. */
@@ -145,6 +147,13 @@ function codesOf(line: KnownLine, read: Work['read']): ReadonlySet<CustomerCode>
 /** The bank's latest word of a line's day. */
 export function dayOf(line: OpenLine): LocalDate {
   return line.days.at(-1) ?? line.line.bookingDate;
+}
+
+/** The day of the row is over, and the read shows it whole. */
+export function isClosed({ reading: { scope } }: Work, { bookingDate }: SnapshotRow): boolean {
+  return (
+    scope.kind === 'complete' && bookingDate >= scope.from && bookingDate <= scope.lastClosedDay
+  );
 }
 
 /** Two texts name two customers. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureLines } from '../../../app/capture/capture-lines.ts';
@@ -70,47 +69,60 @@ async function captureInPostgres(accountKey: string, { rows, scope, reading }: S
 
 async function storedIn(accountKey: string) {
   const lines = await test.db.execute(sql`
-    select l.facts_key as facts, l.occurrence, d.hold_reason as hold,
-           (select jsonb_agg(jsonb_build_array(s.source, s.bank_id, s.facts_key, s.evidence) order by s.source, s.bank_id, s.facts_key)
+    select l.booking_date::text as day, l.amount_minor::text as amount, l."references"[1] as text, l.occurrence, d.hold_reason as hold,
+           (select jsonb_agg(concat_ws(' ', s.source, s.bank_id, s.booking_date, s.amount_minor, s.reference, s.evidence)
+                             order by concat_ws(' ', s.source, s.bank_id, s.booking_date, s.amount_minor, s.reference, s.evidence) collate "C")
               from sightings s where s.line_id = l.id) as shown
       from lines l join deposits d on d.line_id = l.id where l.bank_account_key = ${accountKey} order by l.id`);
   const held = await test.db.execute(sql`
-    select source, facts_key as facts, held_reason as reason, held_reads as reads from sightings
-     where bank_account_key = ${accountKey} and line_id is null and ended_at is null order by source, facts_key, bank_id`);
-  return { lines: [...lines], held: [...held] };
+    select concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) as row from sightings
+     where bank_account_key = ${accountKey} and line_id is null and ended_at is null order by row collate "C"`);
+  return { lines: [...lines], held: held.map(({ row }) => row) };
 }
 
 function storedInModel(store: LineStore) {
   return {
-    lines: store.lines().map(({ appearances, factsKey, hold, occurrence }) => ({
-      facts: hash('sha256', factsKey),
-      occurrence,
-      hold: hold?.reason ?? null,
-      shown: appearances
-        .map((each) => [each.source, each.bankId, hash('sha256', each.factsKey), each.evidence])
-        .toSorted(inOrder),
+    lines: store.lines().map((line) => ({
+      day: line.bookingDate,
+      amount: line.amountMinor.toString(),
+      text: line.references[0],
+      occurrence: line.occurrence,
+      hold: line.hold?.reason ?? null,
+      shown: line.appearances
+        .map((each) =>
+          inWords([
+            each.source,
+            each.bankId,
+            each.bookingDate,
+            each.amountMinor,
+            each.references[0],
+            each.evidence,
+          ]),
+        )
+        .toSorted(),
     })),
     held: store
       .held()
-      .map(({ bankId, factsKey, reads, reason, source }) => ({
-        row: { source, facts: hash('sha256', factsKey), reason, reads },
-        key: [source, hash('sha256', factsKey), bankId],
-      }))
-      .toSorted((a, b) => inOrder(a.key, b.key))
-      .map(({ row }) => row),
+      .map((row) =>
+        inWords([
+          row.source,
+          row.bankId,
+          row.bookingDate,
+          row.amountMinor,
+          row.references[0],
+          row.reason,
+          row.reads,
+        ]),
+      )
+      .toSorted(),
   };
 }
 
-/** As Postgres orders texts in the C collation, with nulls last. */
-function inOrder(one: readonly unknown[], other: readonly unknown[]): number {
-  for (const [index, value] of one.entries()) {
-    const against = other[index];
-    if (value === against) continue;
-    if (value === null) return 1;
-    if (against === null) return -1;
-    return String(value) < String(against) ? -1 : 1;
-  }
-  return 0;
+function inWords(parts: readonly unknown[]): string {
+  return parts
+    .filter((part) => part !== null && part !== undefined)
+    .map(String)
+    .join(' ');
 }
 
 describe('capture', () => {

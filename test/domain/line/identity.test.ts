@@ -5,9 +5,18 @@ import { parseLocalDate } from '../../../domain/local-date.ts';
 import { ZAR } from '../../../domain/money/money.ts';
 import { anyRows, THREE_DAYS } from '../support/bank-rows.ts';
 import { createLineStore, holdsOf } from '../support/line-store.ts';
-import { ANNA, aRow, BEN, BOTH_DAYS, DAY, NEXT_DAY, wholeDays } from '../support/shown-rows.ts';
+import {
+  ANNA,
+  aRow,
+  BEN,
+  BOTH_DAYS,
+  DAY,
+  NEXT_DAY,
+  wholeDays,
+  type BankRow,
+} from '../support/shown-rows.ts';
 
-function shuffled<T>(items: readonly T[]) {
+function shuffled<T>(items: readonly T[]): fc.Arbitrary<readonly T[]> {
   return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
 }
 
@@ -25,7 +34,7 @@ describe('the count over whole days', () => {
   it('adds nothing when the same snapshot is read again, in whatever order', () => {
     fc.assert(
       fc.property(
-        anyRows.chain((rows) => fc.tuple(fc.constant(rows), shuffled(rows))),
+        anyRows.chain((rows: readonly BankRow[]) => fc.tuple(fc.constant(rows), shuffled(rows))),
         ([rows, again]) => {
           const store = createLineStore();
           store.capture(rows, THREE_DAYS);

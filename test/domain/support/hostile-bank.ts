@@ -320,11 +320,15 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
         }),
     ],
   ];
+  /** A bank corrects one thing at a time: two at once leave no evidence to anybody. */
   const touch = (change: (payment: Payment) => void, isTouched = true): void => {
     const one = random.pick(
-      booked().filter(({ batch, day }) => batch === null && day >= today - 5),
+      booked().filter(
+        ({ batch, changedAt, day }) => batch === null && day >= today - 5 && changedAt < polls,
+      ),
     );
     if (one === undefined) return;
+    one.changedAt = polls;
     change(one);
     if (isTouched) one.isTouched = true;
     one.versions.push({ code: one.code, amountMinor: one.amountMinor });
