@@ -9,11 +9,11 @@ interface Sum extends Verdict {
 }
 
 function play(tricks: readonly Trick[], count: number): Sum {
-  const sum = { doubled: 0, wrong: 0, swallowed: 0, genuine: 0, needless: 0 };
+  const sum = { doubled: 0, frozen: 0, wrong: 0, swallowed: 0, genuine: 0, needless: 0 };
   const faulty: number[] = [];
   for (let seed = 1; seed <= count; seed += 1) {
     const verdict = judge(playHistory(seed, new Set(tricks)));
-    for (const key of ['doubled', 'wrong', 'swallowed', 'genuine', 'needless'] as const)
+    for (const key of ['doubled', 'frozen', 'wrong', 'swallowed', 'genuine', 'needless'] as const)
       sum[key] += verdict[key];
     if (verdict.doubled + verdict.wrong + verdict.swallowed > 0) faulty.push(seed);
   }
@@ -25,7 +25,14 @@ describe('the line identity, with a hostile bank,', () => {
 
   it('credits each deposit once and holds none where the bank does nothing wrong', () => {
     const { genuine, ...verdict } = play([], histories);
-    expect(verdict).toEqual({ doubled: 0, wrong: 0, swallowed: 0, needless: 0, faulty: [] });
+    expect(verdict).toEqual({
+      doubled: 0,
+      frozen: 0,
+      wrong: 0,
+      swallowed: 0,
+      needless: 0,
+      faulty: [],
+    });
     expect(genuine).toBeGreaterThan(histories);
   });
 

@@ -4,8 +4,10 @@ import type { StoredLine } from './line-store.ts';
 
 /** What customers and the business would notice at the end of a history. */
 export interface Verdict {
-  /** Credits that no payment of the bank accounts for. */
+  /** Credits that no payment of the bank accounts for, and whose line stands. */
   readonly doubled: number;
+  /** The same, of lines that are gone: a case is open, and nobody can spend them. */
+  readonly frozen: number;
   /** Credits of a customer whom no payment of that amount ever named. */
   readonly wrong: number;
   /** Payments that no line and no held row stands for. */
@@ -17,6 +19,7 @@ export interface Verdict {
 }
 
 interface Credit {
+  readonly isAbsent: boolean;
   readonly code: string;
   readonly amountMinor: bigint;
 }
@@ -29,12 +32,11 @@ export function judge({ store, payments }: HostileBank): Verdict {
       ({ code, amountMinor }) => code === credit.code && amountMinor === credit.amountMinor,
     );
   const wrong = credits.filter((credit) => !payments.some((each) => mayBring(credit, each)));
-  const explained = matchMost(
-    credits.filter((credit) => !wrong.includes(credit)),
-    payments,
-    mayBring,
-  );
-  const doubled = credits.length - wrong.length - explained.size;
+  const right = credits.filter((credit) => !wrong.includes(credit));
+  const unexplained = (among: readonly Credit[]) =>
+    among.length - matchMost(among, payments, mayBring).size;
+  const doubled = unexplained(right.filter(({ isAbsent }) => !isAbsent));
+  const frozen = unexplained(right) - doubled;
   const standing = payments.filter(({ isGone }) => !isGone);
   const places = [
     ...lines.map((line) => ({
@@ -62,6 +64,7 @@ export function judge({ store, payments }: HostileBank): Verdict {
   const credited = matchMost(genuine, credits, (payment, credit) => mayBring(credit, payment));
   return {
     doubled,
+    frozen,
     wrong: wrong.length,
     swallowed: single.length - placed.size,
     genuine: genuine.length,
@@ -72,7 +75,9 @@ export function judge({ store, payments }: HostileBank): Verdict {
 function creditOf(line: StoredLine): readonly Credit[] {
   if (line.hold !== null || line.amountMinor < 0n) return [];
   const [code] = codesOf(line);
-  return code === undefined ? [] : [{ code, amountMinor: line.amountMinor }];
+  return code === undefined
+    ? []
+    : [{ code, amountMinor: line.amountMinor, isAbsent: line.isAbsent }];
 }
 
 /** The codes of a line: its own, or else those of its later wordings, which credit it then. */
