@@ -494,7 +494,7 @@ COMMENT ON COLUMN deposits.booking_date IS 'Bank day of the line; it decides the
 COMMENT ON COLUMN deposits.run_id IS 'The run that captured it; null where a webhook did.';
 COMMENT ON COLUMN deposits.state IS 'captured (nothing decided yet), in_review (a person must decide), credited, returned, dismissed, or reversed (the bank took it back).';
 COMMENT ON COLUMN deposits.generation IS '0, and one more each time that it begins again because its line came back; the number of its next credit.';
-COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it.';
+COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it, or no longer.';
 COMMENT ON COLUMN deposits.wallet_id IS 'The wallet that it was credited to; of a split, the first part''s.';
 COMMENT ON COLUMN deposits.lane IS 'How it was processed: by a workflow of its own, or set-based with the rest of a backlog.';
 COMMENT ON COLUMN deposits.workflow_round IS 'Numbers its workflows from 1: one more each time that a new one follows one that ended.';
@@ -703,6 +703,27 @@ CREATE TRIGGER line_cases_audit_delete AFTER DELETE ON public.line_cases REFEREN
 CREATE TRIGGER line_cases_audit_insert AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_update AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 GRANT INSERT, SELECT, UPDATE ON line_cases TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE line_holds (
+  line_id bigint NOT NULL,
+  reason text NOT NULL,
+  beside_line_id bigint,
+  held_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
+);
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
+COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
+COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
+COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_another CHECK ((beside_line_id <> line_id));
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_line_id_fkey FOREIGN KEY (beside_line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
+CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
+GRANT SELECT ON line_holds TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE lines (
@@ -1115,7 +1136,15 @@ CREATE TABLE sightings (
   booking_date date NOT NULL,
   amount_minor bigint NOT NULL,
   reference text,
-  seen_at timestamp with time zone NOT NULL DEFAULT now()
+  balance_minor bigint,
+  batch_id text,
+  batch_minor bigint,
+  evidence text,
+  held_reason text,
+  beside_line_id bigint,
+  held_reads smallint NOT NULL DEFAULT 0,
+  seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
 );
 COMMENT ON TABLE sightings IS 'Each way in which a line was shown: two sources word one line in two ways. Written by capture.';
 COMMENT ON COLUMN sightings.id IS 'Number of the sighting.';
@@ -1129,13 +1158,27 @@ COMMENT ON COLUMN sightings.facts_key IS 'Hash of the row''s facts, as lines.fac
 COMMENT ON COLUMN sightings.booking_date IS 'Bank day as this source states it.';
 COMMENT ON COLUMN sightings.amount_minor IS 'Signed amount in minor units, as this source states it.';
 COMMENT ON COLUMN sightings.reference IS 'The reference as this source words it, where it differs from the line''s.';
+COMMENT ON COLUMN sightings.balance_minor IS 'The account''s balance beside the row, in minor units; null where this source states none.';
+COMMENT ON COLUMN sightings.batch_id IS 'The bank''s reference of the batch entry that the row is a part of.';
+COMMENT ON COLUMN sightings.batch_minor IS 'Signed total of that entry, in minor units; null where the row is no part of one.';
+COMMENT ON COLUMN sightings.evidence IS 'What tied the row to its line; null for the row that the line was made of, and while the row is held.';
+COMMENT ON COLUMN sightings.held_reason IS 'Why the row was held, in the words of holds; null where it never was.';
+COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be.';
+COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
+COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_reads >= 0));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_says_why CHECK (((line_id IS NOT NULL) OR (held_reason IS NOT NULL)));
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
+CREATE INDEX sightings_by_batch ON public.sightings USING btree (bank_account_key, booking_date, batch_minor) WHERE (batch_minor IS NOT NULL);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
+CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
 CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
@@ -1466,7 +1509,7 @@ AS $function$
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
-CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[])
+CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[], p_beside bigint[], p_balance bigint[], p_batch_id text[], p_batch_minor bigint[])
  RETURNS TABLE(idx bigint, line_id bigint)
  LANGUAGE sql
  SECURITY DEFINER
@@ -1476,10 +1519,10 @@ AS $function$
     SELECT nextval('public.lines_id_seq') AS line_id, nextval('public.journals_id_seq') AS journal_id, i.*
       FROM unnest(p_facts_key, p_occurrence, p_transaction_key, p_booking_date, p_value_date, p_amount, p_currency,
                   p_reversal, p_references, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason,
-                  p_seen, p_bank_id, p_shown_as)
+                  p_seen, p_bank_id, p_shown_as, p_beside, p_balance, p_batch_id, p_batch_minor)
            WITH ORDINALITY AS i(facts_key, occurrence, transaction_key, booking_date, value_date, amount, currency,
                   reversal, refs, text, counterparty_name, counterparty_account, deposit_id, hold_reason,
-                  seen, bank_id, shown_as, idx)
+                  seen, bank_id, shown_as, beside, balance, batch_id, batch_minor, idx)
   ), new_lines AS (
     INSERT INTO lines (id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
                        amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account, source)
@@ -1487,8 +1530,13 @@ AS $function$
     SELECT line_id, p_bank_account, p_key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
            amount, currency, reversal, refs::text[], text, counterparty_name, counterparty_account, p_source FROM input
   ), new_sightings AS (
-    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference)
-    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as FROM input WHERE seen
+    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference,
+                           balance_minor, batch_id, batch_minor)
+    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as,
+           balance, batch_id, batch_minor FROM input WHERE seen
+  ), new_holds AS (
+    INSERT INTO line_holds (line_id, reason, beside_line_id)
+    SELECT line_id, hold_reason, beside FROM input WHERE hold_reason IS NOT NULL
   ), new_deposits AS (
     INSERT INTO deposits (id, line_id, bank_account_key, transaction_key, amount_minor, currency, booking_date, hold_reason, run_id)
     SELECT deposit_id, line_id, p_bank_account, transaction_key, amount, currency, booking_date, hold_reason, p_run
@@ -2270,6 +2318,22 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: rows there are append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'PU017';
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.release_holds(p_bank_account text, p_lines bigint[])
+ RETURNS TABLE(deposit_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE line_holds h SET ended_at = now() FROM lines l
+     WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
+    RETURNING h.line_id
+  )
+  UPDATE deposits d SET hold_reason = NULL FROM ended e
+   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.return_export_items_audited()
  RETURNS trigger

@@ -75,9 +75,9 @@ async function storedIn(accountKey: string) {
               from sightings s where s.line_id = l.id) as shown
       from lines l join deposits d on d.line_id = l.id where l.bank_account_key = ${accountKey} order by l.id`);
   const held = await test.db.execute(sql`
-    select concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) as row from sightings
-     where bank_account_key = ${accountKey} and line_id is null and ended_at is null order by row collate "C"`);
-  return { lines: [...lines], held: held.map(({ row }) => row) };
+    select concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) as held from sightings
+     where bank_account_key = ${accountKey} and line_id is null and ended_at is null order by concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) collate "C"`);
+  return { lines: [...lines], held: held.map((row) => row.held) };
 }
 
 function storedInModel(store: LineStore) {

@@ -98,9 +98,12 @@ describe('creditWaitingPage', () => {
 
   it('credits nothing behind a closed gate, whoever the owner is', async () => {
     const { accountKey, walletId, code, depositId: reviewed } = await aReviewed();
-    const [depositId = ''] = await deposits(test.db, accountKey, [
-      { reference: code, amountMinor: 6_000n },
-    ]);
+    const [depositId = ''] = await deposits(
+      test.db,
+      accountKey,
+      [{ reference: code, amountMinor: 6_000n }],
+      { scope: { kind: 'partial' } },
+    );
     await change(accountKey, 'closed');
     await setStatus(walletId, 'open');
     expect(await creditOne(test.db, depositId)).toEqual({ outcome: 'gated' });
