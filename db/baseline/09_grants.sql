@@ -6,7 +6,7 @@ DO $$
 DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'bank_accounts', 'rates', 'wallets',
+    'bank_accounts', 'rates', 'named_codes', 'wallets',
     'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'notifications',
@@ -17,8 +17,6 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
   END LOOP;
 END $$;
-ALTER SEQUENCE customer_code_numbers OWNER TO purser_ledger;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,

@@ -49,6 +49,7 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
           'request.idempotency_key_missing',
           'request.key_reused',
           'wallet.code_taken',
+          'wallet.codes_exhausted',
           'wallet.external_ref_taken',
         ),
       },
