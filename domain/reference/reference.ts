@@ -106,6 +106,11 @@ export function readReferences(references: readonly string[]): ReferenceReading 
   };
 }
 
+/** The one code of an exact reading, else the codes that it may mean, likeliest first. */
+export function codesOf(reading: ReferenceReading): readonly CustomerCode[] {
+  return reading.kind === 'exact' ? [reading.code] : reading.candidates;
+}
+
 /**
  * MT940 banks cut the payer's text into subfields of 27 characters, even within a code: the marks of those subfields
  * (`?20` to `?29`, `?60` to `?63`) are not part of the text, and any other mark ends it. Some banks write another sign
