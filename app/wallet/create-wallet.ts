@@ -12,6 +12,7 @@ import {
   CUSTOMER_NUMBER_MAX,
   codesNear,
   customerCodeFromNumber,
+  seriesOf,
   type CustomerCode,
 } from '../../domain/reference/customer-code.ts';
 import { CodedError } from '../../domain/errors.ts';
@@ -27,12 +28,19 @@ export interface WantedWallet {
   readonly legacyCode: CustomerCode | null;
 }
 
+/** More numbers than this hold one of each series: the smallest series has one number in 512. */
+const NUMBERS_MAX = 100_000;
+
 /**
- * A customer number that nobody can foresee, from 1 to {@link CUSTOMER_NUMBER_MAX}: who can tell the next code may have
+ * A number of a series that nobody can foresee, from 1 to {@link CUSTOMER_NUMBER_MAX}: who can tell the next code may have
  * paid for it, or may wait for money that was paid to it.
  */
-export function drawCustomerNumber(): number {
-  return randomInt(1, CUSTOMER_NUMBER_MAX + 1);
+export function drawCustomerNumber(series: number): number {
+  for (let drawn = 0; drawn < NUMBERS_MAX; drawn += 1) {
+    const number = randomInt(1, CUSTOMER_NUMBER_MAX + 1);
+    if (seriesOf(number) === series) return number;
+  }
+  throw new CodedError('config.invalid', `CODE_SERIES has no numbers: ${series}.`);
 }
 
 /**
@@ -42,7 +50,7 @@ export function drawCustomerNumber(): number {
 export async function createWallet(
   tx: Transaction,
   wanted: WantedWallet,
-  draw: () => number = drawCustomerNumber,
+  draw: () => number,
 ): Promise<Wallet> {
   const id = newId('wallet');
   const { externalRef, name } = wanted;
@@ -62,7 +70,7 @@ export async function createWallet(
   }
   throw new CodedError(
     'wallet.codes_exhausted',
-    `Of ${DRAWS_MAX} customer codes drawn at random, each is in use or was named by a payment: nearly all are taken.`,
+    `Of ${DRAWS_MAX} customer codes drawn at random, each is in use or was named by a payment: nearly all of this series are taken.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { asCustomerCode } from '../../../domain/reference/customer-code.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
-import { createWallet } from '../../../app/wallet/create-wallet.ts';
+import { createWallet, drawCustomerNumber } from '../../../app/wallet/create-wallet.ts';
 import { toWallet, walletSchema } from '../../outputs/wallet.ts';
 import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
@@ -60,11 +60,12 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
         throw new CodedError('auth.forbidden', 'This key lacks the scope wallet:register_code.');
       }
       const given = await answerOnce(deps, request, async (tx) => {
-        const wallet = await createWallet(tx, {
+        const wanted = {
           externalRef: externalRef ?? null,
           name: name ?? null,
           legacyCode: legacyCode === undefined ? null : asCustomerCode(legacyCode),
-        });
+        };
+        const wallet = await createWallet(tx, wanted, () => drawCustomerNumber(deps.codeSeries));
         return { status: 201, body: toWallet(wallet) };
       });
       // Deposits may arrive before their customer's wallet exists.

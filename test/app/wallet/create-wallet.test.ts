@@ -8,10 +8,12 @@ import {
 } from '../../../app/wallet/create-wallet.ts';
 import {
   asCustomerCode,
+  CODE_SERIES_MAX,
   codesNear,
   customerCodeFromNumber,
   CUSTOMER_NUMBER_MAX,
   mayBeTakenFor,
+  seriesOf,
   type CustomerCode,
 } from '../../../domain/reference/customer-code.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
@@ -39,7 +41,7 @@ const openWith = (...numbers: readonly number[]) => {
   return test.db.transaction((tx) => createWallet(tx, ANY, () => left.shift() ?? 0));
 };
 const register = (legacyCode: CustomerCode) =>
-  test.db.transaction((tx) => createWallet(tx, { ...ANY, legacyCode }));
+  test.db.transaction((tx) => createWallet(tx, { ...ANY, legacyCode }, () => 0));
 
 let lines = 0;
 const captureLine = async (references: readonly string[], text = 'PAYSHAP') => {
@@ -52,7 +54,7 @@ const withWrongDigit = (code: CustomerCode) =>
 
 describe('the numbers of new codes', () => {
   it('fill the whole range evenly, in no order', () => {
-    const drawn = Array.from({ length: 20_000 }, drawCustomerNumber);
+    const drawn = Array.from({ length: 20_000 }, () => drawCustomerNumber(0));
     expect(Math.min(...drawn)).toBeGreaterThanOrEqual(1);
     expect(Math.max(...drawn)).toBeLessThanOrEqual(CUSTOMER_NUMBER_MAX);
     for (let at = 0; at < 7; at += 1) {
@@ -67,6 +69,11 @@ describe('the numbers of new codes', () => {
     }
     const steps = drawn.slice(1).map((number, index) => number - (drawn[index] ?? 0));
     expect(new Set(steps).size).toBeGreaterThan(19_000);
+  });
+
+  it('belong to the series that was asked for, which shares none with another', () => {
+    for (let series = 0; series <= CODE_SERIES_MAX; series += 1)
+      for (let at = 0; at < 20; at += 1) expect(seriesOf(drawCustomerNumber(series))).toBe(series);
   });
 });
 
