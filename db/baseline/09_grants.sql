@@ -6,10 +6,11 @@ DO $$
 DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'bank_accounts', 'rates', 'named_codes', 'wallets',
+    'bank_accounts', 'rates', 'wallets',
     'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'notifications',
+    'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP

@@ -39,7 +39,8 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
       operationId: 'createWallet',
       tags: ['wallets'],
       summary: 'Create a wallet',
-      description: 'Customers write the code of the wallet into their payment references.',
+      description:
+        'Customers write the code of the wallet into their payment references. Its code is drawn at random, and nothing has named it before. Deposits that wait for a code are credited when you register that code as `legacyCode`.',
       headers: idempotencyHeaders,
       querystring: noQuery,
       body,
