@@ -72,6 +72,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU009: 'invariant.violated',
   PU017: 'invariant.violated',
   PU020: 'invariant.violated',
+  PU022: 'wallet.code_taken',
   '25006': 'database.unavailable',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',

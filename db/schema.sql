@@ -2,10 +2,6 @@
 -- a test compares the two, so that a review shows what a change does. To read the schema, read db/baseline/ and
 -- db/functions/ instead; this file is never run.
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
-
 -- owned by purser_ledger
 CREATE TABLE api_keys (
   id text NOT NULL,
@@ -222,6 +218,7 @@ ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('regexp_replace(encode(r.body, ''escape''), ''\\+([bfnrt]|u[0-9A-Fa-f]{4}|[0-7]{3})'', '' '', ''g'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
@@ -777,8 +774,28 @@ ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_accou
 CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
 CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_name_codes AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON public.lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON lines TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE named_codes (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  code text NOT NULL,
+  named_by text NOT NULL,
+  named_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_pkey PRIMARY KEY (id);
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
+CREATE INDEX named_codes_by_code ON public.named_codes USING btree (code);
+CREATE TRIGGER named_codes_append_only BEFORE DELETE OR UPDATE ON public.named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON public.named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON named_codes TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE notifications (
@@ -868,6 +885,7 @@ COMMENT ON COLUMN pending_lines.reference IS 'The payer''s reference, as far as 
 COMMENT ON COLUMN pending_lines.seen_at IS 'When it was first shown.';
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_pkey PRIMARY KEY (bank_account_key, facts_key, occurrence);
+CREATE TRIGGER pending_lines_name_codes AFTER INSERT ON public.pending_lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 GRANT DELETE, INSERT, SELECT, UPDATE ON pending_lines TO purser_app;
 
 -- owned by purser_ledger
@@ -1050,7 +1068,7 @@ CREATE TABLE reviews (
 COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
 COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
 COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
-COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean, likeliest first, whether or not a wallet has them. People are shown wallets instead (GET /v1/reviews/{id}/suggestions).';
 COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
 COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
 COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';
@@ -1179,6 +1197,7 @@ CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_ac
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
 CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
 CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
+CREATE TRIGGER sightings_name_codes AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
@@ -1364,7 +1383,7 @@ CREATE TABLE wallets (
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';
@@ -1388,6 +1407,7 @@ ALTER TABLE wallets ADD CONSTRAINT wallets_status_known CHECK ((status = ANY (AR
 CREATE TRIGGER wallets_audit_delete AFTER DELETE ON public.wallets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_insert AFTER INSERT ON public.wallets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_update AFTER UPDATE ON public.wallets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON public.wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 GRANT SELECT ON wallets TO purser_app;
 GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
@@ -1894,6 +1914,19 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.check_wallet_code()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.code_kind = 'checked' AND EXISTS (SELECT 1 FROM named_codes k WHERE k.code = NEW.code) THEN
+    RAISE EXCEPTION 'code of wallet % was named before it was issued', NEW.id USING ERRCODE = 'PU022';
+  END IF;
+  RETURN NEW;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.claims_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1922,6 +1955,24 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.codes_named(p_text text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT 'CUS' || translate(substr(found[1], 4), 'OILSB', '01158')
+    FROM (
+      -- Nearly every text is ASCII, which needs no normal form; only UTF8 has one.
+      SELECT upper(CASE WHEN octet_length(p_text) = length(p_text) OR getdatabaseencoding() <> 'UTF8' THEN p_text
+                        ELSE normalize(p_text, NFKC) END) AS text OFFSET 0) plain,
+    LATERAL (
+      SELECT text AS reading
+      UNION ALL
+      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]') readings,
+    LATERAL regexp_matches(regexp_replace(reading, '[^A-Z0-9]+', '', 'g'), 'CUS[0-9OILSB]{8}', 'g') AS found
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.decision_allocations_audited()
  RETURNS trigger
@@ -2083,6 +2134,22 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.name_codes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  EXECUTE format($query$
+    INSERT INTO named_codes (code, named_by)
+    SELECT n.code, %L FROM (SELECT DISTINCT c AS code FROM new_rows r, codes_named(%s) c) n
+     WHERE (SELECT true FROM named_codes k WHERE k.code = n.code LIMIT 1) IS NULL$query$, TG_TABLE_NAME, TG_ARGV[0]);
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text

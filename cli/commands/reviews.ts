@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { reviewsAsCsv } from '../../api/outputs/review-csv.ts';
+import { suggestCodes } from '../../app/decide/suggest-wallets.ts';
 import { toReview } from '../../api/outputs/review.ts';
 import { reviewFilterQuery, reviewOrder, toFilter } from '../../api/schemas/review-query.ts';
 import {
@@ -56,9 +57,20 @@ export function addReviews(program: Command): void {
         if (options.csv) return collect(reviewsAsCsv(db, filter));
         const rows = await listOpenReviews(db, { ...filter, order, after: null, limit: SHOWN_MAX });
         const open = await countOpenReviews(db, filter, COUNTED_MAX);
+        const codes = await suggestCodes(
+          db,
+          rows.map(({ review }) => review.depositId),
+        );
+        const suggested = (row: OpenReviewRow) => codes.get(row.review.depositId) ?? [];
         return options.json
-          ? [toJson({ open, shown: rows.length, reviews: rows.map(toReview) })]
-          : [printQueue(rows, open)];
+          ? [
+              toJson({
+                open,
+                shown: rows.length,
+                reviews: rows.map((row) => toReview(row, suggested(row))),
+              }),
+            ]
+          : [printQueue(rows, open, suggested)];
       });
       createTerminal().print(report.join('').trimEnd());
     });
@@ -93,9 +105,15 @@ function readOptions(options: ReviewsOptions): {
   throw new CodedError('request.invalid', faults.join('; '));
 }
 
-function printQueue(rows: readonly OpenReviewRow[], open: number): string {
+function printQueue(
+  rows: readonly OpenReviewRow[],
+  open: number,
+  suggested: (row: OpenReviewRow) => readonly string[],
+): string {
   if (rows.length === 0) return 'No deposit waits for a decision.';
-  const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
+  const lines = rows.map((row) => {
+    const { review, amountMinor, currency, accountKey, comments } = row;
+    const codes = suggested(row);
     const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
     const marks = [
       review.escalatedAt === null ? [] : ['escalated'],
@@ -105,7 +123,7 @@ function printQueue(rows: readonly OpenReviewRow[], open: number): string {
     ].flat();
     return [
       `${review.depositId}   ${accountKey}   ${amount}   due ${review.dueAt.toISOString()}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`,
-      `  ${adviceFor(review.reason).sentence}${review.candidates.length === 0 ? '' : ` Perhaps ${review.candidates.join(', ')}.`}`,
+      `  ${adviceFor(review.reason).sentence}${codes.length === 0 ? '' : ` Perhaps ${codes.join(', ')}.`}`,
     ].join('\n');
   });
   return [

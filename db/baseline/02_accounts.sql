@@ -87,8 +87,23 @@ COMMENT ON COLUMN rates.version IS 'Number of the rate; a credit journal names t
 COMMENT ON COLUMN rates.minor_per_credit IS 'Price of one credit, in minor units.';
 COMMENT ON COLUMN rates.effective_from IS 'First booking date to which the rate applies.';
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
+-- Not unique: a second row of a code is harmless, and a unique key would let one capture wait for another.
+CREATE TABLE named_codes (
+  id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  code     text NOT NULL CONSTRAINT named_codes_shape CHECK (code ~ '^CUS[0-9]{8}$'),
+  named_by text NOT NULL,
+  named_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Serves capture and the opening of wallets: whether a code was ever named.
+CREATE INDEX named_codes_by_code ON named_codes (code);
+CREATE TRIGGER named_codes_append_only BEFORE UPDATE OR DELETE ON named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
 
 CREATE TABLE wallets (
   id               text PRIMARY KEY,
@@ -106,12 +121,13 @@ CREATE TABLE wallets (
   CONSTRAINT wallets_code_unique UNIQUE (code),
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'status']);
 
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';

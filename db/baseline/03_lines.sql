@@ -83,6 +83,8 @@ CREATE TRIGGER lines_append_only BEFORE UPDATE OR DELETE ON lines FOR EACH ROW E
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON lines REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_name_codes AFTER INSERT ON lines REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
 
 COMMENT ON TABLE lines IS 'Booked lines of the bank accounts, each once, as the bank first showed it. Written by capture_lines() only; rows never change.';
 COMMENT ON COLUMN lines.id IS 'Number of the line.';
@@ -199,6 +201,8 @@ CREATE INDEX sightings_by_batch ON sightings (bank_account_key, booking_date, ba
 CREATE INDEX sightings_by_bank_id ON sightings (bank_account_key, bank_id) WHERE bank_id IS NOT NULL;
 CREATE TRIGGER sightings_refer AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
+CREATE TRIGGER sightings_name_codes AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON sightings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 
@@ -268,6 +272,8 @@ CREATE TABLE pending_lines (
   seen_at          timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (bank_account_key, facts_key, occurrence)
 );
+CREATE TRIGGER pending_lines_name_codes AFTER INSERT ON pending_lines REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 
 COMMENT ON TABLE pending_lines IS 'Rows that the bank has not booked yet: shown to people, never credited. Replaced by each poll.';
 COMMENT ON COLUMN pending_lines.bank_account_key IS 'The account that they may move.';

@@ -27,7 +27,7 @@ SELECT audit_table('reviews', 'review', 'deposit_id',
 COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
 COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
 COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
-COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean, likeliest first, whether or not a wallet has them. People are shown wallets instead (GET /v1/reviews/{id}/suggestions).';
 COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
 COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
 COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';

@@ -10,6 +10,7 @@ BEGIN
     'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'notifications',
+    'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP
@@ -17,8 +18,6 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
   END LOOP;
 END $$;
-ALTER SEQUENCE customer_code_numbers OWNER TO purser_ledger;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,

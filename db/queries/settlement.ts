@@ -121,19 +121,29 @@ export async function lockWaitingDeposits(
   return rows.map(toFacts);
 }
 
-/** The wallets with these codes, by code. */
+/** `CUS` and eight digits. */
+const CODE_LENGTH = 11;
+
+/** The wallets with these codes, by code; of the beginning of a code, the first two that begin so. */
 export async function findWalletsByCode(
   executor: Executor,
   codes: readonly string[],
 ): Promise<ReadonlyMap<string, WalletOfCode>> {
   if (codes.length === 0) return new Map();
+  const whole = codes.filter((code) => code.length === CODE_LENGTH);
+  const beginnings = codes.filter((code) => code.length < CODE_LENGTH);
   const rows = await executor.execute<{
     code: string;
     id: string;
     code_kind: WalletOfCode['codeKind'];
     status: WalletOfCode['status'];
   }>(sql`
-    select code, id, code_kind, status from wallets where code = any(${param(codes)}::text[])`);
+    select code, id, code_kind, status from wallets where code = any(${param(whole)}::text[])
+    union
+    select w.code, w.id, w.code_kind, w.status
+      from unnest(${param(beginnings)}::text[]) as b(start) cross join lateral (
+        select code, id, code_kind, status from wallets where code between rpad(b.start, ${CODE_LENGTH}::int, '0') and rpad(b.start, ${CODE_LENGTH}::int, '9')
+         order by code limit 2) w`);
   return new Map(
     rows.map((row) => [
       row.code,

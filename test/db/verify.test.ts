@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, runChecks, verify } from '../../db/queries/verify/verify.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { insertLines } from '../../db/queries/capture.ts';
+import { createWallet } from '../../app/wallet/create-wallet.ts';
 import { takeBack } from '../../app/undo/take-back.ts';
 import { newId } from '../../db/new-id.ts';
 import { recordReversals, markReversal } from '../../db/queries/reversals.ts';
@@ -39,6 +40,9 @@ beforeAll(async () => {
   const { db, owner } = test;
   await seedBankAccount(db, 'main');
   const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
+  await db.transaction((tx) =>
+    createWallet(tx, { externalRef: null, name: null, legacyCode: null }, () => 4_711),
+  );
   const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
     aLine('a', 4_999n),
     aLine('b', 1n),
