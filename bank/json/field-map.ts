@@ -76,8 +76,6 @@ const mapSchema = z.strictObject({
   closing: pointer.optional(),
   /** Known fields that are not read. */
   ignored: z.array(z.string().min(1)).default([]),
-  /** Handling of a field that is neither read nor ignored: refuse the page, or report the field in the log. */
-  unknownFields: z.enum(['refuse', 'report']).default('refuse'),
 });
 
 /**

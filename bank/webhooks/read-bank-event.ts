@@ -5,7 +5,8 @@ import type { Sighting } from '../../domain/line/sighting.ts';
 import { field, refuseUnknownFields, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
 import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';
-import { readJsonRow } from '../json/json-row.ts';
+import { jsonRowReader, knownRowFields } from '../json/json-row.ts';
+import { readRowOrRefuse } from '../json/read-row.ts';
 
 type BankEvent =
   /** A booked row: a partial sighting, since it shows one line and not a whole day. */
@@ -26,6 +27,8 @@ interface EventAccount {
   readonly fieldMap: JsonFieldMap | null;
   /** `hint`: an event only triggers a read; its content is ignored. */
   readonly trust: WebhookTrust;
+  /** `refuse`: a field that nobody knows refuses the body. */
+  readonly unknownFields: 'record' | 'refuse';
 }
 
 const ENVELOPE = new Set(['type', 'accountId', 'transaction']);
@@ -34,11 +37,10 @@ const ENVELOPE = new Set(['type', 'accountId', 'transaction']);
 const ROW_EVENTS = { 'transaction.booked': 'line', 'transaction.reversed': 'reversal' } as const;
 
 /**
- * Reads a verified webhook body. `transaction.booked` and `transaction.reversed` with a transaction are strict: an unknown
- * field, in the envelope or in the row, refuses the body, since ignoring it would ignore something the sender says. Events
- * of any other type only start a read: only their account is used, and the inbox keeps their bytes. Where events are hints,
- * any JSON object starts a read. A row that is not booked contradicts its event, and so does a booking day later than
- * tomorrow.
+ * Reads a verified webhook body. `transaction.booked` and `transaction.reversed` with a transaction are read exactly or
+ * refused; the poll then finds the row. Events of any other type only start a read: only their account is used, and the
+ * inbox keeps their bytes. Where events are hints, any JSON object starts a read. A row that is not booked contradicts its
+ * event, and so does a booking day later than tomorrow.
  * @throws CodedError `webhook.unreadable`; `details.reason` is `account_mismatch` for another account of the bank.
  */
 export function readBankEvent(
@@ -57,15 +59,20 @@ export function readBankEvent(
   const row = field(body, 'transaction');
   if (!isRowEvent(type) || row === undefined || row === null) return { kind: 'pointer' };
 
-  refuseUnknownFields(body, ENVELOPE, 'it', refuse);
-  const sighting = readJsonRow(row, account.fieldMap ?? DEFAULT_FIELD_MAP, {
+  const map = account.fieldMap ?? DEFAULT_FIELD_MAP;
+  if (account.unknownFields === 'refuse') {
+    refuseUnknownFields(body, ENVELOPE, 'it', refuse);
+    if (isJsonObject(row)) refuseUnknownFields(row, knownRowFields(map), 'the row', refuse);
+  }
+  const reader = jsonRowReader(map, {
     accountId: account.accountId,
     currency: account.currency,
     timeZone: account.timeZone,
     position: 'transaction',
-    refuse,
+    onIgnored: () => undefined,
   });
-  if (sighting.status !== 'booked')
+  const sighting = readRowOrRefuse(row, reader, refuse);
+  if (sighting?.status !== 'booked')
     throw refuse('transaction: it is not booked, which contradicts the event');
   // Some banks book late payments on the next day.
   if (sighting.bookingDate > addDays(localDateIn(now, account.timeZone), 1)) {

@@ -9,11 +9,13 @@ import {
   type QueueFilter,
   type QueueOrder,
 } from '../../db/queries/reviews-read.ts';
+import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
 import { runningContext, withDatabase } from '../environment.ts';
+import { PURSER } from '../invocation.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface ReviewsOptions {
@@ -56,9 +58,17 @@ export function addReviews(program: Command): void {
         if (options.csv) return collect(reviewsAsCsv(db, filter));
         const rows = await listOpenReviews(db, { ...filter, order, after: null, limit: SHOWN_MAX });
         const open = await countOpenReviews(db, filter, COUNTED_MAX);
+        const unreadable = await countUnreadableRows(db, filter.accountKey);
         return options.json
-          ? [toJson({ open, shown: rows.length, reviews: rows.map(toReview) })]
-          : [printQueue(rows, open)];
+          ? [
+              toJson({
+                open,
+                shown: rows.length,
+                reviews: rows.map(toReview),
+                rowsUnreadable: unreadable,
+              }),
+            ]
+          : [printQueue(rows, open), printUnreadable(unreadable)];
       });
       createTerminal().print(report.join('').trimEnd());
     });
@@ -91,6 +101,12 @@ function readOptions(options: ReviewsOptions): {
     return { filter: toFilter(parsed.data), order: parsed.data.order ?? 'priority' };
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new CodedError('request.invalid', faults.join('; '));
+}
+
+/** Rows that cannot be read are no deposits yet: they wait as cases. */
+function printUnreadable(count: number): string {
+  if (count === 0) return '';
+  return `\n${count} ${count === 1 ? 'row' : 'rows'} of the bank cannot be read: ${PURSER} cases`;
 }
 
 function printQueue(rows: readonly OpenReviewRow[], open: number): string {
