@@ -41,6 +41,14 @@ export async function quarantineRows(
       to: day ?? to,
     })),
   );
-  const names = snapshot.unknownFields.slice(0, FIELDS_MAX);
-  return { opened, newFields: await recordUnknownFields(tx, accountKey, names) };
+  return { opened, newFields: await noteUnknownFields(tx, accountKey, snapshot.unknownFields) };
+}
+
+/** Notes names of fields once for an account; answers those that are new. */
+export function noteUnknownFields(
+  tx: Transaction,
+  accountKey: string,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  return recordUnknownFields(tx, accountKey, names.slice(0, FIELDS_MAX));
 }

@@ -148,18 +148,6 @@ export function unknownFields(object: JsonObject, known: ReadonlySet<string>): r
     .map((name) => (/^[A-Za-z_][A-Za-z0-9_-]{0,40}$/.test(name) ? name : '?'));
 }
 
-export function refuseUnknownFields(
-  object: JsonObject,
-  known: ReadonlySet<string>,
-  what: string,
-  refuse: Refuse,
-): void {
-  const unknown = unknownFields(object, known);
-  if (unknown.length > 0) {
-    throw refuse(`${what} has unknown fields: ${unknown.slice(0, 5).join(', ')}`, unknown[0]);
-  }
-}
-
 /** The text of a decimal string or of a JSON number. */
 export function decimalText(object: JsonObject, name: string, refuse: Refuse): string {
   const value = field(object, name);

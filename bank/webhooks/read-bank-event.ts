@@ -2,17 +2,23 @@ import { CodedError } from '../../domain/errors.ts';
 import { addDays, localDateIn } from '../../domain/local-date.ts';
 import type { Currency } from '../../domain/money/money.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
-import { field, refuseUnknownFields, requiredText, type Refuse } from '../json/fields.ts';
+import { field, requiredText, unknownFields, type Refuse } from '../json/fields.ts';
 import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
 import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';
 import { jsonRowReader, knownRowFields } from '../json/json-row.ts';
 import { readRowOrRefuse } from '../json/read-row.ts';
 
+/** A row, and the names of fields that nobody reads. */
+interface EventRow {
+  readonly sighting: Sighting;
+  readonly unknownFields: readonly string[];
+}
+
 type BankEvent =
   /** A booked row: a partial sighting, since it shows one line and not a whole day. */
-  | { readonly kind: 'line'; readonly sighting: Sighting }
+  | ({ readonly kind: 'line' } & EventRow)
   /** The bank announces the reversal of this line. It moves no money: the next read brings the reversing line. */
-  | { readonly kind: 'reversal'; readonly sighting: Sighting }
+  | ({ readonly kind: 'reversal' } & EventRow)
   /** Something happened: the next read shows what. */
   | { readonly kind: 'pointer' };
 
@@ -60,9 +66,12 @@ export function readBankEvent(
   if (!isRowEvent(type) || row === undefined || row === null) return { kind: 'pointer' };
 
   const map = account.fieldMap ?? DEFAULT_FIELD_MAP;
-  if (account.unknownFields === 'refuse') {
-    refuseUnknownFields(body, ENVELOPE, 'it', refuse);
-    if (isJsonObject(row)) refuseUnknownFields(row, knownRowFields(map), 'the row', refuse);
+  const unknown = [
+    ...unknownFields(body, ENVELOPE),
+    ...(isJsonObject(row) ? unknownFields(row, knownRowFields(map)) : []),
+  ];
+  if (account.unknownFields === 'refuse' && unknown.length > 0) {
+    throw refuse(`it has unknown fields: ${unknown.slice(0, 5).join(', ')}`);
   }
   const reader = jsonRowReader(map, {
     accountId: account.accountId,
@@ -78,7 +87,7 @@ export function readBankEvent(
   if (sighting.bookingDate > addDays(localDateIn(now, account.timeZone), 1)) {
     throw refuse('transaction: its booking date is in the future');
   }
-  return { kind: ROW_EVENTS[type], sighting };
+  return { kind: ROW_EVENTS[type], sighting, unknownFields: unknown };
 }
 
 function isRowEvent(type: string): type is keyof typeof ROW_EVENTS {
