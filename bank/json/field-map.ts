@@ -60,7 +60,13 @@ const mapSchema = z.strictObject({
   thousandsMark: z.enum([',', '.', ' ', "'"]).optional(),
   /** Without it every row is booked. */
   status: z
-    .strictObject({ field: pointer, booked: labels, pending: z.array(z.string()).default([]) })
+    .strictObject({
+      field: pointer,
+      booked: labels,
+      pending: z.array(z.string()).default([]),
+      /** Of rows that are no movements, such as declined ones: they are left out. */
+      skip: z.array(z.string()).default([]),
+    })
     .optional(),
   /** Pointer to the currency, or the one currency of all rows. */
   currency: z.union([pointer, z.strictObject({ constant: z.string().regex(/^[A-Z]{3}$/) })]),

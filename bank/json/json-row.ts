@@ -35,16 +35,13 @@ export function jsonRowReader(map: JsonFieldMap, context: RowContext): RowReader
   return {
     position,
     idFields: map.id === undefined ? [] : [map.id],
-    statusOf: (value, refuse) =>
-      map.status === undefined
-        ? 'booked'
-        : choiceField(
-            flatten(value, [map.status.field]),
-            map.status.field,
-            map.status,
-            ['booked', 'pending'],
-            refuse,
-          ),
+    statusOf(value, refuse) {
+      if (map.status === undefined) return 'booked';
+      const { field: name, booked, pending, skip } = map.status;
+      const row = flatten(value, [name]);
+      const choices = { booked, pending, left_out: skip };
+      return choiceField(row, name, choices, ['booked', 'pending', 'left_out'], refuse);
+    },
     dayOf: (value, _status, refuse) =>
       styledDay(flatten(value, [map.bookingDate]), map.bookingDate, style, refuse),
     read(value, { status, bookingDate }, refuse) {

@@ -90,6 +90,18 @@ describe('a field map', () => {
     expect(snapshot.unreadable).toHaveLength(1);
   });
 
+  it('leaves out rows of a status that it lists to skip', async () => {
+    const map = {
+      ...COLUMNS,
+      status: { field: 'state', booked: ['ok'], skip: ['declined'] },
+    };
+    const row = (state: string) =>
+      `{"state":"${state}","dates":{"booked":"20-11-2026"},"money":{"in":"1"}}`;
+    const { snapshot } = await read(map, `[${row('ok')},${row('declined')},${row('odd')}]`);
+    expect(snapshot.sightings).toHaveLength(1);
+    expect(snapshot.unreadable).toMatchObject([{ field: 'state', position: 'page 1, row 3' }]);
+  });
+
   it('refuses an object for the list', async () => {
     const error = await safeFailureOf(read(COLUMNS, '{"rows":[]}'));
     expect(error.code).toBe('bank.bad_response');

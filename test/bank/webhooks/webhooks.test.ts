@@ -227,16 +227,13 @@ describe('a bank event', () => {
     ['beside the row', { ...EVENT, retry: 1 }],
     ['in the row', { ...EVENT, transaction: { ...ROW, fee: '1' } }],
     ['as a prototype', JSON.stringify(EVENT).replace('"id"', '"__proto__":{},"id"')],
-  ])(
-    'reads on past an unknown field %s, or fails where the account says so',
-    (_name, event) => {
-      expect(read(event)).toMatchObject({ kind: 'line', sighting: { amountMinor: 25_000n } });
-      const body = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
-      expect(() => readBankEvent(body, { ...ACCOUNT, unknownFields: 'refuse' }, NOW)).toThrow(
-        /unknown fields/,
-      );
-    },
-  );
+  ])('reads on past an unknown field %s, or fails where the account says so', (_name, event) => {
+    expect(read(event)).toMatchObject({ kind: 'line', sighting: { amountMinor: 25_000n } });
+    const body = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
+    expect(() => readBankEvent(body, { ...ACCOUNT, unknownFields: 'refuse' }, NOW)).toThrow(
+      /unknown fields/,
+    );
+  });
 
   it('goes through the field map of the account', () => {
     const transaction = {
