@@ -115,6 +115,12 @@ export const configSchema = z.object({
     .enum(['signed', 'unsigned'])
     .default('signed')
     .describe('`berlin-group`: `signed` if outgoing amounts carry a minus'),
+  BANK_UNKNOWN_FIELDS: z
+    .enum(['record', 'refuse'])
+    .default('record')
+    .describe(
+      'a field that Purser does not know: `record` notes its name and reads on; `refuse` stops the read',
+    ),
   BANK_TIME_ZONE: timeZone.default(BUSINESS_TIME_ZONE).describe("time zone of the bank's days"),
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])

@@ -121,6 +121,7 @@ CREATE TABLE bank_accounts (
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
+  unknown_fields text NOT NULL DEFAULT 'record'::text,
   statement_account text,
   mode text NOT NULL DEFAULT 'live'::text,
   amount_limit_minor bigint,
@@ -150,6 +151,7 @@ COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhook
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
@@ -173,6 +175,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((op
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHECK ((payer_conflict = ANY (ARRAY['credit'::text, 'review'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK ((webhook_trust = ANY (ARRAY['credit'::text, 'hint'::text])));
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
@@ -669,7 +672,8 @@ GRANT INSERT, SELECT, UPDATE ON line_absences TO purser_app;
 CREATE TABLE line_cases (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind text NOT NULL,
-  line_id bigint NOT NULL,
+  line_id bigint,
+  row_id bigint,
   other_id bigint,
   opened_at timestamp with time zone NOT NULL DEFAULT now(),
   closed_at timestamp with time zone,
@@ -677,25 +681,29 @@ CREATE TABLE line_cases (
   closed_by text,
   note text
 );
-COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
+COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) or reversal_unpaired (no deposit was found for a reversal).';
-COMMENT ON COLUMN line_cases.line_id IS 'The line.';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
+COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
 COMMENT ON COLUMN line_cases.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN line_cases.closed_at IS 'When it was closed; null while it is open.';
-COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again), settled (the line was taken back meanwhile) or decided (a person closed it).';
+COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again, or a row that could not be read no longer), settled (the line was taken back meanwhile) or decided (a person closed it).';
 COMMENT ON COLUMN line_cases.closed_by IS 'Id of the API key whose owner closed it.';
 COMMENT ON COLUMN line_cases.note IS 'Why that person closed it.';
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_about_one CHECK ((((line_id IS NULL) = (kind = 'row_unreadable'::text)) AND ((row_id IS NULL) = (kind <> 'row_unreadable'::text))));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES api_keys(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_whole CHECK (((closed_at IS NULL) = (outcome IS NULL)));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_decided_by_person CHECK (((outcome IS DISTINCT FROM 'decided'::text) OR ((closed_by IS NOT NULL) AND (note IS NOT NULL))));
-ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text])));
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text, 'row_unreadable'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_other_id_fkey FOREIGN KEY (other_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_outcome_known CHECK ((outcome = ANY (ARRAY['restored'::text, 'settled'::text, 'decided'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_pkey PRIMARY KEY (id);
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_row_id_fkey FOREIGN KEY (row_id) REFERENCES quarantined_rows(id);
 CREATE UNIQUE INDEX line_cases_one_open ON public.line_cases USING btree (line_id, kind) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX line_cases_one_open_row ON public.line_cases USING btree (row_id) WHERE (closed_at IS NULL);
 CREATE TRIGGER line_cases_audit_delete AFTER DELETE ON public.line_cases REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_insert AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_update AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
@@ -937,6 +945,47 @@ COMMENT ON COLUMN purser_migrations.applied_at IS 'When this text was applied.';
 ALTER TABLE purser_migrations ADD CONSTRAINT purser_migrations_pkey PRIMARY KEY (name);
 
 -- owned by purser_ledger
+CREATE TABLE quarantined_rows (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  source text NOT NULL,
+  digest text NOT NULL,
+  occurrence integer NOT NULL,
+  "position" text NOT NULL,
+  field text,
+  why text NOT NULL,
+  raw text NOT NULL,
+  day_from date NOT NULL,
+  day_to date NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  run_id text NOT NULL
+);
+COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
+COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
+COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN quarantined_rows.source IS 'What showed it, as sightings.source.';
+COMMENT ON COLUMN quarantined_rows.digest IS 'SHA-256 of the row without its ids, in hex: the same row read again is this row.';
+COMMENT ON COLUMN quarantined_rows.occurrence IS '1, and one more for each equal row of the same read.';
+COMMENT ON COLUMN quarantined_rows."position" IS 'Where it was shown last, such as: page 1, row 29.';
+COMMENT ON COLUMN quarantined_rows.field IS 'The field at fault, as the bank names it; null where the whole row is.';
+COMMENT ON COLUMN quarantined_rows.why IS 'What is wrong, without values.';
+COMMENT ON COLUMN quarantined_rows.raw IS 'The row as JSON text, cut when very long. It may name people: only who may decide sees it unmasked.';
+COMMENT ON COLUMN quarantined_rows.day_from IS 'First bank day that it may be of: its own day, or the days of the reads that showed it.';
+COMMENT ON COLUMN quarantined_rows.day_to IS 'Last bank day that it may be of.';
+COMMENT ON COLUMN quarantined_rows.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN quarantined_rows.last_seen_at IS 'When a read last showed it.';
+COMMENT ON COLUMN quarantined_rows.run_id IS 'The run that saw it last.';
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_days_ordered CHECK ((day_from <= day_to));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_occurrence_positive CHECK ((occurrence >= 1));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_once UNIQUE (bank_account_key, source, digest, occurrence);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_pkey PRIMARY KEY (id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_why_given CHECK ((length(btrim(why)) > 0));
+GRANT INSERT, SELECT, UPDATE ON quarantined_rows TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE rates (
   version integer NOT NULL,
   minor_per_credit bigint NOT NULL,
@@ -1100,11 +1149,14 @@ CREATE TABLE runs (
   finished_at timestamp with time zone,
   outcome text,
   error_code text,
+  error_detail text,
   window_from date,
   window_to date,
   lines_seen integer NOT NULL DEFAULT 0,
   lines_new integer NOT NULL DEFAULT 0,
   held integer NOT NULL DEFAULT 0,
+  rows_quarantined integer NOT NULL DEFAULT 0,
+  warnings text[] NOT NULL DEFAULT '{}'::text[],
   deposits_new integer NOT NULL DEFAULT 0,
   credited_count integer NOT NULL DEFAULT 0,
   credited_minor bigint NOT NULL DEFAULT 0,
@@ -1120,11 +1172,14 @@ COMMENT ON COLUMN runs.started_at IS 'When the run began.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
 COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
 COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.error_detail IS 'What was wrong, in words: page, row and field where the bank''s answer was, never a value.';
 COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
 COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
+COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
@@ -1366,6 +1421,22 @@ ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE unknown_fields (
+  bank_account_key text NOT NULL,
+  name text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE unknown_fields IS 'Fields of a bank''s answers that nobody reads, each once for an account. Written by the read of an account.';
+COMMENT ON COLUMN unknown_fields.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN unknown_fields.name IS 'Name of the field; ? where it is not a plain word.';
+COMMENT ON COLUMN unknown_fields.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN unknown_fields.last_seen_at IS 'When a read last showed it.';
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_pkey PRIMARY KEY (bank_account_key, name);
+GRANT INSERT, SELECT, UPDATE ON unknown_fields TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE wallets (
   id text NOT NULL,
   code text NOT NULL,
@@ -1510,19 +1581,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2116,19 +2187,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'line_case.changed', 'line_case', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, true FROM new_rows r) r
-                 GROUP BY r.id, r.kind, r.line_id, r.other_id, r.outcome HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, true FROM new_rows r) r
+                 GROUP BY r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

@@ -32,6 +32,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
     amounts: config.BANK_AMOUNTS,
+    unknownFields: config.BANK_UNKNOWN_FIELDS,
     webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
     webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,
@@ -103,6 +104,7 @@ export function createPolledAccounts(
       timeZone: row.timeZone,
       currency: row.currency,
       amounts: row.amounts,
+      unknownFields: row.unknownFields,
       ...(row.fieldMap === null ? {} : { fieldMap: parseFieldMap(row.fieldMap) }),
     };
     const fingerprint = JSON.stringify(settings);

@@ -10,11 +10,13 @@ import {
   type QueueFilter,
   type QueueOrder,
 } from '../../db/queries/reviews-read.ts';
+import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
 import { runningContext, withDatabase } from '../environment.ts';
+import { PURSER } from '../invocation.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface ReviewsOptions {
@@ -62,15 +64,17 @@ export function addReviews(program: Command): void {
           rows.map(({ review }) => review.depositId),
         );
         const suggested = (row: OpenReviewRow) => codes.get(row.review.depositId) ?? [];
+        const unreadable = await countUnreadableRows(db, filter.accountKey);
         return options.json
           ? [
               toJson({
                 open,
                 shown: rows.length,
                 reviews: rows.map((row) => toReview(row, suggested(row))),
+                rowsUnreadable: unreadable,
               }),
             ]
-          : [printQueue(rows, open, suggested)];
+          : [printQueue(rows, open, suggested), printUnreadable(unreadable)];
       });
       createTerminal().print(report.join('').trimEnd());
     });
@@ -103,6 +107,12 @@ function readOptions(options: ReviewsOptions): {
     return { filter: toFilter(parsed.data), order: parsed.data.order ?? 'priority' };
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new CodedError('request.invalid', faults.join('; '));
+}
+
+/** Rows that cannot be read are no deposits yet: they wait as cases. */
+function printUnreadable(count: number): string {
+  if (count === 0) return '';
+  return `\n${count} ${count === 1 ? 'row' : 'rows'} of the bank cannot be read: ${PURSER} cases`;
 }
 
 function printQueue(

@@ -12,11 +12,14 @@ CREATE TABLE runs (
   finished_at      timestamptz,
   outcome          text CONSTRAINT runs_outcome_known CHECK (outcome IN ('completed', 'waiting', 'failed')),
   error_code       text,
+  error_detail     text,
   window_from      date,
   window_to        date,
   lines_seen       integer NOT NULL DEFAULT 0,
   lines_new        integer NOT NULL DEFAULT 0,
   held             integer NOT NULL DEFAULT 0,
+  rows_quarantined integer NOT NULL DEFAULT 0,
+  warnings         text[] NOT NULL DEFAULT '{}',
   deposits_new     integer NOT NULL DEFAULT 0,
   credited_count   integer NOT NULL DEFAULT 0,
   credited_minor   bigint NOT NULL DEFAULT 0,
@@ -38,11 +41,14 @@ COMMENT ON COLUMN runs.started_at IS 'When the run began.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
 COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
 COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.error_detail IS 'What was wrong, in words: page, row and field where the bank''s answer was, never a value.';
 COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
 COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
+COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';

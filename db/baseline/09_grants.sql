@@ -8,6 +8,7 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'bank_accounts', 'rates', 'wallets',
     'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
+    'quarantined_rows', 'unknown_fields',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'notifications',
     'named_codes',
@@ -21,7 +22,7 @@ END $$;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
-  api_keys, idempotency_keys, line_cases, gates TO purser_app;
+  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields TO purser_app;
 GRANT INSERT, UPDATE, DELETE ON pending_lines TO purser_app;
 -- What it only adds to.
 GRANT INSERT ON statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,

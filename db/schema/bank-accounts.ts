@@ -35,6 +35,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSignatureHeader: text('webhook_signature_header').notNull().default('x-signature'),
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
+  unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   openingMinor: whole('opening_minor'),
   openingOn: localDate('opening_on'),

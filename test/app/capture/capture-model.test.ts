@@ -77,7 +77,7 @@ async function storedIn(accountKey: string) {
   const held = await test.db.execute(sql`
     select concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) as held from sightings
      where bank_account_key = ${accountKey} and line_id is null and ended_at is null order by concat_ws(' ', source, bank_id, booking_date, amount_minor, reference, held_reason, held_reads) collate "C"`);
-  return { lines: [...lines], held: held.map((row) => row.held) };
+  return { lines: [...lines], held: held.map(({ held: row }) => row) };
 }
 
 function storedInModel(store: LineStore) {
