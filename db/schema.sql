@@ -958,18 +958,21 @@ CREATE TABLE reversals (
   state text NOT NULL DEFAULT 'waiting'::text,
   deposit_id text,
   charges_minor bigint NOT NULL DEFAULT 0,
+  candidates text[] NOT NULL DEFAULT '{}'::text[],
   found_at timestamp with time zone NOT NULL DEFAULT now(),
   settled_at timestamp with time zone
 );
 COMMENT ON TABLE reversals IS 'Debit lines by which the bank took a deposit back or paid a return, and the deposit that each was found to belong to. Written by the search for reversals, and by people who pair one.';
 COMMENT ON COLUMN reversals.line_id IS 'The debit line.';
 COMMENT ON COLUMN reversals.bank_account_key IS 'The account that it moved.';
-COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must look).';
+COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must say which, if any).';
 COMMENT ON COLUMN reversals.deposit_id IS 'The deposit that it took back or paid back; null while there is none.';
-COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units.';
+COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units; people say so, Purser assumes none.';
+COMMENT ON COLUMN reversals.candidates IS 'For unpaired: the deposits that people should look at, likeliest first.';
 COMMENT ON COLUMN reversals.found_at IS 'When the line was recognised as a reversal.';
 COMMENT ON COLUMN reversals.settled_at IS 'When it left waiting.';
 ALTER TABLE reversals ADD CONSTRAINT reversals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE reversals ADD CONSTRAINT reversals_candidates_bounded CHECK ((cardinality(candidates) <= 10));
 ALTER TABLE reversals ADD CONSTRAINT reversals_charges_not_negative CHECK ((charges_minor >= 0));
 ALTER TABLE reversals ADD CONSTRAINT reversals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE reversals ADD CONSTRAINT reversals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);

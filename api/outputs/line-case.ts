@@ -21,7 +21,7 @@ export const caseSchema = named(
     id: digits,
     kind: z.enum(LINE_CASE_KINDS).meta({
       description:
-        '`line_vanished`: complete reads of its day no longer show it; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a reversal whose original was not found.',
+        '`line_vanished`: complete reads of its day no longer show it; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a debit that may take a deposit back; Purser cannot tell which, or whether it does.',
     }),
     account: accountKey,
     lineId: digits,
@@ -30,6 +30,10 @@ export const caseSchema = named(
     bookingDate: day,
     depositId: depositId.nullable(),
     depositState: depositState.nullable(),
+    candidates: z.array(depositId).meta({
+      description:
+        'For `reversal_unpaired`: deposits that the debit may take back, likeliest first, when the case was opened.',
+    }),
     openedAt: instant,
     closedAt: instant.nullable(),
     outcome: z.enum(['restored', 'settled', 'decided']).nullable(),
@@ -47,6 +51,7 @@ export const caseSchema = named(
       bookingDate: '2026-11-20',
       depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
       depositState: 'credited',
+      candidates: [],
       openedAt: '2026-11-21T08:15:00.000Z',
       closedAt: null,
       outcome: null,
@@ -67,6 +72,7 @@ export function toCase(found: LineCaseRow): z.infer<typeof caseSchema> {
     bookingDate: found.bookingDate,
     depositId: found.depositId,
     depositState: found.depositState,
+    candidates: found.candidates ?? [],
     openedAt: toInstant(row.openedAt),
     closedAt: toInstantOrNull(row.closedAt),
     outcome: row.outcome,

@@ -21,7 +21,7 @@ const SHOWN_MAX = 200;
 const WHAT: Readonly<Record<Case['kind'], string>> = {
   line_vanished: 'the bank removed this line',
   amount_changed: 'the bank sent its id again with another amount',
-  reversal_unpaired: 'a reversal by the bank; no deposit matches it',
+  reversal_unpaired: 'a debit that may take a deposit back; say which, or close the case',
 };
 
 /** Lines that the bank changed, and your decisions about them, through the API: PURSER_API_KEY identifies you. */
@@ -81,7 +81,8 @@ function printCase(item: Case): string {
     item.outcome === null
       ? `open since ${item.openedAt}`
       : `${item.outcome}${item.note === null ? '' : `: ${item.note}`}`;
-  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate}${deposit}\n  ${WHAT[item.kind]}; ${state}`;
+  const candidates = item.candidates.map((candidate) => `\n  may be of ${candidate}`).join('');
+  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate}${deposit}\n  ${WHAT[item.kind]}; ${state}${candidates}`;
 }
 
 async function send(id: string, step: 'take-back' | 'pair' | 'close', body: object): Promise<void> {

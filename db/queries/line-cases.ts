@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { lineCases, type LineCaseKind } from '../schema/gates.ts';
 import { deposits } from '../schema/deposits.ts';
+import { reversals } from '../schema/ledger.ts';
 import { lines } from '../schema/lines.ts';
 import { OPEN_STATES } from './open-deposits.ts';
 
@@ -78,10 +79,12 @@ export async function listLineCases(
       bookingDate: lines.bookingDate,
       depositId: deposits.id,
       depositState: deposits.state,
+      candidates: reversals.candidates,
     })
     .from(lineCases)
     .innerJoin(lines, eq(lines.id, lineCases.lineId))
     .leftJoin(deposits, eq(deposits.lineId, lines.id))
+    .leftJoin(reversals, eq(reversals.lineId, lines.id))
     .where(
       and(
         accountKey === null ? undefined : eq(lines.bankAccountKey, accountKey),

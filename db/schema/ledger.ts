@@ -66,6 +66,10 @@ export const reversals = pgTable('reversals', {
   chargesMinor: whole('charges_minor')
     .notNull()
     .default(sql`0`),
+  candidates: text('candidates')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   foundAt: instant('found_at').notNull().defaultNow(),
   settledAt: instant('settled_at'),
 });

@@ -96,7 +96,13 @@ async function takeBackOne(walletId: string): Promise<void> {
     if (deposit === undefined) throw new Error('There is no such deposit.');
     await recordReversals(tx, { accountKey: 'main', lineIds: [lineId], readTo: lineId });
     await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: DAY, decisionId: null });
-    await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor: 500n });
+    await markReversal(tx, {
+      lineId,
+      state: 'paired',
+      depositId,
+      chargesMinor: 500n,
+      candidates: [],
+    });
   });
 }
 
