@@ -70,6 +70,7 @@ export const ERROR_CODES = [
   'statement.unreadable',
   'temporal.unavailable',
   'wallet.code_taken',
+  'wallet.credits_pending',
   'wallet.external_ref_taken',
   'wallet.insufficient_credits',
   'wallet.not_found',

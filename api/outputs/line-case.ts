@@ -21,7 +21,7 @@ export const caseSchema = named(
     id: digits,
     kind: z.enum(LINE_CASE_KINDS).meta({
       description:
-        '`line_vanished`: complete reads of its day no longer show it; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a debit that may take a deposit back; Purser cannot tell which, or whether it does.',
+        '`line_vanished`: reads do not show it; its credits cannot be spent meanwhile; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a debit that may take a deposit back; Purser cannot tell which, or whether it does.',
     }),
     account: accountKey,
     lineId: digits,

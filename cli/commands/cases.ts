@@ -19,7 +19,7 @@ interface ListOptions {
 const SHOWN_MAX = 200;
 
 const WHAT: Readonly<Record<Case['kind'], string>> = {
-  line_vanished: 'the bank removed this line',
+  line_vanished: 'reads do not show this line; its credits cannot be spent',
   amount_changed: 'the bank sent its id again with another amount',
   reversal_unpaired: 'a debit that may take a deposit back; say which, or close the case',
 };

@@ -9,7 +9,7 @@ BEGIN
     'bank_accounts', 'rates', 'wallets',
     'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
-    'journals', 'postings', 'spends', 'reversals', 'notifications',
+    'journals', 'postings', 'spends', 'reversals', 'credit_holds', 'notifications',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP
