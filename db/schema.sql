@@ -317,6 +317,7 @@ ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_wallet_id_fkey FOREIGN KEY 
 CREATE INDEX credit_holds_by_line ON public.credit_holds USING btree (line_id);
 CREATE INDEX credit_holds_by_wallet ON public.credit_holds USING btree (wallet_id) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX credit_holds_one_open ON public.credit_holds USING btree (journal_id, reason) WHERE (closed_at IS NULL);
+CREATE INDEX credit_holds_open ON public.credit_holds USING btree (line_id) WHERE (closed_at IS NULL);
 CREATE INDEX credit_holds_unconfirmed ON public.credit_holds USING btree (bank_account_key, opened_at) WHERE (reason = 'unconfirmed'::text);
 CREATE TRIGGER credit_holds_audit_delete AFTER DELETE ON public.credit_holds REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
 CREATE TRIGGER credit_holds_audit_insert AFTER INSERT ON public.credit_holds REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
@@ -2132,6 +2133,9 @@ CREATE OR REPLACE FUNCTION public.hold_credits()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE new_credit record; limits record; used bigint; allowed bigint; bad record;
 BEGIN

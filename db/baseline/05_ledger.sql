@@ -205,7 +205,9 @@ CREATE TABLE credit_holds (
 CREATE UNIQUE INDEX credit_holds_one_open ON credit_holds (journal_id, reason) WHERE closed_at IS NULL;
 -- Serves each spend and the wallet's balance.
 CREATE INDEX credit_holds_by_wallet ON credit_holds (wallet_id) WHERE closed_at IS NULL;
--- Serves the read that shows the line, and the story of its deposit.
+-- Serves the read that shows the line.
+CREATE INDEX credit_holds_open ON credit_holds (line_id) WHERE closed_at IS NULL;
+-- Serves the story of the line's deposit.
 CREATE INDEX credit_holds_by_line ON credit_holds (line_id);
 -- Serves the limit of an hour, and the search for events that no read confirms.
 CREATE INDEX credit_holds_unconfirmed ON credit_holds (bank_account_key, opened_at) WHERE reason = 'unconfirmed';

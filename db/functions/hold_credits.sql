@@ -1,6 +1,8 @@
 -- I24. Holds new credits whose line only a webhook has shown, or which the bank shows no longer; ends the holds of credits that
 -- are undone; refuses a spend that does not leave what its wallet must keep. The caller has locked the wallets.
-CREATE OR REPLACE FUNCTION hold_credits() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- Each row is looked up by index: no plan knows how few rows a statement has.
+CREATE OR REPLACE FUNCTION hold_credits() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE new_credit record; limits record; used bigint; allowed bigint; bad record;
 BEGIN
   UPDATE credit_holds h SET closed_at = now(), outcome = 'undone', until_seq = n.wallet_seq
