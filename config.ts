@@ -105,6 +105,13 @@ export const configSchema = z.object({
     .describe(
       '`credit`: a signed line is captured at once; `hint`: a webhook only triggers a read',
     ),
+  BANK_WEBHOOK_SPENDABLE: z
+    .string()
+    .regex(/^[0-9]{1,14}, ?[0-9]{1,14}$/, 'is not two amounts in cents')
+    .default('100000,2000000')
+    .describe(
+      'cents of a deposit, and of an hour, that customers may spend before a read shows it',
+    ),
   BANK_FEED: z.enum(FEED_PROTOCOLS).default('json').describe("protocol of the bank's API"),
   BANK_FIELD_MAP: z
     .string()

@@ -122,6 +122,8 @@ CREATE TABLE bank_accounts (
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
   unknown_fields text NOT NULL DEFAULT 'record'::text,
+  webhook_spendable_minor bigint NOT NULL DEFAULT 100000,
+  webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000,
   statement_account text,
   mode text NOT NULL DEFAULT 'live'::text,
   amount_limit_minor bigint,
@@ -152,6 +154,8 @@ COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures:
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
 COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
@@ -177,6 +181,8 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable CHECK ((webhook_spendable_minor >= 0));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable_hour CHECK ((webhook_spendable_hour_minor >= 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK ((webhook_trust = ANY (ARRAY['credit'::text, 'hint'::text])));
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
@@ -266,6 +272,59 @@ CREATE TRIGGER claims_audit_insert AFTER INSERT ON public.claims REFERENCING NEW
 CREATE TRIGGER claims_audit_update AFTER UPDATE ON public.claims REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_audited();
 GRANT INSERT, SELECT ON claims TO purser_app;
 GRANT UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE credit_holds (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  journal_id bigint NOT NULL,
+  reason text NOT NULL,
+  wallet_id text NOT NULL,
+  bank_account_key text NOT NULL,
+  line_id bigint NOT NULL,
+  held_minor bigint NOT NULL,
+  spendable_minor bigint NOT NULL,
+  from_seq bigint NOT NULL,
+  until_seq bigint,
+  opened_at timestamp with time zone NOT NULL DEFAULT now(),
+  closed_at timestamp with time zone,
+  outcome text
+);
+COMMENT ON TABLE credit_holds IS 'Credits of a wallet that may not be spent yet: their line was only shown by a webhook, or the bank shows it no longer. Written by triggers on journals, sightings and line_cases only.';
+COMMENT ON COLUMN credit_holds.id IS 'Number of the hold.';
+COMMENT ON COLUMN credit_holds.journal_id IS 'The credit that it holds.';
+COMMENT ON COLUMN credit_holds.reason IS 'unconfirmed (only a webhook has shown the line) or vanished (a case says that the bank shows it no longer).';
+COMMENT ON COLUMN credit_holds.wallet_id IS 'The wallet that the credit went to.';
+COMMENT ON COLUMN credit_holds.bank_account_key IS 'The account of the line.';
+COMMENT ON COLUMN credit_holds.line_id IS 'The line that the money came by.';
+COMMENT ON COLUMN credit_holds.held_minor IS 'What the wallet must keep, in minor units of ZAR.';
+COMMENT ON COLUMN credit_holds.spendable_minor IS 'For unconfirmed: what may be spent all the same, in minor units; counts against the hour of the account.';
+COMMENT ON COLUMN credit_holds.from_seq IS 'Number of the wallet''s last journal when the hold began: later spends must leave what is held.';
+COMMENT ON COLUMN credit_holds.until_seq IS 'Number of the wallet''s last journal when it ended.';
+COMMENT ON COLUMN credit_holds.opened_at IS 'When it began.';
+COMMENT ON COLUMN credit_holds.closed_at IS 'When it ended; null while it holds.';
+COMMENT ON COLUMN credit_holds.outcome IS 'confirmed (a read showed the line), restored (the bank shows it again), decided (a person closed the case) or undone (the credit was taken back or moved).';
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_closed_whole CHECK ((((closed_at IS NULL) = (outcome IS NULL)) AND ((closed_at IS NULL) = (until_seq IS NULL))));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_held_not_negative CHECK ((held_minor >= 0));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_in_order CHECK ((until_seq >= from_seq));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_outcome_known CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'restored'::text, 'decided'::text, 'undone'::text])));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_pkey PRIMARY KEY (id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_reason_known CHECK ((reason = ANY (ARRAY['unconfirmed'::text, 'vanished'::text])));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_spendable_not_negative CHECK ((spendable_minor >= 0));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX credit_holds_by_line ON public.credit_holds USING btree (line_id);
+CREATE INDEX credit_holds_by_wallet ON public.credit_holds USING btree (wallet_id) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX credit_holds_one_open ON public.credit_holds USING btree (journal_id, reason) WHERE (closed_at IS NULL);
+CREATE INDEX credit_holds_open ON public.credit_holds USING btree (line_id) WHERE (closed_at IS NULL);
+CREATE INDEX credit_holds_unconfirmed ON public.credit_holds USING btree (bank_account_key, opened_at) WHERE (reason = 'unconfirmed'::text);
+CREATE TRIGGER credit_holds_audit_delete AFTER DELETE ON public.credit_holds REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_audit_insert AFTER INSERT ON public.credit_holds REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_audit_update AFTER UPDATE ON public.credit_holds REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_keep_facts BEFORE DELETE OR UPDATE OF id, journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq, opened_at ON public.credit_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_holds_no_truncate BEFORE TRUNCATE ON public.credit_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON credit_holds TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE day_proofs (
@@ -647,6 +706,7 @@ CREATE INDEX journals_voided ON public.journals USING btree (bank_account_key, l
 CREATE UNIQUE INDEX journals_wallet_seq_unique ON public.journals USING btree (wallet_id, wallet_seq) WHERE (wallet_id IS NOT NULL);
 CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_decided AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_decided_journals();
+CREATE TRIGGER journals_held AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_credits();
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
 CREATE TRIGGER journals_whole AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journal_rows();
@@ -683,7 +743,7 @@ CREATE TABLE line_cases (
 );
 COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now), reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
 COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
 COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
@@ -707,6 +767,8 @@ CREATE UNIQUE INDEX line_cases_one_open_row ON public.line_cases USING btree (ro
 CREATE TRIGGER line_cases_audit_delete AFTER DELETE ON public.line_cases REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_insert AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_update AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
+CREATE TRIGGER line_cases_hold AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
+CREATE TRIGGER line_cases_release AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 GRANT INSERT, SELECT, UPDATE ON line_cases TO purser_app;
 
 -- owned by purser_ledger
@@ -1046,18 +1108,21 @@ CREATE TABLE reversals (
   state text NOT NULL DEFAULT 'waiting'::text,
   deposit_id text,
   charges_minor bigint NOT NULL DEFAULT 0,
+  candidates text[] NOT NULL DEFAULT '{}'::text[],
   found_at timestamp with time zone NOT NULL DEFAULT now(),
   settled_at timestamp with time zone
 );
 COMMENT ON TABLE reversals IS 'Debit lines by which the bank took a deposit back or paid a return, and the deposit that each was found to belong to. Written by the search for reversals, and by people who pair one.';
 COMMENT ON COLUMN reversals.line_id IS 'The debit line.';
 COMMENT ON COLUMN reversals.bank_account_key IS 'The account that it moved.';
-COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must look).';
+COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must say which, if any).';
 COMMENT ON COLUMN reversals.deposit_id IS 'The deposit that it took back or paid back; null while there is none.';
-COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units.';
+COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units; people say so, Purser assumes none.';
+COMMENT ON COLUMN reversals.candidates IS 'For unpaired: the deposits that people should look at, likeliest first.';
 COMMENT ON COLUMN reversals.found_at IS 'When the line was recognised as a reversal.';
 COMMENT ON COLUMN reversals.settled_at IS 'When it left waiting.';
 ALTER TABLE reversals ADD CONSTRAINT reversals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE reversals ADD CONSTRAINT reversals_candidates_bounded CHECK ((cardinality(candidates) <= 10));
 ALTER TABLE reversals ADD CONSTRAINT reversals_charges_not_negative CHECK ((charges_minor >= 0));
 ALTER TABLE reversals ADD CONSTRAINT reversals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE reversals ADD CONSTRAINT reversals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
@@ -1252,6 +1317,8 @@ CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_ac
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
 CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
 CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
+CREATE TRIGGER sightings_confirm AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+CREATE TRIGGER sightings_confirm_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
 CREATE TRIGGER sightings_name_codes AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
@@ -1581,19 +1648,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2045,6 +2112,50 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.confirm_credits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
+         until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+   WHERE h.reason = 'unconfirmed' AND h.closed_at IS NULL
+     AND h.line_id IN (SELECT n.line_id FROM new_rows n WHERE n.feed <> 'webhook');
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.credit_holds_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'credit_hold.added', 'credit_hold', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'credit_hold.removed', 'credit_hold', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'credit_hold.changed', 'credit_hold', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome, true FROM new_rows r) r
+                 GROUP BY r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.decision_allocations_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2176,6 +2287,116 @@ AS $function$
   SELECT EXISTS (SELECT 1 FROM given)
 $function$;
 -- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.held_minor(p_wallet text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(sum(h.held), 0)::bigint
+    FROM (SELECT max(held_minor) AS held FROM credit_holds WHERE wallet_id = p_wallet AND closed_at IS NULL GROUP BY journal_id) h
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.hold_credits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE new_credit record; limits record; used bigint; allowed bigint; bad record;
+BEGIN
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'undone', until_seq = n.wallet_seq
+    FROM new_rows n
+   WHERE n.kind IN ('reversal', 'correction', 'void') AND h.journal_id = n.reverses_id AND h.closed_at IS NULL;
+
+  FOR new_credit IN
+    SELECT n.id, n.wallet_id, n.wallet_seq, n.line_id, n.bank_account_key AS account, l.booking_date,
+           (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.account = 'suspense') AS amount,
+           l.source = 'webhook' AND NOT EXISTS (
+             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook') AS is_unconfirmed,
+           EXISTS (SELECT 1 FROM line_cases c
+                    WHERE c.line_id = l.id AND c.kind = 'line_vanished' AND c.closed_at IS NULL) AS is_vanished
+      FROM new_rows n JOIN lines l ON l.id = n.line_id
+     WHERE n.kind = 'credit' ORDER BY n.bank_account_key, n.id
+  LOOP
+    IF new_credit.is_unconfirmed THEN
+      -- One at a time for each account, so that the hour is counted whole.
+      PERFORM pg_advisory_xact_lock(hashtextextended('webhook-spendable/' || new_credit.account, 0));
+      SELECT a.webhook_spendable_minor AS each_minor, a.webhook_spendable_hour_minor AS hour_minor INTO limits
+        FROM bank_accounts a WHERE a.key = new_credit.account;
+      SELECT coalesce(sum(h.spendable_minor), 0) INTO used FROM credit_holds h
+       WHERE h.bank_account_key = new_credit.account AND h.reason = 'unconfirmed'
+         AND h.opened_at > clock_timestamp() - interval '1 hour' AND (h.outcome IN ('confirmed', 'decided')) IS NOT TRUE;
+      allowed := greatest(0, least(new_credit.amount, limits.each_minor, limits.hour_minor - used));
+      -- Nothing of a day that no read can have shown yet, and nothing while an earlier event of the account is refuted.
+      IF new_credit.booking_date > current_date + 1 OR EXISTS (
+        SELECT 1 FROM credit_holds h JOIN line_cases c ON c.line_id = h.line_id AND c.kind = 'line_vanished' AND c.closed_at IS NULL
+         WHERE h.bank_account_key = new_credit.account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL) THEN
+        allowed := 0;
+      END IF;
+      INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+      VALUES (new_credit.id, 'unconfirmed', new_credit.wallet_id, new_credit.account, new_credit.line_id,
+              new_credit.amount - allowed, allowed, new_credit.wallet_seq);
+    END IF;
+    IF new_credit.is_vanished THEN
+      INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+      VALUES (new_credit.id, 'vanished', new_credit.wallet_id, new_credit.account, new_credit.line_id,
+              new_credit.amount, 0, new_credit.wallet_seq);
+    END IF;
+  END LOOP;
+
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.kind = 'spend' AND n.prepaid_after + n.remainder_after < held_minor(n.wallet_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % spends credits that wait for the bank', bad.id USING ERRCODE = 'PU021';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.hold_vanished()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE credit record; wallet record; others bigint;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    UPDATE credit_holds h SET closed_at = now(), outcome = CASE n.outcome WHEN 'decided' THEN 'decided' ELSE 'restored' END,
+           until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+     WHERE n.kind = 'line_vanished' AND o.closed_at IS NULL AND n.closed_at IS NOT NULL
+       AND h.line_id = n.line_id AND h.closed_at IS NULL AND (h.reason = 'vanished' OR n.outcome = 'decided');
+    RETURN NULL;
+  END IF;
+  -- In the order of every other writer: a credit of these deposits comes before, or sees the case.
+  PERFORM 1 FROM deposits d
+    WHERE d.line_id IN (SELECT line_id FROM new_rows WHERE kind = 'line_vanished' AND closed_at IS NULL) ORDER BY d.id FOR UPDATE;
+  FOR credit IN
+    SELECT j.id, j.wallet_id, j.line_id, j.bank_account_key AS account,
+           (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = j.id AND p.account = 'suspense') AS amount
+      FROM new_rows n JOIN deposits d ON d.line_id = n.line_id
+      JOIN journals j ON j.deposit_id = d.id AND j.kind = 'credit'
+     WHERE n.kind = 'line_vanished' AND n.closed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM journals u WHERE u.reverses_id = j.id AND u.kind IN ('reversal', 'correction', 'void'))
+     ORDER BY j.wallet_id, j.id
+  LOOP
+    SELECT w.prepaid_minor + w.remainder_minor AS minor, w.last_seq INTO wallet FROM wallets w WHERE w.id = credit.wallet_id FOR UPDATE;
+    SELECT coalesce(sum(h.held), 0) INTO others
+      FROM (SELECT max(held_minor) AS held FROM credit_holds
+             WHERE wallet_id = credit.wallet_id AND closed_at IS NULL AND journal_id <> credit.id GROUP BY journal_id) h;
+    INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+    VALUES (credit.id, 'vanished', credit.wallet_id, credit.account, credit.line_id,
+            greatest(0, least(credit.amount, wallet.minor - others)), 0, wallet.last_seq);
+  END LOOP;
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by nobody else
 
 CREATE OR REPLACE FUNCTION public.line_cases_audited()
  RETURNS trigger
@@ -2456,6 +2677,19 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: rows there are append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'PU017';
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.release_confirmed(p_account text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
+         until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+   WHERE h.bank_account_key = p_account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL
+     AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook')
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.release_holds(p_bank_account text, p_lines bigint[])
  RETURNS TABLE(deposit_id text)

@@ -71,6 +71,7 @@ export const ERROR_CODES = [
   'temporal.unavailable',
   'wallet.code_taken',
   'wallet.codes_exhausted',
+  'wallet.credits_pending',
   'wallet.external_ref_taken',
   'wallet.insufficient_credits',
   'wallet.not_found',

@@ -15,6 +15,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Writes the account that `BANK_*` describes into its row: for that account the environment decides. */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
+  const [spendable = 0n, spendableInHour = 0n] =
+    config.BANK_WEBHOOK_SPENDABLE.split(',').map(BigInt);
   const described = {
     bankName: config.BANK_NAME,
     timeZone: config.BANK_TIME_ZONE,
@@ -37,6 +39,8 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
     webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,
     webhookTrust: config.BANK_WEBHOOK_TRUST,
+    webhookSpendableMinor: spendable,
+    webhookSpendableHourMinor: spendableInHour,
   };
   await database
     .insert(bankAccounts)

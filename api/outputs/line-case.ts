@@ -38,7 +38,7 @@ export const caseSchema = named(
     id: digits,
     kind: z.enum(LINE_CASE_KINDS).meta({
       description:
-        '`line_vanished`: complete reads of its day no longer show it; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a reversal whose original was not found; `row_unreadable`: a row that the bank shows and that cannot be read, so it is no line yet.',
+        '`line_vanished`: reads do not show it; its credits cannot be spent meanwhile; `amount_changed`: its id appeared with another amount, which is in review; `reversal_unpaired`: a debit that may take a deposit back; Purser cannot tell which, or whether it does; `row_unreadable`: a row that the bank shows and that cannot be read, so it is no line yet.',
     }),
     account: accountKey,
     lineId: digits.nullable().meta({ description: 'Null for `row_unreadable`.' }),
@@ -50,6 +50,10 @@ export const caseSchema = named(
       .meta({ description: 'For `row_unreadable`: the row and what is wrong with it.' }),
     depositId: depositId.nullable(),
     depositState: depositState.nullable(),
+    candidates: z.array(depositId).meta({
+      description:
+        'For `reversal_unpaired`: deposits that the debit may take back, likeliest first, when the case was opened.',
+    }),
     openedAt: instant,
     closedAt: instant.nullable(),
     outcome: z.enum(['restored', 'settled', 'decided']).nullable(),
@@ -69,6 +73,7 @@ export const caseSchema = named(
       row: null,
       depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
       depositState: 'credited',
+      candidates: [],
       openedAt: '2026-11-21T08:15:00.000Z',
       closedAt: null,
       outcome: null,
@@ -91,6 +96,7 @@ export function toCase(found: LineCaseRow, isMasked: boolean): z.infer<typeof ca
     row: unreadable === null ? null : toUnreadableRow(unreadable, isMasked),
     depositId: found.depositId,
     depositState: found.depositState,
+    candidates: found.candidates ?? [],
     openedAt: toInstant(row.openedAt),
     closedAt: toInstantOrNull(row.closedAt),
     outcome: row.outcome,

@@ -19,9 +19,9 @@ interface ListOptions {
 const SHOWN_MAX = 200;
 
 const WHAT: Readonly<Record<Case['kind'], string>> = {
-  line_vanished: 'the bank removed this line',
+  line_vanished: 'reads do not show this line; its credits cannot be spent',
   amount_changed: 'the bank sent its id again with another amount',
-  reversal_unpaired: 'a reversal by the bank; no deposit matches it',
+  reversal_unpaired: 'a debit that may take a deposit back; say which, or close the case',
   row_unreadable: 'a row of the bank that cannot be read',
 };
 
@@ -85,7 +85,8 @@ function printCase(item: Case): string {
   const amount = item.amount === null ? '' : printAmount(item.amount);
   const deposit =
     item.depositId === null ? '' : `   ${item.depositId} (${item.depositState ?? '?'})`;
-  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate ?? '?'}${deposit}\n  ${WHAT[item.kind]}; ${stateOf(item)}`;
+  const candidates = item.candidates.map((candidate) => `\n  may be of ${candidate}`).join('');
+  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate ?? '?'}${deposit}\n  ${WHAT[item.kind]}; ${stateOf(item)}${candidates}`;
 }
 
 function printAmount({ minor, currency }: NonNullable<Case['amount']>): string {

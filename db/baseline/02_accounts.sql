@@ -24,6 +24,10 @@ CREATE TABLE bank_accounts (
                              CONSTRAINT bank_accounts_webhook_trust_known CHECK (webhook_trust IN ('credit', 'hint')),
   unknown_fields           text NOT NULL DEFAULT 'record'
                              CONSTRAINT bank_accounts_unknown_fields_known CHECK (unknown_fields IN ('record', 'refuse')),
+  webhook_spendable_minor  bigint NOT NULL DEFAULT 100000
+                             CONSTRAINT bank_accounts_webhook_spendable CHECK (webhook_spendable_minor >= 0),
+  webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000
+                             CONSTRAINT bank_accounts_webhook_spendable_hour CHECK (webhook_spendable_hour_minor >= 0),
   statement_account        text,
   -- What is credited without a person.
   mode                     text NOT NULL DEFAULT 'live' CONSTRAINT bank_accounts_mode_known CHECK (mode IN ('live', 'shadow')),
@@ -45,7 +49,8 @@ CREATE TABLE bank_accounts (
 CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
-  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'unknown_fields', 'balance_policy', 'mode', 'payer_conflict']);
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'unknown_fields', 'webhook_spendable_minor',
+  'webhook_spendable_hour_minor', 'balance_policy', 'mode', 'payer_conflict']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
@@ -65,6 +70,8 @@ COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures:
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';

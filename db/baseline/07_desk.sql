@@ -81,10 +81,14 @@ CREATE UNIQUE INDEX line_cases_one_open ON line_cases (line_id, kind) WHERE clos
 -- Keeps one open case for each row, and serves the read that opens and closes them.
 CREATE UNIQUE INDEX line_cases_one_open_row ON line_cases (row_id) WHERE closed_at IS NULL;
 SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'row_id', 'other_id', 'outcome']);
+CREATE TRIGGER line_cases_hold AFTER INSERT ON line_cases REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
+CREATE TRIGGER line_cases_release AFTER UPDATE ON line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 
 COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now), reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
 COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
 COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';

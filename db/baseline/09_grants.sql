@@ -10,7 +10,7 @@ BEGIN
     'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
     'quarantined_rows', 'unknown_fields',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
-    'journals', 'postings', 'spends', 'reversals', 'notifications',
+    'journals', 'postings', 'spends', 'reversals', 'credit_holds', 'notifications',
     'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',

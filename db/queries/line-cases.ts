@@ -3,6 +3,7 @@ import type { Executor, Transaction } from '../client.ts';
 import { lineCases, type LineCaseKind } from '../schema/gates.ts';
 import { quarantinedRows } from '../schema/intake.ts';
 import { deposits } from '../schema/deposits.ts';
+import { reversals } from '../schema/ledger.ts';
 import { lines } from '../schema/lines.ts';
 import { OPEN_STATES } from './open-deposits.ts';
 
@@ -11,15 +12,17 @@ const MISSED_READS_MIN = 2;
 
 /**
  * Opens a case for each line that complete reads of its day have missed twice or more, once for each absence, for each
- * id that came with another amount, and for each reversal without an original; closes the cases that the bank has
- * corrected. Answers how many are new.
+ * id that came with another amount, for each reversal without an original, and for each credited line that only a webhook
+ * showed and that two reads past its day do not; closes the cases that the bank has corrected. Answers how many are new.
  */
 export async function updateLineCases(tx: Transaction, accountKey: string): Promise<number> {
+  await tx.execute(sql`select release_confirmed(${accountKey})`);
   await tx.execute(sql`
     update line_cases c set closed_at = now(), outcome = 'restored'
       from lines l
      where c.line_id = l.id and l.bank_account_key = ${accountKey} and c.kind = 'line_vanished' and c.closed_at is null
-       and not exists (select 1 from line_absences a where a.line_id = l.id and a.until is null)`);
+       and not exists (select 1 from line_absences a where a.line_id = l.id and a.until is null)
+       and not exists (select 1 from credit_holds h where h.line_id = l.id and h.reason = 'unconfirmed' and h.closed_at is null)`);
   await tx.execute(sql`
     update line_cases c set closed_at = now(), outcome = 'settled'
       from lines l left join deposits d on d.line_id = l.id left join reversals r on r.line_id = l.id
@@ -37,6 +40,13 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
                           and l.booking_date between q.day_from and q.day_to)
        and (select count(*) from runs r where r.bank_account_key = l.bank_account_key and r.kind = 'poll' and r.outcome is distinct from 'failed'
                and r.started_at >= a.since and r.window_from <= l.booking_date and r.window_to >= l.booking_date) >= ${MISSED_READS_MIN}
+    union all
+    select distinct 'line_vanished', l.id, null::bigint
+      from credit_holds h join lines l on l.id = h.line_id
+     where h.bank_account_key = ${accountKey} and h.reason = 'unconfirmed' and h.closed_at is null
+       and not exists (select 1 from line_cases c where c.line_id = l.id and c.kind = 'line_vanished' and c.opened_at >= l.captured_at)
+       and (select count(*) from runs r where r.bank_account_key = l.bank_account_key and r.outcome is distinct from 'failed'
+               and r.started_at >= l.captured_at and r.window_to >= l.booking_date) >= ${MISSED_READS_MIN}
     union all
     select 'amount_changed', o.id, l.id
       from deposits d join lines l on l.id = d.line_id
@@ -85,11 +95,13 @@ export async function listLineCases(
       depositId: deposits.id,
       depositState: deposits.state,
       unreadable: quarantinedRows,
+      candidates: reversals.candidates,
     })
     .from(lineCases)
     .leftJoin(lines, eq(lines.id, lineCases.lineId))
     .leftJoin(quarantinedRows, eq(quarantinedRows.id, lineCases.rowId))
     .leftJoin(deposits, eq(deposits.lineId, lines.id))
+    .leftJoin(reversals, eq(reversals.lineId, lines.id))
     .where(
       and(
         accountKey === null ? undefined : sql`${account} = ${accountKey}`,

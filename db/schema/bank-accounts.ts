@@ -36,6 +36,12 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
+  webhookSpendableMinor: whole('webhook_spendable_minor')
+    .notNull()
+    .default(sql`100000`),
+  webhookSpendableHourMinor: whole('webhook_spendable_hour_minor')
+    .notNull()
+    .default(sql`2000000`),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   openingMinor: whole('opening_minor'),
   openingOn: localDate('opening_on'),

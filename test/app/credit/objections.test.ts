@@ -109,8 +109,8 @@ describe('a deposit whose reversal came before its credit', () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
-    await takeBack(accountKey, code, { amountMinor: 3_000n });
-    const depositId = await capture(accountKey, { references: [code] });
+    await takeBack(accountKey, 'REVERSAL OF BANKREF0098', { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code], bankId: 'BANKREF0098' });
     expect(await handle(depositId)).toBe('reversed');
     await follow(test, accountKey, deps);
     expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
@@ -144,17 +144,17 @@ describe('a deposit whose reversal came before its credit', () => {
 
     await follow(test, accountKey, deps);
 
-    expect(await stateOf(test.db, first)).toBe('reversed');
-    expect(woken).toContain(second);
-    expect(await recheckReview(deps, { depositId: second })).toEqual({ outcome: 'credited' });
+    expect(await stateOf(test.db, second)).toBe('reversed');
+    expect(woken).toContain(first);
+    expect(await recheckReview(deps, { depositId: first })).toEqual({ outcome: 'credited' });
   });
 
   it('gets its credit when a person has closed the case about the reversal', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
-    await takeBack(accountKey, code, { amountMinor: 3_000n });
-    const depositId = await capture(accountKey, { references: [code] });
+    await takeBack(accountKey, 'REVERSAL OF BANKREF0097', { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code], bankId: 'BANKREF0097' });
     await handle(depositId);
     await test.owner`update reversals set found_at = now() - interval '11 days' where bank_account_key = ${accountKey}`;
     await follow(test, accountKey, deps);
@@ -171,11 +171,19 @@ describe('a deposit whose reversal came before its credit', () => {
     expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
   });
 
+  it('gets its credit beside a reversal of another amount', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, code, { amountMinor: 10_000n });
+    expect(await handle(await capture(accountKey, { references: [code] }))).toBe('credited');
+  });
+
   it('excludes later deposits and those of another customer or bank account', async () => {
     fresh();
     const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
     const [one, two] = [await aWallet(test.db), await aWallet(test.db)];
-    await takeBack(accountKey, one.code, { amountMinor: 3_000n });
+    await takeBack(accountKey, one.code);
     const later = { references: [one.code], bookingDate: parseLocalDate('2026-11-22') };
     expect(await handle(await capture(accountKey, later))).toBe('credited');
     expect(await handle(await capture(accountKey, { references: [two.code] }))).toBe('credited');
