@@ -108,6 +108,51 @@ CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON public.audit_seals FOR
 GRANT SELECT ON audit_seals TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE bank_account_names (
+  name text NOT NULL,
+  bank_account_key text NOT NULL,
+  given_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE bank_account_names IS 'The names under which people may speak of a bank account. Its rows, ids and workflows keep the key.';
+COMMENT ON COLUMN bank_account_names.name IS 'The name. A name of one account is never the key or the name of another.';
+COMMENT ON COLUMN bank_account_names.bank_account_key IS 'The account that it names.';
+COMMENT ON COLUMN bank_account_names.given_at IS 'When the name was given; the newest is the one to show.';
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_once PRIMARY KEY (name);
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_shape CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
+CREATE INDEX bank_account_names_newest ON public.bank_account_names USING btree (bank_account_key, given_at DESC);
+CREATE TRIGGER bank_account_names_audit_delete AFTER DELETE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_insert AFTER INSERT ON public.bank_account_names REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_update AFTER UPDATE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+GRANT INSERT, SELECT ON bank_account_names TO purser_app;
+GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE bank_account_numbers (
+  number text NOT NULL,
+  currency text NOT NULL,
+  bank_account_key text NOT NULL,
+  kind text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  proved_at timestamp with time zone
+);
+COMMENT ON TABLE bank_account_numbers IS 'The ids and numbers by which the bank names our accounts. One of them in one currency belongs to one account.';
+COMMENT ON COLUMN bank_account_numbers.number IS 'The id or number; digits without blanks, dashes and leading zeros.';
+COMMENT ON COLUMN bank_account_numbers.currency IS 'Currency of the account: some banks give accounts in several currencies one number.';
+COMMENT ON COLUMN bank_account_numbers.bank_account_key IS 'The account that it belongs to.';
+COMMENT ON COLUMN bank_account_numbers.kind IS 'api: BANK_ACCOUNT_ID, now or earlier. statement: the account number in statement files.';
+COMMENT ON COLUMN bank_account_numbers.first_seen_at IS 'When it was first set or read.';
+COMMENT ON COLUMN bank_account_numbers.proved_at IS 'For api: when a read under this id first showed lines that the account had, or a person confirmed the id; null before.';
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_kind_known CHECK ((kind = ANY (ARRAY['api'::text, 'statement'::text])));
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_one_account PRIMARY KEY (number, currency);
+CREATE TRIGGER bank_account_numbers_audit_delete AFTER DELETE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_insert AFTER INSERT ON public.bank_account_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_update AFTER UPDATE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+GRANT SELECT ON bank_account_numbers TO purser_app;
+GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE bank_accounts (
   key text NOT NULL,
   bank_name text NOT NULL,
@@ -138,7 +183,7 @@ CREATE TABLE bank_accounts (
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
-COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
 COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
@@ -182,6 +227,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 CREATE TRIGGER bank_accounts_free BEFORE DELETE OR UPDATE OF key ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
@@ -1437,6 +1483,64 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.bank_account_names_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_name.added', 'bank_account_name', n.id, n.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_name.removed', 'bank_account_name', o.id, o.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_name.changed', 'bank_account_name', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.name, r.bank_account_key, false AS is_new FROM old_rows r UNION ALL SELECT r.name, r.bank_account_key, true FROM new_rows r) r
+                 GROUP BY r.name, r.bank_account_key HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.bank_account_numbers_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_number.added', 'bank_account_number', n.id, n.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_number.removed', 'bank_account_number', o.id, o.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_number.changed', 'bank_account_number', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.bank_account_key, r.kind, false AS is_new FROM old_rows r UNION ALL SELECT r.bank_account_key, r.kind, true FROM new_rows r) r
+                 GROUP BY r.bank_account_key, r.kind HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.bank_accounts_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1845,6 +1949,42 @@ BEGIN
   RETURN NULL;
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.claim_bank_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE claim record;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO bank_account_names (name, bank_account_key) VALUES (NEW.key, NEW.key);
+  ELSIF NEW.key <> OLD.key THEN
+    UPDATE bank_account_names SET name = NEW.key WHERE name = OLD.key;
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.statement_account IS NOT NULL AND NEW.statement_account IS NULL THEN
+    DELETE FROM bank_account_numbers WHERE bank_account_key = NEW.key AND kind = 'statement';
+  END IF;
+  FOR claim IN
+    SELECT CASE WHEN given.number ~ '^[0-9 .-]+$' THEN ltrim(regexp_replace(given.number, '[^0-9]', '', 'g'), '0')
+                ELSE btrim(given.number) END AS number, given.kind
+      FROM (VALUES (NEW.bank_account_id, 'api'), (NEW.statement_account, 'statement')) AS given (number, kind)
+     WHERE given.number IS NOT NULL AND given.number !~ '[*#•]' AND upper(given.number) !~ '^[0-9]*X[0-9X]*$'
+  LOOP
+    INSERT INTO bank_account_numbers AS n (number, currency, bank_account_key, kind)
+    VALUES (claim.number, NEW.currency, NEW.key, claim.kind)
+    ON CONFLICT ON CONSTRAINT bank_account_numbers_one_account DO UPDATE
+       SET kind = CASE WHEN excluded.kind = 'api' THEN 'api' ELSE n.kind END
+     WHERE n.bank_account_key = excluded.bank_account_key;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the bank''s account is known here under another key' USING ERRCODE = '23505',
+        CONSTRAINT = 'bank_account_numbers_one_account', TABLE = 'bank_account_numbers';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.claims_audited()
  RETURNS trigger

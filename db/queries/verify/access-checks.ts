@@ -97,6 +97,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('deposits_never_deleted', 'deposits'), ('deposits_no_truncate', 'deposits'),
           ('sightings_refer', 'sightings'), ('sightings_refer_still', 'sightings'),
           ('runs_keep_names', 'runs'), ('runs_no_truncate', 'runs'), ('bank_accounts_free', 'bank_accounts'),
+          ('bank_accounts_claimed', 'bank_accounts'),
           ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
           ('decisions_payload_whole', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
           ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'), ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
