@@ -1,7 +1,10 @@
+import type { Currency } from '../../domain/money/money.ts';
 import { CodedError } from '../../domain/errors.ts';
 
-/** Caps on the cost of a file; tests lower them. */
+/** Caps on the cost of a file, which tests lower, and what is known of its account. */
 export interface StatementLimits {
+  /** Currency of the account, for a file whose rows are in several; else the first row's. */
+  readonly currency?: Currency;
   readonly fileBytesMax: number;
   /** Entries plus parts of batches. */
   readonly entriesMax: number;

@@ -8,6 +8,8 @@ const WARNINGS = {
   pending_undated: 'A pending entry has no date yet and was skipped.',
   batch_count_differs: 'The entry is a batch, but the file does not list each of its payments.',
   status_unknown: 'The status of the entry is unknown: it counts as pending.',
+  entry_foreign:
+    'The entry is in another currency than the account: it is held, and the proof of the balances leaves it out.',
   totals_differ: "The file's totals differ from its entries.",
   totals_signed: 'A sum of entries has a sign, which says nothing: it is compared without it.',
   balance_placeholder: 'A balance consists of nines: it counts as missing.',

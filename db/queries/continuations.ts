@@ -41,7 +41,7 @@ export async function findContinued(
              coalesce(sum(p.amount), 0) as to_last, coalesce(sum(p.amount) filter (where j.event_on < ${firstDay}::date), 0) as to_first
         from bank_accounts a
           left join (postings p join journals j on j.id = p.journal_id)
-            on p.account = 'bank' and p.bank_account_key = a.key and j.event_on between a.opening_on and ${lastDay}::date
+            on p.account = 'bank' and p.bank_account_key = a.key and p.unit = a.currency and j.event_on between a.opening_on and ${lastDay}::date
        where a.key = ${accountKey} and a.opening_on <= ${firstDay}::date
        group by a.key
     )

@@ -83,6 +83,8 @@ export interface FileOrders {
   readonly profile: unknown;
   /** The number of the account that the person expects in the file. */
   readonly accountNumber: string | null;
+  /** Currency of the account that the file was handed in for. */
+  readonly currency: string;
   readonly isReleased: boolean;
 }
 
@@ -94,9 +96,11 @@ export async function findFileOrders(
     format_asked: string | null;
     profile: unknown;
     account_number: string | null;
+    currency: string;
     released: boolean;
   }>(sql`
-    select format_asked, profile, account_number, released_at is not null as released from statement_files where id = ${fileId}`);
+    select f.format_asked, f.profile, f.account_number, a.currency, f.released_at is not null as released
+      from statement_files f join bank_accounts a on a.key = f.bank_account_key where f.id = ${fileId}`);
   const row = rows[0];
   return row === undefined
     ? null
@@ -104,6 +108,7 @@ export async function findFileOrders(
         format: row.format_asked,
         profile: row.profile,
         accountNumber: row.account_number,
+        currency: row.currency,
         isReleased: row.released,
       };
 }

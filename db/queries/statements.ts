@@ -117,6 +117,7 @@ export async function addShownAfter(
     ), kept as (
       select amount_minor as minor, count(*) as count from lines
        where bank_account_key = ${shown.accountKey} and booking_date = any(${`{${shown.days.join(',')}}`}::date[])
+         and currency = (select currency from bank_accounts where key = ${shown.accountKey})
        group by amount_minor
     )
     update statements set shown_after_minor = shown_after_minor + (

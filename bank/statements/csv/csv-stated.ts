@@ -23,6 +23,8 @@ interface BookedRow {
 export interface StatedBalances {
   add(row: StatingRow): void;
   enter(row: BookedRow): void;
+  /** Notes an entry in another currency, which no balance of the file counts by its amount. */
+  enterForeign(): void;
   /** Notes a pending entry. */
   enterPending(): void;
   hasEnded(): boolean;
@@ -64,6 +66,10 @@ export function createStatedBalances(running: RunningBalance): StatedBalances {
       movedMinor += row.movedMinor;
       feeMinor += row.feeMinor;
       running.add({ ...row, movedMinor: row.movedMinor + row.feeMinor });
+    },
+    enterForeign() {
+      entries += 1;
+      isBehindEntries = true;
     },
     enterPending() {
       isTailOpen = closing !== null;

@@ -75,6 +75,7 @@ export function createCsvStatement(
   let hasBegun = false;
   let head: CsvHead | null = null;
   let account: string | null = null;
+  let firstCurrency: Currency | null = null;
   let isProvisional = false;
   let [hasNul, writesMinus] = [false, false];
   /** Numbers of cells in the last row and in the row before. */
@@ -101,11 +102,13 @@ export function createCsvStatement(
 
   function place(cells: Cells, where: string): readonly StatementEvent[] {
     if (stated.hasEnded()) throw unreadable(where, 'a row follows the end of the statement');
-    head ??= readCsvHead(profile, preamble, currencyOf(cells, where));
+    const currency = currencyOf(cells, where);
+    firstCurrency ??= currency;
+    head ??= readCsvHead(profile, preamble, currency === null ? null : expected(currency));
     const read = readCsvRow(cells, {
       profile,
       layout,
-      currency: head.currency,
+      currency: currency ?? head.currency,
       period: head.period,
       isProvisional,
       isCharge: (moved, fee, balance) =>
@@ -129,20 +132,28 @@ export function createCsvStatement(
     const isWide = cells.slice(layout.most).some((cell) => cell.trim() !== '');
     if (cells.length < layout.least || isWide)
       throw unreadable(where, 'its number of columns differs from the rows before');
-    const currency = currencyOf(cells, where);
-    if (currency !== null && currency !== head?.currency)
-      throw unreadable(where, 'its currency differs from the rows before');
     account ??= entry.account;
     if (account !== entry.account)
       throw unreadable(where, 'its account differs from the rows before');
     writesMinus ||= entry.hasMinus;
-    for (const line of entry.lines) tally.add(line);
+    const isForeign = entry.lines.some(({ currency }) => currency !== head?.currency);
+    const warnings = isForeign
+      ? entry.lines.map(({ position }) => warn('entry_foreign', position))
+      : [];
+    for (const line of entry.lines)
+      if (isForeign) tally.addForeign(line);
+      else tally.add(line);
     if (tally.lines > limits.entriesMax)
       throw unreadable(where, `the file has more than ${limits.entriesMax} entries`);
     const [first] = entry.lines;
-    if (first?.status === 'booked') stated.enter({ ...entry, day: first.bookingDate });
+    // The balance of a row in another currency is another balance.
+    if (isForeign) stated.enterForeign();
+    else if (first?.status === 'booked') stated.enter({ ...entry, day: first.bookingDate });
     else stated.enterPending();
-    return entry.lines.map((line): StatementEvent => ({ kind: 'line', line }));
+    return [
+      ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
+      ...entry.lines.map((line): StatementEvent => ({ kind: 'line', line })),
+    ];
   }
 
   function currencyOf(cells: Cells, where: string): Currency | null {
@@ -153,6 +164,17 @@ export function createCsvStatement(
       if (!isCoded(error)) throw error;
       throw unreadable(`${where}, currency`, 'it is not a currency code');
     }
+  }
+
+  function expected(currency: Currency): Currency {
+    return limits.currency ?? currency;
+  }
+
+  /** A file without one entry in the expected currency is of another account. */
+  function ownCurrency(known: CsvHead): Currency {
+    const { count, foreign } = tally;
+    const hasOwn = count.credit + count.debit > 0 || foreign.credit + foreign.debit === 0;
+    return hasOwn ? known.currency : (firstCurrency ?? known.currency);
   }
 
   function finish(isUnterminated: boolean): readonly StatementEvent[] {
@@ -183,7 +205,7 @@ export function createCsvStatement(
         kind: 'statement',
         statement: {
           account: known.account ?? account ?? '',
-          currency: known.currency,
+          currency: ownCurrency(known),
           statementId: null,
           ...proof,
           // What a cut took is unknown, and so is the balance after it.
