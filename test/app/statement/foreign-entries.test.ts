@@ -34,7 +34,7 @@ async function depositsOf(accountKey: string) {
   const rows = await test.owner`
     select amount_minor::int as minor, currency, hold_reason from deposits
      where bank_account_key = ${accountKey} order by line_id`;
-  return rows.map((row) => [row['minor'], row['currency'], row['hold_reason']]);
+  return rows.map((row): unknown[] => [row['minor'], row['currency'], row['hold_reason']]);
 }
 
 /** R50.00, then 20 of another currency, from R100.00 to `closing`. */
