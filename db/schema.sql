@@ -1240,6 +1240,7 @@ CREATE TABLE statement_files (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   format_asked text,
   account_number text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile jsonb,
   state text NOT NULL,
   format text,
@@ -1260,6 +1261,7 @@ COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is un
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
 COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';
@@ -2608,19 +2610,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'statement_file.changed', 'statement_file', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, true FROM new_rows r) r
-                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, true FROM new_rows r) r
+                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

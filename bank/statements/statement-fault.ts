@@ -5,6 +5,8 @@ import { CodedError } from '../../domain/errors.ts';
 export interface StatementLimits {
   /** Currency of the account, for a file whose rows are in several; else the first row's. */
   readonly currency?: Currency;
+  /** A person accepts a statement that closes with an interim balance: the rest of its day is in no file. */
+  readonly acceptsOpenEnd?: boolean;
   readonly fileBytesMax: number;
   /** Entries plus parts of batches. */
   readonly entriesMax: number;

@@ -21,6 +21,8 @@ const WARNINGS = {
   date_moved:
     'The entry is dated on a day that February does not have: the last day of February replaces it.',
   control_characters: 'Control characters were removed from a text.',
+  end_open:
+    'The statement ends with an interim balance: a person accepts that no further page follows.',
   end_unproved:
     'The file cannot prove that it is complete: it states no totals and no closing balance.',
   statement_provisional: 'The statement is provisional: it does not post.',

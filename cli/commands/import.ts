@@ -32,11 +32,16 @@ export function addImport(program: Command): void {
       '--account-number <number>',
       'the account number in the file, which you confirm at the first import of an account',
     )
+    .option(
+      '--accept-open-end',
+      'take an MT940 that ends with an interim balance (:62M:) as whole; kept in the audit trail',
+    )
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: ImportOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
-      const parsing = parseOptionsOf(options);
+      const acceptsOpenEnd = options.acceptOpenEnd === true;
+      const parsing = { ...parseOptionsOf(options), acceptsOpenEnd };
       // A first read here keeps an incomplete file out of the database.
       terminal.progress(`Reading ${file}`);
       const numbers = await numbersIn(file, parsing).catch((error: unknown) => {
@@ -56,6 +61,7 @@ export function addImport(program: Command): void {
           format: options.format ?? null,
           profile: parsing.profile ?? null,
           accountNumber: options.accountNumber ?? null,
+          acceptsOpenEnd,
           by: SYSTEM_ACTOR,
           chunks: createReadStream(file),
         });
@@ -79,6 +85,7 @@ export function addImport(program: Command): void {
 interface ImportOptions extends ParseFileOptions {
   readonly account: string;
   readonly accountNumber?: string;
+  readonly acceptOpenEnd?: true;
   readonly json?: true;
 }
 

@@ -46,6 +46,7 @@ CREATE TABLE statement_files (
   received_at      timestamptz NOT NULL DEFAULT now(),
   format_asked     text,
   account_number   text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile          jsonb CONSTRAINT statement_files_profile_shape CHECK (jsonb_typeof(profile) = 'object'),
   state            text NOT NULL CONSTRAINT statement_files_state_known
                      CHECK (state IN ('received', 'reading', 'held', 'captured', 'refused')),
@@ -65,7 +66,7 @@ CREATE TABLE statement_files (
 );
 -- Serves GET /v1/statements: newest files.
 CREATE INDEX statement_files_newest ON statement_files (received_at DESC, id DESC);
-SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by']);
+SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by', 'accepts_open_end']);
 
 COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
 COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
@@ -74,6 +75,7 @@ COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a wor
 COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';

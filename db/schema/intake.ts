@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { ProofLevel } from '../../domain/line/statement.ts';
 import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
@@ -44,6 +44,7 @@ export const statementFiles = pgTable('statement_files', {
   formatAsked: text('format_asked'),
   /** The account number that the person expects in the file. */
   accountNumber: text('account_number'),
+  acceptsOpenEnd: boolean('accepts_open_end').notNull().default(false),
   /** A CSV layout that the operator declared. */
   profile: jsonb('profile'),
   format: text('format'),

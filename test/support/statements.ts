@@ -25,6 +25,7 @@ export async function storeFile(
     format: null,
     profile: null,
     accountNumber: numberOf(accountKey),
+    acceptsOpenEnd: false,
     by: SYSTEM_ACTOR,
     chunks: piecesOf(
       Buffer.from(

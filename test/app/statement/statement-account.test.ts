@@ -40,6 +40,7 @@ async function importFile(
     format: null,
     profile: null,
     accountNumber,
+    acceptsOpenEnd: false,
     by: SYSTEM_ACTOR,
     chunks: piecesOf(body),
   });
