@@ -7,7 +7,7 @@ import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, type StatementTally } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
 import { readCsvHead, type CsvHead } from './csv-head.ts';
-import { isHeader, isLabel, type CsvLayout } from './csv-layout.ts';
+import { isHeader, isLabel, layOut, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { proveCsv } from './csv-proof.ts';
 import { readCsvRow, type CsvRow } from './csv-row.ts';
@@ -65,9 +65,10 @@ function bareAmount(cell: string): string {
 
 export function createCsvStatement(
   profile: CsvProfile,
-  layout: CsvLayout,
+  declared: CsvLayout,
   limits: StatementLimits,
 ): CsvStatement {
+  let layout = declared;
   const tally = createTally();
   const running = createRunningBalance();
   const stated = createStatedBalances(running);
@@ -96,6 +97,7 @@ export function createCsvStatement(
     hasBegun = isFirstRow(cells, profile, layout);
     if (!hasBegun && preamble.push(cells) > profile.preambleRows + 1)
       throw unreadable('header', 'more rows precede it than the profile allows');
+    if (hasBegun && profile.otherColumns) layout = layOut(profile, cells);
     // A header is not an entry; the first row of a file without a header is.
     return !hasBegun || profile.header.length > 0;
   }
@@ -124,6 +126,8 @@ export function createCsvStatement(
         ? [{ kind: 'warning', warning: warn('statement_provisional', PLACE) }]
         : [];
     }
+    if (read.kind === 'undated')
+      return [{ kind: 'warning', warning: warn('pending_undated', where) }];
     if (read.kind !== 'skip') stated.add(read);
     return [];
   }

@@ -80,13 +80,13 @@ describe('one entry of a statement in another currency', () => {
     ['less, for a debit', camt('12.34', true), 'ok', 'captured'],
     ['less, though money came', camt('120.00'), 'failed', 'held'],
     ['more, though money went', camt('180.00', true), 'failed', 'held'],
-  ])('is left out of the proof: a balance of %s', async (_, body, proof, state) => {
+  ])('stays out of the proof: a balance of %s', async (_, body, proof, state) => {
     const accountKey = await anAccount(test.db);
     await importFile(accountKey, body);
     expect(await statementOf(accountKey)).toMatchObject({ proof, state });
   });
 
-  it('is told from the account’s own even where it comes first in a CSV', async () => {
+  it('waits even where it comes before the account’s own in a CSV', async () => {
     const profile = parseCsvProfile({
       name: 'mixed',
       header: ['Day', 'Text', 'Amount', 'Ccy', 'Balance'],
