@@ -33,6 +33,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
     pollEnabled: config.BANK_API_ENABLED,
     proofPolicy: config.BANK_PROOF_POLICY,
+    provisional: config.BANK_PROVISIONAL,
     balancePolicy: config.BANK_BALANCE_POLICY,
     payerConflict: config.BANK_PAYER_CONFLICT,
     amountLimitMinor: config.BANK_AMOUNT_LIMIT ?? null,

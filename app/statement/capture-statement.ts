@@ -101,6 +101,7 @@ function eventsOf(
 ): AsyncGenerator<readonly StatementEvent[]> {
   return readStatementEvents(readStatementFile(context.database, input.fileId), {
     currency: parseCurrency(orders.currency),
+    provisional: orders.provisional,
     acceptsOpenEnd: orders.acceptsOpenEnd,
     ...(orders.format === null ? {} : { format: orders.format }),
     ...(orders.profile === null ? {} : { profile: parseCsvProfile(orders.profile) }),

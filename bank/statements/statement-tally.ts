@@ -54,7 +54,7 @@ export function createTally(): StatementTally {
   };
 }
 
-export const NOTHING_FOREIGN: ForeignEntries = { credit: 0, debit: 0 };
+const NOTHING_FOREIGN: ForeignEntries = { credit: 0, debit: 0 };
 
 /**
  * Opening + booked lines = closing; `totalsAgree` is false if the file's own totals or counts contradict its lines.

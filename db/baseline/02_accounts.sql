@@ -30,6 +30,8 @@ CREATE TABLE bank_accounts (
                              CONSTRAINT bank_accounts_payer_conflict_known CHECK (payer_conflict IN ('credit', 'review')),
   proof_policy             text NOT NULL DEFAULT 'hold'
                              CONSTRAINT bank_accounts_proof_policy_known CHECK (proof_policy IN ('hold', 'warn')),
+  provisional              text NOT NULL DEFAULT 'pending'
+                             CONSTRAINT bank_accounts_provisional_known CHECK (provisional IN ('pending', 'booked')),
   balance_policy           text NOT NULL DEFAULT 'alert'
                              CONSTRAINT bank_accounts_balance_policy_known CHECK (balance_policy IN ('alert', 'close_gate')),
   -- How far it has been read.
@@ -45,7 +47,7 @@ CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_account
 CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
-  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'balance_policy', 'mode', 'payer_conflict']);
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
@@ -69,6 +71,7 @@ COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits no
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
 COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';

@@ -92,6 +92,8 @@ export interface FileOrders {
   readonly accountNumber: string | null;
   /** Currency of the account that the file was handed in for. */
   readonly currency: string;
+  /** The account's setting for entries that a file calls provisional. */
+  readonly provisional: 'pending' | 'booked';
   readonly isReleased: boolean;
   readonly acceptsOpenEnd: boolean;
 }
@@ -105,10 +107,11 @@ export async function findFileOrders(
     profile: unknown;
     account_number: string | null;
     currency: string;
+    provisional: 'pending' | 'booked';
     released: boolean;
     open_end: boolean;
   }>(sql`
-    select f.format_asked, f.profile, f.account_number, a.currency, f.released_at is not null as released,
+    select f.format_asked, f.profile, f.account_number, a.currency, a.provisional, f.released_at is not null as released,
            f.accepts_open_end as open_end
       from statement_files f join bank_accounts a on a.key = f.bank_account_key where f.id = ${fileId}`);
   const row = rows[0];
@@ -119,6 +122,7 @@ export async function findFileOrders(
         profile: row.profile,
         accountNumber: row.account_number,
         currency: row.currency,
+        provisional: row.provisional,
         isReleased: row.released,
         acceptsOpenEnd: row.open_end,
       };

@@ -36,6 +36,8 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
+  /** What entries of a part that a file calls provisional count as. */
+  provisional: oneOf<'pending' | 'booked'>('provisional').notNull().default('pending'),
   openingMinor: whole('opening_minor'),
   openingOn: localDate('opening_on'),
   payerConflict: oneOf<PayerConflict>('payer_conflict').notNull().default('credit'),

@@ -163,6 +163,8 @@ const profileSchema = z.strictObject({
   pendingPrefix: label.optional(),
   /** Text of a row after which rows may still change; if it follows entries without a new opening row between, all rows may. */
   provisionalRow: label.optional(),
+  /** What rows after it are; an account's setting (`BANK_PROVISIONAL`) may make them `booked`, too. */
+  provisional: z.enum(['pending', 'booked']).default('pending'),
 });
 
 export const csvProfileSchema = profileSchema.superRefine((profile, context) => {

@@ -121,6 +121,10 @@ export function createCsvStatement(
     });
     if (read.kind === 'lines') return enter(read, cells, where);
     if (read.kind === 'provisional') {
+      if ([limits.provisional, profile.provisional].includes('booked')) {
+        stated.goOn();
+        return [];
+      }
       isProvisional = true;
       return stated.isBehindEntries()
         ? [{ kind: 'warning', warning: warn('statement_provisional', PLACE) }]
