@@ -1306,6 +1306,10 @@ CREATE TABLE statements (
   closing_on date,
   shown_after_minor bigint NOT NULL DEFAULT 0,
   line_count integer NOT NULL,
+  booked_minor bigint NOT NULL DEFAULT 0,
+  first_booked_day date,
+  last_booked_day date,
+  run_id text,
   proof text NOT NULL,
   difference_minor bigint,
   proved_by text,
@@ -1330,6 +1334,10 @@ COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and tha
 COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
 COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
+COMMENT ON COLUMN statements.booked_minor IS 'Signed sum of its booked lines in its currency, in minor units.';
+COMMENT ON COLUMN statements.first_booked_day IS 'Day of its first booked line; null where it has none.';
+COMMENT ON COLUMN statements.last_booked_day IS 'Day of its last booked line; null where it has none.';
+COMMENT ON COLUMN statements.run_id IS 'The run that captured it first.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
 COMMENT ON COLUMN statements.proved_by IS 'What proves it: the balances that it states itself, or that its opening balance is exactly the closing balance of a statement before it, or the ledger''s balance, which had agreed with the bank; null without a good proof.';
@@ -1351,7 +1359,9 @@ END);
 ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_known CHECK ((proved_by = ANY (ARRAY['itself'::text, 'statement'::text, 'ledger'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_something CHECK (((proof = 'ok'::text) = (proved_by IS NOT NULL)));
+ALTER TABLE statements ADD CONSTRAINT statements_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
+CREATE INDEX statements_by_run ON public.statements USING btree (run_id);
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger

@@ -86,6 +86,12 @@ export const statements = pgTable('statements', {
   differenceMinor: whole('difference_minor'),
   provedBy: oneOf<ProvedBy>('proved_by'),
   lineCount: count('line_count').notNull(),
+  bookedMinor: whole('booked_minor')
+    .notNull()
+    .default(sql`0`),
+  firstBookedDay: localDate('first_booked_day'),
+  lastBookedDay: localDate('last_booked_day'),
+  runId: text('run_id'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
   account: text('account'),
   firstDay: localDate('first_day'),
