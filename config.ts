@@ -135,6 +135,12 @@ export const configSchema = z.object({
     .describe(
       '`hold`: a statement that contradicts itself waits for a person; `warn`: it is captured with a warning',
     ),
+  BANK_PROVISIONAL: z
+    .enum(['pending', 'booked'])
+    .default('pending')
+    .describe(
+      "entries that a file calls provisional (Nedbank): `pending` waits for the bank's next statement, `booked` credits them",
+    ),
   BANK_BALANCE_POLICY: z
     .enum(['alert', 'close_gate'])
     .default('alert')

@@ -1,4 +1,5 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { proveAccountId } from '../app/account/prove-id.ts';
 import { captureWindow } from '../app/capture/capture-window.ts';
 import type { Quarantine } from '../app/capture/quarantine-rows.ts';
 import { proveBalance } from '../app/prove/prove-balance.ts';
@@ -25,7 +26,7 @@ export interface FetchLinesOutput {
 /**
  * Reads the next window of a bank account from its API and captures it once the last page has arrived. A repeat finds
  * every line known.
- * @throws CodedError `account.not_found` and the `bank.…` codes of the feed
+ * @throws CodedError `account.not_found` · `account.other_lines` and the `bank.…` codes of the feed
  */
 export async function fetchLines(
   dependencies: ActivityDependencies,
@@ -70,6 +71,7 @@ async function fetchAndCapture(
     signal,
   });
   const { snapshot } = read;
+  await proveAccountId(database, { accountKey, window, sightings: snapshot.sightings });
   const { idStable } = feed;
   const account = { accountKey, runId, timeZone, idStable };
   const captured = await captureWindow(database, { ...account, startedAt, window, snapshot });

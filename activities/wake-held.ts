@@ -1,4 +1,4 @@
-import { listHeldByReversals } from '../db/queries/rechecks.ts';
+import { listHeldByReversals, listProvedSince } from '../db/queries/rechecks.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const PAGE_SIZE = 500;
@@ -10,4 +10,14 @@ export async function wakeHeldByReversals(
 ): Promise<void> {
   for (const ref of await listHeldByReversals(database, { accountKey, limit: PAGE_SIZE }))
     await wakeDeposit(ref, { reason: 'cause_gone' });
+}
+
+/** Wakes the deposits that waited for the proof of their statement, which has one by now. */
+export async function wakeProved(
+  { database, wakeDeposit }: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
+  accountKey: string,
+): Promise<number> {
+  const proved = await listProvedSince(database, { accountKey, limit: PAGE_SIZE });
+  for (const ref of proved) await wakeDeposit(ref, { reason: 'cause_gone' });
+  return proved.length;
 }

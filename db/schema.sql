@@ -104,6 +104,51 @@ CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON public.audit_seals FOR
 GRANT SELECT ON audit_seals TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE bank_account_names (
+  name text NOT NULL,
+  bank_account_key text NOT NULL,
+  given_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE bank_account_names IS 'The names under which people may speak of a bank account. Its rows, ids and workflows keep the key.';
+COMMENT ON COLUMN bank_account_names.name IS 'The name. A name of one account is never the key or the name of another.';
+COMMENT ON COLUMN bank_account_names.bank_account_key IS 'The account that it names.';
+COMMENT ON COLUMN bank_account_names.given_at IS 'When the name was given; the newest is the one to show.';
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_once PRIMARY KEY (name);
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_shape CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
+CREATE INDEX bank_account_names_newest ON public.bank_account_names USING btree (bank_account_key, given_at DESC);
+CREATE TRIGGER bank_account_names_audit_delete AFTER DELETE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_insert AFTER INSERT ON public.bank_account_names REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_update AFTER UPDATE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+GRANT INSERT, SELECT ON bank_account_names TO purser_app;
+GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE bank_account_numbers (
+  number text NOT NULL,
+  currency text NOT NULL,
+  bank_account_key text NOT NULL,
+  kind text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  proved_at timestamp with time zone
+);
+COMMENT ON TABLE bank_account_numbers IS 'The ids and numbers by which the bank names our accounts. One of them in one currency belongs to one account.';
+COMMENT ON COLUMN bank_account_numbers.number IS 'The id or number; digits without blanks, dashes and leading zeros.';
+COMMENT ON COLUMN bank_account_numbers.currency IS 'Currency of the account: some banks give accounts in several currencies one number.';
+COMMENT ON COLUMN bank_account_numbers.bank_account_key IS 'The account that it belongs to.';
+COMMENT ON COLUMN bank_account_numbers.kind IS 'api: BANK_ACCOUNT_ID, now or earlier. statement: the account number in statement files.';
+COMMENT ON COLUMN bank_account_numbers.first_seen_at IS 'When it was first set or read.';
+COMMENT ON COLUMN bank_account_numbers.proved_at IS 'For api: when a read under this id first showed lines that the account had, or a person confirmed the id; null before.';
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_kind_known CHECK ((kind = ANY (ARRAY['api'::text, 'statement'::text])));
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_one_account PRIMARY KEY (number, currency);
+CREATE TRIGGER bank_account_numbers_audit_delete AFTER DELETE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_insert AFTER INSERT ON public.bank_account_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_update AFTER UPDATE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+GRANT SELECT ON bank_account_numbers TO purser_app;
+GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE bank_accounts (
   key text NOT NULL,
   bank_name text NOT NULL,
@@ -129,6 +174,7 @@ CREATE TABLE bank_accounts (
   amount_limit_minor bigint,
   payer_conflict text NOT NULL DEFAULT 'credit'::text,
   proof_policy text NOT NULL DEFAULT 'hold'::text,
+  provisional text NOT NULL DEFAULT 'pending'::text,
   balance_policy text NOT NULL DEFAULT 'alert'::text,
   opening_minor bigint,
   opening_on date,
@@ -137,7 +183,7 @@ CREATE TABLE bank_accounts (
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
-COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
 COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
@@ -161,6 +207,7 @@ COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits no
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
 COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
@@ -179,6 +226,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((op
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHECK ((payer_conflict = ANY (ARRAY['credit'::text, 'review'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_provisional_known CHECK ((provisional = ANY (ARRAY['pending'::text, 'booked'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable CHECK ((webhook_spendable_minor >= 0));
@@ -187,6 +235,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 CREATE TRIGGER bank_accounts_free BEFORE DELETE OR UPDATE OF key ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
@@ -1378,6 +1427,7 @@ CREATE TABLE statement_files (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   format_asked text,
   account_number text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile jsonb,
   state text NOT NULL,
   format text,
@@ -1398,6 +1448,7 @@ COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is un
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
 COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';
@@ -1439,6 +1490,10 @@ CREATE TABLE statements (
   closing_on date,
   shown_after_minor bigint NOT NULL DEFAULT 0,
   line_count integer NOT NULL,
+  booked_minor bigint NOT NULL DEFAULT 0,
+  first_booked_day date,
+  last_booked_day date,
+  run_id text,
   proof text NOT NULL,
   difference_minor bigint,
   proved_by text,
@@ -1463,6 +1518,10 @@ COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and tha
 COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
 COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
+COMMENT ON COLUMN statements.booked_minor IS 'Signed sum of its booked lines in its currency, in minor units.';
+COMMENT ON COLUMN statements.first_booked_day IS 'Day of its first booked line; null where it has none.';
+COMMENT ON COLUMN statements.last_booked_day IS 'Day of its last booked line; null where it has none.';
+COMMENT ON COLUMN statements.run_id IS 'The run that captured it first.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
 COMMENT ON COLUMN statements.proved_by IS 'What proves it: the balances that it states itself, or that its opening balance is exactly the closing balance of a statement before it, or the ledger''s balance, which had agreed with the bank; null without a good proof.';
@@ -1484,7 +1543,9 @@ END);
 ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_known CHECK ((proved_by = ANY (ARRAY['itself'::text, 'statement'::text, 'ledger'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_something CHECK (((proof = 'ok'::text) = (proved_by IS NOT NULL)));
+ALTER TABLE statements ADD CONSTRAINT statements_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
+CREATE INDEX statements_by_run ON public.statements USING btree (run_id);
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger
@@ -1638,6 +1699,64 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.bank_account_names_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_name.added', 'bank_account_name', n.id, n.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_name.removed', 'bank_account_name', o.id, o.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_name.changed', 'bank_account_name', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.name, r.bank_account_key, false AS is_new FROM old_rows r UNION ALL SELECT r.name, r.bank_account_key, true FROM new_rows r) r
+                 GROUP BY r.name, r.bank_account_key HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.bank_account_numbers_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_number.added', 'bank_account_number', n.id, n.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_number.removed', 'bank_account_number', o.id, o.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_number.changed', 'bank_account_number', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.bank_account_key, r.kind, false AS is_new FROM old_rows r UNION ALL SELECT r.bank_account_key, r.kind, true FROM new_rows r) r
+                 GROUP BY r.bank_account_key, r.kind HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.bank_accounts_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1648,19 +1767,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2064,6 +2183,42 @@ BEGIN
   RETURN NEW;
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.claim_bank_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE claim record;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO bank_account_names (name, bank_account_key) VALUES (NEW.key, NEW.key);
+  ELSIF NEW.key <> OLD.key THEN
+    UPDATE bank_account_names SET name = NEW.key WHERE name = OLD.key;
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.statement_account IS NOT NULL AND NEW.statement_account IS NULL THEN
+    DELETE FROM bank_account_numbers WHERE bank_account_key = NEW.key AND kind = 'statement';
+  END IF;
+  FOR claim IN
+    SELECT CASE WHEN given.number ~ '^[0-9 .-]+$' THEN ltrim(regexp_replace(given.number, '[^0-9]', '', 'g'), '0')
+                ELSE btrim(given.number) END AS number, given.kind
+      FROM (VALUES (NEW.bank_account_id, 'api'), (NEW.statement_account, 'statement')) AS given (number, kind)
+     WHERE given.number IS NOT NULL AND given.number !~ '[*#•]' AND upper(given.number) !~ '^[0-9]*X[0-9X]*$'
+  LOOP
+    INSERT INTO bank_account_numbers AS n (number, currency, bank_account_key, kind)
+    VALUES (claim.number, NEW.currency, NEW.key, claim.kind)
+    ON CONFLICT ON CONSTRAINT bank_account_numbers_one_account DO UPDATE
+       SET kind = CASE WHEN excluded.kind = 'api' THEN 'api' ELSE n.kind END
+     WHERE n.bank_account_key = excluded.bank_account_key;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the bank''s account is known here under another key' USING ERRCODE = '23505',
+        CONSTRAINT = 'bank_account_numbers_one_account', TABLE = 'bank_account_numbers';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.claims_audited()
  RETURNS trigger
@@ -2904,19 +3059,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'statement_file.changed', 'statement_file', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, true FROM new_rows r) r
-                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, true FROM new_rows r) r
+                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

@@ -4,8 +4,11 @@
  * the two equal.
  */
 export const ERROR_CODES = [
+  'account.known',
+  'account.name_taken',
   'account.not_found',
   'account.not_polled',
+  'account.other_lines',
   'api.unavailable',
   'auth.forbidden',
   'auth.invalid_key',

@@ -11,6 +11,7 @@ import {
   type QueueOrder,
 } from '../../db/queries/reviews-read.ts';
 import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
+import { toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
@@ -53,9 +54,12 @@ export function addReviews(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--csv', 'print the whole queue as CSV for a spreadsheet')
     .action(async (options: ReviewsOptions) => {
-      const { filter, order } = readOptions(options);
+      const { filter: asked, order } = readOptions(options);
       const { config } = runningContext();
       const report = await withDatabase(config, async ({ db }) => {
+        const accountKey =
+          asked.accountKey === null ? null : await toAccountKey(db, asked.accountKey);
+        const filter = { ...asked, accountKey };
         if (options.csv) return collect(reviewsAsCsv(db, filter));
         const rows = await listOpenReviews(db, { ...filter, order, after: null, limit: SHOWN_MAX });
         const open = await countOpenReviews(db, filter, COUNTED_MAX);

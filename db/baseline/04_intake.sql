@@ -50,6 +50,7 @@ CREATE TABLE statement_files (
   received_at      timestamptz NOT NULL DEFAULT now(),
   format_asked     text,
   account_number   text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile          jsonb CONSTRAINT statement_files_profile_shape CHECK (jsonb_typeof(profile) = 'object'),
   state            text NOT NULL CONSTRAINT statement_files_state_known
                      CHECK (state IN ('received', 'reading', 'held', 'captured', 'refused')),
@@ -69,7 +70,7 @@ CREATE TABLE statement_files (
 );
 -- Serves GET /v1/statements: newest files.
 CREATE INDEX statement_files_newest ON statement_files (received_at DESC, id DESC);
-SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by']);
+SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by', 'accepts_open_end']);
 
 COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
 COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
@@ -78,6 +79,7 @@ COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a wor
 COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
@@ -120,6 +122,10 @@ CREATE TABLE statements (
   closing_on                  date,
   shown_after_minor           bigint NOT NULL DEFAULT 0,
   line_count                  integer NOT NULL,
+  booked_minor                bigint NOT NULL DEFAULT 0,
+  first_booked_day            date,
+  last_booked_day             date,
+  run_id                      text REFERENCES runs (id),
   proof                       text NOT NULL CONSTRAINT statements_proof_known CHECK (proof IN ('ok', 'failed', 'absent')),
   difference_minor            bigint,
   proved_by                   text CONSTRAINT statements_proved_by_known CHECK (proved_by IN ('itself', 'statement', 'ledger')),
@@ -137,6 +143,9 @@ CREATE TABLE statements (
   CONSTRAINT statements_proved_by_something CHECK ((proof = 'ok') = (proved_by IS NOT NULL))
 );
 
+-- Serves the proof that comes later: the statements in which a deposit's line was shown.
+CREATE INDEX statements_by_run ON statements (run_id);
+
 COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
 COMMENT ON COLUMN statements.id IS 'Number of the statement.';
 COMMENT ON COLUMN statements.file_id IS 'The file that holds it.';
@@ -151,6 +160,10 @@ COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor
 COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and that it shows whole; null where it states no days.';
 COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
 COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
+COMMENT ON COLUMN statements.booked_minor IS 'Signed sum of its booked lines in its currency, in minor units.';
+COMMENT ON COLUMN statements.first_booked_day IS 'Day of its first booked line; null where it has none.';
+COMMENT ON COLUMN statements.last_booked_day IS 'Day of its last booked line; null where it has none.';
+COMMENT ON COLUMN statements.run_id IS 'The run that captured it first.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';

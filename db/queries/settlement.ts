@@ -8,6 +8,7 @@ import type { JournalDraft, WalletBalances } from '../../domain/ledger/journal.t
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { PayerConflict } from '../schema/bank-accounts.ts';
+import { IS_PROVED_SINCE } from './continuations.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** A deposit with the texts that may name its owner. */
@@ -50,7 +51,8 @@ type DepositRow = {
   has_open_reversals: boolean;
 };
 
-const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
+const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state,
+  case when d.hold_reason = 'proof_absent' and ${IS_PROVED_SINCE} then null else d.hold_reason end as hold_reason, d.amount_minor::text, d.currency,
   d.booking_date::text, d.generation, array_append(l."references", l.text) as texts,
   (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
   (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode,

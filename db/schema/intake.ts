@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { ProofLevel } from '../../domain/line/statement.ts';
 import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
@@ -74,6 +74,7 @@ export const statementFiles = pgTable('statement_files', {
   formatAsked: text('format_asked'),
   /** The account number that the person expects in the file. */
   accountNumber: text('account_number'),
+  acceptsOpenEnd: boolean('accepts_open_end').notNull().default(false),
   /** A CSV layout that the operator declared. */
   profile: jsonb('profile'),
   format: text('format'),
@@ -115,6 +116,12 @@ export const statements = pgTable('statements', {
   differenceMinor: whole('difference_minor'),
   provedBy: oneOf<ProvedBy>('proved_by'),
   lineCount: count('line_count').notNull(),
+  bookedMinor: whole('booked_minor')
+    .notNull()
+    .default(sql`0`),
+  firstBookedDay: localDate('first_booked_day'),
+  lastBookedDay: localDate('last_booked_day'),
+  runId: text('run_id'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
   account: text('account'),
   firstDay: localDate('first_day'),

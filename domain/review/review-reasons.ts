@@ -47,6 +47,8 @@ export const REASONS_OF_CAUSES = [
   'amount_over_limit',
   // The payer is removed from payer memory.
   'payer_conflict',
+  // The statement that its own continues arrives, or the bank's API shows the line.
+  'proof_absent',
   // The reversal turns out to belong to another deposit.
   'reversed',
 ] as const satisfies readonly ReviewReason[];

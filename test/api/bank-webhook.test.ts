@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renameAccount } from '../../app/account/rename-account.ts';
 import { BANK_EVENTS_CHANNEL } from '../../db/channels.ts';
+import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   ACCOUNT,
@@ -101,6 +103,21 @@ describe('the webhook endpoint, on a valid delivery,', () => {
     const outcomes = answers.map((answer) => answer.json<{ outcome: string }>().outcome);
     expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1);
     expect((await storedIds()).filter((id) => id === 'evt-often')).toHaveLength(1);
+  });
+
+  it('takes an event at the account’s later name as one of the account', async () => {
+    await renameAccount(service.database.db, {
+      from: ACCOUNT,
+      to: 'renamed',
+      by: SYSTEM_ACTOR,
+      why: 'a test',
+    });
+    expect((await deliver({ id: 'evt-name', body: EVENT, account: 'renamed' })).statusCode).toBe(
+      202,
+    );
+    const rows = await service.database.owner`
+      select bank_account_key from bank_events where event_id = 'evt-name'`;
+    expect(rows).toMatchObject([{ bank_account_key: ACCOUNT }]);
   });
 
   it('accepts the next secret during a rotation, and one valid signature among several', async () => {

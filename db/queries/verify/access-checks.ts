@@ -100,6 +100,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('pending_lines_name_codes', 'pending_lines'), ('wallets_code_unnamed', 'wallets'),
           ('named_codes_append_only', 'named_codes'), ('named_codes_no_truncate', 'named_codes'),
           ('runs_keep_names', 'runs'), ('runs_no_truncate', 'runs'), ('bank_accounts_free', 'bank_accounts'),
+          ('bank_accounts_claimed', 'bank_accounts'),
           ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
           ('decisions_payload_whole', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
           ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'),
