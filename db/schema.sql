@@ -1252,7 +1252,7 @@ CREATE TRIGGER reviews_audit_delete AFTER DELETE ON public.reviews REFERENCING O
 CREATE TRIGGER reviews_audit_insert AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 CREATE TRIGGER reviews_audit_update AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 GRANT SELECT ON reviews TO purser_app;
-GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
+GRANT UPDATE (reason, candidates, assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE runs (

@@ -198,6 +198,11 @@ export async function releaseHolds(
   if (lineIds.length === 0) return [];
   const rows = await tx.execute<{ id: string }>(sql`
     select deposit_id as id from release_holds(${accountKey}, ${param(lineIds)}::bigint[])`);
+  // Debits among them may be reversals, and the reading of debits has passed them.
+  await tx.execute(sql`
+    update bank_accounts a set reversals_read_to = least(a.reversals_read_to, d.first - 1)
+      from (select min(id) as first from lines where id = any(${param(lineIds)}::bigint[]) and amount_minor < 0) d
+     where a.key = ${accountKey} and d.first is not null`);
   return rows.map(({ id }) => id);
 }
 

@@ -80,6 +80,17 @@ export async function lockReviewRound(
   return rows[0] === undefined ? null : toRound(rows[0]);
 }
 
+/** Gives an open review the reason that is left, with its suggestions. */
+export async function restateReview(
+  tx: Transaction,
+  depositId: string,
+  now: { readonly reason: ReviewReason; readonly candidates: readonly string[] },
+): Promise<void> {
+  await tx.execute(sql`
+    update reviews set reason = ${now.reason}, candidates = ${param(now.candidates)}::text[]
+     where deposit_id = ${depositId} and closed_at is null`);
+}
+
 /** Records the progress of the current round: the count of reminders, and the time of escalation. */
 export async function markProgress(
   tx: Transaction,

@@ -54,6 +54,17 @@ export const REASONS_OF_CAUSES = [
 ] as const satisfies readonly ReviewReason[];
 export type ReasonOfCause = (typeof REASONS_OF_CAUSES)[number];
 
+/** Reasons that clear once a read of the bank tells more. */
+export const REASONS_OF_READS = [
+  // A read shows the line beside the one that it might have been.
+  'possible_duplicate',
+  'edited_look_alike',
+  'id_reused',
+  // Another wording of the line names the customer.
+  'no_reference',
+  'guess_only',
+] as const satisfies readonly ReviewReason[];
+
 /**
  * Reasons that may clear while a deposit waits, with nothing in doubt about the deposit itself: it is then credited without
  * a person. A person must judge any other reason.
@@ -62,4 +73,5 @@ export const CLEARABLE_REASONS: ReadonlySet<string> = new Set<ReviewReason>([
   ...REASONS_WITHOUT_WALLET,
   ...REASONS_OF_STATUS,
   ...REASONS_OF_CAUSES,
+  ...REASONS_OF_READS,
 ]);
