@@ -218,7 +218,7 @@ ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
-CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('regexp_replace(encode(r.body, ''escape''), ''\\+([bfnrt]|u[0-9A-Fa-f]{4}|[0-7]{3})'', '' '', ''g'')');
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
@@ -1921,7 +1921,9 @@ AS $function$
     LATERAL (
       SELECT text AS reading
       UNION ALL
-      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]') readings,
+      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]'
+      UNION ALL
+      SELECT regexp_replace(text, '\\+([BFNRT]|U[0-9A-F]{4}|[0-7]{3})', ' ', 'g') WHERE text LIKE '%\\%') readings,
     LATERAL regexp_matches(regexp_replace(reading, '[^A-Z0-9]+', '', 'g'), 'CUS[0-9OILSB]{8}', 'g') AS found
 $function$;
 -- owned by purser_ledger, may be run by purser_app
