@@ -39,12 +39,9 @@ export function toReviewReason(
 export const reviewSchema = named(
   'Review',
   reviewReasonSchema.extend({
-    shadowCode: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'On an account on trial: the code that it would have been credited by.',
-      }),
+    shadowCode: z.string().nullable().meta({
+      description: 'On an account on trial: the code that it would have been credited by.',
+    }),
     depositId,
     account: accountKey,
     amount: money,
