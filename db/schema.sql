@@ -276,7 +276,7 @@ ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
-CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('regexp_replace(encode(r.body, ''escape''), ''\\+([bfnrt]|u[0-9A-Fa-f]{4}|[0-7]{3})'', '' '', ''g'')');
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
@@ -1252,7 +1252,7 @@ CREATE TRIGGER reviews_audit_delete AFTER DELETE ON public.reviews REFERENCING O
 CREATE TRIGGER reviews_audit_insert AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 CREATE TRIGGER reviews_audit_update AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reviews_audited();
 GRANT SELECT ON reviews TO purser_app;
-GRANT UPDATE (reason, candidates, assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
+GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE runs (
@@ -2262,7 +2262,9 @@ AS $function$
     LATERAL (
       SELECT text AS reading
       UNION ALL
-      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]') readings,
+      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]'
+      UNION ALL
+      SELECT regexp_replace(text, '\\+([BFNRT]|U[0-9A-F]{4}|[0-7]{3})', ' ', 'g') WHERE text LIKE '%\\%') readings,
     LATERAL regexp_matches(regexp_replace(reading, '[^A-Z0-9]+', '', 'g'), 'CUS[0-9OILSB]{8}', 'g') AS found
 $function$;
 -- owned by purser_ledger, may be run by purser_app
@@ -2859,6 +2861,16 @@ AS $function$
   )
   UPDATE deposits d SET hold_reason = NULL FROM ended e
    WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.restate_review(p_deposit text, p_reason text, p_candidates text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE reviews SET reason = p_reason, candidates = p_candidates WHERE deposit_id = p_deposit AND closed_at IS NULL
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 

@@ -22,10 +22,8 @@ CREATE TABLE bank_events (
 CREATE INDEX bank_events_waiting ON bank_events (id) WHERE handled_at IS NULL;
 -- Serves the story of a deposit, which lists every delivery of its line.
 CREATE INDEX bank_events_by_facts ON bank_events (bank_account_key, facts_key) WHERE facts_key IS NOT NULL;
--- The signs of an escape (`\n` of JSON) would separate the parts of a code.
 CREATE TRIGGER bank_events_name_codes AFTER INSERT ON bank_events REFERENCING NEW TABLE AS new_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION
-    name_codes('regexp_replace(encode(r.body, ''escape''), ''\\+([bfnrt]|u[0-9A-Fa-f]{4}|[0-7]{3})'', '' '', ''g'')');
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 
 COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
 COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';

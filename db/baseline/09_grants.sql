@@ -31,7 +31,7 @@ GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_commen
 GRANT INSERT (id, code, code_kind, external_ref, name), UPDATE (external_ref, name, status) ON wallets TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
 GRANT UPDATE (published_at, delivered_at, read_at) ON notifications TO purser_app;
-GRANT UPDATE (reason, candidates, assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
+GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 GRANT INSERT, UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
 GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
 GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;

@@ -87,8 +87,7 @@ export async function restateReview(
   now: { readonly reason: ReviewReason; readonly candidates: readonly string[] },
 ): Promise<void> {
   await tx.execute(sql`
-    update reviews set reason = ${now.reason}, candidates = ${param(now.candidates)}::text[]
-     where deposit_id = ${depositId} and closed_at is null`);
+    select restate_review(${depositId}, ${now.reason}, ${param(now.candidates)}::text[])`);
 }
 
 /** Records the progress of the current round: the count of reminders, and the time of escalation. */

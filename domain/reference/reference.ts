@@ -200,8 +200,9 @@ function distinct(codes: readonly CustomerCode[]): readonly CustomerCode[] {
   return [...new Set(codes)];
 }
 
-/** True if the text is another one of them, cut: what is broken at its end is whole there. */
+/** True if the text, with words before its code, is another one of them, cut: what is broken at its end is whole there. */
 function isCutCopy(text: string, texts: readonly string[]): boolean {
+  if (text.indexOf('CUS') <= 0) return false;
   return texts.some((other) => other.length > text.length && other.startsWith(text));
 }
 

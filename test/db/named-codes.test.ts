@@ -74,6 +74,12 @@ describe('the codes that the database finds in a text', () => {
     expect((await namedIn(texts)).slice(1)).toEqual([[], [], [], []]);
   });
 
+  it('include one that an escape of JSON tears apart', async () => {
+    expect(
+      await namedIn(['{"a":"CU\\nS00012340"}', 'CUS0001\\u20282340', 'CUS\\\\r\\\\n00012340']),
+    ).toEqual(Array.from({ length: 3 }, () => [CODE]));
+  });
+
   it('include one that letters like digits spell', async () => {
     expect(await namedIn(['CUSOOOI2340'])).toEqual([[CODE]]);
   });

@@ -46,6 +46,7 @@ describe('a second code that was cut', () => {
   it('leaves a code alone in a field that is the beginning of another one', () => {
     expect(kindOf(`PAYMENT ${CODE} JULY`, 'PAYMENT CUS1')).toBe('exact');
     expect(kindOf(`PAYMENT ${CODE} JULY`, 'SALARY CUS1')).toBe('ambiguous');
+    expect(kindOf(`${CODE} JULY`, 'CUS1')).toBe('ambiguous');
     expect(kindOf(`${CODE} CUS12345`, `EFT ${CODE} CUS12345`)).toBe('ambiguous');
     expect(kindOf(`${CODE} CUS12345`, `${CODE} CUS123`)).toBe('ambiguous');
   });
@@ -53,6 +54,7 @@ describe('a second code that was cut', () => {
   it.each([
     ['only its check digit is missing', `${CODE} CUS1234567`, [], 'CUS1234567'],
     ['another field ends as the code begins', CODE, ['INT-BANKING PMT FRM CUS1234'], 'CUS1234'],
+    ['another field is what the code begins with', CODE, ['CUS123456'], 'CUS123456'],
   ])('counts as the same code if no other wallet begins so, where %s', (_, first, rest, start) => {
     const reading = readReferences([first, ...rest]);
     expect(codesToLookUp(reading)).toEqual([CODE, start]);
