@@ -122,6 +122,12 @@ export const configSchema = z.object({
     .enum(['signed', 'unsigned'])
     .default('signed')
     .describe('`berlin-group`: `signed` if outgoing amounts carry a minus'),
+  BANK_REPEATED_BATCH: z
+    .enum(['hold', 'credit'])
+    .default('hold')
+    .describe(
+      'credits that repeat most of a day within six days before, in five amounts or more: `hold` them for a person, or `credit` them; the third time they are regular',
+    ),
   BANK_UNKNOWN_FIELDS: z
     .enum(['record', 'refuse'])
     .default('record')

@@ -1,5 +1,6 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { proveAccountId } from '../app/account/prove-id.ts';
+import { reachBack } from '../app/capture/reach-back.ts';
 import { captureWindow } from '../app/capture/capture-window.ts';
 import type { Quarantine } from '../app/capture/quarantine-rows.ts';
 import { proveBalance } from '../app/prove/prove-balance.ts';
@@ -78,9 +79,30 @@ async function fetchAndCapture(
   logQuarantine(accountKey, captured.quarantine);
   const proof = await proveBalance(database, { accountKey, window, read });
   if (proof === 'differs') alertDifference(accountKey);
-  const { depositsNew, held, linesNew } = captured;
   const linesSeen = snapshot.sightings.length;
-  return { linesSeen, linesNew, depositsNew, held, caughtUp: window.isCaughtUp };
+  const found = { ...captured, linesSeen, caughtUp: window.isCaughtUp };
+  // A gap that new lines did not open was looked into before.
+  if (captured.linesNew === 0) return toOutput(found);
+  const reached = await reachBack(
+    database,
+    { accountKey, runId, idStable, startedAt, window, snapshot },
+    (before) => feed.fetchWindow(before, signal, onPage),
+  );
+  if (reached.gap === 'open')
+    log.error('the balances of the bank leave out a line', { alert: 'balance_gap', accountKey });
+  if (reached.captured === null) return toOutput(found);
+  const { depositsNew, held, linesNew } = reached.captured;
+  return toOutput({
+    ...found,
+    linesNew: found.linesNew + linesNew,
+    depositsNew: found.depositsNew + depositsNew,
+    held: found.held + held,
+  });
+}
+
+function toOutput(found: FetchLinesOutput): FetchLinesOutput {
+  const { caughtUp, depositsNew, held, linesNew, linesSeen } = found;
+  return { linesSeen, linesNew, depositsNew, held, caughtUp };
 }
 
 function logQuarantine(accountKey: string, { opened, newFields }: Quarantine): void {

@@ -43,6 +43,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
     amounts: config.BANK_AMOUNTS,
+    repeatedBatch: config.BANK_REPEATED_BATCH,
     unknownFields: config.BANK_UNKNOWN_FIELDS,
     webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,

@@ -62,9 +62,11 @@ export async function placeCapture(
   });
   const detailed = await addAppearances(tx, capture, { known, held, rows });
   const decision = placeRows({ known: detailed, held }, { feed, source, scope, rows });
+  const { newLines, released } = await holdRepeatedBatches(tx, capture, decision.newLines);
   return {
     ...decision,
-    newLines: await holdRepeatedBatches(tx, capture, decision.newLines),
+    newLines,
+    released: [...decision.released, ...released],
     usedKeys: new Set(
       detailed.flatMap(({ appearances }) => appearances.flatMap(({ bankId }) => bankId ?? [])),
     ),

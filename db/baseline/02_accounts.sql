@@ -22,6 +22,8 @@ CREATE TABLE bank_accounts (
   webhook_timestamp_header text,
   webhook_trust            text NOT NULL DEFAULT 'credit'
                              CONSTRAINT bank_accounts_webhook_trust_known CHECK (webhook_trust IN ('credit', 'hint')),
+  repeated_batch           text NOT NULL DEFAULT 'hold'
+                             CONSTRAINT bank_accounts_repeated_batch_known CHECK (repeated_batch IN ('hold', 'credit')),
   unknown_fields           text NOT NULL DEFAULT 'record'
                              CONSTRAINT bank_accounts_unknown_fields_known CHECK (unknown_fields IN ('record', 'refuse')),
   webhook_spendable_minor  bigint NOT NULL DEFAULT 100000
@@ -53,7 +55,7 @@ CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_account
 CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
-  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'unknown_fields', 'webhook_spendable_minor',
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'repeated_batch', 'unknown_fields', 'webhook_spendable_minor',
   'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
@@ -72,6 +74,7 @@ COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment v
 COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
+COMMENT ON COLUMN bank_accounts.repeated_batch IS 'What credits do that repeat most of an earlier day, payment for payment: hold waits for a person, credit takes them as regular.';
 COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
 COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';

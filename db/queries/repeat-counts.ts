@@ -32,3 +32,31 @@ export async function countCreditsOfDays(
      group by booking_date`);
   return new Map(rows.map((row) => [parseLocalDate(row.day), row.count]));
 }
+
+/** True unless the account credits batches that come again. */
+export async function holdsRepeatedBatches(
+  executor: Executor,
+  accountKey: string,
+): Promise<boolean> {
+  const rows = await executor.execute<{ holds: boolean }>(sql`
+    select repeated_batch = 'hold' as holds from bank_accounts where key = ${accountKey}`);
+  return rows[0]?.holds ?? true;
+}
+
+/** Lines with these facts that are held as a batch that came again. */
+export async function findHeldRepeats(
+  executor: Executor,
+  query: {
+    readonly accountKey: string;
+    readonly keyScheme: number;
+    readonly keys: readonly string[];
+  },
+): Promise<readonly string[]> {
+  if (query.keys.length === 0) return [];
+  const rows = await executor.execute<{ id: string }>(sql`
+    select l.id::text from unnest(${param(query.keys)}::text[]) k(key)
+      join lines l on l.bank_account_key = ${query.accountKey} and l.key_scheme = ${query.keyScheme} and l.facts_key = k.key
+      join line_holds h on h.line_id = l.id
+     where h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`);
+  return rows.map(({ id }) => id);
+}

@@ -35,6 +35,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSignatureHeader: text('webhook_signature_header').notNull().default('x-signature'),
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
+  repeatedBatch: oneOf<'hold' | 'credit'>('repeated_batch').notNull().default('hold'),
   unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
   webhookSpendableMinor: whole('webhook_spendable_minor')
     .notNull()

@@ -4,8 +4,9 @@ import { normaliseReference } from '../reference/reference.ts';
 
 /** Regular payers pay weekly or monthly; a bank that books a batch twice does so within days. */
 const REPEAT_DAYS = 6;
-/** Fewer different payments on a day do not prove a repeated batch. */
+/** Fewer different payments on a day do not prove a repeated batch, and neither do payments of fewer amounts: prices. */
 const DIFFERENT_PAYMENTS_MIN = 5;
+const DIFFERENT_AMOUNTS_MIN = 5;
 /** Share of the earlier day's credits, and of the later day's, in per cent. */
 const REPEATED_PERCENT_MIN = 80;
 /** Number of parts in which a day's payments are looked up: mostly the first few show that the day repeats nothing. */
@@ -81,34 +82,62 @@ export function mayRepeat(
   return (count - missing) * 100 >= count * REPEATED_PERCENT_MIN;
 }
 
+/** What comparing days found. */
+export interface RepeatedBatches<Row> {
+  /** New credits of days that repeat one earlier day. */
+  readonly repeated: ReadonlySet<Row>;
+  /** Days that more than two days have in common: their customers pay regularly, and the bank books nothing twice. */
+  readonly regular: readonly { readonly pair: DayPair; readonly rows: readonly Row[] }[];
+}
+
 /**
  * Finds the new credits that look like an earlier day's batch, booked again under new ids on a new day: most credits of
- * both days are equal, payment for payment, which regular payers alone cannot explain. One customer's equal payment on
- * another day is not a repeat.
+ * both days are equal, payment for payment, in amounts of many kinds. One customer's equal payment on another day is not
+ * a repeat, nor is a batch that comes a third time.
  * @param pairs every pair of days with the stored counts of all payments of the later day
  * @param creditsOn the number of stored credits of a day
  */
-export function findRepeatedBatch<Row>(
+export function findRepeatedBatch<Row extends Payment>(
   pairs: ReadonlyMap<DayPair, TimesStored>,
   fresh: CreditsByDay<Row>,
   creditsOn: (day: LocalDate) => number,
-): ReadonlySet<Row> {
-  const repeated = new Set<Row>();
-  for (const [{ day, earlier }, stored] of pairs) {
-    const before = fresh.get(earlier);
-    const common = [...(fresh.get(day) ?? [])].flatMap(([payment, rows]) => {
-      const times = (before?.get(payment)?.length ?? 0) + (stored.get(payment) ?? 0);
-      return times === 0 ? [] : [{ rows, again: Math.min(rows.length, times) }];
-    });
-    const again = common.reduce((sum, each) => sum + each.again, 0);
-    const isMostOf = (credits: number) => again * 100 >= credits * REPEATED_PERCENT_MIN;
-    const isRepeat =
-      common.length >= DIFFERENT_PAYMENTS_MIN &&
-      isMostOf(countOf(before) + creditsOn(earlier)) &&
-      isMostOf(countOf(fresh.get(day)) + creditsOn(day));
-    if (isRepeat) for (const { rows } of common) for (const row of rows) repeated.add(row);
-  }
-  return repeated;
+): RepeatedBatches<Row> {
+  const found = [...pairs].flatMap(([pair, stored]) => {
+    const rows = rowsInCommon(pair, stored, fresh, creditsOn);
+    return rows === null ? [] : [{ pair, rows }];
+  });
+  const times = new Map<LocalDate, number>();
+  for (const { pair } of found)
+    for (const day of [pair.day, pair.earlier]) times.set(day, (times.get(day) ?? 0) + 1);
+  const isRegular = ({ day, earlier }: DayPair) =>
+    (times.get(day) ?? 0) > 1 || (times.get(earlier) ?? 0) > 1;
+  return {
+    repeated: new Set(found.flatMap(({ pair, rows }) => (isRegular(pair) ? [] : rows))),
+    regular: found.filter(({ pair }) => isRegular(pair)),
+  };
+}
+
+/** The rows of the later day that are on the earlier one too, if they are most of both. */
+function rowsInCommon<Row extends Payment>(
+  { day, earlier }: DayPair,
+  stored: TimesStored,
+  fresh: CreditsByDay<Row>,
+  creditsOn: (day: LocalDate) => number,
+): readonly Row[] | null {
+  const before = fresh.get(earlier);
+  const common = [...(fresh.get(day) ?? [])].flatMap(([payment, rows]) => {
+    const times = (before?.get(payment)?.length ?? 0) + (stored.get(payment) ?? 0);
+    return times === 0 ? [] : [{ rows, again: Math.min(rows.length, times) }];
+  });
+  const again = common.reduce((sum, each) => sum + each.again, 0);
+  const isMostOf = (credits: number) => again * 100 >= credits * REPEATED_PERCENT_MIN;
+  const rows = common.flatMap((each) => each.rows);
+  const isRepeat =
+    common.length >= DIFFERENT_PAYMENTS_MIN &&
+    new Set(rows.map(({ amountMinor }) => amountMinor)).size >= DIFFERENT_AMOUNTS_MIN &&
+    isMostOf(countOf(before) + creditsOn(earlier)) &&
+    isMostOf(countOf(fresh.get(day)) + creditsOn(day));
+  return isRepeat ? rows : null;
 }
 
 function countOf(day: ReadonlyMap<string, readonly unknown[]> | undefined): number {

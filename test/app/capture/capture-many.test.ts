@@ -28,7 +28,11 @@ const MT940 = { feed: 'file', source: 'mt940' } as const;
 /** `count` credits of a day, each of its own customer. */
 function credits(bookingDate: LocalDate, count: number, from = 0): readonly Sighting[] {
   return Array.from({ length: count }, (_, index) =>
-    aSighting({ bookingDate, references: [`CUS${20_000_000 + from + index}`] }),
+    aSighting({
+      bookingDate,
+      amountMinor: 5_000n + BigInt(from + index),
+      references: [`CUS${20_000_000 + from + index}`],
+    }),
   );
 }
 
@@ -92,6 +96,29 @@ describe('the capture of many credits on one day', () => {
     expect(
       await captureDay(account, SATURDAY, [...credits(SATURDAY, 40), ...credits(SATURDAY, 40)]),
     ).toMatchObject({ linesNew: 40, held: 0 });
+  });
+});
+
+describe('the capture of regular payers', () => {
+  it('credits those of the third day, and releases those that waited on the second', async () => {
+    const account = await anAccount(test.db);
+    const days = [FRIDAY, SATURDAY, MONDAY];
+    const held: number[] = [];
+    for (const day of days) held.push((await captureDay(account, day, credits(day, 8))).held);
+    expect(held).toEqual([0, 8, 0]);
+    for (const day of days) expect(await holdsOf(account, day)).toEqual(Array(8).fill(null));
+  });
+
+  it('holds nobody of one amount, and nobody where the account asks for it', async () => {
+    const account = await anAccount(test.db);
+    const fixed = (day: LocalDate) =>
+      credits(day, 8).map((sighting) => ({ ...sighting, amountMinor: 5_300n }));
+    for (const day of [FRIDAY, SATURDAY])
+      expect(await captureDay(account, day, fixed(day))).toMatchObject({ held: 0 });
+    const other = await anAccount(test.db);
+    await test.owner`update bank_accounts set repeated_batch = 'credit' where key = ${other}`;
+    for (const day of [FRIDAY, SATURDAY])
+      expect(await captureDay(other, day, credits(day, 8))).toMatchObject({ held: 0 });
   });
 });
 

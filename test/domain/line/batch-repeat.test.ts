@@ -34,7 +34,7 @@ function repeated(rows: readonly Row[], stored: readonly Row[], othersStored = 0
   for (const payment of creditsByDay(stored).get(DAY) ?? [])
     times.set(payment[0], payment[1].length);
   const storedOn = (day: LocalDate) => (day === pair.earlier ? stored.length + othersStored : 0);
-  return findRepeatedBatch(new Map([[pair, times]]), fresh, storedOn);
+  return findRepeatedBatch(new Map([[pair, times]]), fresh, storedOn).repeated;
 }
 
 describe('the credits of days', () => {
@@ -142,8 +142,31 @@ describe('a batch', () => {
     const times = new Map([...(fresh.get(DAY)?.keys() ?? [])].map((payment) => [payment, 1]));
     const sizeWith = (storedOfDay: number) =>
       findRepeatedBatch(new Map([[pair, times]]), fresh, (day) => (day === DAY ? storedOfDay : 8))
-        .size;
+        .repeated.size;
     expect(sizeWith(2)).toBe(8);
     expect(sizeWith(3)).toBe(0);
+  });
+
+  it('of fewer than five amounts is a price that many pay', () => {
+    const sameAmount = batch(8).map((row, index) => ({
+      ...row,
+      amountMinor: BigInt(5_000 + (index % 4)),
+      references: [`CUS${20_000_000 + index}`],
+    }));
+    expect(repeated(sameAmount, sameAmount).size).toBe(0);
+  });
+
+  it('that comes a third time is regular, and so are the first two', () => {
+    const days = [DAY, addDays(DAY, -1), addDays(DAY, -3)];
+    const fresh = creditsByDay(days.flatMap((day) => batch(6, day)));
+    const pairs = pairsToCompare(fresh).filter(
+      ({ day, earlier }) => days.includes(day) && days.includes(earlier),
+    );
+    const { regular, repeated: held } = findRepeatedBatch(
+      new Map(pairs.map((pair) => [pair, new Map()])),
+      fresh,
+      () => 0,
+    );
+    expect([held.size, regular.length]).toEqual([0, 3]);
   });
 });

@@ -152,11 +152,12 @@ function repeatedAmong(
   const credits = creditsByDay(stored);
   const timesOn = (day: LocalDate) =>
     new Map([...(credits.get(day) ?? [])].map(([payment, lines]) => [payment, lines.length]));
-  return findRepeatedBatch(
+  const { repeated } = findRepeatedBatch(
     new Map(pairsToCompare(fresh).map((pair) => [pair, timesOn(pair.earlier)])),
     fresh,
     (day) => stored.filter((line) => line.bookingDate === day && line.amountMinor > 0n).length,
   );
+  return repeated;
 }
 
 /** Why each stored line is held, in order. */
