@@ -17,7 +17,7 @@ export function tieByEvidence(work: Work): void {
   tieByBalance(work);
   tieById(work);
   tieByCodeOnDay(work);
-  tieByWording(work, ({ evidence }) => evidence === 'count');
+  tieByWording(work, ({ evidence }) => evidence === 'count', 'count');
   tieByCode(work);
   tieByText(work);
 }
@@ -27,8 +27,12 @@ function isWording(evidence: Appearance['evidence']): boolean {
   return evidence !== 'count' && evidence !== 'parts';
 }
 
-function tieByWording(work: Work, counts: (appearance: Appearance) => boolean): void {
-  tieBy(work, 'facts', {
+function tieByWording(
+  work: Work,
+  counts: (appearance: Appearance) => boolean,
+  evidence: 'facts' | 'count' = 'facts',
+): void {
+  tieBy(work, evidence, {
     row: (row) => row.factsKey,
     line: ({ line }) => line.appearances.filter(counts).map(({ factsKey }) => factsKey),
   });

@@ -1,5 +1,6 @@
 import { endHeldRows, type Answer } from './held-rows.ts';
 import type {
+  Evidence,
   HeldRow,
   KnownLine,
   NewLine,
@@ -191,12 +192,17 @@ function answersOf(
   ];
 }
 
+const SURE: ReadonlySet<Evidence> = new Set<Evidence>(['facts', 'balance', 'id', 'code']);
+
 /**
  * A held line and the one that it was held beside, both in one read of one source, are two. Not while a line that says the
  * same as the other one is gone: then a row that equals both may stand for either.
  */
 function releasedBy(known: readonly KnownLine[], work: Work): readonly string[] {
-  const shown = new Set(work.ties.map(({ lineId }) => lineId));
+  // What only a count or likeness tied may be another line after all.
+  const shown = new Set(
+    work.ties.flatMap(({ evidence, lineId }) => (SURE.has(evidence) ? [lineId] : [])),
+  );
   const gone = new Set(
     work.lines().flatMap(({ isGone, line }) => (isGone ? keysOf(work, line) : [])),
   );
