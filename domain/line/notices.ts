@@ -41,7 +41,9 @@ export function placeNotices(work: Work): {
     }
     const sharesId = row.shownId === null ? undefined : ids.get(row.shownId)?.[0]?.line;
     const isIdFresh = row.shownId !== null && freshIds.has(row.shownId);
-    const beside = sharesId ?? alike.find((line) => mayBe(work, row, line));
+    const beside =
+      sharesId ??
+      alike.find((line) => mayBe(work, row, line, line.isShownHere || idsOfTied.has(line)));
     const before = freshOf.get(row.amountMinor) ?? [];
     if (beside !== undefined || isIdFresh || before.some((each) => mayBeBatched(work, row, each))) {
       const reason = sharesId !== undefined || isIdFresh ? 'id_reused' : 'possible_duplicate';
@@ -82,18 +84,19 @@ function isSame(
   );
 }
 
-function mayBe(work: Work, row: SnapshotRow, line: OpenLine): boolean {
+function mayBe(work: Work, row: SnapshotRow, line: OpenLine, isShownHere: boolean): boolean {
   if (hasFacts(line, row)) return true;
   const apart = Math.min(...line.days.map((day) => Math.abs(daysBetween(row.bookingDate, day))));
   if (contradicts(work, row, line) || apart > NOTICE_DAYS) return false;
   if (impliesCode(work, row, line)) return apart === 0;
-  if (line.codes.size > 0) return apart === 0 || !line.isShownHere;
+  if (line.codes.size > 0) return apart === 0 || !isShownHere;
   const { text } = work.read(row);
-  if ([...line.texts].some((each) => isFormOf(each, text))) return apart === 0 || !line.isShownHere;
-  return apart === 0 && !line.isShownHere;
+  if ([...line.texts].some((each) => isFormOf(each, text))) return apart === 0 || !isShownHere;
+  return apart === 0 && !isShownHere;
 }
 
 function mayBeBatched(work: Work, row: SnapshotRow, before: SnapshotRow): boolean {
+  if (before.factsKey === row.factsKey) return true;
   if (before.bookingDate !== row.bookingDate) return false;
   const [one, other] = [work.read(row), work.read(before)];
   if (one.code !== null && other.code !== null) return one.code === other.code;

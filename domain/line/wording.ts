@@ -30,6 +30,7 @@ export function createReader(): (said: { readonly references: readonly string[] 
 
 /** True if one text is the other with something before or after it: banks cut texts and put their own words around them. */
 export function isFormOf(a: string, b: string): boolean {
+  if (a === b) return a !== '';
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return short.length >= FORM_CHARS_MIN && long.includes(short);
 }

@@ -31,7 +31,9 @@ let amountMinor = 5_000n;
 /** Each of another amount, so that none is taken for another. */
 async function aDeposit(accountKey: string, reference: string): Promise<string> {
   amountMinor += 1n;
-  const [depositId = ''] = await deposits(test.db, accountKey, [{ reference, amountMinor }]);
+  const [depositId = ''] = await deposits(test.db, accountKey, [{ reference, amountMinor }], {
+    scope: { kind: 'partial' },
+  });
   return depositId;
 }
 

@@ -277,12 +277,13 @@ describe('a review whose reason has gone', () => {
   });
 
   it.each<ReviewReason>(['possible_duplicate', 'edited_look_alike', 'id_reused', 'shadow'])(
-    'stays with a person where its reason was %s',
+    'stays with a person where its reason was %s, until a read ends its hold',
     async (reason) => {
       fresh();
       const accountKey = await anAccount(test.db);
       const { code } = await aWallet(test.db);
       const depositId = await capture(accountKey, { references: [code] });
+      await test.owner`update deposits set hold_reason = ${reason} where id = ${depositId}`;
       await openReview(deps, { depositId, reason });
       expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
     },

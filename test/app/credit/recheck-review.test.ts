@@ -72,7 +72,7 @@ describe('recheckReview', () => {
     const { code } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
     const dependencies = createTestDependencies(test.db);
-    await openReview(dependencies, { depositId, reason: 'possible_duplicate' });
+    await openReview(dependencies, { depositId, reason: 'shadow' });
     expect(await recheckReview(test.db, depositId)).toBe('waits');
     expect(await creditOne(test.db, depositId)).toEqual({ outcome: 'settled' });
     expect(await stateOf(test.db, depositId)).toBe('in_review');

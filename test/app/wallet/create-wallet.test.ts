@@ -89,8 +89,8 @@ describe('a new wallet', () => {
     await captureLine([`EFT ${inLine}`]);
     await captureLine(['EFT'], `PAYMENT ${inText?.toLowerCase()}`);
     await test.db.execute(sql`
-      insert into sightings (bank_account_key, feed, source, facts_key, booking_date, amount_minor, reference)
-      values ('main', 'poll', 'poll', 'held', '2026-11-20', 5000, ${`FROM ${held}`})`);
+      insert into sightings (bank_account_key, feed, source, facts_key, booking_date, amount_minor, reference, held_reason)
+      values ('main', 'poll', 'poll', 'held', '2026-11-20', 5000, ${`FROM ${held}`}, 'possible_duplicate')`);
     await test.db.execute(sql`
       insert into pending_lines (bank_account_key, facts_key, occurrence, booking_date, amount_minor, currency, reference)
       values ('main', 'pending', 1, '2026-11-20', 5000, 'ZAR', ${pending})`);
