@@ -7,6 +7,7 @@ import { parseFieldMap, type JsonFieldMap } from '../bank/json/field-map.ts';
 import type { PolledAccount } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { forgetUnusedId } from '../app/account/forget-number.ts';
 import { findOtherOwner } from '../app/account/find-account.ts';
 import { findAccountName, toAccountKey } from '../db/queries/bank-account-names.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
@@ -60,6 +61,8 @@ async function refuseKnownId(
   if (number === undefined) return;
   const owner = await findOtherOwner(database, { accountKey, currency: ZAR, number });
   if (owner === null) return;
+  // A key that never had a line, such as one with a typing error, stands in no way.
+  if (await forgetUnusedId(database, owner)) return;
   const known = await findAccountName(database, owner);
   throw new CodedError(
     'account.known',
