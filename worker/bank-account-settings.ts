@@ -22,8 +22,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws CodedError `account.known` · `config.invalid`
  */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
-  const accountKey = await toAccountKey(database, config.BANK_ACCOUNT_KEY);
-  await refuseKnownId(database, config, accountKey);
+  const accountKey = await checkConfiguredAccount(database, config);
   const described = {
     bankName: config.BANK_NAME,
     timeZone: config.BANK_TIME_ZONE,
@@ -53,16 +52,17 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     .onConflictDoUpdate({ target: bankAccounts.key, set: described });
 }
 
-async function refuseKnownId(
-  database: Database,
-  { BANK_ACCOUNT_ID: number, BANK_ACCOUNT_KEY: asked }: Config,
-  accountKey: string,
-): Promise<void> {
-  if (number === undefined) return;
+/**
+ * The key of the account that `BANK_*` describes, by whichever name it is given.
+ * @throws CodedError `account.known` if its id belongs to another account of ours
+ */
+export async function checkConfiguredAccount(database: Database, config: Config): Promise<string> {
+  const { BANK_ACCOUNT_ID: number, BANK_ACCOUNT_KEY: asked } = config;
+  const accountKey = await toAccountKey(database, asked);
+  if (number === undefined) return accountKey;
   const owner = await findOtherOwner(database, { accountKey, currency: ZAR, number });
-  if (owner === null) return;
   // A key that never had a line, such as one with a typing error, stands in no way.
-  if (await forgetUnusedId(database, owner)) return;
+  if (owner === null || (await forgetUnusedId(database, owner))) return accountKey;
   const known = await findAccountName(database, owner);
   throw new CodedError(
     'account.known',
