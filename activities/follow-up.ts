@@ -6,7 +6,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { proveDay } from './prove-day.ts';
 import { restoreLines } from './restore-lines.ts';
 import { pairReversals } from './pair-reversals.ts';
-import { wakeProved } from './wake-held.ts';
+import { wakeProved, wakeTold } from './wake-held.ts';
 
 export interface FollowUpOutput {
   readonly reversed: number;
@@ -43,6 +43,7 @@ export async function followUp(
   const proof = isDue ? (await proveDay(dependencies, input)).outcome : 'not_due';
   if (proof === 'ok') await proveLater(database, accountKey);
   await wakeProved(dependencies, accountKey);
+  await wakeTold(dependencies, accountKey);
   const { paired: reversed, returnsPaid } = reversals;
   return { reversed, returnsPaid, casesOpened, restored, proof };
 }

@@ -1,6 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity';
 import { noteReversals, pairOneReversal, type PairingOutcome } from '../app/undo/pair-reversals.ts';
-import { listWaitingReversals } from '../db/queries/reversals.ts';
+import type { AccountContext } from '../domain/ledger/reversal.ts';
+import { listWaitingReversals, readAccountContext } from '../db/queries/reversals.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { wakeHeldByReversals } from './wake-held.ts';
 
@@ -33,26 +34,38 @@ export async function pairReversals(
   let afterId = '0';
   for (;;) {
     const page = await listWaitingReversals(database, { accountKey, afterId, limit: PAGE_SIZE });
+    if (page.length === 0) break;
+    const context = await readAccountContext(database, accountKey);
     for (const lineId of page) {
-      counts[await pairAndWake(dependencies, accountKey, lineId)] += 1;
+      counts[await pairAndWake(dependencies, { accountKey, lineId, context })] += 1;
       heartbeat();
     }
-    const last = page.at(-1);
-    if (last === undefined) break;
-    afterId = last;
+    afterId = page.at(-1) ?? afterId;
   }
   if (counts.unpaired > 0)
-    log.error('a reversal has no original', { alert: 'reversal_unpaired', accountKey });
+    log.error('a debit needs a person to name its deposit', {
+      alert: 'reversal_unpaired',
+      accountKey,
+    });
   const { paired, return_paid: returnsPaid, waiting, unpaired } = counts;
   return { paired, returnsPaid, waiting, unpaired };
 }
 
 async function pairAndWake(
   dependencies: ActivityDependencies,
-  accountKey: string,
-  lineId: string,
+  about: {
+    readonly accountKey: string;
+    readonly lineId: string;
+    readonly context: AccountContext;
+  },
 ): Promise<PairingOutcome> {
-  const { open, outcome } = await pairOneReversal(dependencies.database, accountKey, lineId);
+  const { accountKey, lineId, context } = about;
+  const { open, outcome } = await pairOneReversal(
+    dependencies.database,
+    accountKey,
+    lineId,
+    context,
+  );
   for (const ref of open) await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
   if (outcome === 'paired') await wakeHeldByReversals(dependencies, accountKey);
   return outcome;

@@ -1,4 +1,4 @@
-import { listHeldByReversals, listProvedSince } from '../db/queries/rechecks.ts';
+import { listHeldByReversals, listProvedSince, listTold } from '../db/queries/rechecks.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const PAGE_SIZE = 500;
@@ -20,4 +20,13 @@ export async function wakeProved(
   const proved = await listProvedSince(database, { accountKey, limit: PAGE_SIZE });
   for (const ref of proved) await wakeDeposit(ref, { reason: 'cause_gone' });
   return proved.length;
+}
+
+/** Wakes the deposits in review whose line a read has told more about. */
+export async function wakeTold(
+  { database, wakeDeposit }: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
+  accountKey: string,
+): Promise<void> {
+  for (const ref of await listTold(database, { accountKey, limit: PAGE_SIZE }))
+    await wakeDeposit(ref, { reason: 'cause_gone' });
 }

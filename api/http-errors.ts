@@ -89,7 +89,12 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'statement.unreadable': entry(400, 'The statement is malformed.'),
   'temporal.unavailable': entry(503, 'Temporal cannot be reached. Try again.'),
   'wallet.code_taken': entry(409, 'Another wallet has this customer code.'),
+  'wallet.codes_exhausted': entry(507, 'Nearly all customer codes are taken.'),
   'wallet.external_ref_taken': entry(409, 'Another wallet has this external reference.'),
+  'wallet.credits_pending': entry(
+    409,
+    'Credits of this wallet wait for the bank and cannot be spent yet.',
+  ),
   'wallet.insufficient_credits': entry(409, 'The wallet does not have enough credits.'),
   'wallet.not_found': entry(404, 'Wallet not found.'),
   'wallet.not_open': entry(409, 'The wallet is not open.'),

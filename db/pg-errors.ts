@@ -30,6 +30,7 @@ const MESSAGES = {
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
   'invariant.violated': 'The database refused a change that breaks a rule of the ledger.',
   'wallet.code_taken': 'Another wallet has this customer code: choose another code.',
+  'wallet.credits_pending': 'Credits of this wallet wait for the bank and cannot be spent yet.',
   'wallet.external_ref_taken': 'Another wallet has this external reference: use that wallet.',
   'wallet.not_found': 'No wallet has this id: check the id.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
@@ -78,6 +79,8 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU009: 'invariant.violated',
   PU017: 'invariant.violated',
   PU020: 'invariant.violated',
+  PU021: 'wallet.credits_pending',
+  PU022: 'wallet.code_taken',
   '25006': 'database.unavailable',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',

@@ -2,10 +2,6 @@
 -- a test compares the two, so that a review shows what a change does. To read the schema, read db/baseline/ and
 -- db/functions/ instead; this file is never run.
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
-
 -- owned by purser_ledger
 CREATE TABLE api_keys (
   id text NOT NULL,
@@ -170,6 +166,9 @@ CREATE TABLE bank_accounts (
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
+  unknown_fields text NOT NULL DEFAULT 'record'::text,
+  webhook_spendable_minor bigint NOT NULL DEFAULT 100000,
+  webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000,
   statement_account text,
   mode text NOT NULL DEFAULT 'live'::text,
   amount_limit_minor bigint,
@@ -200,6 +199,9 @@ COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhook
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
@@ -225,7 +227,10 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHEC
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_provisional_known CHECK ((provisional = ANY (ARRAY['pending'::text, 'booked'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable CHECK ((webhook_spendable_minor >= 0));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable_hour CHECK ((webhook_spendable_hour_minor >= 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK ((webhook_trust = ANY (ARRAY['credit'::text, 'hint'::text])));
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
@@ -271,6 +276,7 @@ ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
@@ -315,6 +321,59 @@ CREATE TRIGGER claims_audit_insert AFTER INSERT ON public.claims REFERENCING NEW
 CREATE TRIGGER claims_audit_update AFTER UPDATE ON public.claims REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_audited();
 GRANT INSERT, SELECT ON claims TO purser_app;
 GRANT UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE credit_holds (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  journal_id bigint NOT NULL,
+  reason text NOT NULL,
+  wallet_id text NOT NULL,
+  bank_account_key text NOT NULL,
+  line_id bigint NOT NULL,
+  held_minor bigint NOT NULL,
+  spendable_minor bigint NOT NULL,
+  from_seq bigint NOT NULL,
+  until_seq bigint,
+  opened_at timestamp with time zone NOT NULL DEFAULT now(),
+  closed_at timestamp with time zone,
+  outcome text
+);
+COMMENT ON TABLE credit_holds IS 'Credits of a wallet that may not be spent yet: their line was only shown by a webhook, or the bank shows it no longer. Written by triggers on journals, sightings and line_cases only.';
+COMMENT ON COLUMN credit_holds.id IS 'Number of the hold.';
+COMMENT ON COLUMN credit_holds.journal_id IS 'The credit that it holds.';
+COMMENT ON COLUMN credit_holds.reason IS 'unconfirmed (only a webhook has shown the line) or vanished (a case says that the bank shows it no longer).';
+COMMENT ON COLUMN credit_holds.wallet_id IS 'The wallet that the credit went to.';
+COMMENT ON COLUMN credit_holds.bank_account_key IS 'The account of the line.';
+COMMENT ON COLUMN credit_holds.line_id IS 'The line that the money came by.';
+COMMENT ON COLUMN credit_holds.held_minor IS 'What the wallet must keep, in minor units of ZAR.';
+COMMENT ON COLUMN credit_holds.spendable_minor IS 'For unconfirmed: what may be spent all the same, in minor units; counts against the hour of the account.';
+COMMENT ON COLUMN credit_holds.from_seq IS 'Number of the wallet''s last journal when the hold began: later spends must leave what is held.';
+COMMENT ON COLUMN credit_holds.until_seq IS 'Number of the wallet''s last journal when it ended.';
+COMMENT ON COLUMN credit_holds.opened_at IS 'When it began.';
+COMMENT ON COLUMN credit_holds.closed_at IS 'When it ended; null while it holds.';
+COMMENT ON COLUMN credit_holds.outcome IS 'confirmed (a read showed the line), restored (the bank shows it again), decided (a person closed the case) or undone (the credit was taken back or moved).';
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_closed_whole CHECK ((((closed_at IS NULL) = (outcome IS NULL)) AND ((closed_at IS NULL) = (until_seq IS NULL))));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_held_not_negative CHECK ((held_minor >= 0));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_in_order CHECK ((until_seq >= from_seq));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals(id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_outcome_known CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'restored'::text, 'decided'::text, 'undone'::text])));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_pkey PRIMARY KEY (id);
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_reason_known CHECK ((reason = ANY (ARRAY['unconfirmed'::text, 'vanished'::text])));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_spendable_not_negative CHECK ((spendable_minor >= 0));
+ALTER TABLE credit_holds ADD CONSTRAINT credit_holds_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX credit_holds_by_line ON public.credit_holds USING btree (line_id);
+CREATE INDEX credit_holds_by_wallet ON public.credit_holds USING btree (wallet_id) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX credit_holds_one_open ON public.credit_holds USING btree (journal_id, reason) WHERE (closed_at IS NULL);
+CREATE INDEX credit_holds_open ON public.credit_holds USING btree (line_id) WHERE (closed_at IS NULL);
+CREATE INDEX credit_holds_unconfirmed ON public.credit_holds USING btree (bank_account_key, opened_at) WHERE (reason = 'unconfirmed'::text);
+CREATE TRIGGER credit_holds_audit_delete AFTER DELETE ON public.credit_holds REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_audit_insert AFTER INSERT ON public.credit_holds REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_audit_update AFTER UPDATE ON public.credit_holds REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION credit_holds_audited();
+CREATE TRIGGER credit_holds_keep_facts BEFORE DELETE OR UPDATE OF id, journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq, opened_at ON public.credit_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_holds_no_truncate BEFORE TRUNCATE ON public.credit_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON credit_holds TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE day_proofs (
@@ -543,7 +602,7 @@ COMMENT ON COLUMN deposits.booking_date IS 'Bank day of the line; it decides the
 COMMENT ON COLUMN deposits.run_id IS 'The run that captured it; null where a webhook did.';
 COMMENT ON COLUMN deposits.state IS 'captured (nothing decided yet), in_review (a person must decide), credited, returned, dismissed, or reversed (the bank took it back).';
 COMMENT ON COLUMN deposits.generation IS '0, and one more each time that it begins again because its line came back; the number of its next credit.';
-COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it.';
+COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it, or no longer.';
 COMMENT ON COLUMN deposits.wallet_id IS 'The wallet that it was credited to; of a split, the first part''s.';
 COMMENT ON COLUMN deposits.lane IS 'How it was processed: by a workflow of its own, or set-based with the rest of a backlog.';
 COMMENT ON COLUMN deposits.workflow_round IS 'Numbers its workflows from 1: one more each time that a new one follows one that ended.';
@@ -696,6 +755,7 @@ CREATE INDEX journals_voided ON public.journals USING btree (bank_account_key, l
 CREATE UNIQUE INDEX journals_wallet_seq_unique ON public.journals USING btree (wallet_id, wallet_seq) WHERE (wallet_id IS NOT NULL);
 CREATE TRIGGER journals_append_only BEFORE DELETE OR UPDATE ON public.journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_decided AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_decided_journals();
+CREATE TRIGGER journals_held AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_credits();
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON public.journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_not_empty AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
 CREATE TRIGGER journals_whole AFTER INSERT ON public.journals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_journal_rows();
@@ -721,7 +781,8 @@ GRANT INSERT, SELECT, UPDATE ON line_absences TO purser_app;
 CREATE TABLE line_cases (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind text NOT NULL,
-  line_id bigint NOT NULL,
+  line_id bigint,
+  row_id bigint,
   other_id bigint,
   opened_at timestamp with time zone NOT NULL DEFAULT now(),
   closed_at timestamp with time zone,
@@ -729,29 +790,56 @@ CREATE TABLE line_cases (
   closed_by text,
   note text
 );
-COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
+COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (the bank shows the line no longer), amount_changed (its id has another amount now) or reversal_unpaired (no deposit was found for a reversal).';
-COMMENT ON COLUMN line_cases.line_id IS 'The line.';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now), reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
+COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
 COMMENT ON COLUMN line_cases.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN line_cases.closed_at IS 'When it was closed; null while it is open.';
-COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again), settled (the line was taken back meanwhile) or decided (a person closed it).';
+COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again, or a row that could not be read no longer), settled (the line was taken back meanwhile) or decided (a person closed it).';
 COMMENT ON COLUMN line_cases.closed_by IS 'Id of the API key whose owner closed it.';
 COMMENT ON COLUMN line_cases.note IS 'Why that person closed it.';
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_about_one CHECK ((((line_id IS NULL) = (kind = 'row_unreadable'::text)) AND ((row_id IS NULL) = (kind <> 'row_unreadable'::text))));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES api_keys(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_whole CHECK (((closed_at IS NULL) = (outcome IS NULL)));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_decided_by_person CHECK (((outcome IS DISTINCT FROM 'decided'::text) OR ((closed_by IS NOT NULL) AND (note IS NOT NULL))));
-ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text])));
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text, 'row_unreadable'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_other_id_fkey FOREIGN KEY (other_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_outcome_known CHECK ((outcome = ANY (ARRAY['restored'::text, 'settled'::text, 'decided'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_pkey PRIMARY KEY (id);
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_row_id_fkey FOREIGN KEY (row_id) REFERENCES quarantined_rows(id);
 CREATE UNIQUE INDEX line_cases_one_open ON public.line_cases USING btree (line_id, kind) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX line_cases_one_open_row ON public.line_cases USING btree (row_id) WHERE (closed_at IS NULL);
 CREATE TRIGGER line_cases_audit_delete AFTER DELETE ON public.line_cases REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_insert AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_update AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
+CREATE TRIGGER line_cases_hold AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
+CREATE TRIGGER line_cases_release AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 GRANT INSERT, SELECT, UPDATE ON line_cases TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE line_holds (
+  line_id bigint NOT NULL,
+  reason text NOT NULL,
+  beside_line_id bigint,
+  held_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
+);
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
+COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
+COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
+COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_another CHECK ((beside_line_id <> line_id));
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_line_id_fkey FOREIGN KEY (beside_line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
+CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
+GRANT SELECT ON line_holds TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE lines (
@@ -805,8 +893,28 @@ ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_accou
 CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
 CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_name_codes AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON public.lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON lines TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE named_codes (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  code text NOT NULL,
+  named_by text NOT NULL,
+  named_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_pkey PRIMARY KEY (id);
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
+CREATE INDEX named_codes_by_code ON public.named_codes USING btree (code);
+CREATE TRIGGER named_codes_append_only BEFORE DELETE OR UPDATE ON public.named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON public.named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON named_codes TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE notifications (
@@ -896,6 +1004,7 @@ COMMENT ON COLUMN pending_lines.reference IS 'The payer''s reference, as far as 
 COMMENT ON COLUMN pending_lines.seen_at IS 'When it was first shown.';
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_pkey PRIMARY KEY (bank_account_key, facts_key, occurrence);
+CREATE TRIGGER pending_lines_name_codes AFTER INSERT ON public.pending_lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 GRANT DELETE, INSERT, SELECT, UPDATE ON pending_lines TO purser_app;
 
 -- owned by purser_ledger
@@ -945,6 +1054,47 @@ COMMENT ON COLUMN purser_migrations.name IS 'baseline, a function''s file, or a 
 COMMENT ON COLUMN purser_migrations.sha256 IS 'SHA-256 of its text, in hex.';
 COMMENT ON COLUMN purser_migrations.applied_at IS 'When this text was applied.';
 ALTER TABLE purser_migrations ADD CONSTRAINT purser_migrations_pkey PRIMARY KEY (name);
+
+-- owned by purser_ledger
+CREATE TABLE quarantined_rows (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  source text NOT NULL,
+  digest text NOT NULL,
+  occurrence integer NOT NULL,
+  "position" text NOT NULL,
+  field text,
+  why text NOT NULL,
+  raw text NOT NULL,
+  day_from date NOT NULL,
+  day_to date NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  run_id text NOT NULL
+);
+COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
+COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
+COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN quarantined_rows.source IS 'What showed it, as sightings.source.';
+COMMENT ON COLUMN quarantined_rows.digest IS 'SHA-256 of the row without its ids, in hex: the same row read again is this row.';
+COMMENT ON COLUMN quarantined_rows.occurrence IS '1, and one more for each equal row of the same read.';
+COMMENT ON COLUMN quarantined_rows."position" IS 'Where it was shown last, such as: page 1, row 29.';
+COMMENT ON COLUMN quarantined_rows.field IS 'The field at fault, as the bank names it; null where the whole row is.';
+COMMENT ON COLUMN quarantined_rows.why IS 'What is wrong, without values.';
+COMMENT ON COLUMN quarantined_rows.raw IS 'The row as JSON text, cut when very long. It may name people: only who may decide sees it unmasked.';
+COMMENT ON COLUMN quarantined_rows.day_from IS 'First bank day that it may be of: its own day, or the days of the reads that showed it.';
+COMMENT ON COLUMN quarantined_rows.day_to IS 'Last bank day that it may be of.';
+COMMENT ON COLUMN quarantined_rows.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN quarantined_rows.last_seen_at IS 'When a read last showed it.';
+COMMENT ON COLUMN quarantined_rows.run_id IS 'The run that saw it last.';
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_days_ordered CHECK ((day_from <= day_to));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_occurrence_positive CHECK ((occurrence >= 1));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_once UNIQUE (bank_account_key, source, digest, occurrence);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_pkey PRIMARY KEY (id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_why_given CHECK ((length(btrim(why)) > 0));
+GRANT INSERT, SELECT, UPDATE ON quarantined_rows TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE rates (
@@ -1007,18 +1157,21 @@ CREATE TABLE reversals (
   state text NOT NULL DEFAULT 'waiting'::text,
   deposit_id text,
   charges_minor bigint NOT NULL DEFAULT 0,
+  candidates text[] NOT NULL DEFAULT '{}'::text[],
   found_at timestamp with time zone NOT NULL DEFAULT now(),
   settled_at timestamp with time zone
 );
 COMMENT ON TABLE reversals IS 'Debit lines by which the bank took a deposit back or paid a return, and the deposit that each was found to belong to. Written by the search for reversals, and by people who pair one.';
 COMMENT ON COLUMN reversals.line_id IS 'The debit line.';
 COMMENT ON COLUMN reversals.bank_account_key IS 'The account that it moved.';
-COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must look).';
+COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must say which, if any).';
 COMMENT ON COLUMN reversals.deposit_id IS 'The deposit that it took back or paid back; null while there is none.';
-COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units.';
+COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units; people say so, Purser assumes none.';
+COMMENT ON COLUMN reversals.candidates IS 'For unpaired: the deposits that people should look at, likeliest first.';
 COMMENT ON COLUMN reversals.found_at IS 'When the line was recognised as a reversal.';
 COMMENT ON COLUMN reversals.settled_at IS 'When it left waiting.';
 ALTER TABLE reversals ADD CONSTRAINT reversals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE reversals ADD CONSTRAINT reversals_candidates_bounded CHECK ((cardinality(candidates) <= 10));
 ALTER TABLE reversals ADD CONSTRAINT reversals_charges_not_negative CHECK ((charges_minor >= 0));
 ALTER TABLE reversals ADD CONSTRAINT reversals_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE reversals ADD CONSTRAINT reversals_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
@@ -1078,7 +1231,7 @@ CREATE TABLE reviews (
 COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
 COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
 COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
-COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean, likeliest first, whether or not a wallet has them. People are shown wallets instead (GET /v1/reviews/{id}/suggestions).';
 COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
 COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
 COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';
@@ -1110,11 +1263,14 @@ CREATE TABLE runs (
   finished_at timestamp with time zone,
   outcome text,
   error_code text,
+  error_detail text,
   window_from date,
   window_to date,
   lines_seen integer NOT NULL DEFAULT 0,
   lines_new integer NOT NULL DEFAULT 0,
   held integer NOT NULL DEFAULT 0,
+  rows_quarantined integer NOT NULL DEFAULT 0,
+  warnings text[] NOT NULL DEFAULT '{}'::text[],
   deposits_new integer NOT NULL DEFAULT 0,
   credited_count integer NOT NULL DEFAULT 0,
   credited_minor bigint NOT NULL DEFAULT 0,
@@ -1130,11 +1286,14 @@ COMMENT ON COLUMN runs.started_at IS 'When the run began.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
 COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
 COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.error_detail IS 'What was wrong, in words: page, row and field where the bank''s answer was, never a value.';
 COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
 COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
+COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
@@ -1164,7 +1323,15 @@ CREATE TABLE sightings (
   booking_date date NOT NULL,
   amount_minor bigint NOT NULL,
   reference text,
-  seen_at timestamp with time zone NOT NULL DEFAULT now()
+  balance_minor bigint,
+  batch_id text,
+  batch_minor bigint,
+  evidence text,
+  held_reason text,
+  beside_line_id bigint,
+  held_reads smallint NOT NULL DEFAULT 0,
+  seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
 );
 COMMENT ON TABLE sightings IS 'Each way in which a line was shown: two sources word one line in two ways. Written by capture.';
 COMMENT ON COLUMN sightings.id IS 'Number of the sighting.';
@@ -1178,13 +1345,30 @@ COMMENT ON COLUMN sightings.facts_key IS 'Hash of the row''s facts, as lines.fac
 COMMENT ON COLUMN sightings.booking_date IS 'Bank day as this source states it.';
 COMMENT ON COLUMN sightings.amount_minor IS 'Signed amount in minor units, as this source states it.';
 COMMENT ON COLUMN sightings.reference IS 'The reference as this source words it, where it differs from the line''s.';
+COMMENT ON COLUMN sightings.balance_minor IS 'The account''s balance beside the row, in minor units; null where this source states none.';
+COMMENT ON COLUMN sightings.batch_id IS 'The bank''s reference of the batch entry that the row is a part of.';
+COMMENT ON COLUMN sightings.batch_minor IS 'Signed total of that entry, in minor units; null where the row is no part of one.';
+COMMENT ON COLUMN sightings.evidence IS 'What tied the row to its line; null for the row that the line was made of, and while the row is held.';
+COMMENT ON COLUMN sightings.held_reason IS 'Why the row was held, in the words of holds; null where it never was.';
+COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be.';
+COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
+COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_reads >= 0));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_says_why CHECK (((line_id IS NOT NULL) OR (held_reason IS NOT NULL)));
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
+CREATE INDEX sightings_by_batch ON public.sightings USING btree (bank_account_key, booking_date, batch_minor) WHERE (batch_minor IS NOT NULL);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
+CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
+CREATE TRIGGER sightings_confirm AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+CREATE TRIGGER sightings_confirm_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+CREATE TRIGGER sightings_name_codes AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
@@ -1365,6 +1549,22 @@ CREATE INDEX statements_by_run ON public.statements USING btree (run_id);
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE unknown_fields (
+  bank_account_key text NOT NULL,
+  name text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE unknown_fields IS 'Fields of a bank''s answers that nobody reads, each once for an account. Written by the read of an account.';
+COMMENT ON COLUMN unknown_fields.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN unknown_fields.name IS 'Name of the field; ? where it is not a plain word.';
+COMMENT ON COLUMN unknown_fields.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN unknown_fields.last_seen_at IS 'When a read last showed it.';
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_pkey PRIMARY KEY (bank_account_key, name);
+GRANT INSERT, SELECT, UPDATE ON unknown_fields TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE wallets (
   id text NOT NULL,
   code text NOT NULL,
@@ -1382,7 +1582,7 @@ CREATE TABLE wallets (
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';
@@ -1406,6 +1606,7 @@ ALTER TABLE wallets ADD CONSTRAINT wallets_status_known CHECK ((status = ANY (AR
 CREATE TRIGGER wallets_audit_delete AFTER DELETE ON public.wallets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_insert AFTER INSERT ON public.wallets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_update AFTER UPDATE ON public.wallets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON public.wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 GRANT SELECT ON wallets TO purser_app;
 GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
@@ -1566,26 +1767,26 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.provisional, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.provisional, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.balance_policy, r.provisional, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
-CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[])
+CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[], p_beside bigint[], p_balance bigint[], p_batch_id text[], p_batch_minor bigint[])
  RETURNS TABLE(idx bigint, line_id bigint)
  LANGUAGE sql
  SECURITY DEFINER
@@ -1595,10 +1796,10 @@ AS $function$
     SELECT nextval('public.lines_id_seq') AS line_id, nextval('public.journals_id_seq') AS journal_id, i.*
       FROM unnest(p_facts_key, p_occurrence, p_transaction_key, p_booking_date, p_value_date, p_amount, p_currency,
                   p_reversal, p_references, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason,
-                  p_seen, p_bank_id, p_shown_as)
+                  p_seen, p_bank_id, p_shown_as, p_beside, p_balance, p_batch_id, p_batch_minor)
            WITH ORDINALITY AS i(facts_key, occurrence, transaction_key, booking_date, value_date, amount, currency,
                   reversal, refs, text, counterparty_name, counterparty_account, deposit_id, hold_reason,
-                  seen, bank_id, shown_as, idx)
+                  seen, bank_id, shown_as, beside, balance, batch_id, batch_minor, idx)
   ), new_lines AS (
     INSERT INTO lines (id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
                        amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account, source)
@@ -1606,8 +1807,13 @@ AS $function$
     SELECT line_id, p_bank_account, p_key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
            amount, currency, reversal, refs::text[], text, counterparty_name, counterparty_account, p_source FROM input
   ), new_sightings AS (
-    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference)
-    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as FROM input WHERE seen
+    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference,
+                           balance_minor, batch_id, batch_minor)
+    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as,
+           balance, batch_id, batch_minor FROM input WHERE seen
+  ), new_holds AS (
+    INSERT INTO line_holds (line_id, reason, beside_line_id)
+    SELECT line_id, hold_reason, beside FROM input WHERE hold_reason IS NOT NULL
   ), new_deposits AS (
     INSERT INTO deposits (id, line_id, bank_account_key, transaction_key, amount_minor, currency, booking_date, hold_reason, run_id)
     SELECT deposit_id, line_id, p_bank_account, transaction_key, amount, currency, booking_date, hold_reason, p_run
@@ -1965,6 +2171,19 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.check_wallet_code()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.code_kind = 'checked' AND EXISTS (SELECT 1 FROM named_codes k WHERE k.code = NEW.code) THEN
+    RAISE EXCEPTION 'code of wallet % was named before it was issued', NEW.id USING ERRCODE = 'PU022';
+  END IF;
+  RETURN NEW;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.claim_bank_account()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2029,6 +2248,70 @@ AS $function$
           FROM (SELECT r.id::text AS id, jsonb_build_object('wallet_id', r.wallet_id, 'amount_minor', r.amount_minor::text, 'state', r.state, 'deposit_id', r.deposit_id) AS image, bool_or(r.is_new) AS is_new
                   FROM (SELECT r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id, true FROM new_rows r) r
                  GROUP BY r.id, r.wallet_id, r.amount_minor, r.state, r.deposit_id HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.codes_named(p_text text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT 'CUS' || translate(substr(found[1], 4), 'OILSB', '01158')
+    FROM (
+      -- Nearly every text is ASCII, which needs no normal form; only UTF8 has one.
+      SELECT upper(CASE WHEN octet_length(p_text) = length(p_text) OR getdatabaseencoding() <> 'UTF8' THEN p_text
+                        ELSE normalize(p_text, NFKC) END) AS text OFFSET 0) plain,
+    LATERAL (
+      SELECT text AS reading
+      UNION ALL
+      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]'
+      UNION ALL
+      SELECT regexp_replace(text, '\\+([BFNRT]|U[0-9A-F]{4}|[0-7]{3})', ' ', 'g') WHERE text LIKE '%\\%') readings,
+    LATERAL regexp_matches(regexp_replace(reading, '[^A-Z0-9]+', '', 'g'), 'CUS[0-9OILSB]{8}', 'g') AS found
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.confirm_credits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
+         until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+   WHERE h.reason = 'unconfirmed' AND h.closed_at IS NULL
+     AND h.line_id IN (SELECT n.line_id FROM new_rows n WHERE n.feed <> 'webhook');
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.credit_holds_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'credit_hold.added', 'credit_hold', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'credit_hold.removed', 'credit_hold', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'credit_hold.changed', 'credit_hold', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('journal_id', r.journal_id::text, 'reason', r.reason, 'wallet_id', r.wallet_id, 'held_minor', r.held_minor::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome, true FROM new_rows r) r
+                 GROUP BY r.id, r.journal_id, r.reason, r.wallet_id, r.held_minor, r.outcome HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2167,6 +2450,116 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.held_minor(p_wallet text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(sum(h.held), 0)::bigint
+    FROM (SELECT max(held_minor) AS held FROM credit_holds WHERE wallet_id = p_wallet AND closed_at IS NULL GROUP BY journal_id) h
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.hold_credits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE new_credit record; limits record; used bigint; allowed bigint; bad record;
+BEGIN
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'undone', until_seq = n.wallet_seq
+    FROM new_rows n
+   WHERE n.kind IN ('reversal', 'correction', 'void') AND h.journal_id = n.reverses_id AND h.closed_at IS NULL;
+
+  FOR new_credit IN
+    SELECT n.id, n.wallet_id, n.wallet_seq, n.line_id, n.bank_account_key AS account, l.booking_date,
+           (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.account = 'suspense') AS amount,
+           l.source = 'webhook' AND NOT EXISTS (
+             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook') AS is_unconfirmed,
+           EXISTS (SELECT 1 FROM line_cases c
+                    WHERE c.line_id = l.id AND c.kind = 'line_vanished' AND c.closed_at IS NULL) AS is_vanished
+      FROM new_rows n JOIN lines l ON l.id = n.line_id
+     WHERE n.kind = 'credit' ORDER BY n.bank_account_key, n.id
+  LOOP
+    IF new_credit.is_unconfirmed THEN
+      -- One at a time for each account, so that the hour is counted whole.
+      PERFORM pg_advisory_xact_lock(hashtextextended('webhook-spendable/' || new_credit.account, 0));
+      SELECT a.webhook_spendable_minor AS each_minor, a.webhook_spendable_hour_minor AS hour_minor INTO limits
+        FROM bank_accounts a WHERE a.key = new_credit.account;
+      SELECT coalesce(sum(h.spendable_minor), 0) INTO used FROM credit_holds h
+       WHERE h.bank_account_key = new_credit.account AND h.reason = 'unconfirmed'
+         AND h.opened_at > clock_timestamp() - interval '1 hour' AND (h.outcome IN ('confirmed', 'decided')) IS NOT TRUE;
+      allowed := greatest(0, least(new_credit.amount, limits.each_minor, limits.hour_minor - used));
+      -- Nothing of a day that no read can have shown yet, and nothing while an earlier event of the account is refuted.
+      IF new_credit.booking_date > current_date + 1 OR EXISTS (
+        SELECT 1 FROM credit_holds h JOIN line_cases c ON c.line_id = h.line_id AND c.kind = 'line_vanished' AND c.closed_at IS NULL
+         WHERE h.bank_account_key = new_credit.account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL) THEN
+        allowed := 0;
+      END IF;
+      INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+      VALUES (new_credit.id, 'unconfirmed', new_credit.wallet_id, new_credit.account, new_credit.line_id,
+              new_credit.amount - allowed, allowed, new_credit.wallet_seq);
+    END IF;
+    IF new_credit.is_vanished THEN
+      INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+      VALUES (new_credit.id, 'vanished', new_credit.wallet_id, new_credit.account, new_credit.line_id,
+              new_credit.amount, 0, new_credit.wallet_seq);
+    END IF;
+  END LOOP;
+
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.kind = 'spend' AND n.prepaid_after + n.remainder_after < held_minor(n.wallet_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % spends credits that wait for the bank', bad.id USING ERRCODE = 'PU021';
+  END IF;
+  RETURN NULL;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.hold_vanished()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE credit record; wallet record; others bigint;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    UPDATE credit_holds h SET closed_at = now(), outcome = CASE n.outcome WHEN 'decided' THEN 'decided' ELSE 'restored' END,
+           until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+     WHERE n.kind = 'line_vanished' AND o.closed_at IS NULL AND n.closed_at IS NOT NULL
+       AND h.line_id = n.line_id AND h.closed_at IS NULL AND (h.reason = 'vanished' OR n.outcome = 'decided');
+    RETURN NULL;
+  END IF;
+  -- In the order of every other writer: a credit of these deposits comes before, or sees the case.
+  PERFORM 1 FROM deposits d
+    WHERE d.line_id IN (SELECT line_id FROM new_rows WHERE kind = 'line_vanished' AND closed_at IS NULL) ORDER BY d.id FOR UPDATE;
+  FOR credit IN
+    SELECT j.id, j.wallet_id, j.line_id, j.bank_account_key AS account,
+           (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = j.id AND p.account = 'suspense') AS amount
+      FROM new_rows n JOIN deposits d ON d.line_id = n.line_id
+      JOIN journals j ON j.deposit_id = d.id AND j.kind = 'credit'
+     WHERE n.kind = 'line_vanished' AND n.closed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM journals u WHERE u.reverses_id = j.id AND u.kind IN ('reversal', 'correction', 'void'))
+     ORDER BY j.wallet_id, j.id
+  LOOP
+    SELECT w.prepaid_minor + w.remainder_minor AS minor, w.last_seq INTO wallet FROM wallets w WHERE w.id = credit.wallet_id FOR UPDATE;
+    SELECT coalesce(sum(h.held), 0) INTO others
+      FROM (SELECT max(held_minor) AS held FROM credit_holds
+             WHERE wallet_id = credit.wallet_id AND closed_at IS NULL AND journal_id <> credit.id GROUP BY journal_id) h;
+    INSERT INTO credit_holds (journal_id, reason, wallet_id, bank_account_key, line_id, held_minor, spendable_minor, from_seq)
+    VALUES (credit.id, 'vanished', credit.wallet_id, credit.account, credit.line_id,
+            greatest(0, least(credit.amount, wallet.minor - others)), 0, wallet.last_seq);
+  END LOOP;
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.line_cases_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2177,24 +2570,40 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'line_case.changed', 'line_case', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, true FROM new_rows r) r
-                 GROUP BY r.id, r.kind, r.line_id, r.other_id, r.outcome HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, true FROM new_rows r) r
+                 GROUP BY r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.name_codes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  EXECUTE format($query$
+    INSERT INTO named_codes (code, named_by)
+    SELECT n.code, %L FROM (SELECT DISTINCT c AS code FROM new_rows r, codes_named(%s) c) n
+     WHERE (SELECT true FROM named_codes k WHERE k.code = n.code LIMIT 1) IS NULL$query$, TG_TABLE_NAME, TG_ARGV[0]);
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text
@@ -2430,6 +2839,45 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: rows there are append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'PU017';
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.release_confirmed(p_account text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
+         until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
+   WHERE h.bank_account_key = p_account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL
+     AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook')
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.release_holds(p_bank_account text, p_lines bigint[])
+ RETURNS TABLE(deposit_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE line_holds h SET ended_at = now() FROM lines l
+     WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
+    RETURNING h.line_id
+  )
+  UPDATE deposits d SET hold_reason = NULL FROM ended e
+   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.restate_review(p_deposit text, p_reason text, p_candidates text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE reviews SET reason = p_reason, candidates = p_candidates WHERE deposit_id = p_deposit AND closed_at IS NULL
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.return_export_items_audited()
  RETURNS trigger

@@ -73,6 +73,8 @@ export const ERROR_CODES = [
   'statement.unreadable',
   'temporal.unavailable',
   'wallet.code_taken',
+  'wallet.codes_exhausted',
+  'wallet.credits_pending',
   'wallet.external_ref_taken',
   'wallet.insufficient_credits',
   'wallet.not_found',

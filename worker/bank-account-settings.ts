@@ -22,6 +22,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws CodedError `account.known` · `config.invalid`
  */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
+  const [spendable = 0n, spendableInHour = 0n] =
+    config.BANK_WEBHOOK_SPENDABLE.split(',').map(BigInt);
   const accountKey = await checkConfiguredAccount(database, config);
   const described = {
     bankName: config.BANK_NAME,
@@ -41,10 +43,13 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
     amounts: config.BANK_AMOUNTS,
+    unknownFields: config.BANK_UNKNOWN_FIELDS,
     webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
     webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,
     webhookTrust: config.BANK_WEBHOOK_TRUST,
+    webhookSpendableMinor: spendable,
+    webhookSpendableHourMinor: spendableInHour,
   };
   await database
     .insert(bankAccounts)
@@ -131,6 +136,7 @@ export function createPolledAccounts(
       timeZone: row.timeZone,
       currency: row.currency,
       amounts: row.amounts,
+      unknownFields: row.unknownFields,
       ...(row.fieldMap === null ? {} : { fieldMap: parseFieldMap(row.fieldMap) }),
     };
     const fingerprint = JSON.stringify(settings);

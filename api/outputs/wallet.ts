@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from '../../domain/ledger/journal.ts';
 import type { listWalletTransactions, Wallet } from '../../db/queries/wallets.ts';
+import { spendableCredits } from '../../domain/ledger/spend.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { named } from '../schemas/named.ts';
 import {
@@ -25,7 +26,7 @@ export const BALANCE_EXAMPLE = {
 export const balanceSchema = named(
   'Balance',
   z.strictObject({
-    credits: digits.meta({ description: 'Whole credits that the customer can spend.' }),
+    credits: digits.meta({ description: 'Whole credits of the customer.' }),
     rand: money.meta({
       description: 'Unspent credits at the price paid for them, plus the remainder.',
     }),
@@ -37,8 +38,39 @@ export const balanceSchema = named(
         'What the customer owes because a spent deposit was reversed. The wallet cannot spend until it is repaid.',
     }),
   }),
-  { description: 'What a customer can spend, and what they owe.', example: BALANCE_EXAMPLE },
+  { description: 'What a customer has, and what they owe.', example: BALANCE_EXAMPLE },
 );
+
+const WALLET_BALANCE_EXAMPLE = {
+  ...BALANCE_EXAMPLE,
+  spendable: '3',
+  pending: { minor: '10000', currency: 'ZAR' },
+} as const;
+
+export const walletBalanceSchema = named(
+  'WalletBalance',
+  balanceSchema.extend({
+    spendable: digits.meta({ description: 'Whole credits that the customer can spend now.' }),
+    pending: money.meta({
+      description:
+        'Rand of the balance that cannot be spent yet: the bank has not confirmed the deposit, or shows it no longer.',
+    }),
+  }),
+  {
+    description: 'What a customer has, what of it they can spend now, and what they owe.',
+    example: WALLET_BALANCE_EXAMPLE,
+  },
+);
+
+/** The balance of a wallet now. */
+export function toWalletBalance(wallet: Wallet): z.infer<typeof walletBalanceSchema> {
+  const randMinor = wallet.prepaidMinor + wallet.remainderMinor;
+  return {
+    ...toBalance(wallet),
+    spendable: spendableCredits(wallet, wallet.heldMinor).toString(),
+    pending: toMoney(wallet.heldMinor < randMinor ? wallet.heldMinor : randMinor, ZAR),
+  };
+}
 
 /** Balances as they leave the service. */
 export function toBalance(
@@ -65,7 +97,7 @@ export const walletSchema = named(
     externalRef: z.string().nullable(),
     name: z.string().nullable(),
     status: walletStatus,
-    balance: balanceSchema,
+    balance: walletBalanceSchema,
     createdAt: instant,
   }),
   {
@@ -77,7 +109,7 @@ export const walletSchema = named(
       externalRef: 'crm-4711',
       name: 'Thandi Nkosi',
       status: 'open',
-      balance: BALANCE_EXAMPLE,
+      balance: WALLET_BALANCE_EXAMPLE,
       createdAt: '2026-11-18T09:00:00.000Z',
     },
   },
@@ -92,7 +124,7 @@ export function toWallet(wallet: Wallet): WalletOutput {
     externalRef: wallet.externalRef,
     name: wallet.name,
     status: wallet.status,
-    balance: toBalance(wallet),
+    balance: toWalletBalance(wallet),
     createdAt: toInstant(wallet.createdAt),
   };
 }

@@ -2,7 +2,11 @@ import { PAYER_TIMES_MIN, type Objections } from '../../domain/review/owner.ts';
 import { mayReverse } from '../../domain/ledger/reversal.ts';
 import type { Executor } from '../../db/client.ts';
 import { findKnownPayers } from '../../db/queries/payer-memory.ts';
-import { listAsOriginals, listOpenReversals } from '../../db/queries/reversals.ts';
+import {
+  listAsOriginals,
+  listOpenReversals,
+  readAccountContext,
+} from '../../db/queries/reversals.ts';
 import type { DepositFacts } from '../../db/queries/settlement.ts';
 
 /** More open reversals than this mean a fault of the feed; the newest matter most. */
@@ -43,9 +47,11 @@ async function findTakenBack(
   const found = new Set<string>();
   for (const accountKey of new Set(deposits.map(({ bankAccountKey }) => bankAccountKey))) {
     const reversals = await listOpenReversals(executor, { accountKey, limit: REVERSALS_MAX });
+    const context = await readAccountContext(executor, accountKey);
     const ids = deposits.filter((deposit) => deposit.bankAccountKey === accountKey).map(idOf);
     for (const original of await listAsOriginals(executor, ids)) {
-      if (reversals.some((line) => mayReverse(line, original))) found.add(original.depositId);
+      if (reversals.some((line) => mayReverse(line, original, context)))
+        found.add(original.depositId);
     }
   }
   return found;

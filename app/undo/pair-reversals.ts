@@ -4,20 +4,25 @@ import { publishNotifications } from '../../db/queries/publication.ts';
 import {
   listDebits,
   listOriginals,
+  listPossibleOriginals,
   lockReversal,
   lockReversalPlace,
   recordReversals,
   markReversal,
   type OpenReversal,
+  type StoredDebit,
 } from '../../db/queries/reversals.ts';
 import { lockDeposits, postJournals, type DepositFacts } from '../../db/queries/settlement.ts';
 import { addDays } from '../../domain/local-date.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 import {
-  CHARGES_MINOR_MAX,
-  mayTakeBack,
+  candidatesOf,
+  isTied,
+  kindOfDebit,
   ORIGINAL_DAYS_MAX,
   pairReversal,
+  possibleIds,
+  type AccountContext,
 } from '../../domain/ledger/reversal.ts';
 import { settleReturnPaid } from '../../domain/ledger/suspense.ts';
 import { takeBack } from './take-back.ts';
@@ -46,13 +51,37 @@ export async function noteReversals(database: Database, accountKey: string): Pro
     const debits = await listDebits(tx, { accountKey, afterId: place, limit: PAGE_SIZE });
     const last = debits.at(-1);
     if (last === undefined) return false;
-    await recordReversals(tx, {
-      accountKey,
-      lineIds: debits.filter(mayTakeBack).map(({ lineId }) => lineId),
-      readTo: last.lineId,
-    });
+    const lineIds: string[] = [];
+    for (const debit of debits)
+      if (await mayTakeBack(tx, accountKey, debit)) lineIds.push(debit.lineId);
+    await recordReversals(tx, { accountKey, lineIds, readTo: last.lineId });
     return debits.length === PAGE_SIZE;
   });
+}
+
+/** A payment that names a customer matters only if a deposit of that customer has its amount. */
+async function mayTakeBack(
+  tx: Transaction,
+  accountKey: string,
+  debit: StoredDebit,
+): Promise<boolean> {
+  const kind = kindOfDebit(debit);
+  if (kind !== 'customer') return kind === 'reversal';
+  const context: AccountContext = { standard: new Set(), firstDay: null };
+  const originals = await listOriginals(tx, { ...whereToLook(accountKey, debit), bankIds: [] });
+  return originals.some((original) => isTied(debit, original, context));
+}
+
+function whereToLook(accountKey: string, debit: StoredDebit) {
+  const { amountMinor, bookingDate, currency } = debit;
+  return {
+    accountKey,
+    amountMinor,
+    currency,
+    bankIds: possibleIds(debit),
+    from: addDays(bookingDate, -ORIGINAL_DAYS_MAX),
+    to: addDays(bookingDate, 1),
+  };
 }
 
 /**
@@ -63,10 +92,11 @@ export async function pairOneReversal(
   database: Database,
   accountKey: string,
   lineId: string,
+  context: AccountContext,
 ): Promise<PairedReversal> {
   const paired = await database.transaction(async (tx) => {
     const line = await lockReversal(tx, lineId);
-    return line === null ? UNCHANGED : pairOne(tx, accountKey, line);
+    return line?.state === 'waiting' ? pairOne(tx, accountKey, line, context) : UNCHANGED;
   });
   if (paired.depositId !== null) await publishNotifications(database, [paired.depositId]);
   return paired;
@@ -76,19 +106,22 @@ async function pairOne(
   tx: Transaction,
   accountKey: string,
   line: OpenReversal,
+  context: AccountContext,
 ): Promise<PairedReversal> {
-  const { lineId, bookingDate, amountMinor } = line;
-  const originals = await listOriginals(tx, {
-    accountKey,
-    minorFrom: amountMinor > CHARGES_MINOR_MAX ? amountMinor - CHARGES_MINOR_MAX : 1n,
-    minorTo: amountMinor,
-    from: addDays(bookingDate, -ORIGINAL_DAYS_MAX),
-    to: addDays(bookingDate, 1),
-  });
-  const pairing = pairReversal(line, originals);
-  if (pairing.kind === 'none') {
-    if (line.ageDays < WAIT_DAYS_MAX) return UNCHANGED;
-    await markReversal(tx, { lineId, state: 'unpaired', depositId: null, chargesMinor: 0n });
+  const { lineId, bookingDate } = line;
+  const where = whereToLook(accountKey, line);
+  const originals = await listOriginals(tx, where);
+  const pairing = pairReversal(line, originals, context);
+  if (pairing.kind === 'wait' && line.ageDays < WAIT_DAYS_MAX) return UNCHANGED;
+  if (pairing.kind === 'wait' || pairing.kind === 'ask') {
+    const possible = await listPossibleOriginals(tx, where);
+    await markReversal(tx, {
+      lineId,
+      state: 'unpaired',
+      depositId: null,
+      chargesMinor: 0n,
+      candidates: candidatesOf(line, [...originals, ...possible], context),
+    });
     return { ...UNCHANGED, outcome: 'unpaired' };
   }
   const { depositId } = pairing;
@@ -103,11 +136,16 @@ async function pairOne(
       [settleReturnPaid(deposit, { lineId, eventOn: bookingDate })],
       'workflow',
     );
-    await markReversal(tx, { lineId, state: 'return_paid', depositId, chargesMinor: 0n });
+    await markReversal(tx, {
+      lineId,
+      state: 'return_paid',
+      depositId,
+      chargesMinor: 0n,
+      candidates: [],
+    });
     return { outcome: 'return_paid', depositId, open };
   }
-  const { chargesMinor } = pairing;
-  await bookReversal(tx, { line, deposit, chargesMinor, decisionId: null });
+  await bookReversal(tx, { line, deposit, chargesMinor: 0n, decisionId: null });
   return { outcome: 'paired', depositId, open };
 }
 
@@ -126,5 +164,5 @@ export async function bookReversal(
   const { lineId, bookingDate } = line;
   await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: bookingDate, decisionId });
   const { depositId } = deposit;
-  await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor });
+  await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor, candidates: [] });
 }

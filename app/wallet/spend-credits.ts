@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { CodedError } from '../../domain/errors.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import { spend } from '../../domain/ledger/spend.ts';
+import { spend, spendableCredits } from '../../domain/ledger/spend.ts';
 import type { Transaction } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
+import { findHeldMinor } from '../../db/queries/credit-holds.ts';
 import { lockWallets, postJournals } from '../../db/queries/settlement.ts';
 
 export interface Spent {
@@ -14,7 +15,7 @@ export interface Spent {
 
 /**
  * Spends credits of a wallet, with its journal, in the caller's transaction. The balance is read under the row's lock.
- * @throws CodedError `wallet.not_found` · `wallet.not_open` · `wallet.owes` · `wallet.insufficient_credits`
+ * @throws CodedError `wallet.not_found` · `wallet.not_open` · `wallet.owes` · `wallet.insufficient_credits` · `wallet.credits_pending`
  */
 export async function spendCredits(
   tx: Transaction,
@@ -42,6 +43,13 @@ export async function spendCredits(
     throw new CodedError(
       'wallet.insufficient_credits',
       `The wallet has ${wallet.credits.toString()} credits, fewer than this spend needs.`,
+    );
+  const heldMinor = await findHeldMinor(tx, wanted.walletId);
+  const spendable = spendableCredits(wallet, heldMinor);
+  if (spendable < wanted.credits)
+    throw new CodedError(
+      'wallet.credits_pending',
+      `The wallet may spend ${spendable.toString()} of its ${wallet.credits.toString()} credits: the others wait for the bank.`,
     );
   const spendId = newId('spend');
   const { journal, revenueMinor } = spend(wallet, {

@@ -5,7 +5,7 @@ import type { StatementWarning } from '../../domain/line/statement.ts';
  */
 const WARNINGS = {
   booking_date_absent: 'The entry has no booking date: another date of the file replaces it.',
-  pending_undated: 'A pending entry has no date yet and was skipped.',
+  pending_undated: 'An entry that is not booked has no date, or is no movement, and was skipped.',
   batch_count_differs: 'The entry is a batch, but the file does not list each of its payments.',
   status_unknown: 'The status of the entry is unknown: it counts as pending.',
   entry_foreign:

@@ -22,6 +22,12 @@ CREATE TABLE bank_accounts (
   webhook_timestamp_header text,
   webhook_trust            text NOT NULL DEFAULT 'credit'
                              CONSTRAINT bank_accounts_webhook_trust_known CHECK (webhook_trust IN ('credit', 'hint')),
+  unknown_fields           text NOT NULL DEFAULT 'record'
+                             CONSTRAINT bank_accounts_unknown_fields_known CHECK (unknown_fields IN ('record', 'refuse')),
+  webhook_spendable_minor  bigint NOT NULL DEFAULT 100000
+                             CONSTRAINT bank_accounts_webhook_spendable CHECK (webhook_spendable_minor >= 0),
+  webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000
+                             CONSTRAINT bank_accounts_webhook_spendable_hour CHECK (webhook_spendable_hour_minor >= 0),
   statement_account        text,
   -- What is credited without a person.
   mode                     text NOT NULL DEFAULT 'live' CONSTRAINT bank_accounts_mode_known CHECK (mode IN ('live', 'shadow')),
@@ -47,7 +53,8 @@ CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_account
 CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
-  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'unknown_fields', 'webhook_spendable_minor',
+  'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
@@ -65,7 +72,10 @@ COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment v
 COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
+COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
+COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
 COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits nothing automatically: every match waits for a person.';
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
@@ -128,8 +138,23 @@ COMMENT ON COLUMN rates.version IS 'Number of the rate; a credit journal names t
 COMMENT ON COLUMN rates.minor_per_credit IS 'Price of one credit, in minor units.';
 COMMENT ON COLUMN rates.effective_from IS 'First booking date to which the rate applies.';
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
+-- Not unique: a second row of a code is harmless, and a unique key would let one capture wait for another.
+CREATE TABLE named_codes (
+  id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  code     text NOT NULL CONSTRAINT named_codes_shape CHECK (code ~ '^CUS[0-9]{8}$'),
+  named_by text NOT NULL,
+  named_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Serves capture and the opening of wallets: whether a code was ever named.
+CREATE INDEX named_codes_by_code ON named_codes (code);
+CREATE TRIGGER named_codes_append_only BEFORE UPDATE OR DELETE ON named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
 
 CREATE TABLE wallets (
   id               text PRIMARY KEY,
@@ -147,12 +172,13 @@ CREATE TABLE wallets (
   CONSTRAINT wallets_code_unique UNIQUE (code),
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'status']);
 
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';

@@ -22,6 +22,8 @@ CREATE TABLE bank_events (
 CREATE INDEX bank_events_waiting ON bank_events (id) WHERE handled_at IS NULL;
 -- Serves the story of a deposit, which lists every delivery of its line.
 CREATE INDEX bank_events_by_facts ON bank_events (bank_account_key, facts_key) WHERE facts_key IS NOT NULL;
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON bank_events REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 
 COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
 COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';
@@ -169,3 +171,53 @@ COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
 COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
 COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';
+
+-- A row that cannot be read posts nothing and stops no other row. Its life is a case of line_cases (07_desk.sql).
+CREATE TABLE quarantined_rows (
+  id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  source           text NOT NULL,
+  digest           text NOT NULL,
+  occurrence       integer NOT NULL CONSTRAINT quarantined_rows_occurrence_positive CHECK (occurrence >= 1),
+  position         text NOT NULL,
+  field            text,
+  why              text NOT NULL CONSTRAINT quarantined_rows_why_given CHECK (length(btrim(why)) > 0),
+  raw              text NOT NULL,
+  day_from         date NOT NULL,
+  day_to           date NOT NULL,
+  first_seen_at    timestamptz NOT NULL DEFAULT now(),
+  last_seen_at     timestamptz NOT NULL DEFAULT now(),
+  run_id           text NOT NULL REFERENCES runs (id),
+  CONSTRAINT quarantined_rows_once UNIQUE (bank_account_key, source, digest, occurrence),
+  CONSTRAINT quarantined_rows_days_ordered CHECK (day_from <= day_to)
+);
+
+COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
+COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
+COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN quarantined_rows.source IS 'What showed it, as sightings.source.';
+COMMENT ON COLUMN quarantined_rows.digest IS 'SHA-256 of the row without its ids, in hex: the same row read again is this row.';
+COMMENT ON COLUMN quarantined_rows.occurrence IS '1, and one more for each equal row of the same read.';
+COMMENT ON COLUMN quarantined_rows.position IS 'Where it was shown last, such as: page 1, row 29.';
+COMMENT ON COLUMN quarantined_rows.field IS 'The field at fault, as the bank names it; null where the whole row is.';
+COMMENT ON COLUMN quarantined_rows.why IS 'What is wrong, without values.';
+COMMENT ON COLUMN quarantined_rows.raw IS 'The row as JSON text, cut when very long. It may name people: only who may decide sees it unmasked.';
+COMMENT ON COLUMN quarantined_rows.day_from IS 'First bank day that it may be of: its own day, or the days of the reads that showed it.';
+COMMENT ON COLUMN quarantined_rows.day_to IS 'Last bank day that it may be of.';
+COMMENT ON COLUMN quarantined_rows.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN quarantined_rows.last_seen_at IS 'When a read last showed it.';
+COMMENT ON COLUMN quarantined_rows.run_id IS 'The run that saw it last.';
+
+CREATE TABLE unknown_fields (
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  name             text NOT NULL,
+  first_seen_at    timestamptz NOT NULL DEFAULT now(),
+  last_seen_at     timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (bank_account_key, name)
+);
+
+COMMENT ON TABLE unknown_fields IS 'Fields of a bank''s answers that nobody reads, each once for an account. Written by the read of an account.';
+COMMENT ON COLUMN unknown_fields.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN unknown_fields.name IS 'Name of the field; ? where it is not a plain word.';
+COMMENT ON COLUMN unknown_fields.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN unknown_fields.last_seen_at IS 'When a read last showed it.';

@@ -163,6 +163,7 @@ CREATE TABLE reversals (
                      CONSTRAINT reversals_state_known CHECK (state IN ('waiting', 'paired', 'return_paid', 'unpaired')),
   deposit_id       text REFERENCES deposits (id),
   charges_minor    bigint NOT NULL DEFAULT 0 CONSTRAINT reversals_charges_not_negative CHECK (charges_minor >= 0),
+  candidates       text[] NOT NULL DEFAULT '{}' CONSTRAINT reversals_candidates_bounded CHECK (cardinality(candidates) <= 10),
   found_at         timestamptz NOT NULL DEFAULT now(),
   settled_at       timestamptz,
   CONSTRAINT reversals_settled_whole CHECK (
@@ -176,11 +177,65 @@ SELECT audit_table('reversals', 'reversal', 'line_id', ARRAY['bank_account_key',
 COMMENT ON TABLE reversals IS 'Debit lines by which the bank took a deposit back or paid a return, and the deposit that each was found to belong to. Written by the search for reversals, and by people who pair one.';
 COMMENT ON COLUMN reversals.line_id IS 'The debit line.';
 COMMENT ON COLUMN reversals.bank_account_key IS 'The account that it moved.';
-COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must look).';
+COMMENT ON COLUMN reversals.state IS 'waiting (its deposit may still come), paired (a deposit was taken back), return_paid (a return was paid) or unpaired (a person must say which, if any).';
 COMMENT ON COLUMN reversals.deposit_id IS 'The deposit that it took back or paid back; null while there is none.';
-COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units.';
+COMMENT ON COLUMN reversals.charges_minor IS 'What the bank took beyond the deposit, in minor units; people say so, Purser assumes none.';
+COMMENT ON COLUMN reversals.candidates IS 'For unpaired: the deposits that people should look at, likeliest first.';
 COMMENT ON COLUMN reversals.found_at IS 'When the line was recognised as a reversal.';
 COMMENT ON COLUMN reversals.settled_at IS 'When it left waiting.';
+
+-- I24: credits that may not be spent yet, whole or in part. Rows are closed, never deleted.
+CREATE TABLE credit_holds (
+  id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  journal_id       bigint NOT NULL REFERENCES journals (id),
+  reason           text NOT NULL CONSTRAINT credit_holds_reason_known CHECK (reason IN ('unconfirmed', 'vanished')),
+  wallet_id        text NOT NULL REFERENCES wallets (id),
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  line_id          bigint NOT NULL REFERENCES lines (id),
+  held_minor       bigint NOT NULL CONSTRAINT credit_holds_held_not_negative CHECK (held_minor >= 0),
+  spendable_minor  bigint NOT NULL CONSTRAINT credit_holds_spendable_not_negative CHECK (spendable_minor >= 0),
+  from_seq         bigint NOT NULL,
+  until_seq        bigint,
+  opened_at        timestamptz NOT NULL DEFAULT now(),
+  closed_at        timestamptz,
+  outcome          text CONSTRAINT credit_holds_outcome_known CHECK (outcome IN ('confirmed', 'restored', 'decided', 'undone')),
+  CONSTRAINT credit_holds_closed_whole CHECK ((closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (until_seq IS NULL)),
+  CONSTRAINT credit_holds_in_order CHECK (until_seq >= from_seq)
+);
+CREATE UNIQUE INDEX credit_holds_one_open ON credit_holds (journal_id, reason) WHERE closed_at IS NULL;
+-- Serves each spend and the wallet's balance.
+CREATE INDEX credit_holds_by_wallet ON credit_holds (wallet_id) WHERE closed_at IS NULL;
+-- Serves the read that shows the line.
+CREATE INDEX credit_holds_open ON credit_holds (line_id) WHERE closed_at IS NULL;
+-- Serves the story of the line's deposit.
+CREATE INDEX credit_holds_by_line ON credit_holds (line_id);
+-- Serves the limit of an hour, and the search for events that no read confirms.
+CREATE INDEX credit_holds_unconfirmed ON credit_holds (bank_account_key, opened_at) WHERE reason = 'unconfirmed';
+SELECT audit_table('credit_holds', 'credit_hold', 'id', ARRAY['journal_id', 'reason', 'wallet_id', 'held_minor', 'outcome']);
+CREATE TRIGGER credit_holds_keep_facts BEFORE UPDATE OF id, journal_id, reason, wallet_id, bank_account_key, line_id, held_minor,
+  spendable_minor, from_seq, opened_at OR DELETE ON credit_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_holds_no_truncate BEFORE TRUNCATE ON credit_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journals_held AFTER INSERT ON journals REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION hold_credits();
+CREATE TRIGGER sightings_confirm AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+CREATE TRIGGER sightings_confirm_still AFTER UPDATE ON sightings REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+
+COMMENT ON TABLE credit_holds IS 'Credits of a wallet that may not be spent yet: their line was only shown by a webhook, or the bank shows it no longer. Written by triggers on journals, sightings and line_cases only.';
+COMMENT ON COLUMN credit_holds.id IS 'Number of the hold.';
+COMMENT ON COLUMN credit_holds.journal_id IS 'The credit that it holds.';
+COMMENT ON COLUMN credit_holds.reason IS 'unconfirmed (only a webhook has shown the line) or vanished (a case says that the bank shows it no longer).';
+COMMENT ON COLUMN credit_holds.wallet_id IS 'The wallet that the credit went to.';
+COMMENT ON COLUMN credit_holds.bank_account_key IS 'The account of the line.';
+COMMENT ON COLUMN credit_holds.line_id IS 'The line that the money came by.';
+COMMENT ON COLUMN credit_holds.held_minor IS 'What the wallet must keep, in minor units of ZAR.';
+COMMENT ON COLUMN credit_holds.spendable_minor IS 'For unconfirmed: what may be spent all the same, in minor units; counts against the hour of the account.';
+COMMENT ON COLUMN credit_holds.from_seq IS 'Number of the wallet''s last journal when the hold began: later spends must leave what is held.';
+COMMENT ON COLUMN credit_holds.until_seq IS 'Number of the wallet''s last journal when it ended.';
+COMMENT ON COLUMN credit_holds.opened_at IS 'When it began.';
+COMMENT ON COLUMN credit_holds.closed_at IS 'When it ended; null while it holds.';
+COMMENT ON COLUMN credit_holds.outcome IS 'confirmed (a read showed the line), restored (the bank shows it again), decided (a person closed the case) or undone (the credit was taken back or moved).';
 
 CREATE TABLE notifications (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -7,9 +7,11 @@ DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
     'bank_accounts', 'bank_account_names', 'bank_account_numbers', 'rates', 'wallets',
-    'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
+    'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
+    'quarantined_rows', 'unknown_fields',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
-    'journals', 'postings', 'spends', 'reversals', 'notifications',
+    'journals', 'postings', 'spends', 'reversals', 'credit_holds', 'notifications',
+    'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP
@@ -17,12 +19,10 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
   END LOOP;
 END $$;
-ALTER SEQUENCE customer_code_numbers OWNER TO purser_ledger;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
-  api_keys, idempotency_keys, line_cases, gates TO purser_app;
+  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields TO purser_app;
 GRANT INSERT, UPDATE, DELETE ON pending_lines TO purser_app;
 -- What it only adds to.
 GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,

@@ -102,6 +102,7 @@ const SUBJECTS = sql`
   union all select 'decision', c.id from decisions c where c.deposit_id = d.id
   union all select 'claim', m.id from claims m where m.deposit_id = d.id
   union all select 'reversal', v.line_id::text from reversals v where v.deposit_id = d.id
+  union all select 'credit_hold', h.id::text from credit_holds h where h.line_id = d.line_id
   union all select 'line_case', k.id::text from line_cases k where k.line_id = d.line_id or k.other_id = d.line_id`;
 
 /** The story of a deposit in one statement, so that its parts agree; each part is oldest first. */

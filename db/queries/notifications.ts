@@ -1,9 +1,21 @@
-import { and, asc, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { notifications } from '../schema/notifications.ts';
 
-export type Notification = typeof notifications.$inferSelect;
+type NotificationRow = typeof notifications.$inferSelect;
+export interface Notification extends NotificationRow {
+  /** What of its credit cannot be spent yet, in minor units. */
+  readonly heldMinor: bigint;
+}
+
+const COLUMNS = {
+  ...getTableColumns(notifications),
+  heldMinor:
+    sql<bigint>`(select coalesce(max(h.held_minor), 0) from credit_holds h where h.journal_id = ${notifications.journalId} and h.closed_at is null)::bigint`.mapWith(
+      notifications.amountMinor,
+    ),
+};
 
 /** Notifications of a wallet, newest first, from just before `beforeId` on. */
 export async function listNotifications(
@@ -11,7 +23,7 @@ export async function listNotifications(
   query: { readonly walletId: string; readonly beforeId: bigint | null; readonly limit: number },
 ): Promise<readonly Notification[]> {
   return executor
-    .select()
+    .select(COLUMNS)
     .from(notifications)
     .where(
       and(
@@ -43,7 +55,7 @@ export async function listUndelivered(
   query: { readonly walletId: string; readonly upToId: bigint; readonly limit: number },
 ): Promise<readonly Notification[]> {
   return executor
-    .select()
+    .select(COLUMNS)
     .from(notifications)
     .where(
       and(
@@ -74,7 +86,7 @@ export async function listNotificationsAfter(
   );
   return executor
     .with(found)
-    .select()
+    .select(COLUMNS)
     .from(notifications)
     .where(inArray(notifications.id, executor.select({ id: found.id }).from(found)))
     .orderBy(asc(notifications.id));
@@ -102,6 +114,6 @@ export async function markRead(
     .where(
       and(eq(notifications.walletId, notification.walletId), eq(notifications.id, notification.id)),
     )
-    .returning();
+    .returning(COLUMNS);
   return rows[0] ?? null;
 }

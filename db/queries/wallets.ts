@@ -1,29 +1,31 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql, type SQL } from 'drizzle-orm';
 import type { CustomerCode } from '../../domain/reference/customer-code.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
 import { journals, postings } from '../schema/ledger.ts';
 import { wallets, type CodeKind } from '../schema/wallets.ts';
 
-export type Wallet = typeof wallets.$inferSelect;
-
-/** The next customer number; a number that a rolled-back attempt took is not used again. */
-export async function nextCustomerNumber(executor: Executor): Promise<number> {
-  const rows = await executor.execute<{ number: number }>(
-    sql`select nextval('customer_code_numbers')::int as number`,
-  );
-  return rows[0]?.number ?? 0;
+type WalletRow = typeof wallets.$inferSelect;
+export interface Wallet extends WalletRow {
+  /** What it must keep because the bank has not confirmed it, or shows it no longer; minor units. */
+  readonly heldMinor: bigint;
 }
 
-/** True if a live wallet has one of these codes as its legacy code. */
-export async function hasLiveLegacyCode(
+/**
+ * True if a new wallet may get the first of these codes; the others are those that may be taken for it
+ * (`codesNear`). No wallet has it, nothing from a bank has named it or one near it, since money may wait there, and no
+ * live legacy code is near.
+ */
+export async function isCodeFree(
   executor: Executor,
   codes: readonly CustomerCode[],
 ): Promise<boolean> {
-  const rows = await executor.execute<{ found: boolean }>(sql`
-    select exists (select 1 from wallets
-                    where code = any(${param(codes)}::text[]) and code_kind = 'legacy' and status <> 'closed') as found`);
-  return rows[0]?.found ?? false;
+  const all = param(codes);
+  const rows = await executor.execute<{ free: boolean }>(sql`
+    select not exists (select 1 from named_codes where code = any(${all}::text[]))
+       and not exists (select 1 from wallets where code = any(${all}::text[])
+                          and (code = (${all}::text[])[1] or (code_kind = 'legacy' and status <> 'closed'))) as free`);
+  return rows[0]?.free ?? false;
 }
 
 /**
@@ -51,31 +53,34 @@ export async function insertWallet(
 export async function setWalletStatus(
   executor: Executor,
   walletId: string,
-  status: Wallet['status'],
+  status: WalletRow['status'],
 ): Promise<boolean> {
   const rows = await executor.execute(sql`
     update wallets set status = ${status} where id = ${walletId} returning id`);
   return rows.length === 1;
 }
 
-export async function findWallet(executor: Executor, walletId: string): Promise<Wallet | null> {
-  const rows = await executor.select().from(wallets).where(eq(wallets.id, walletId)).limit(1);
-  return rows[0] ?? null;
+export function findWallet(executor: Executor, walletId: string): Promise<Wallet | null> {
+  return findWalletWhere(executor, eq(wallets.id, walletId));
 }
 
-export async function findWalletByCode(executor: Executor, code: string): Promise<Wallet | null> {
-  const rows = await executor.select().from(wallets).where(eq(wallets.code, code)).limit(1);
-  return rows[0] ?? null;
+export function findWalletByCode(executor: Executor, code: string): Promise<Wallet | null> {
+  return findWalletWhere(executor, eq(wallets.code, code));
 }
 
-export async function findWalletByExternalRef(
+export function findWalletByExternalRef(
   executor: Executor,
   externalRef: string,
 ): Promise<Wallet | null> {
+  return findWalletWhere(executor, eq(wallets.externalRef, externalRef));
+}
+
+async function findWalletWhere(executor: Executor, which: SQL): Promise<Wallet | null> {
+  const held = sql<bigint>`held_minor(${wallets.id})`.mapWith(wallets.prepaidMinor);
   const rows = await executor
-    .select()
+    .select({ ...getTableColumns(wallets), heldMinor: held })
     .from(wallets)
-    .where(eq(wallets.externalRef, externalRef))
+    .where(which)
     .limit(1);
   return rows[0] ?? null;
 }

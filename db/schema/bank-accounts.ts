@@ -35,6 +35,13 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSignatureHeader: text('webhook_signature_header').notNull().default('x-signature'),
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
+  unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
+  webhookSpendableMinor: whole('webhook_spendable_minor')
+    .notNull()
+    .default(sql`100000`),
+  webhookSpendableHourMinor: whole('webhook_spendable_hour_minor')
+    .notNull()
+    .default(sql`2000000`),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
   /** What entries of a part that a file calls provisional count as. */
   provisional: oneOf<'pending' | 'booked'>('provisional').notNull().default('pending'),

@@ -30,6 +30,36 @@ export const bankEvents = pgTable('bank_events', {
     .default(sql`'{}'`),
 });
 
+/** Rows of a bank's answer that cannot be read exactly; each waits for a person as a case. */
+export const quarantinedRows = pgTable('quarantined_rows', {
+  id: rowId('id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  source: text('source').notNull(),
+  digest: text('digest').notNull(),
+  occurrence: count('occurrence').notNull(),
+  position: text('position').notNull(),
+  field: text('field'),
+  why: text('why').notNull(),
+  raw: text('raw').notNull(),
+  dayFrom: localDate('day_from').notNull(),
+  dayTo: localDate('day_to').notNull(),
+  firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+  lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+  runId: text('run_id').notNull(),
+});
+
+/** Fields of a bank's answers that nobody reads. */
+export const unknownFields = pgTable(
+  'unknown_fields',
+  {
+    bankAccountKey: text('bank_account_key').notNull(),
+    name: text('name').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+    lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.bankAccountKey, table.name] })],
+);
+
 export type StatementFileState = 'received' | 'reading' | 'held' | 'captured' | 'refused';
 
 export const statementFiles = pgTable('statement_files', {

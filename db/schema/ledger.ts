@@ -55,6 +55,23 @@ export const spends = pgTable('spends', {
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
+/** Credits that may not be spent yet, whole or in part. Written by triggers only. */
+export const creditHolds = pgTable('credit_holds', {
+  id: rowId('id').primaryKey(),
+  journalId: whole('journal_id').notNull(),
+  reason: oneOf<'unconfirmed' | 'vanished'>('reason').notNull(),
+  walletId: text('wallet_id').notNull(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  lineId: whole('line_id').notNull(),
+  heldMinor: whole('held_minor').notNull(),
+  spendableMinor: whole('spendable_minor').notNull(),
+  fromSeq: whole('from_seq').notNull(),
+  untilSeq: whole('until_seq'),
+  openedAt: instant('opened_at').notNull().defaultNow(),
+  closedAt: instant('closed_at'),
+  outcome: oneOf<'confirmed' | 'restored' | 'decided' | 'undone'>('outcome'),
+});
+
 export type ReversalState = 'waiting' | 'paired' | 'return_paid' | 'unpaired';
 
 /** Debit lines by which the bank reverses a deposit or pays a return out. */
@@ -66,6 +83,10 @@ export const reversals = pgTable('reversals', {
   chargesMinor: whole('charges_minor')
     .notNull()
     .default(sql`0`),
+  candidates: text('candidates')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   foundAt: instant('found_at').notNull().defaultNow(),
   settledAt: instant('settled_at'),
 });

@@ -10,6 +10,22 @@ import {
 } from './journal.ts';
 
 /**
+ * The most credits that a wallet may spend so that what it keeps, in rand, covers `heldMinor`: deposits that the bank has not
+ * confirmed, or shows no longer.
+ */
+export function spendableCredits(
+  wallet: Pick<WalletBalances, 'credits' | 'prepaidMinor' | 'remainderMinor'>,
+  heldMinor: bigint,
+): bigint {
+  const { credits, prepaidMinor, remainderMinor } = wallet;
+  const roomMinor = prepaidMinor + remainderMinor - heldMinor;
+  if (heldMinor === 0n || roomMinor >= prepaidMinor) return credits;
+  if (roomMinor < 0n) return 0n;
+  // The largest n whose cost, rounded down as `spend` does, is not above the room.
+  return divideFloor((roomMinor + 1n) * credits - 1n, prepaidMinor).quotient;
+}
+
+/**
  * Spends credits at their average cost; the last credit takes the rest, so that no cent is left over.
  * @throws InvariantViolation when the wallet has too few, or owes money: the caller refuses both first.
  */

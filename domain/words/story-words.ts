@@ -108,6 +108,7 @@ export function changeInWords(
   timeZone: string,
 ): string {
   const [subject = '', happened = ''] = action.split('.');
+  if (subject === 'credit_hold') return holdInWords(before, after);
   const label = capital(subject.replaceAll('_', ' '));
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
     .filter(
@@ -122,6 +123,29 @@ export function changeInWords(
   const verb = happened === 'changed' ? '' : ` ${happened.replaceAll('_', ' ')}`;
   return fields.length === 0 ? `${label}${verb}` : `${label}${verb}: ${fields.join(', ')}`;
 }
+
+/** A hold begins with its amount and ends with an outcome; both are plain facts of its row. */
+function holdInWords(before: Image, after: Image): string {
+  const outcome = after?.['outcome'];
+  if (before !== null && typeof outcome === 'string')
+    return HOLD_ENDS.get(outcome) ?? `Its credits wait no longer (${outcome})`;
+  const held = after?.['held_minor'];
+  const minor = typeof held === 'string' && /^\d+$/.test(held) ? BigInt(held) : 0n;
+  const until =
+    after?.['reason'] === 'unconfirmed'
+      ? 'until a read of the account shows the line, which only a webhook has shown'
+      : 'since the bank shows the line no more, until it returns or people decide';
+  return minor === 0n
+    ? `All of it can be spent, though only a webhook has shown the line`
+    : `${printRand(minor)} of it cannot be spent ${until}`;
+}
+
+const HOLD_ENDS = new Map([
+  ['confirmed', 'All of it can be spent: a read of the account has shown the line'],
+  ['restored', 'All of it can be spent again: the bank shows the line again'],
+  ['decided', 'All of it can be spent: the case about its line was closed'],
+  ['undone', 'Nothing of it waits any longer: the credit was taken back or moved'],
+]);
 
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

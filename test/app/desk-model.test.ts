@@ -30,6 +30,7 @@ const MUST_HAPPEN = [
   'spent',
   'a debt',
   'wallet.insufficient_credits',
+  'wallet.credits_pending',
   'taken_back',
   'restored',
   'case_not_open',

@@ -195,7 +195,9 @@ describe('purser cases', () => {
     const [one = '', other = ''] = await casesAbout(gone, kept);
     const list = (await as('thandi', 'cases', '--account', ACCOUNT)).stdout;
     expect(list).toContain(`${one}   ${ACCOUNT}   R50.00 of `);
-    expect(list).toContain(`${gone} (credited)\n  the bank removed this line; open`);
+    expect(list).toContain(
+      `${gone} (credited)\n  reads do not show this line; its credits cannot be spent; open`,
+    );
 
     const proposed = await answerOf(
       'thandi',

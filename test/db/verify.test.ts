@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, runChecks, verify } from '../../db/queries/verify/verify.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { insertLines } from '../../db/queries/capture.ts';
+import { createWallet } from '../../app/wallet/create-wallet.ts';
 import { takeBack } from '../../app/undo/take-back.ts';
 import { newId } from '../../db/new-id.ts';
 import { recordReversals, markReversal } from '../../db/queries/reversals.ts';
@@ -22,6 +23,7 @@ import {
   seedWallet,
 } from '../support/ledger.ts';
 import { seedVanished } from './support/vanished-seed.ts';
+import { HOLD_PLANTS } from './support/hold-plants.ts';
 import { PLANTS } from './support/verify-plants.ts';
 
 let test: TestDatabase;
@@ -39,6 +41,9 @@ beforeAll(async () => {
   const { db, owner } = test;
   await seedBankAccount(db, 'main');
   const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
+  await db.transaction((tx) =>
+    createWallet(tx, { externalRef: null, name: null, legacyCode: null }, () => 4_711),
+  );
   const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
     aLine('a', 4_999n),
     aLine('b', 1n),
@@ -46,7 +51,9 @@ beforeAll(async () => {
     aLine('back', 30_000n),
     aLine('review', 6_000n),
     aLine('open', 5_000n),
-    aLine('fee', -250n, { seen: { bankId: 'T1', reference: 'fee' } }),
+    aLine('fee', -250n, {
+      seen: { bankId: 'T1', reference: 'fee', balanceMinor: null, batch: null },
+    }),
     aLine('notice', 0n),
   ]);
   await credit(db, [
@@ -96,7 +103,13 @@ async function takeBackOne(walletId: string): Promise<void> {
     if (deposit === undefined) throw new Error('There is no such deposit.');
     await recordReversals(tx, { accountKey: 'main', lineIds: [lineId], readTo: lineId });
     await takeBack(tx, deposit, { kind: 'reversal', lineId, eventOn: DAY, decisionId: null });
-    await markReversal(tx, { lineId, state: 'paired', depositId, chargesMinor: 500n });
+    await markReversal(tx, {
+      lineId,
+      state: 'paired',
+      depositId,
+      chargesMinor: 500n,
+      candidates: [],
+    });
   });
 }
 
@@ -139,7 +152,7 @@ describe('verify', () => {
     );
   });
 
-  it.each(PLANTS)('fails check %s on %s', async (id, _what, ...statements) => {
+  it.each([...PLANTS, ...HOLD_PLANTS])('fails check %s on %s', async (id, _what, ...statements) => {
     expect(await brokenBy(statements)).toContain(id);
   });
 
@@ -163,6 +176,8 @@ describe('verify', () => {
   });
 
   it('catches a planted fault for each rule', () => {
-    expect(new Set(PLANTS.map(([id]) => id))).toEqual(new Set(CHECKS.map((check) => check.id)));
+    expect(new Set([...PLANTS, ...HOLD_PLANTS].map(([id]) => id))).toEqual(
+      new Set(CHECKS.map((check) => check.id)),
+    );
   });
 });

@@ -19,6 +19,7 @@ const NOTIFICATION_EXAMPLE = {
   depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
   amount: { minor: '27500', currency: 'ZAR' },
   credits: '5',
+  pending: { minor: '0', currency: 'ZAR' },
   createdAt: '2026-11-20T08:15:02.000Z',
   deliveredAt: null,
   readAt: null,
@@ -32,6 +33,10 @@ export const notificationSchema = named(
     depositId,
     amount: money,
     credits: digits,
+    pending: money.meta({
+      description:
+        'Rand of this credit that cannot be spent now: the bank has not confirmed the deposit, or shows it no longer.',
+    }),
     createdAt: instant,
     deliveredAt: instant.nullable(),
     readAt: instant.nullable(),
@@ -57,6 +62,7 @@ export function toNotification(row: Notification): NotificationOutput {
     depositId: row.depositId,
     amount: toMoney(row.amountMinor, ZAR),
     credits: row.credits.toString(),
+    pending: toMoney(row.heldMinor, ZAR),
     createdAt: toInstant(row.createdAt),
     deliveredAt: toInstantOrNull(row.deliveredAt),
     readAt: toInstantOrNull(row.readAt),

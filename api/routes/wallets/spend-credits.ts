@@ -6,7 +6,7 @@ import { BUSINESS_TIME_ZONE, localDateIn } from '../../../domain/local-date.ts';
 import { ZAR } from '../../../domain/money/money.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
-import { balanceSchema, toBalance } from '../../outputs/wallet.ts';
+import { toWalletBalance, walletBalanceSchema } from '../../outputs/wallet.ts';
 import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { day, money, noQuery, plainText, spendId, toMoney, walletId } from '../../schemas/wire.ts';
@@ -30,7 +30,7 @@ const spentSchema = named(
     credits: z.string(),
     revenue: money.meta({ description: 'What you earned: the credits at their average cost.' }),
     spentOn: day,
-    balance: balanceSchema,
+    balance: walletBalanceSchema,
   }),
   {
     description: 'Credits that were spent, and the balance after it.',
@@ -44,6 +44,8 @@ const spentSchema = named(
         rand: { minor: '12500', currency: 'ZAR' },
         remainder: { minor: '2500', currency: 'ZAR' },
         owed: { minor: '0', currency: 'ZAR' },
+        spendable: '2',
+        pending: { minor: '0', currency: 'ZAR' },
       },
     },
   },
@@ -68,6 +70,7 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
         ...writeProblems(
           'request.idempotency_key_missing',
           'request.key_reused',
+          'wallet.credits_pending',
           'wallet.insufficient_credits',
           'wallet.not_found',
           'wallet.not_open',
@@ -94,7 +97,7 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
             credits: request.body.credits,
             revenue: toMoney(spent.revenueMinor, ZAR),
             spentOn,
-            balance: toBalance(wallet),
+            balance: toWalletBalance(wallet),
           },
         };
       });

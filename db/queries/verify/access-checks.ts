@@ -9,13 +9,13 @@ export const ACCESS_CHECKS: readonly Check[] = [
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
-         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
+         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
-           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'rates', 'reviews',
+           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
@@ -68,11 +68,11 @@ export const ACCESS_CHECKS: readonly Check[] = [
     checked: sql`
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
          AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit',
-                         'give_payer_details')`,
+                         'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
-                     ('give_payer_details')) wanted (name)
+                     ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -96,11 +96,18 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('deposits_legal_move', 'deposits'), ('deposits_of_lines', 'deposits'), ('deposits_keep_origin', 'deposits'),
           ('deposits_never_deleted', 'deposits'), ('deposits_no_truncate', 'deposits'),
           ('sightings_refer', 'sightings'), ('sightings_refer_still', 'sightings'),
+          ('lines_name_codes', 'lines'), ('sightings_name_codes', 'sightings'), ('bank_events_name_codes', 'bank_events'),
+          ('pending_lines_name_codes', 'pending_lines'), ('wallets_code_unnamed', 'wallets'),
+          ('named_codes_append_only', 'named_codes'), ('named_codes_no_truncate', 'named_codes'),
           ('runs_keep_names', 'runs'), ('runs_no_truncate', 'runs'), ('bank_accounts_free', 'bank_accounts'),
           ('bank_accounts_claimed', 'bank_accounts'),
           ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
           ('decisions_payload_whole', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
-          ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'), ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
+          ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'),
+          ('journals_held', 'journals'), ('sightings_confirm', 'sightings'), ('sightings_confirm_still', 'sightings'),
+          ('line_cases_hold', 'line_cases'), ('line_cases_release', 'line_cases'),
+          ('credit_holds_keep_facts', 'credit_holds'), ('credit_holds_no_truncate', 'credit_holds'),
+          ('deposits_audit_update', 'deposits'), ('deposits_audit_delete', 'deposits'),
           ('reviews_audit_insert', 'reviews'), ('reviews_audit_update', 'reviews'), ('reviews_audit_delete', 'reviews'),
           ('decisions_audit_insert', 'decisions'), ('decisions_audit_update', 'decisions'),
           ('wallets_audit_insert', 'wallets'), ('wallets_audit_update', 'wallets'),

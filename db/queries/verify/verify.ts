@@ -6,6 +6,7 @@ import { AUDIT_CHECKS } from './audit-checks.ts';
 import type { Check } from './check.ts';
 import { DECISION_CHECKS } from './decision-checks.ts';
 import { DEPOSIT_CHECKS } from './deposit-checks.ts';
+import { HOLD_CHECKS } from './hold-checks.ts';
 import { INTAKE_CHECKS } from './intake-checks.ts';
 import { JOURNAL_CHECKS } from './journal-checks.ts';
 import { LINE_CHECKS } from './line-checks.ts';
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   ...DECISION_CHECKS,
   ...JOURNAL_CHECKS,
   ...WALLET_CHECKS,
+  ...HOLD_CHECKS,
   ...INTAKE_CHECKS,
   ...ACCESS_CHECKS,
   ...AUDIT_CHECKS,

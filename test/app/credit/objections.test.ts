@@ -9,11 +9,10 @@ import { validateCode } from '../../../activities/validate-code.ts';
 import { closeLineCase } from '../../../db/queries/line-cases.ts';
 import { revokePayer } from '../../../db/queries/payer-memory.ts';
 import { listCauseGone } from '../../../db/queries/rechecks.ts';
-import { findDepositToPlace, listSuggestionFacts } from '../../../db/queries/suggestion-facts.ts';
+import { suggestCodes } from '../../../app/decide/suggest-wallets.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
 import type { ReviewReason } from '../../../domain/review/review-reasons.ts';
 import type { Sighting } from '../../../domain/line/sighting.ts';
-import { suggest } from '../../../domain/review/suggest.ts';
 import {
   anAccount,
   aSighting,
@@ -110,8 +109,8 @@ describe('a deposit whose reversal came before its credit', () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
-    await takeBack(accountKey, code, { amountMinor: 3_000n });
-    const depositId = await capture(accountKey, { references: [code] });
+    await takeBack(accountKey, 'REVERSAL OF BANKREF0098', { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code], bankId: 'BANKREF0098' });
     expect(await handle(depositId)).toBe('reversed');
     await follow(test, accountKey, deps);
     expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });
@@ -145,17 +144,17 @@ describe('a deposit whose reversal came before its credit', () => {
 
     await follow(test, accountKey, deps);
 
-    expect(await stateOf(test.db, first)).toBe('reversed');
-    expect(woken).toContain(second);
-    expect(await recheckReview(deps, { depositId: second })).toEqual({ outcome: 'credited' });
+    expect(await stateOf(test.db, second)).toBe('reversed');
+    expect(woken).toContain(first);
+    expect(await recheckReview(deps, { depositId: first })).toEqual({ outcome: 'credited' });
   });
 
   it('gets its credit when a person has closed the case about the reversal', async () => {
     fresh();
     const accountKey = await anAccount(test.db);
     const { code } = await aWallet(test.db);
-    await takeBack(accountKey, code, { amountMinor: 3_000n });
-    const depositId = await capture(accountKey, { references: [code] });
+    await takeBack(accountKey, 'REVERSAL OF BANKREF0097', { amountMinor: 3_000n });
+    const depositId = await capture(accountKey, { references: [code], bankId: 'BANKREF0097' });
     await handle(depositId);
     await test.owner`update reversals set found_at = now() - interval '11 days' where bank_account_key = ${accountKey}`;
     await follow(test, accountKey, deps);
@@ -172,11 +171,19 @@ describe('a deposit whose reversal came before its credit', () => {
     expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'credited' });
   });
 
+  it('gets its credit beside a reversal of another amount', async () => {
+    fresh();
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await takeBack(accountKey, code, { amountMinor: 10_000n });
+    expect(await handle(await capture(accountKey, { references: [code] }))).toBe('credited');
+  });
+
   it('excludes later deposits and those of another customer or bank account', async () => {
     fresh();
     const [accountKey, other] = [await anAccount(test.db), await anAccount(test.db)];
     const [one, two] = [await aWallet(test.db), await aWallet(test.db)];
-    await takeBack(accountKey, one.code, { amountMinor: 3_000n });
+    await takeBack(accountKey, one.code);
     const later = { references: [one.code], bookingDate: parseLocalDate('2026-11-22') };
     expect(await handle(await capture(accountKey, later))).toBe('credited');
     expect(await handle(await capture(accountKey, { references: [two.code] }))).toBe('credited');
@@ -220,14 +227,8 @@ describe('a payer known for another customer than the code names', () => {
     const depositId = await pay();
     expect(await handle(depositId)).toBe('payer_conflict');
     expect(await reviewOf(depositId)).toMatchObject({ candidates: [named.code] });
-    const place = await findDepositToPlace(test.db, depositId);
-    if (place === null) throw new Error('The deposit has no review.');
-    const facts = await listSuggestionFacts(test.db, depositId, place);
-    expect(
-      suggest(place, facts)
-        .map(({ code }) => code as string)
-        .toSorted(),
-    ).toEqual([named.code, known.code].toSorted());
+    const codes = (await suggestCodes(test.db, [depositId])).get(depositId) ?? [];
+    expect(codes.toSorted()).toEqual([named.code, known.code].toSorted());
   });
 
   it('delays no deposit after two payments, or once people confirmed the customer of the code too', async () => {

@@ -168,8 +168,9 @@ async function spend(desk: DeskCase, act: Act): Promise<void> {
   if (customer === null) return;
   const credits = BigInt(1 + (act.how % 3));
   const { credits: has, owed } = model.balanceOf(customer);
-  const expected =
-    owed > 0n ? 'wallet.owes' : has < credits ? 'wallet.insufficient_credits' : 'spent';
+  const waits = model.mayKeep(customer, credits) ? 'spent' : 'wallet.credits_pending';
+  const lacks = has < credits ? 'wallet.insufficient_credits' : waits;
+  const expected = owed > 0n ? 'wallet.owes' : lacks;
   const outcome = await test.db
     .transaction((tx) =>
       spendCredits(tx, {

@@ -81,7 +81,7 @@ export function referenceOf(
   { codeOf, amountMinor }: Pick<ModelDeposit, 'codeOf' | 'amountMinor'>,
 ): string {
   return codeOf === null
-    ? `PAYMENT OF ${amountMinor}`
+    ? `PAYMENT OF ${amountMinor.toString().padStart(8, '0')}`
     : `${wallets[codeOf]?.code ?? ''} X${amountMinor}`;
 }
 

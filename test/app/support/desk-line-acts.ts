@@ -18,7 +18,7 @@ export async function vanish(desk: DeskCase, act: Act): Promise<void> {
     act,
   );
   if (deposit === null) return;
-  deposit.isShown = false;
+  desk.model.hide(deposit);
   await readAlone(desk.test, desk.accountKey, shownBy(desk));
   await readDay(desk, { casesOpened: deposit.state === 'reversed' ? 0 : 1, restored: 0 });
 }
@@ -31,7 +31,7 @@ export async function comeBack(desk: DeskCase, act: Act): Promise<void> {
     act,
   );
   if (deposit === null) return;
-  deposit.isShown = true;
+  model.show(deposit);
   await readDay(desk, { casesOpened: 0, restored: deposit.isOffTheBooks ? 1 : 0 });
   if (!deposit.isOffTheBooks) return;
   desk.heard.add('restored');

@@ -10,6 +10,8 @@ export interface ModelDeposit {
   state: ModelState;
   /** What each customer has of it while it is credited. */
   shares: Map<number, bigint>;
+  /** What of these shares waits since the bank shows its line no more. */
+  held: Map<number, bigint>;
   /** Whether the bank still shows its line. */
   isShown: boolean;
   /** Whether people took it back since its line had vanished: it begins anew when the line comes back. */
@@ -38,6 +40,8 @@ export function createDeskModel(customers: number) {
   const valueOf = (customer: number): bigint =>
     deposits.reduce((sum, { shares }) => sum + (shares.get(customer) ?? 0n), 0n) -
     (spent[customer] ?? 0n) * RATE;
+  const heldOf = (customer: number): bigint =>
+    deposits.reduce((sum, { held }) => sum + (held.get(customer) ?? 0n), 0n);
   const balanceOf = (customer: number) => {
     const value = valueOf(customer);
     return {
@@ -50,9 +54,24 @@ export function createDeskModel(customers: number) {
     deposits,
     recalls,
     balanceOf,
+    /** Whether what the customer keeps after a spend covers what waits for the bank. */
+    mayKeep: (customer: number, credits: bigint): boolean =>
+      heldOf(customer) === 0n || valueOf(customer) - credits * RATE >= heldOf(customer),
+    /** The bank shows a line no more: what is left of it waits. */
+    hide(deposit: ModelDeposit): void {
+      deposit.isShown = false;
+      for (const [customer, share] of deposit.shares) {
+        const left = valueOf(customer) - heldOf(customer);
+        deposit.held.set(customer, left < 0n ? 0n : left < share ? left : share);
+      }
+    },
+    show(deposit: ModelDeposit): void {
+      deposit.isShown = true;
+      deposit.held = new Map();
+    },
     capture(line: Pick<ModelDeposit, 'depositId' | 'amountMinor' | 'codeOf'>): void {
       const shown = { isShown: true, isOffTheBooks: false };
-      deposits.push({ ...line, ...shown, state: 'captured', shares: new Map() });
+      deposits.push({ ...line, ...shown, state: 'captured', shares: new Map(), held: new Map() });
     },
     takeFromBank(amountMinor: bigint): void {
       takenMinor += amountMinor;
@@ -64,12 +83,19 @@ export function createDeskModel(customers: number) {
       },
     },
     credit(deposit: ModelDeposit, shares: ReadonlyMap<number, bigint>): void {
+      const waits = (customer: number, share: bigint): bigint =>
+        (deposit.held.get(customer) ?? 0n) + share - (deposit.shares.get(customer) ?? 0n);
+      const held = [...shares].map(
+        ([customer, share]) => [customer, waits(customer, share)] as const,
+      );
+      deposit.held = new Map(deposit.isShown ? [] : held);
       deposit.state = 'credited';
       deposit.shares = new Map(shares);
     },
     end(deposit: ModelDeposit, state: 'returned' | 'dismissed' | 'reversed'): void {
       deposit.state = state;
       deposit.shares = new Map();
+      deposit.held = new Map();
     },
     takeOffTheBooks(deposit: ModelDeposit): void {
       this.end(deposit, 'reversed');

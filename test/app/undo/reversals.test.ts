@@ -142,24 +142,71 @@ describe('a reversal on the statement', () => {
     expect(await look(depositId, walletId)).toMatchObject({ state: 'credited', credits: '1' });
   });
 
-  it('books what the bank took beyond the original separately, and takes only the original from the customer', async () => {
+  it.each([
+    ['more than the deposit', 'UNPAID', 8_000n, 'waiting'],
+    ['less than the deposit', 'UNPAID', 7_000n, 'waiting'],
+    ['a prize of its amount', 'PRIZE WINNER', 7_500n, 'unpaired'],
+    ['a refund of another amount', 'REFUND', 6_000n, 'unpaired'],
+    ['a gift', 'GOODWILL', 35_000n, 'none'],
+  ])('takes nothing from a customer for a debit of %s', async (_, words, amountMinor, expected) => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
     const depositId = await creditOne(accountKey, code, 7_500n);
+    const debit = takenBack(`${words} ${code}`, { amountMinor, reversal: false, text: 'EFT OUT' });
     await poll(test.db, accountKey, [
       aSighting({ references: [code], amountMinor: 7_500n }),
-      takenBack(code, { amountMinor: 8_000n }),
+      words === 'UNPAID' ? { ...debit, text: 'EFT' } : debit,
     ]);
 
-    expect(await settle(accountKey)).toMatchObject({ paired: 1 });
-    expect(await look(depositId, walletId)).toMatchObject({
-      state: 'reversed',
-      credits: '0',
-      receivable: '0',
+    expect(await settle(accountKey)).toMatchObject({ paired: 0 });
+    expect(await look(depositId, walletId)).toMatchObject({ state: 'credited', credits: '1' });
+    const rows = await test.owner<{ state: string; candidates: string[] }[]>`
+      select state, candidates from reversals where bank_account_key = ${accountKey}`;
+    expect(rows.map(({ state }) => state)).toEqual(expected === 'none' ? [] : [expected]);
+    if (expected === 'unpaired') expect(rows[0]?.candidates).toEqual([depositId]);
+  });
+
+  it('waits for its original beside a smaller deposit of the customer', async () => {
+    const accountKey = await anAccount(test.db);
+    const { walletId, code } = await aWallet(test.db);
+    const smaller = await creditOne(accountKey, code, 6_000n);
+    const rows = [
+      aSighting({ references: [code], amountMinor: 6_000n }),
+      takenBack(code, { amountMinor: 10_000n }),
+    ];
+    await poll(test.db, accountKey, rows);
+    expect(await settle(accountKey)).toMatchObject({ paired: 0, waiting: 1 });
+    await poll(test.db, accountKey, [
+      ...rows,
+      aSighting({ references: [code], amountMinor: 10_000n }),
+    ]);
+    expect(await settle(accountKey)).toMatchObject({ paired: 1, waiting: 0 });
+    expect(await look(smaller, walletId)).toMatchObject({ state: 'credited', credits: '1' });
+  });
+
+  it('ignores words that the lines of the account share', async () => {
+    const accountKey = await anAccount(test.db);
+    const lines = ['ANNA', 'BERT', 'CARL', 'DORA', 'EMIL'].map((name) =>
+      aSighting({ references: [`ZAPPER SCAN ${name}`], amountMinor: 4_000n }),
+    );
+    const unnamed = aSighting({ references: ['ZAPPER SCAN'] });
+    await poll(test.db, accountKey, [...lines, unnamed, takenBack('ZAPPER SCAN')]);
+    expect(await settle(accountKey)).toMatchObject({ paired: 0, waiting: 1 });
+  });
+
+  it('takes the deposit whose id the bank names', async () => {
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    const first = await creditOne(accountKey, code);
+    const named = aSighting({ references: ['J SMITH'], bankId: 'FT2211009' });
+    await poll(test.db, accountKey, [named, takenBack(`${code} FT2211009`)], {
+      scope: { kind: 'partial' },
     });
-    const [row] =
-      await test.owner`select charges_minor::text from reversals where deposit_id = ${depositId}`;
-    expect(row).toEqual({ charges_minor: '500' });
+    expect(await settle(accountKey)).toMatchObject({ paired: 1 });
+    const [row] = await test.owner`
+      select d.id <> ${first} as other from reversals r join deposits d on d.id = r.deposit_id
+       where r.bank_account_key = ${accountKey}`;
+    expect(row).toEqual({ other: true });
   });
 
   it('books one journal when several workers look at the same time', async () => {
@@ -180,7 +227,7 @@ describe('a reversal on the statement', () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => settle(accountKey)));
 
     expect(all.reduce((sum, each) => sum + each.paired, 0)).toBe(1);
-    expect(await look(depositIds[0] ?? '', walletId)).toMatchObject({
+    expect(await look(depositIds[2] ?? '', walletId)).toMatchObject({
       state: 'reversed',
       credits: '2',
     });
