@@ -36,13 +36,7 @@ export const configSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('login that owns the schema, for `purser migrate`; else DATABASE_URL'),
-  DATABASE_POOL_SIZE: z.coerce
-    .number()
-    .int()
-    .min(2)
-    .max(50)
-    .default(8)
-    .describe('connections for each process'),
+  DATABASE_POOL_SIZE: wholeNumber(2, 50).default(8).describe('connections for each process'),
   TEMPORAL_ADDRESS: z
     .string()
     .min(1)
@@ -169,32 +163,16 @@ export const configSchema = z.object({
     .enum(['live', 'shadow'])
     .default('live')
     .describe('`shadow`: nothing is credited automatically; every match goes to review'),
-  STATEMENT_MEGABYTES_MAX: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2048)
+  STATEMENT_MEGABYTES_MAX: wholeNumber(1, 2048)
     .default(256)
     .describe('largest statement file that the API accepts'),
-  POLL_INTERVAL_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(10)
-    .max(3600)
+  POLL_INTERVAL_SECONDS: wholeNumber(10, 3600)
     .default(300)
     .describe('how often each account is read'),
-  POLL_OVERLAP_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(60)
+  POLL_OVERLAP_DAYS: wholeNumber(1, 60)
     .default(7)
     .describe('whole days that each poll reads again'),
-  BULK_ABOVE: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
+  BULK_ABOVE: wholeNumber(1, 10_000)
     .default(250)
     .describe('more waiting deposits than this take the backlog lane'),
   AUDIT_ANCHOR_FILE: z

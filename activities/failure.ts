@@ -7,6 +7,7 @@ import { InvariantViolation } from '../domain/invariant.ts';
 
 /** Codes that no retry fixes: the run stops and reports them. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set([
+  'account.known',
   'account.not_found',
   'account.other_lines',
   'bank.bad_response',

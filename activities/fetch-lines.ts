@@ -27,7 +27,7 @@ export interface FetchLinesOutput {
 /**
  * Reads the next window of a bank account from its API and captures it once the last page has arrived. A repeat finds
  * every line known.
- * @throws CodedError `account.not_found` · `account.other_lines` and the `bank.…` codes of the feed
+ * @throws CodedError `account.known` · `account.not_found` · `account.other_lines` and the `bank.…` codes of the feed
  */
 export async function fetchLines(
   dependencies: ActivityDependencies,

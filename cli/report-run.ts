@@ -31,9 +31,9 @@ export async function findFinishedRun(
   return row ?? null;
 }
 
-/** The report of a run for a person. */
-export function printRun(run: RunRow): string {
-  const summary = printRunSummary(run.bankAccountKey, {
+/** The report of a run for a person. @param account the name by which the person speaks of the account */
+export function printRun(run: RunRow, account = run.bankAccountKey): string {
+  const summary = printRunSummary(account, {
     hasFailed: run.outcome === 'failed',
     reconciledCount: run.creditedCount,
     reconciledMinor: run.creditedMinor,

@@ -2203,6 +2203,11 @@ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.statement_account IS NOT NULL AND NEW.statement_account IS NULL THEN
     DELETE FROM bank_account_numbers WHERE bank_account_key = NEW.key AND kind = 'statement';
   END IF;
+  -- An account without lines gives its id free: nothing was read under its key.
+  IF TG_OP = 'UPDATE' AND OLD.bank_account_id IS NOT NULL AND NEW.bank_account_id IS NULL
+     AND NOT EXISTS (SELECT 1 FROM lines l WHERE l.bank_account_key = NEW.key) THEN
+    DELETE FROM bank_account_numbers WHERE bank_account_key = NEW.key AND kind = 'api';
+  END IF;
   FOR claim IN
     SELECT CASE WHEN given.number ~ '^[0-9 .-]+$' THEN ltrim(regexp_replace(given.number, '[^0-9]', '', 'g'), '0')
                 ELSE btrim(given.number) END AS number, given.kind

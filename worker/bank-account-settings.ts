@@ -7,6 +7,7 @@ import { parseFieldMap, type JsonFieldMap } from '../bank/json/field-map.ts';
 import type { PolledAccount } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { forgetUnusedId } from '../app/account/forget-number.ts';
 import { findOtherOwner } from '../app/account/find-account.ts';
 import { findAccountName, toAccountKey } from '../db/queries/bank-account-names.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
@@ -23,8 +24,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
   const [spendable = 0n, spendableInHour = 0n] =
     config.BANK_WEBHOOK_SPENDABLE.split(',').map(BigInt);
-  const accountKey = await toAccountKey(database, config.BANK_ACCOUNT_KEY);
-  await refuseKnownId(database, config, accountKey);
+  const accountKey = await checkConfiguredAccount(database, config);
   const described = {
     bankName: config.BANK_NAME,
     timeZone: config.BANK_TIME_ZONE,
@@ -58,14 +58,17 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     .onConflictDoUpdate({ target: bankAccounts.key, set: described });
 }
 
-async function refuseKnownId(
-  database: Database,
-  { BANK_ACCOUNT_ID: number, BANK_ACCOUNT_KEY: asked }: Config,
-  accountKey: string,
-): Promise<void> {
-  if (number === undefined) return;
+/**
+ * The key of the account that `BANK_*` describes, by whichever name it is given.
+ * @throws CodedError `account.known` if its id belongs to another account of ours
+ */
+export async function checkConfiguredAccount(database: Database, config: Config): Promise<string> {
+  const { BANK_ACCOUNT_ID: number, BANK_ACCOUNT_KEY: asked } = config;
+  const accountKey = await toAccountKey(database, asked);
+  if (number === undefined) return accountKey;
   const owner = await findOtherOwner(database, { accountKey, currency: ZAR, number });
-  if (owner === null) return;
+  // A key that never had a line, such as one with a typing error, stands in no way.
+  if (owner === null || (await forgetUnusedId(database, owner))) return accountKey;
   const known = await findAccountName(database, owner);
   throw new CodedError(
     'account.known',

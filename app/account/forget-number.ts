@@ -1,6 +1,6 @@
 import type { Database } from '../../db/client.ts';
-import type { Actor } from '../../db/queries/audit.ts';
-import { clearStatementAccount } from '../../db/queries/bank-account-names.ts';
+import { SYSTEM_ACTOR, type Actor } from '../../db/queries/audit.ts';
+import { clearStatementAccount, clearUnusedId } from '../../db/queries/bank-account-names.ts';
 import { writeAs } from '../write-as.ts';
 import { requireAccountKey } from './find-account.ts';
 
@@ -16,4 +16,13 @@ export async function forgetStatementNumber(
   return writeAs(database, { actor: asked.by, why: asked.why }, async (tx) =>
     clearStatementAccount(tx, await requireAccountKey(tx, asked.name)),
   );
+}
+
+/**
+ * Takes the id in the API from a key that never had a line, such as one with a typing error, so that another key may have
+ * it. False if the key has lines, which are the account's for good.
+ */
+export async function forgetUnusedId(database: Database, accountKey: string): Promise<boolean> {
+  const by = { actor: SYSTEM_ACTOR, why: 'another key has the id; this one never had a line' };
+  return writeAs(database, by, (tx) => clearUnusedId(tx, accountKey));
 }

@@ -75,7 +75,7 @@ export function addImport(program: Command): void {
         terminal.print(
           options.json
             ? toJson({ ...runToJson(run), file: fileToJson(found) })
-            : [printRun(run), ...printStatements(found)].join('\n'),
+            : [printRun(run, options.account), ...printStatements(found)].join('\n'),
         );
         if (run.errorCode !== null) process.exitCode = 1;
       });

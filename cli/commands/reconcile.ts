@@ -15,7 +15,7 @@ export function addReconcile(program: Command): void {
       const terminal = createTerminal();
       terminal.progress(`Reconciling ${options.account}`);
       const run = await withDatabase(config, ({ db }) => reconcileNow(config, db, options.account));
-      terminal.print(options.json ? toJson(runToJson(run)) : printRun(run));
+      terminal.print(options.json ? toJson(runToJson(run)) : printRun(run, options.account));
       if (run.errorCode !== null) process.exitCode = 1;
     });
 }

@@ -9,8 +9,10 @@ import { dataFolder } from '../../embedded/data-folder.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { lockStack } from '../../embedded/stack-lock.ts';
 import { startTemporal } from '../../embedded/temporal.ts';
+import { checkConfiguredAccount } from '../../worker/bank-account-settings.ts';
 import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+import { withDatabase } from '../environment.ts';
 import { START_TRIAL } from '../invocation.ts';
 import { startChild, type RunningProcess } from './child-process.ts';
 import { migrateTrial } from './migrate-trial.ts';
@@ -88,6 +90,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '',
       options.env['DATABASE_URL'] ? null : dataDir,
     );
+    // The worker asks again; here it is asked before the API answers anybody.
+    const config = loadConfig(env);
+    await withDatabase(config, ({ db }) => checkConfiguredAccount(db, config));
     onProgress('Starting the API and the worker');
     const [api, worker] = await startProcesses(dataDir, env, stops);
     const apiUrl = api.url ?? '';

@@ -104,6 +104,55 @@ export async function countShared(
   return row ?? { known: 0, shared: 0 };
 }
 
+/** The credits of these days that another account of ours has, and how many of them a read shows in the same words. */
+export interface SharedWithOther {
+  readonly accountKey: string;
+  readonly known: number;
+  readonly shared: number;
+}
+
+/** For an account without lines: the other account that shares most credits with a read; null if none shares any. */
+export async function findMostShared(
+  executor: Executor,
+  read: {
+    readonly accountKey: string;
+    readonly from: LocalDate;
+    readonly to: LocalDate;
+    readonly shown: readonly {
+      readonly day: LocalDate;
+      readonly minor: string;
+      readonly text: string;
+    }[];
+  },
+): Promise<SharedWithOther | null> {
+  const [row] = await executor.execute<{ key: string; known: number; shared: number }>(sql`
+    with shown as (
+      select day, minor, text, count(*) as count
+        from jsonb_to_recordset(${JSON.stringify(read.shown)}::jsonb) as each (day date, minor bigint, text text) group by day, minor, text
+    ), kept as (
+      select l.bank_account_key as key, l.booking_date as day, l.amount_minor as minor, coalesce(l."references"[1], l.text) as text, count(*) as count
+        from lines l join bank_accounts a on a.key = l.bank_account_key
+       where l.bank_account_key <> ${read.accountKey} and l.booking_date between ${read.from}::date and ${read.to}::date and l.amount_minor > 0
+         and l.currency = (select currency from bank_accounts where key = ${read.accountKey})
+         and not exists (select 1 from lines o where o.bank_account_key = ${read.accountKey})
+       group by 1, 2, 3, 4
+    )
+    select kept.key, sum(kept.count)::int as known, sum(least(kept.count, coalesce(shown.count, 0)))::int as shared
+      from kept left join shown using (day, minor, text) group by kept.key
+    having sum(least(kept.count, coalesce(shown.count, 0))) > 0 order by shared desc, kept.key limit 1`);
+  return row === undefined ? null : { accountKey: row.key, known: row.known, shared: row.shared };
+}
+
+/** Takes the id in the API from an account that has never had a line, and stops reading it; false if it has lines. */
+export async function clearUnusedId(tx: Transaction, accountKey: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update bank_accounts a set bank_account_id = null, feed = null, poll_enabled = false
+     where a.key = ${accountKey} and not exists (select 1 from lines l where l.bank_account_key = a.key)
+       and not exists (select 1 from sightings s where s.bank_account_key = a.key)
+    returning 1`);
+  return rows.length > 0;
+}
+
 /** Forgets the account number in statement files; false if none was known. Who and why: {@link actAs}. */
 export async function clearStatementAccount(tx: Transaction, accountKey: string): Promise<boolean> {
   const rows = await tx.execute(sql`

@@ -150,12 +150,10 @@ describe('fetchLines', () => {
 });
 
 describe('a new id of the bank for an account that has lines', () => {
-  const rows = [1, 2, 3, 4].map((n) =>
-    aSighting({ bankId: `N${n}`, amountMinor: BigInt(7_000 + n) }),
-  );
-  const others = [1, 2, 3, 4].map((n) =>
-    aSighting({ bankId: `O${n}`, amountMinor: BigInt(8_000 + n) }),
-  );
+  const rowsOf = (key: string, from: number) =>
+    [1, 2, 3, 4].map((n) =>
+      aSighting({ amountMinor: BigInt(from + n), references: [`${n} ${key}`] }),
+    );
   const setId = (key: string, id: string) =>
     test.owner`update bank_accounts set feed = 'json', bank_account_id = ${`${key}-${id}`} where key = ${key}`;
   const lines = async (key: string) =>
@@ -163,6 +161,7 @@ describe('a new id of the bank for an account that has lines', () => {
 
   it('goes on with the account if the read shows its lines, and asks no further', async () => {
     const accountKey = await anAccount(test.db);
+    const [rows, others] = [rowsOf(accountKey, 7_000), rowsOf(accountKey, 8_000)];
     await setId(accountKey, 'old');
     await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
     await setId(accountKey, 'new');
@@ -176,6 +175,7 @@ describe('a new id of the bank for an account that has lines', () => {
 
   it('captures nothing if the read shows the lines of another account, until a person confirms the id', async () => {
     const accountKey = await anAccount(test.db);
+    const [rows, others] = [rowsOf(accountKey, 7_000), rowsOf(accountKey, 8_000)];
     await setId(accountKey, 'old');
     await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
     await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
@@ -190,5 +190,25 @@ describe('a new id of the bank for an account that has lines', () => {
       confirmAccountId(test.db, { name: accountKey, by: SYSTEM_ACTOR, why: 'moved by the bank' });
     expect([await confirm(), await confirm()]).toEqual([true, false]);
     expect(await read(accountKey, feed)).toMatchObject({ linesNew: 4 });
+  });
+
+  it('captures nothing under a new key either, if the read shows the payments of an account that is known', async () => {
+    const [old, renamed] = [await anAccount(test.db), await anAccount(test.db)];
+    const paid = [1, 2, 3].map((n) =>
+      aSighting({ amountMinor: BigInt(9_000 + n), references: [`CUS0000${n} ${old}`] }),
+    );
+    const { feed } = aBank(() => Promise.resolve(paid));
+    await setId(old, 'old');
+    await read(old, feed);
+    await setId(renamed, 'new');
+    await expect(read(renamed, feed)).rejects.toMatchObject({
+      code: 'account.known',
+      message: expect.stringMatching(`3 of the 3 payments that ${old} has`) as string,
+    });
+    expect(await lines(renamed)).toBe(0);
+    // Two payments may be alike by chance.
+    expect(await read(renamed, aBank(() => Promise.resolve(paid.slice(1))).feed)).toMatchObject({
+      linesNew: 2,
+    });
   });
 });

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStatementFile } from '../../bank/statements/parse-statement-file.ts';
 import { statementFileToJson } from '../../bank/statements/to-json.ts';
 import { toJson } from '../../cli/terminal.ts';
+import { openReviews } from '../../db/queries/reviews.ts';
+import { anAccount, aSighting, poll } from '../support/activities.ts';
+import { createTestDatabase } from '../support/database.ts';
 
 /** A cold start of Node with the sources takes seconds where other work shares the machine. */
 const COMMAND_MS = 120_000;
@@ -43,6 +46,20 @@ function mt940(lines: number): string {
   ].join('\n');
 }
 
+/** What a command writes into a pipe whose reader starts late, and its exit code. */
+async function throughPipe(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: unknown; readonly text: string }> {
+  const received = join(folder, `${args.join('-')}.txt`);
+  const command = '"$0" cli/purser.mjs "$@" | (sleep 1; cat) > "$RECEIVED"';
+  const shell = spawn('bash', ['-o', 'pipefail', '-c', command, process.execPath, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, RECEIVED: received },
+  });
+  return { code: await exitOf(shell), text: await readFile(received, 'utf8') };
+}
+
 function exitOf(child: ChildProcess): Promise<unknown> {
   return once(child, 'close').then(([code]: unknown[]) => code);
 }
@@ -74,5 +91,38 @@ describe('the output of a command', { timeout: COMMAND_MS }, () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const code = await exitOf(child);
     expect({ code, said }).toEqual({ code: 0, said: '' });
+  });
+});
+
+describe('a report from the database', { timeout: COMMAND_MS }, () => {
+  it('arrives whole through a pipe whose reader starts late, when it is larger than 64 KiB', async () => {
+    const test = await createTestDatabase();
+    const accountKey = await anAccount(test.db);
+    const text =
+      'PAYMENT WITH A LONG TEXT AND NO CODE AT ALL, FOR SERVICES IN BLOEMFONTEIN '.repeat(3);
+    const rows = Array.from({ length: 300 }, (_, index) =>
+      aSighting({ amountMinor: BigInt(1_000 + index), references: [`${index} ${text}`] }),
+    );
+    await poll(test.db, accountKey, rows);
+    const waiting = await test.owner<{ id: string }[]>`select id from deposits`;
+    const reviews = waiting.map(({ id: depositId }) => ({
+      depositId,
+      reason: 'no_reference' as const,
+      candidates: [],
+    }));
+    const dueAt = new Date('2026-12-20T08:00:00Z');
+    await test.db.transaction((tx) =>
+      openReviews(tx, reviews, { remindAt: [], escalateAt: null, dueAt }),
+    );
+    const { code, text: csv } = await throughPipe(['reviews', '--csv'], {
+      DATABASE_URL: test.url,
+    });
+    await test.close();
+    expect(code).toBe(0);
+    expect(csv.length).toBeGreaterThan(65_536);
+    const told = csv.trimEnd().split('\n').slice(1);
+    expect(told).toHaveLength(300);
+    for (const { id } of waiting) expect(csv).toContain(id);
+    expect(csv.endsWith('\n')).toBe(true);
   });
 });

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renameAccount } from '../../app/account/rename-account.ts';
 import { loadConfig } from '../../config.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
-import { findAccountName } from '../../db/queries/bank-account-names.ts';
+import { findAccountName, toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { toCodedError } from '../../db/pg-errors.ts';
 import { upsertConfiguredAccount } from '../../worker/bank-account-settings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { seedBankAccount } from '../support/ledger.ts';
+import { aLine, capture, seedBankAccount } from '../support/ledger.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -14,8 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** What the worker does with its settings when it starts. */
-function start(key: string, id: string, more: Readonly<Record<string, string>> = {}) {
+let starts = 0;
+
+/** What the worker does with its settings when it starts; the account then has a line. */
+async function start(key: string, id: string, more: Readonly<Record<string, string>> = {}) {
+  await startOnly(key, id, more);
+  const accountKey = await toAccountKey(test.db, key);
+  starts += 1;
+  await capture(test.db, accountKey, [aLine(`start-${starts}`, 100n)]);
+}
+
+function startOnly(key: string, id: string, more: Readonly<Record<string, string>> = {}) {
   const config = loadConfig({
     BANK_API_ENABLED: 'true',
     BANK_API_URL: 'http://127.0.0.1:1/tx',
@@ -68,9 +77,21 @@ describe('the worker’s start, about the bank’s account,', () => {
   it('refuses the number that another account’s statements name', async () => {
     await seedBankAccount(test.db, 'files-only');
     await test.owner`update bank_accounts set statement_account = '62009876543' where key = 'files-only'`;
+    await capture(test.db, 'files-only', [aLine('files', 100n)]);
     await expect(start('files-api', '62009876543')).rejects.toMatchObject({
       code: 'account.known',
       message: expect.stringContaining('known here as files-only') as string,
+    });
+  });
+
+  it('gives the id of a key that never had a line to another key, which is then the account’s', async () => {
+    await startOnly('capitec-mian', 'CAP-1');
+    await start('capitec-main', 'CAP-1');
+    const [row] = await test.owner`
+      select bank_account_id, poll_enabled from bank_accounts where key = 'capitec-mian'`;
+    expect(row).toEqual({ bank_account_id: null, poll_enabled: false });
+    await expect(startOnly('capitec-mian', 'CAP-1')).rejects.toMatchObject({
+      message: expect.stringContaining('known here as capitec-main') as string,
     });
   });
 
