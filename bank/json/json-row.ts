@@ -69,6 +69,8 @@ function jsonRowReader(
       const texts = (names: readonly string[]) =>
         names.flatMap((name) => optionalText(row, name, refuse) ?? []);
       const { counterparty: party, valueDate } = map;
+      const known = (name: string | undefined) =>
+        name === undefined ? null : readOptional((own) => optionalText(row, name, own), onIgnored);
       return {
         bankId: map.id === undefined ? null : optionalId(row, map.id, refuse),
         bookingDate,
@@ -82,10 +84,7 @@ function jsonRowReader(
         reversal: false,
         references: texts(map.references),
         text: texts(map.text).join(' '),
-        counterparty: {
-          name: party.name === undefined ? null : optionalText(row, party.name, refuse),
-          account: party.account === undefined ? null : optionalText(row, party.account, refuse),
-        },
+        counterparty: { name: known(party.name), account: known(party.account) },
         runningBalanceMinor: readOptional(
           (own) => readBalance(row, map, map.runningBalance, currency, own),
           onIgnored,
