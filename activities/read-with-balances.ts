@@ -28,7 +28,8 @@ export async function readWithBalances(
   const pending = await tryPending(feed, query, warnings);
   const snapshot: FeedSnapshot = {
     ...read,
-    sightings: [...read.sightings, ...pending],
+    sightings: [...read.sightings, ...(pending ?? [])],
+    hidesPending: read.hidesPending === true || pending === null,
     warnings: [...(read.warnings ?? []), ...warnings],
   };
   return { snapshot, before, after };
@@ -50,11 +51,12 @@ async function tryBalance(
   }
 }
 
+/** Null if the bank did not show them: it may have some. */
 async function tryPending(
   feed: Feed,
   { signal, window }: Query,
   warnings: string[],
-): Promise<readonly Sighting[]> {
+): Promise<readonly Sighting[] | null> {
   if (feed.readPending === undefined) return [];
   try {
     return await feed.readPending(window, signal);
@@ -62,6 +64,6 @@ async function tryPending(
     if (signal.aborted || !isCoded(error)) throw error;
     log.warn('the bank did not show its pending rows', { code: error.code });
     warnings.push(`Pending rows were not read: ${error.message}`);
-    return [];
+    return null;
   }
 }

@@ -9,6 +9,7 @@ import {
   sumOfLines,
   type StatedBalance,
 } from '../../db/queries/day-proofs.ts';
+import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
 import { closeGateByPolicy } from './prove-day.ts';
 
 /** A difference counts after this many reads in a row: a bank may show a line in one answer before the other. */
@@ -37,6 +38,8 @@ export async function proveBalance(
   const { accountKey, read, window } = input;
   const stated = balanceOf(read, window);
   if (stated === null) return 'absent';
+  // The amount of a row that waits is missing from the ledger, and must stop no other deposit.
+  if ((await countUnreadableRows(database, accountKey)) > 0) return 'absent';
   const moment = (read.after?.day ?? null) === null ? 'now' : 'end_of_day';
   // Not in the transaction of the capture: closing a gate waits for credits, which may wait for a capture's locks.
   return database.transaction((tx) => proveIn(tx, { accountKey, window, stated, moment }));
@@ -50,7 +53,8 @@ export type BalanceProof = 'begun' | 'ok' | 'unsure' | 'differs' | 'known' | 'ab
 
 /**
  * The balance that the bank stated while it showed the lines, and its day. Null if it cannot be compared to the cent:
- * it moved while we read, or a line is still pending, which some banks count and others do not.
+ * it moved while we read, or a line is still pending, which some banks count and others do not. A pending row that cannot be
+ * read counts as one.
  */
 function balanceOf(
   { snapshot, before, after }: WindowWithBalances,
@@ -58,6 +62,7 @@ function balanceOf(
 ): StatedBalance | null {
   if (before === null || after === null) return null;
   if (before.minor !== after.minor || before.day !== after.day) return null;
+  if (snapshot.hidesPending === true) return null;
   if (snapshot.sightings.some(({ status }) => status !== 'booked')) return null;
   const day = after.day ?? window.to;
   return day < window.from || day > window.to ? null : { day, minor: after.minor };

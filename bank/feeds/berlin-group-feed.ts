@@ -170,6 +170,7 @@ function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): 
   return {
     rows: read.flatMap(({ rows }) => rows),
     unreadable: read.flatMap(({ unreadable }) => unreadable),
+    hidesPending: read.some(({ hidesPending }) => hidesPending),
     pages: null,
     next: nextAddress(url, nextOf(body, refuse), refuse),
   };

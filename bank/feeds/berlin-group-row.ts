@@ -145,7 +145,7 @@ export function berlinGroupRowReader(context: RowContext): RowReader {
           optionalText(row, 'additionalInformation', refuse) ??
           '',
         counterparty: {
-          name: optionalText(row, `${other}Name`, refuse),
+          name: readOptional((own) => optionalText(row, `${other}Name`, own), onIgnored),
           account: accountOf(row, other),
         },
         runningBalanceMinor: readOptional((own) => readBalance(row, currency, own), onIgnored),

@@ -21,6 +21,8 @@ export interface FeedSnapshot {
   readonly pages: number;
   /** Rows that cannot be read exactly, or that are outside the window: each waits for a person. */
   readonly unreadable?: readonly UnreadableRow[];
+  /** True if a pending row is not among the sightings, since it cannot be read: a balance of the bank may count it. */
+  readonly hidesPending?: boolean;
   /** Names of fields that nobody reads; the caller records them, so that none is silently dropped. */
   readonly unknownFields: readonly string[];
   /** Sentences about what was left out, without values. */

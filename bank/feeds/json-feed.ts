@@ -5,7 +5,7 @@ import { readJson } from '../http/read-json.ts';
 import { writeDay } from '../json/day.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
 import { countField, optionalText, type Refuse } from '../json/fields.ts';
-import { jsonRowReader, knownRowFields, readBalance } from '../json/json-row.ts';
+import { jsonRowReaders, knownRowFields, readBalance } from '../json/json-row.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { firstNameOf, flatten, valueAt } from '../json/pointer.ts';
 import type { DayWindow, Feed, UnknownFields } from './feed.ts';
@@ -122,13 +122,14 @@ function readRows(
   const { window, values, page } = shown;
   const refuse = refusePage(page);
   const known = knownRowFields(map);
+  const readerOf = jsonRowReaders(map);
   const onIgnored = (name: string) => notes.ignored.add(name);
   return readPageRows(
     values,
     (index) => {
       const position = `page ${page}, row ${index + 1}`;
       noteUnknownFields(notes, values[index], known, { place: position, refuse });
-      return jsonRowReader(map, { accountId, currency, timeZone, position, onIgnored });
+      return readerOf({ accountId, currency, timeZone, position, onIgnored });
     },
     { window, asked: window },
     refuse,

@@ -109,8 +109,8 @@ export function openBankingUkRowReader(context: RowContext): RowReader {
         references: [reference, information].filter((text) => text !== null),
         text: information ?? '',
         counterparty: {
-          name: optionalText(party, 'Name', refuse),
-          account: optionalText(party, 'Identification', refuse),
+          name: readOptional((own) => optionalText(party, 'Name', own), onIgnored),
+          account: readOptional((own) => optionalText(party, 'Identification', own), onIgnored),
         },
         runningBalanceMinor: readOptional((own) => readBalance(row, currency, own), onIgnored),
         position,

@@ -11,6 +11,8 @@ import type { DayWindow } from './feed.ts';
 export interface PageRows {
   readonly rows: readonly Sighting[];
   readonly unreadable: readonly UnreadableRow[];
+  /** True if a pending row was left out since it cannot be read: a balance of the bank may count it. */
+  readonly hidesPending: boolean;
 }
 
 const OUTSIDE = { why: 'the booking date is outside the requested window', field: null };
@@ -38,10 +40,14 @@ export function readPageRows(
   const rows: Sighting[] = [];
   const unreadable: UnreadableRow[] = [];
   let outside = 0;
+  let hidesPending = false;
   for (const [index, value] of values.entries()) {
     const reader = readerOf(index);
     const outcome = readRow(value, reader);
-    if (outcome.kind === 'left_out') continue;
+    if (outcome.kind === 'left_out') {
+      hidesPending ||= outcome.isPending;
+      continue;
+    }
     if (outcome.kind === 'unreadable') {
       const { day } = outcome.row;
       if (day === null || placeOf(day, days) !== 'beside') unreadable.push(outcome.row);
@@ -60,7 +66,7 @@ export function readPageRows(
   if (outside > OUTSIDE_MAX && outside > rows.length) {
     throw refuse(`${outside} of its ${values.length} rows are outside the requested window`);
   }
-  return { rows, unreadable };
+  return { rows, unreadable, hidesPending };
 }
 
 function isForeign({ why }: UnreadableRow): boolean {
@@ -93,7 +99,7 @@ export function sortStatementRows(
       unreadable.push(lineSetApart(sighting, why));
     }
   }
-  return { rows, unreadable };
+  return { rows, unreadable, hidesPending: false };
 }
 
 /** A statement's line as its facts: the entry itself is in another format than JSON. */

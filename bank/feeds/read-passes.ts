@@ -8,6 +8,8 @@ import { digestOf, digestRow } from './row-digest.ts';
 export interface FeedPage {
   readonly rows: readonly Sighting[];
   readonly unreadable: readonly UnreadableRow[];
+  /** True if a pending row of it was left out since it cannot be read. */
+  readonly hidesPending: boolean;
   /** The bank's page count, 0 or 1 when this is the only page; null where `next` is used. */
   readonly pages: number | null;
   /** The bank's cursor or link to the next page; null on the last. */
@@ -33,6 +35,7 @@ type Pass =
       readonly kind: 'read';
       readonly rows: readonly Sighting[];
       readonly unreadable: readonly UnreadableRow[];
+      readonly hidesPending: boolean;
       readonly pages: number;
     }
   /** The pages contradict each other: rows moved during the read, or the bank repeats a page. */
@@ -51,6 +54,7 @@ export async function readUntilAgreed(
 ): Promise<{
   readonly sightings: readonly Sighting[];
   readonly unreadable: readonly UnreadableRow[];
+  readonly hidesPending: boolean;
   readonly pages: number;
 }> {
   let before: string | null = null;
@@ -62,12 +66,12 @@ export async function readUntilAgreed(
       before = null;
       continue;
     }
-    const { rows, unreadable, pages } = pass;
+    const { rows, unreadable, hidesPending, pages } = pass;
     const seen = digestOf([
       ...rows.map((row) => digestRow(row, options.idStable)),
       ...unreadable.map(({ digest }) => digest),
     ]);
-    if (pages <= 1 || seen === before) return { sightings: rows, unreadable, pages };
+    if (pages <= 1 || seen === before) return { sightings: rows, unreadable, hidesPending, pages };
     before = seen;
   }
   throw new CodedError(
@@ -83,6 +87,7 @@ async function readPass(
 ): Promise<Pass> {
   const rows: Sighting[] = [];
   const unreadable: UnreadableRow[] = [];
+  let hidesPending = false;
   const repeats = createRepeatWatch(idStable);
   const cursors = new Set<string>();
   let counted: number | null = null;
@@ -98,6 +103,7 @@ async function readPass(
     if (repeat !== null) return moved(repeat);
     rows.push(...answer.rows);
     unreadable.push(...answer.unreadable);
+    hidesPending ||= answer.hidesPending;
     if (rows.length > ROWS_MAX) throw tooMany(`more than ${ROWS_MAX} rows`, 'too_many_rows');
     refuseMostlyUnreadable(unreadable);
 
@@ -110,7 +116,7 @@ async function readPass(
       throw tooMany(`more than ${PAGES_MAX} pages`, 'too_many_pages');
   }
   const repeat = repeats.rowOnTwoPages();
-  return repeat === null ? { kind: 'read', rows, unreadable, pages } : moved(repeat);
+  return repeat === null ? { kind: 'read', rows, unreadable, hidesPending, pages } : moved(repeat);
 }
 
 function requestAfter({ page }: PageRequest, { next, pages }: FeedPage): PageRequest | null {

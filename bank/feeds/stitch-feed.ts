@@ -90,7 +90,7 @@ export function createStitchFeed(settings: StitchSettings): Feed {
           if (page === 1) newest = shown.rows[0]?.bookingDate ?? null;
           const rows = onlyInWindow(shown.rows, window);
           const next = isPast(shown.rows, window, newest) ? null : shown.next;
-          return { rows, unreadable: shown.unreadable, pages: null, next };
+          return { ...shown, rows, pages: null, next };
         },
         { idStable: false, onPage },
       );
@@ -150,7 +150,7 @@ function readPage(
   );
   const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
   if (next !== null && values.length === 0) throw refuse('it is empty but links to a next page');
-  return { rows: read.rows, unreadable, next };
+  return { ...read, unreadable, next };
 }
 
 /** The account node of a response, checked to be ours and free of faults. */

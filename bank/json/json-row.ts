@@ -27,25 +27,40 @@ interface RowContext {
   readonly onIgnored: (field: string) => void;
 }
 
-/** Reads the rows of a field map; the `json` feed and webhooks share it. */
-export function jsonRowReader(map: JsonFieldMap, context: RowContext): RowReader {
+/** Makes readers for the rows of a field map; the `json` feed and webhooks share them. */
+export function jsonRowReaders(map: JsonFieldMap): (context: RowContext) => RowReader {
+  const pointers = pointersOf(map);
+  return (context) => jsonRowReader(map, pointers, context);
+}
+
+function jsonRowReader(
+  map: JsonFieldMap,
+  pointers: readonly string[],
+  context: RowContext,
+): RowReader {
   const { currency, position, onIgnored } = context;
   const style = { dateFormat: map.dateFormat, timeZone: map.timeZone ?? context.timeZone };
-  const pointers = pointersOf(map);
+  // A reader reads one row: its values are looked up once.
+  let flat: JsonObject | null = null;
+  const flattened = (value: JsonObject) => (flat ??= flatten(value, pointers));
   return {
     position,
     idFields: map.id === undefined ? [] : [map.id],
     statusOf(value, refuse) {
       if (map.status === undefined) return 'booked';
       const { field: name, booked, pending, skip } = map.status;
-      const row = flatten(value, [name]);
       const choices = { booked, pending, left_out: skip };
-      return choiceField(row, name, choices, ['booked', 'pending', 'left_out'], refuse);
+      return choiceField(
+        flattened(value),
+        name,
+        choices,
+        ['booked', 'pending', 'left_out'],
+        refuse,
+      );
     },
-    dayOf: (value, _status, refuse) =>
-      styledDay(flatten(value, [map.bookingDate]), map.bookingDate, style, refuse),
+    dayOf: (value, _status, refuse) => styledDay(flattened(value), map.bookingDate, style, refuse),
     read(value, { status, bookingDate }, refuse) {
-      const row = flatten(value, pointers);
+      const row = flattened(value);
       const account = map.account === undefined ? null : optionalId(row, map.account, refuse);
       if (account !== null && account !== context.accountId) {
         throw refuse(`${map.account ?? ''} names another account`, map.account);
@@ -54,6 +69,8 @@ export function jsonRowReader(map: JsonFieldMap, context: RowContext): RowReader
       const texts = (names: readonly string[]) =>
         names.flatMap((name) => optionalText(row, name, refuse) ?? []);
       const { counterparty: party, valueDate } = map;
+      const known = (name: string | undefined) =>
+        name === undefined ? null : readOptional((own) => optionalText(row, name, own), onIgnored);
       return {
         bankId: map.id === undefined ? null : optionalId(row, map.id, refuse),
         bookingDate,
@@ -67,10 +84,7 @@ export function jsonRowReader(map: JsonFieldMap, context: RowContext): RowReader
         reversal: false,
         references: texts(map.references),
         text: texts(map.text).join(' '),
-        counterparty: {
-          name: party.name === undefined ? null : optionalText(row, party.name, refuse),
-          account: party.account === undefined ? null : optionalText(row, party.account, refuse),
-        },
+        counterparty: { name: known(party.name), account: known(party.account) },
         runningBalanceMinor: readOptional(
           (own) => readBalance(row, map, map.runningBalance, currency, own),
           onIgnored,

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
 /** The value at a JSON pointer (`/amount/value`, RFC 6901) or of a plain field name (`amount`); undefined if absent. */
 export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined {
   if (pointer === '') return root;
+  if (!pointer.startsWith('/')) return isJsonObject(root) ? field(root, pointer) : undefined;
   let value: JsonValue | undefined = root;
   for (const name of namesOf(pointer)) {
     value = isJsonObject(value) ? field(value, name) : undefined;
@@ -13,12 +14,13 @@ export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined
 
 /** A flat object of the values at these pointers, keyed by pointer, so that nested fields read like plain ones. */
 export function flatten(root: JsonObject, pointers: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    pointers.flatMap((pointer) => {
-      const value = valueAt(root, pointer);
-      return value === undefined ? [] : [[pointer, value] as const];
-    }),
-  );
+  // Without a prototype: a map may name any field. A loop, since each row of a large window comes through here.
+  const flat = Object.create(null) as Record<string, JsonValue>;
+  for (const pointer of pointers) {
+    const value = valueAt(root, pointer);
+    if (value !== undefined) flat[pointer] = value;
+  }
+  return flat;
 }
 
 /** A copy without what these pointers lead to. */

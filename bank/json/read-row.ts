@@ -28,7 +28,7 @@ export type RowOutcome =
   | { readonly kind: 'sighting'; readonly sighting: Sighting }
   | { readonly kind: 'unreadable'; readonly row: UnreadableRow }
   /** Neither booked nor shown: rejected, for information, or pending and not readable. */
-  | { readonly kind: 'left_out' };
+  | { readonly kind: 'left_out'; readonly isPending: boolean };
 
 /** Reads the rows of one protocol. Each function throws the error that `refuse` makes. */
 export interface RowReader {
@@ -46,7 +46,6 @@ export interface RowReader {
 }
 
 const RAW_CHARS_MAX = 20_000;
-const LEFT_OUT: RowOutcome = { kind: 'left_out' };
 
 /**
  * Reads one row. The status is read first: whatever is wrong with a row that is not booked, it never matters. Errors other
@@ -64,14 +63,14 @@ export function readRow(value: JsonValue, reader: RowReader): RowOutcome {
   const outcome = attempt<RowOutcome>((refuse) => {
     const status = reader.statusOf(value, refuse);
     known.status = status;
-    if (status === 'left_out') return LEFT_OUT;
+    if (status === 'left_out') return { kind: 'left_out', isPending: false };
     const bookingDate = reader.dayOf(value, status, refuse);
-    if (bookingDate === null) return LEFT_OUT;
+    if (bookingDate === null) return { kind: 'left_out', isPending: true };
     known.day = bookingDate;
     return { kind: 'sighting', sighting: reader.read(value, { status, bookingDate }, refuse) };
   });
   if (outcome.kind === 'read') return outcome.value;
-  if (known.status !== 'booked') return LEFT_OUT;
+  if (known.status !== 'booked') return { kind: 'left_out', isPending: true };
   const { why, field } = outcome;
   const day = known.day ?? dayWithoutStatus(value, reader);
   return { kind: 'unreadable', row: setApart(value, reader, { why, field, day }) };

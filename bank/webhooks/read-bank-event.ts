@@ -5,7 +5,7 @@ import type { Sighting } from '../../domain/line/sighting.ts';
 import { field, requiredText, unknownFields, type Refuse } from '../json/fields.ts';
 import { isJsonObject, parseJsonBytes } from '../json/json-text.ts';
 import { DEFAULT_FIELD_MAP, type JsonFieldMap } from '../json/field-map.ts';
-import { jsonRowReader, knownRowFields } from '../json/json-row.ts';
+import { jsonRowReaders, knownRowFields } from '../json/json-row.ts';
 import { readRowOrRefuse } from '../json/read-row.ts';
 
 /** A row, and the names of fields that nobody reads. */
@@ -73,7 +73,7 @@ export function readBankEvent(
   if (account.unknownFields === 'refuse' && unknown.length > 0) {
     throw refuse(`it has unknown fields: ${unknown.slice(0, 5).join(', ')}`);
   }
-  const reader = jsonRowReader(map, {
+  const reader = jsonRowReaders(map)({
     accountId: account.accountId,
     currency: account.currency,
     timeZone: account.timeZone,

@@ -80,13 +80,18 @@ function printCase(item: Case): string {
   if (row !== null) {
     const day = item.bookingDate === null ? '' : ` of ${item.bookingDate}`;
     const at = row.field === null ? row.position : `${row.position}, ${row.field}`;
-    return `${item.id}   ${item.account}   ${at}${day}\n  ${WHAT[item.kind]}: ${row.why}; ${stateOf(item)}\n  ${row.raw}`;
+    return `${item.id}   ${item.account}   ${at}${day}\n  ${WHAT[item.kind]}: ${row.why}; ${stateOf(item)}\n  ${printable(row.raw)}`;
   }
   const amount = item.amount === null ? '' : printAmount(item.amount);
   const deposit =
     item.depositId === null ? '' : `   ${item.depositId} (${item.depositState ?? '?'})`;
   const candidates = item.candidates.map((candidate) => `\n  may be of ${candidate}`).join('');
   return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate ?? '?'}${deposit}\n  ${WHAT[item.kind]}; ${stateOf(item)}${candidates}`;
+}
+
+/** Bytes of a payer must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }
 
 function printAmount({ minor, currency }: NonNullable<Case['amount']>): string {

@@ -50,7 +50,7 @@ function printStatus(status: Status): string {
     'Last runs:',
     ...status.lastRuns.map(
       (run) =>
-        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.rowsQuarantined === 0 ? '' : `, ${run.rowsQuarantined} rows unreadable`}${printRunFaults(run)}`,
+        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${printRunFaults(run)}`,
     ),
   ];
   if (status.heldStatementFiles > 0)
@@ -88,10 +88,12 @@ function printStatus(status: Status): string {
   return lines.join('\n');
 }
 
-/** What a run failed for, and what it did without. */
-function printRunFaults({ errorCode, errorDetail, warnings }: RunRow): string {
+/** What a run could not read, what it failed for, and what it did without. */
+function printRunFaults(run: RunRow): string {
+  const { errorCode, errorDetail, rowsQuarantined: rows, warnings } = run;
+  const unreadable = rows === 0 ? [] : [`, ${rows} unreadable ${rows === 1 ? 'row' : 'rows'}`];
   const error = errorCode === null ? [] : [`   ${errorCode}: ${errorDetail ?? 'docs/errors.md'}`];
-  return [...error, ...warnings.map((warning) => `\n    ${warning}`)].join('');
+  return [...unreadable, ...error, ...warnings.map((warning) => `\n    ${warning}`)].join('');
 }
 
 /** The proof of the last statement, its difference, and a hint if an earlier statement is missing. */

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendJson, type Answer } from '../bank/support/bank-server.ts';
-import { anAccount, aWallet, NOW } from '../support/activities.ts';
+import { newId } from '../../db/new-id.ts';
+import { camt053 } from '../support/camt.ts';
+import { importStatement } from '../support/statements.ts';
+import {
+  activityContext,
+  anAccount,
+  aWallet,
+  createTestDependencies,
+  NOW,
+} from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
 import { investec, plain } from './support/bank-rows.ts';
 import { beside, caseCount, creditsOf, lineCount, openCases } from './support/beside-good.ts';
@@ -146,6 +155,7 @@ describe('the call that only shows pending rows', () => {
     ['an odd shape', (_request, response) => sendJson(response, '{"data":[]}')],
     ['a cut answer', (_request, response) => sendJson(response, '{"data":')],
     ['a closed connection', (_request, response) => response.socket?.destroy()],
+    ['no answer', () => undefined],
   ])('never costs the booked rows: %s', async (_name, answer) => {
     const accountKey = await anAccount(test.db);
     const bank = await aShownBank('investec');
@@ -154,5 +164,28 @@ describe('the call that only shows pending rows', () => {
     const run = await runOnce(test, accountKey, bank);
     expect(run).toMatchObject({ error_code: null, lines_new: 1 });
     expect(run['warnings']).toContainEqual(expect.stringMatching(/^Pending rows were not read: /));
+  });
+});
+
+describe('a balance that the bank does not state', () => {
+  it('costs a warning of the run, and nothing else', async () => {
+    const accountKey = await anAccount(test.db);
+    const bank = await aShownBank('investec');
+    bank.rows = [investec()];
+    const run = await runOnce(test, accountKey, bank);
+    expect(run).toMatchObject({ error_code: null, lines_new: 1 });
+    expect(run['warnings']).toEqual([expect.stringMatching(/^The balance was not read: /)]);
+  });
+});
+
+describe('an import that fails', () => {
+  it('says in its run where the file is wrong', async () => {
+    const accountKey = await anAccount(test.db);
+    const runId = newId('run');
+    const body = Buffer.from(camt053([{ amount: '1,000.00' }], '350.00'));
+    const failed = importStatement(createTestDependencies(test.db), { accountKey, body, runId });
+    await expect(activityContext().run(() => failed)).rejects.toThrow();
+    const [run] = await test.owner`select error_detail from runs where id = ${runId}`;
+    expect(run?.['error_detail']).toContain('statement 1, entry 1');
   });
 });

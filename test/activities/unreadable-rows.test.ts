@@ -73,6 +73,8 @@ describe('a row that cannot be read, beside a good one,', () => {
     ['json', 'no reference', plain({ reference: null })],
     ['json', 'a balance that is none', plain({ balance: 'n/a' })],
     ['json', 'a value date that is none', plain({ valueDate: '0000-00-00' })],
+    ['open-banking-uk', 'a payer without a text', uk({ DebtorAccount: { Name: ['A'] } })],
+    ['berlin-group', 'a payer without a text', berlin({ debtorName: { first: 'A' } })],
     ['investec', 'an order as a text', investec({ postedOrder: '900001', amount: '50.00' })],
     ['open-banking-uk', 'the code for booked', uk({ Status: 'BOOK' })],
   ])(

@@ -132,7 +132,7 @@ describe('what a run says', () => {
     expect(status['openCases']).toEqual([{ kind: 'row_unreadable', count: 1 }]);
     expect(status['unknownFields']).toMatchObject([{ account: ACCOUNT, field: 'category' }]);
     const shown = await runPurser(['status'], env);
-    expect(shown.stdout).toContain('1 rows unreadable');
+    expect(shown.stdout).toContain('1 unreadable row');
     expect(shown.stdout).toContain('Field that Purser does not read: category of fnb-main, since');
     expect((await runPurser(['status', '--json'], env)).stdout).toContain('"category"');
     expect((await runPurser(['reviews'], env)).stdout).toContain(

@@ -12,7 +12,7 @@ import { stitchRowReader } from '../../feeds/stitch-row.ts';
 import { AS_WRITTEN } from '../../json/day.ts';
 import { DEFAULT_FIELD_MAP } from '../../json/field-map.ts';
 import type { Refuse } from '../../json/fields.ts';
-import { jsonRowReader } from '../../json/json-row.ts';
+import { jsonRowReaders } from '../../json/json-row.ts';
 import { isJsonArray, isJsonNumber, isJsonObject, type JsonValue } from '../../json/json-text.ts';
 import { valueAt } from '../../json/pointer.ts';
 import type { RowReader } from '../../json/read-row.ts';
@@ -119,6 +119,9 @@ const stitch: AnswerShape = {
   readerOf: (context) => stitchRowReader({ ...context, timeZone: TIME_ZONE }),
 };
 
+/** Each row says which account it is of. */
+const readerOfPlain = jsonRowReaders({ ...DEFAULT_FIELD_MAP, account: undefined });
+
 const plain: AnswerShape = {
   format: 'json.default',
   // Its page count distinguishes it from any other object that lists transactions.
@@ -126,12 +129,7 @@ const plain: AnswerShape = {
     isJsonNumber(valueAt(body, '/pages')) ? booked(valueAt(body, '/transactions')) : null,
   accountOf: (row) => textAt(row, '/accountId'),
   currencyOf: (row) => valueAt(row, '/currency') ?? null,
-  // Each row says which account it is of.
-  readerOf: (context) =>
-    jsonRowReader(
-      { ...DEFAULT_FIELD_MAP, account: undefined },
-      { ...context, accountId: '', timeZone: TIME_ZONE },
-    ),
+  readerOf: (context) => readerOfPlain({ ...context, accountId: '', timeZone: TIME_ZONE }),
 };
 
 /** Tried in this order; no two envelopes overlap, so the order does not matter. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fetchLines } from '../../../activities/fetch-lines.ts';
 import { proveDay } from '../../../activities/prove-day.ts';
+import type { UnreadableRow } from '../../../bank/json/read-row.ts';
 import type { BookedBalance, Feed } from '../../../bank/feeds/feed.ts';
 import { newId } from '../../../db/new-id.ts';
 import { listUnprovedAccounts } from '../../../db/queries/day-proofs.ts';
@@ -32,6 +33,9 @@ afterAll(() => test.close());
 function aBank(given: { readonly lines?: readonly Sighting[] } = {}) {
   const bank = {
     lines: given.lines ?? [aSighting()],
+    /** Rows that cannot be read, of today. */
+    unreadable: [] as readonly UnreadableRow[],
+    hidesPending: false,
     /** What the balance is off by. */
     offMinor: 0n,
     /** Instead of what the lines add up to. */
@@ -51,7 +55,15 @@ function aBank(given: { readonly lines?: readonly Sighting[] } = {}) {
     fetchWindow: (window) => {
       const sightings = bank.lines;
       bank.afterLines();
-      return Promise.resolve({ window, sightings, pages: 1, unknownFields: [] });
+      const { unreadable, hidesPending } = bank;
+      return Promise.resolve({
+        window,
+        sightings,
+        unreadable,
+        hidesPending,
+        pages: 1,
+        unknownFields: [],
+      });
     },
     readBalance: () => {
       bank.asked += 1;
@@ -82,6 +94,50 @@ async function aBegunAccount(bank: ReturnType<typeof aBank>): Promise<string> {
 
 const closesGate = (accountKey: string) =>
   test.owner`update bank_accounts set balance_policy = 'close_gate' where key = ${accountKey}`;
+
+const A_ROW: UnreadableRow = {
+  position: 'page 1, row 2',
+  field: 'amount',
+  why: 'amount is not a plain amount in ZAR',
+  raw: '{"amount":"1,000.00"}',
+  digest: 'd'.repeat(64),
+  day: TODAY,
+};
+
+describe('the proof of the day by the bank’s API, beside rows that cannot be read,', () => {
+  it('neither begins the ledger nor closes the gate while a row waits', async () => {
+    const bank = aBank();
+    bank.unreadable = [A_ROW];
+    bank.offMinor = 100_000n;
+    const accountKey = await anAccount(test.db);
+    await closesGate(accountKey);
+    for (const turn of [1, 2, 3]) await read(accountKey, bank, new Date(NOW.getTime() + turn));
+    const [account] = await test.owner`
+      select opening_minor from bank_accounts where key = ${accountKey}`;
+    expect(account).toEqual({ opening_minor: null });
+    expect(await isGateClosed(test.db, accountKey)).toBe(false);
+    bank.unreadable = [];
+    bank.lines = [aSighting(), aSighting({ amountMinor: 100_000n })];
+    bank.offMinor = 0n;
+    await read(accountKey, bank);
+    await read(accountKey, bank);
+    expect(await isGateClosed(test.db, accountKey)).toBe(false);
+    const [begun] = await test.owner`
+      select opening_minor::text as minor from bank_accounts where key = ${accountKey}`;
+    expect(begun).toEqual({ minor: '100000' });
+  });
+
+  it('compares nothing while a pending row that cannot be read may be in the balance', async () => {
+    const bank = aBank();
+    const accountKey = await aBegunAccount(bank);
+    await closesGate(accountKey);
+    bank.hidesPending = true;
+    bank.offMinor = 5_000n;
+    for (const turn of [1, 2, 3]) await read(accountKey, bank, new Date(NOW.getTime() + turn));
+    expect(await looksOf(accountKey)).toEqual([]);
+    expect(await isGateClosed(test.db, accountKey)).toBe(false);
+  });
+});
 
 describe('the proof of the day by the bank’s API', () => {
   it('begins the ledger with the first balance, and then proves each day once', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FIELD_MAP, parseFieldMap } from '../../../../bank/json/field-map.ts';
-import { jsonRowReader } from '../../../../bank/json/json-row.ts';
+import { jsonRowReaders } from '../../../../bank/json/json-row.ts';
 import { readRowOrRefuse } from '../../../../bank/json/read-row.ts';
 import { parseJsonBytes } from '../../../../bank/json/json-text.ts';
 import { CodedError } from '../../../../domain/errors.ts';
@@ -157,7 +157,7 @@ describe('a row with columns for money in and money out', () => {
   const read = (columns: object) =>
     readRowOrRefuse(
       { date: '2026-11-20', currency: 'ZAR', reference: 'A', ...columns },
-      jsonRowReader(map, {
+      jsonRowReaders(map)({
         accountId: 'A',
         currency: ZAR,
         timeZone: 'Africa/Johannesburg',
