@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { CodedError } from './domain/errors.ts';
 import { FEED_PROTOCOLS } from './domain/line/feed-protocols.ts';
 import { BUSINESS_TIME_ZONE, isTimeZone } from './domain/local-date.ts';
+import { CODE_SERIES_MAX } from './domain/reference/customer-code.ts';
 
 const flag = z.stringbool();
 const minorUnits = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,13})$/, 'is not a whole number of minor units')
   .transform((text) => BigInt(text));
-const port = z.coerce.number().int().min(0).max(65_535);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const port = wholeNumber(0, 65_535);
 const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not a header name in lower case');
 const timeZone = z
   .string()
@@ -120,12 +122,24 @@ export const configSchema = z.object({
     .enum(['signed', 'unsigned'])
     .default('signed')
     .describe('`berlin-group`: `signed` if outgoing amounts carry a minus'),
+  BANK_UNKNOWN_FIELDS: z
+    .enum(['record', 'refuse'])
+    .default('record')
+    .describe(
+      'a field that Purser does not know: `record` notes its name and reads on; `refuse` stops the read',
+    ),
   BANK_TIME_ZONE: timeZone.default(BUSINESS_TIME_ZONE).describe("time zone of the bank's days"),
   BANK_PROOF_POLICY: z
     .enum(['hold', 'warn'])
     .default('hold')
     .describe(
       '`hold`: a statement that contradicts itself waits for a person; `warn`: it is captured with a warning',
+    ),
+  BANK_PROVISIONAL: z
+    .enum(['pending', 'booked'])
+    .default('pending')
+    .describe(
+      "entries that a file calls provisional (Nedbank): `pending` waits for the bank's next statement, `booked` credits them",
     ),
   BANK_BALANCE_POLICY: z
     .enum(['alert', 'close_gate'])
@@ -197,31 +211,24 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('file of pre-bundled workflows; without it the worker bundles them at its start'),
+  CODE_SERIES: wholeNumber(0, CODE_SERIES_MAX)
+    .default(0)
+    .describe(
+      'series of new customer codes; raise it by one whenever you restore an older database, and never lower it',
+    ),
   FOUR_EYES_ABOVE: minorUnits
     .default(500_000n)
     .describe("minor units; a person's credit above this needs a second person"),
   DECISION_DAILY_LIMIT: minorUnits
     .default(10_000_000n)
     .describe('minor units of credits and returns that one person may decide in a day'),
-  APPROVAL_HOURS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(720)
+  APPROVAL_HOURS: wholeNumber(1, 720)
     .default(72)
     .describe('how long a proposal waits for its second person'),
-  REVIEW_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(365)
+  REVIEW_DAYS: wholeNumber(1, 365)
     .default(20)
     .describe('deadline of a review, in South African business days'),
-  ESCALATE_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(365)
+  ESCALATE_DAYS: wholeNumber(1, 365)
     .default(10)
     .describe('business days after which a review is escalated'),
   REVIEW_FINAL: z

@@ -4,6 +4,8 @@ import {
   type CaptureStatementInput,
   type CaptureStatementOutput,
 } from '../app/statement/capture-statement.ts';
+import { noteRunError } from '../db/queries/runs.ts';
+import { isCoded } from '../domain/errors.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /**
@@ -18,6 +20,12 @@ export async function captureStatement(
   const beat = setInterval(() => heartbeat(), 5_000);
   try {
     return await capture(dependencies, input);
+  } catch (error) {
+    // The message says where the file is wrong, never what it holds.
+    if (isCoded(error)) {
+      await noteRunError(dependencies.database, { runId: input.runId, detail: error.message });
+    }
+    throw error;
   } finally {
     clearInterval(beat);
   }

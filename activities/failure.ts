@@ -8,6 +8,7 @@ import { InvariantViolation } from '../domain/invariant.ts';
 /** Codes that no retry fixes: the run stops and reports them. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'account.not_found',
+  'account.other_lines',
   'bank.bad_response',
   'bank.unauthorized',
   'deposit.not_found',

@@ -1,8 +1,11 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { proveAccountId } from '../app/account/prove-id.ts';
 import { captureWindow } from '../app/capture/capture-window.ts';
+import type { Quarantine } from '../app/capture/quarantine-rows.ts';
 import { proveBalance } from '../app/prove/prove-balance.ts';
 import { findLastCompleteDay } from '../db/queries/bank-accounts.ts';
-import { insertRun } from '../db/queries/runs.ts';
+import { insertRun, noteRunError } from '../db/queries/runs.ts';
+import { isCoded } from '../domain/errors.ts';
 import { pollWindow } from '../domain/line/poll-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { alertDifference } from './prove-day.ts';
@@ -23,7 +26,7 @@ export interface FetchLinesOutput {
 /**
  * Reads the next window of a bank account from its API and captures it once the last page has arrived. A repeat finds
  * every line known.
- * @throws CodedError `account.not_found` and the `bank.…` codes of the feed
+ * @throws CodedError `account.not_found` · `account.other_lines` and the `bank.…` codes of the feed
  */
 export async function fetchLines(
   dependencies: ActivityDependencies,
@@ -33,6 +36,12 @@ export async function fetchLines(
   const beat = setInterval(() => heartbeat(), 5_000);
   try {
     return await fetchAndCapture(dependencies, input);
+  } catch (error) {
+    // The message names page, row and field, never a value: operators read it beside the code.
+    if (isCoded(error)) {
+      await noteRunError(dependencies.database, { runId: input.runId, detail: error.message });
+    }
+    throw error;
   } finally {
     clearInterval(beat);
   }
@@ -57,22 +66,36 @@ async function fetchAndCapture(
   const signal = cancellationSignal();
   const onPage = (progress: { readonly page: number }) => heartbeat(progress.page);
   const read = await readWithBalances(feed, () => feed.fetchWindow(window, signal, onPage), {
+    window,
     isCurrent: window.isCaughtUp,
     signal,
   });
   const { snapshot } = read;
-  if (snapshot.unknownFields.length > 0) {
-    // Names only: the bank now sends fields that Purser does not read.
-    log.warn('bank rows carried fields that are not read', {
-      fields: snapshot.unknownFields.join(', '),
-    });
-  }
+  await proveAccountId(database, { accountKey, window, sightings: snapshot.sightings });
   const { idStable } = feed;
   const account = { accountKey, runId, timeZone, idStable };
   const captured = await captureWindow(database, { ...account, startedAt, window, snapshot });
+  logQuarantine(accountKey, captured.quarantine);
   const proof = await proveBalance(database, { accountKey, window, read });
   if (proof === 'differs') alertDifference(accountKey);
   const { depositsNew, held, linesNew } = captured;
   const linesSeen = snapshot.sightings.length;
   return { linesSeen, linesNew, depositsNew, held, caughtUp: window.isCaughtUp };
+}
+
+function logQuarantine(accountKey: string, { opened, newFields }: Quarantine): void {
+  if (opened > 0) {
+    log.error('the bank sent rows that cannot be read', {
+      alert: 'rows_unreadable',
+      accountKey,
+      rows: opened,
+    });
+  }
+  // Names only: the bank now sends fields that Purser does not read.
+  if (newFields.length > 0) {
+    log.warn('the bank sent fields that are not read', {
+      accountKey,
+      fields: newFields.join(', '),
+    });
+  }
 }

@@ -8,6 +8,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../domain/errors.ts';
 import type { ApiApp, ApiDeps } from './deps.ts';
+import { accountNamesPlugin } from './plugins/account-names.ts';
 import { authPlugin } from './plugins/auth.ts';
 import { answerWithProblem, errorHandlerPlugin } from './plugins/error-handler.ts';
 import { headersPlugin } from './plugins/headers.ts';
@@ -70,6 +71,7 @@ export function buildApp(deps: ApiDeps): ApiApp {
   app.register(websocket, { options: { maxPayload: MESSAGE_BYTES_MAX } });
   app.register(rateLimitPlugin, deps);
   app.register(authPlugin, deps);
+  app.register(accountNamesPlugin, deps);
   app.register(openapiPlugin);
   app.register((routes: ApiApp, _options, done) => {
     addRoutes(routes, deps);

@@ -38,6 +38,8 @@ export interface ApiDeps {
   readonly statementBytesMax: number;
   /** The rules for second persons, and the daily limit of one person. */
   readonly approvals: ApprovalPolicy;
+  /** The series of the customer codes that new wallets get. */
+  readonly codeSeries: number;
   readonly clock: () => Date;
   readonly logger: FastifyBaseLogger;
 }

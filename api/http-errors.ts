@@ -11,8 +11,11 @@ const entry = (status: number, title: string): HttpError => ({ status, title });
 
 /** Every code: the compiler demands an entry for a new one. docs/errors.md explains each at length. */
 export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
+  'account.known': entry(409, 'The bank account is known under another key.'),
+  'account.name_taken': entry(409, 'Another bank account has this name.'),
   'account.not_found': entry(404, 'Bank account not found.'),
   'account.not_polled': entry(409, 'This bank account has no poll schedule.'),
+  'account.other_lines': entry(409, 'The bank shows the lines of another account.'),
   'api.unavailable': entry(503, 'The API cannot be reached. Try again.'),
   'auth.forbidden': entry(403, 'This API key is not allowed to do that.'),
   'auth.invalid_key': entry(401, 'The API key is invalid.'),
@@ -86,6 +89,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'statement.unreadable': entry(400, 'The statement is malformed.'),
   'temporal.unavailable': entry(503, 'Temporal cannot be reached. Try again.'),
   'wallet.code_taken': entry(409, 'Another wallet has this customer code.'),
+  'wallet.codes_exhausted': entry(507, 'Nearly all customer codes are taken.'),
   'wallet.external_ref_taken': entry(409, 'Another wallet has this external reference.'),
   'wallet.credits_pending': entry(
     409,

@@ -60,6 +60,7 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
       dailyLimitMinor: config.DECISION_DAILY_LIMIT,
       approvalHours: config.APPROVAL_HOURS,
     },
+    codeSeries: config.CODE_SERIES,
     clock: () => new Date(),
     logger,
   });

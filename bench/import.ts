@@ -76,6 +76,7 @@ async function importLines(
     format: null,
     profile: null,
     accountNumber: '62000000001',
+    acceptsOpenEnd: false,
     by: SYSTEM_ACTOR,
     chunks: createReadStream(file),
   });

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     needs: DATABASE,
     load: async () => (await import('./commands/api-key.ts')).addApiKey,
   },
+  'bank-account': {
+    needs: DATABASE,
+    load: async () => (await import('./commands/bank-account.ts')).addBankAccount,
+  },
   reconcile: {
     needs: RUNNING,
     load: async () => (await import('./commands/reconcile.ts')).addReconcile,
@@ -86,7 +90,8 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else {
     process.stderr.write(`${pc.red('✗')} ${explain(error)}\n`);
-    process.exitCode = 1;
+    // A command that refuses its input has set 2.
+    process.exitCode ||= 1;
   }
 }
 

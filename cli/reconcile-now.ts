@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { toAccountKey } from '../db/queries/bank-account-names.ts';
 import { CodedError } from '../domain/errors.ts';
 import { triggerPoll } from '../temporal/schedules.ts';
 import { findFinishedRun, type RunRow } from './report-run.ts';
@@ -11,14 +12,15 @@ const WAIT_MS_MAX = 240_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Triggers an account's Schedule now, or right after the present run, and waits until that run is recorded.
+ * Finds the account by its key or name, triggers its Schedule now, or right after the present run, and waits until that run is recorded.
  * @throws CodedError `account.not_polled` · `temporal.unavailable` if no worker took the run in time
  */
 export async function reconcileNow(
   config: Config,
   database: Database,
-  accountKey: string,
+  account: string,
 ): Promise<RunRow> {
+  const accountKey = await toAccountKey(database, account);
   const since = await databaseNow(database);
   await withTemporal(config, (client) => triggerPoll(client, accountKey));
   const deadline = Date.now() + WAIT_MS_MAX;

@@ -34,16 +34,22 @@ export async function findFinishedRun(
 /** The report of a run for a person. */
 export function printRun(run: RunRow): string {
   const summary = printRunSummary(run.bankAccountKey, {
+    hasFailed: run.outcome === 'failed',
     reconciledCount: run.creditedCount,
     reconciledMinor: run.creditedMinor,
     credits: run.credits,
     unmatchedCount: run.reviewCount,
     unmatchedMinor: run.reviewMinor,
+    unreadableCount: run.rowsQuarantined,
     totalCount: run.depositsNew,
   });
-  return run.errorCode === null
-    ? summary
-    : `${summary}\n  Error:            ${run.errorCode} (docs/errors.md)`;
+  const error = [
+    ...(run.errorCode === null ? [] : [`  Error:            ${run.errorCode} (docs/errors.md)`]),
+    ...(run.errorDetail === null ? [] : [`  Reason:           ${run.errorDetail}`]),
+  ];
+  return [summary, ...error, ...run.warnings.map((text) => `  Warning:          ${text}`)].join(
+    '\n',
+  );
 }
 
 /** A run as JSON: counts as numbers, money as digits in minor units. */
@@ -54,11 +60,14 @@ export function runToJson(run: RunRow) {
     kind: run.kind,
     outcome: run.outcome,
     error: run.errorCode,
+    errorDetail: run.errorDetail,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
     linesSeen: run.linesSeen,
     linesNew: run.linesNew,
     held: run.held,
+    rowsUnreadable: run.rowsQuarantined,
+    warnings: run.warnings,
     deposits: { credited: run.creditedCount, inReview: run.reviewCount, total: run.depositsNew },
     creditedMinor: run.creditedMinor,
     credits: run.credits,

@@ -4,6 +4,9 @@ import { CodedError, isCoded, type ErrorCode } from '../domain/errors.ts';
 const CAUSE_DEPTH_MAX = 8;
 
 const MESSAGES = {
+  'account.known':
+    'The bank’s account is known here under another key: use that key, or rename it with `purser bank-account rename`.',
+  'account.name_taken': 'Another bank account has this name: choose another one.',
   'account.not_found': 'No bank account has this key: check the key or register the account.',
   'config.invalid':
     'DATABASE_URL has a setting after `?` that the server does not know: remove it (NODE_EXTRA_CA_CERTS names a CA).',
@@ -36,6 +39,9 @@ type DatabaseErrorCode = keyof typeof MESSAGES;
 
 /** Constraints whose name says more than the class of the error. */
 export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
+  bank_account_names_bank_account_key_fkey: 'account.not_found',
+  bank_account_names_once: 'account.name_taken',
+  bank_account_numbers_one_account: 'account.known',
   bank_events_bank_account_key_fkey: 'account.not_found',
   bank_events_once: 'database.conflict',
   decision_allocations_wallet_id_fkey: 'wallet.not_found',
@@ -74,6 +80,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU017: 'invariant.violated',
   PU020: 'invariant.violated',
   PU021: 'wallet.credits_pending',
+  PU022: 'wallet.code_taken',
   '25006': 'database.unavailable',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',

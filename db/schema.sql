@@ -2,10 +2,6 @@
 -- a test compares the two, so that a review shows what a change does. To read the schema, read db/baseline/ and
 -- db/functions/ instead; this file is never run.
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
-
 -- owned by purser_ledger
 CREATE TABLE api_keys (
   id text NOT NULL,
@@ -108,6 +104,51 @@ CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON public.audit_seals FOR
 GRANT SELECT ON audit_seals TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE bank_account_names (
+  name text NOT NULL,
+  bank_account_key text NOT NULL,
+  given_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE bank_account_names IS 'The names under which people may speak of a bank account. Its rows, ids and workflows keep the key.';
+COMMENT ON COLUMN bank_account_names.name IS 'The name. A name of one account is never the key or the name of another.';
+COMMENT ON COLUMN bank_account_names.bank_account_key IS 'The account that it names.';
+COMMENT ON COLUMN bank_account_names.given_at IS 'When the name was given; the newest is the one to show.';
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_once PRIMARY KEY (name);
+ALTER TABLE bank_account_names ADD CONSTRAINT bank_account_names_shape CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text));
+CREATE INDEX bank_account_names_newest ON public.bank_account_names USING btree (bank_account_key, given_at DESC);
+CREATE TRIGGER bank_account_names_audit_delete AFTER DELETE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_insert AFTER INSERT ON public.bank_account_names REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+CREATE TRIGGER bank_account_names_audit_update AFTER UPDATE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
+GRANT INSERT, SELECT ON bank_account_names TO purser_app;
+GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE bank_account_numbers (
+  number text NOT NULL,
+  currency text NOT NULL,
+  bank_account_key text NOT NULL,
+  kind text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  proved_at timestamp with time zone
+);
+COMMENT ON TABLE bank_account_numbers IS 'The ids and numbers by which the bank names our accounts. One of them in one currency belongs to one account.';
+COMMENT ON COLUMN bank_account_numbers.number IS 'The id or number; digits without blanks, dashes and leading zeros.';
+COMMENT ON COLUMN bank_account_numbers.currency IS 'Currency of the account: some banks give accounts in several currencies one number.';
+COMMENT ON COLUMN bank_account_numbers.bank_account_key IS 'The account that it belongs to.';
+COMMENT ON COLUMN bank_account_numbers.kind IS 'api: BANK_ACCOUNT_ID, now or earlier. statement: the account number in statement files.';
+COMMENT ON COLUMN bank_account_numbers.first_seen_at IS 'When it was first set or read.';
+COMMENT ON COLUMN bank_account_numbers.proved_at IS 'For api: when a read under this id first showed lines that the account had, or a person confirmed the id; null before.';
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_kind_known CHECK ((kind = ANY (ARRAY['api'::text, 'statement'::text])));
+ALTER TABLE bank_account_numbers ADD CONSTRAINT bank_account_numbers_one_account PRIMARY KEY (number, currency);
+CREATE TRIGGER bank_account_numbers_audit_delete AFTER DELETE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_insert AFTER INSERT ON public.bank_account_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+CREATE TRIGGER bank_account_numbers_audit_update AFTER UPDATE ON public.bank_account_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_numbers_audited();
+GRANT SELECT ON bank_account_numbers TO purser_app;
+GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE bank_accounts (
   key text NOT NULL,
   bank_name text NOT NULL,
@@ -125,6 +166,7 @@ CREATE TABLE bank_accounts (
   webhook_signature_header text NOT NULL DEFAULT 'x-signature'::text,
   webhook_timestamp_header text,
   webhook_trust text NOT NULL DEFAULT 'credit'::text,
+  unknown_fields text NOT NULL DEFAULT 'record'::text,
   webhook_spendable_minor bigint NOT NULL DEFAULT 100000,
   webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000,
   statement_account text,
@@ -132,6 +174,7 @@ CREATE TABLE bank_accounts (
   amount_limit_minor bigint,
   payer_conflict text NOT NULL DEFAULT 'credit'::text,
   proof_policy text NOT NULL DEFAULT 'hold'::text,
+  provisional text NOT NULL DEFAULT 'pending'::text,
   balance_policy text NOT NULL DEFAULT 'alert'::text,
   opening_minor bigint,
   opening_on date,
@@ -140,7 +183,7 @@ CREATE TABLE bank_accounts (
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
-COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
 COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
@@ -156,6 +199,7 @@ COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhook
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
+COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
 COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
 COMMENT ON COLUMN bank_accounts.statement_account IS 'Account number in statement files. Set by the first import whose number is BANK_ACCOUNT_ID or is confirmed by a person; files of another account are refused.';
@@ -163,6 +207,7 @@ COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits no
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
 COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
@@ -181,6 +226,8 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((op
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHECK ((payer_conflict = ANY (ARRAY['credit'::text, 'review'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_provisional_known CHECK ((provisional = ANY (ARRAY['pending'::text, 'booked'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable CHECK ((webhook_spendable_minor >= 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable_hour CHECK ((webhook_spendable_hour_minor >= 0));
@@ -188,6 +235,7 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_trust_known CHECK
 CREATE TRIGGER bank_accounts_audit_delete AFTER DELETE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
+CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 CREATE TRIGGER bank_accounts_free BEFORE DELETE OR UPDATE OF key ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
 GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
 
@@ -228,6 +276,7 @@ ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
 
 -- owned by purser_ledger
@@ -553,7 +602,7 @@ COMMENT ON COLUMN deposits.booking_date IS 'Bank day of the line; it decides the
 COMMENT ON COLUMN deposits.run_id IS 'The run that captured it; null where a webhook did.';
 COMMENT ON COLUMN deposits.state IS 'captured (nothing decided yet), in_review (a person must decide), credited, returned, dismissed, or reversed (the bank took it back).';
 COMMENT ON COLUMN deposits.generation IS '0, and one more each time that it begins again because its line came back; the number of its next credit.';
-COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it.';
+COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it, or no longer.';
 COMMENT ON COLUMN deposits.wallet_id IS 'The wallet that it was credited to; of a split, the first part''s.';
 COMMENT ON COLUMN deposits.lane IS 'How it was processed: by a workflow of its own, or set-based with the rest of a backlog.';
 COMMENT ON COLUMN deposits.workflow_round IS 'Numbers its workflows from 1: one more each time that a new one follows one that ended.';
@@ -732,7 +781,8 @@ GRANT INSERT, SELECT, UPDATE ON line_absences TO purser_app;
 CREATE TABLE line_cases (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind text NOT NULL,
-  line_id bigint NOT NULL,
+  line_id bigint,
+  row_id bigint,
   other_id bigint,
   opened_at timestamp with time zone NOT NULL DEFAULT now(),
   closed_at timestamp with time zone,
@@ -740,31 +790,56 @@ CREATE TABLE line_cases (
   closed_by text,
   note text
 );
-COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
+COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now) or reversal_unpaired (no deposit was found for a reversal).';
-COMMENT ON COLUMN line_cases.line_id IS 'The line.';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now), reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
+COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
 COMMENT ON COLUMN line_cases.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN line_cases.closed_at IS 'When it was closed; null while it is open.';
-COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again), settled (the line was taken back meanwhile) or decided (a person closed it).';
+COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again, or a row that could not be read no longer), settled (the line was taken back meanwhile) or decided (a person closed it).';
 COMMENT ON COLUMN line_cases.closed_by IS 'Id of the API key whose owner closed it.';
 COMMENT ON COLUMN line_cases.note IS 'Why that person closed it.';
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_about_one CHECK ((((line_id IS NULL) = (kind = 'row_unreadable'::text)) AND ((row_id IS NULL) = (kind <> 'row_unreadable'::text))));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES api_keys(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_closed_whole CHECK (((closed_at IS NULL) = (outcome IS NULL)));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_decided_by_person CHECK (((outcome IS DISTINCT FROM 'decided'::text) OR ((closed_by IS NOT NULL) AND (note IS NOT NULL))));
-ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text])));
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_kind_known CHECK ((kind = ANY (ARRAY['line_vanished'::text, 'amount_changed'::text, 'reversal_unpaired'::text, 'row_unreadable'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_other_id_fkey FOREIGN KEY (other_id) REFERENCES lines(id);
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_outcome_known CHECK ((outcome = ANY (ARRAY['restored'::text, 'settled'::text, 'decided'::text])));
 ALTER TABLE line_cases ADD CONSTRAINT line_cases_pkey PRIMARY KEY (id);
+ALTER TABLE line_cases ADD CONSTRAINT line_cases_row_id_fkey FOREIGN KEY (row_id) REFERENCES quarantined_rows(id);
 CREATE UNIQUE INDEX line_cases_one_open ON public.line_cases USING btree (line_id, kind) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX line_cases_one_open_row ON public.line_cases USING btree (row_id) WHERE (closed_at IS NULL);
 CREATE TRIGGER line_cases_audit_delete AFTER DELETE ON public.line_cases REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_insert AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_audit_update AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_cases_audited();
 CREATE TRIGGER line_cases_hold AFTER INSERT ON public.line_cases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 CREATE TRIGGER line_cases_release AFTER UPDATE ON public.line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 GRANT INSERT, SELECT, UPDATE ON line_cases TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE line_holds (
+  line_id bigint NOT NULL,
+  reason text NOT NULL,
+  beside_line_id bigint,
+  held_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
+);
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
+COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
+COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
+COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_another CHECK ((beside_line_id <> line_id));
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_line_id_fkey FOREIGN KEY (beside_line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
+CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
+GRANT SELECT ON line_holds TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE lines (
@@ -818,8 +893,28 @@ ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_accou
 CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
 CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_name_codes AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON public.lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON lines TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE named_codes (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  code text NOT NULL,
+  named_by text NOT NULL,
+  named_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_pkey PRIMARY KEY (id);
+ALTER TABLE named_codes ADD CONSTRAINT named_codes_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
+CREATE INDEX named_codes_by_code ON public.named_codes USING btree (code);
+CREATE TRIGGER named_codes_append_only BEFORE DELETE OR UPDATE ON public.named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON public.named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON named_codes TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE notifications (
@@ -909,6 +1004,7 @@ COMMENT ON COLUMN pending_lines.reference IS 'The payer''s reference, as far as 
 COMMENT ON COLUMN pending_lines.seen_at IS 'When it was first shown.';
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE pending_lines ADD CONSTRAINT pending_lines_pkey PRIMARY KEY (bank_account_key, facts_key, occurrence);
+CREATE TRIGGER pending_lines_name_codes AFTER INSERT ON public.pending_lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 GRANT DELETE, INSERT, SELECT, UPDATE ON pending_lines TO purser_app;
 
 -- owned by purser_ledger
@@ -958,6 +1054,47 @@ COMMENT ON COLUMN purser_migrations.name IS 'baseline, a function''s file, or a 
 COMMENT ON COLUMN purser_migrations.sha256 IS 'SHA-256 of its text, in hex.';
 COMMENT ON COLUMN purser_migrations.applied_at IS 'When this text was applied.';
 ALTER TABLE purser_migrations ADD CONSTRAINT purser_migrations_pkey PRIMARY KEY (name);
+
+-- owned by purser_ledger
+CREATE TABLE quarantined_rows (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  bank_account_key text NOT NULL,
+  source text NOT NULL,
+  digest text NOT NULL,
+  occurrence integer NOT NULL,
+  "position" text NOT NULL,
+  field text,
+  why text NOT NULL,
+  raw text NOT NULL,
+  day_from date NOT NULL,
+  day_to date NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  run_id text NOT NULL
+);
+COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
+COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
+COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN quarantined_rows.source IS 'What showed it, as sightings.source.';
+COMMENT ON COLUMN quarantined_rows.digest IS 'SHA-256 of the row without its ids, in hex: the same row read again is this row.';
+COMMENT ON COLUMN quarantined_rows.occurrence IS '1, and one more for each equal row of the same read.';
+COMMENT ON COLUMN quarantined_rows."position" IS 'Where it was shown last, such as: page 1, row 29.';
+COMMENT ON COLUMN quarantined_rows.field IS 'The field at fault, as the bank names it; null where the whole row is.';
+COMMENT ON COLUMN quarantined_rows.why IS 'What is wrong, without values.';
+COMMENT ON COLUMN quarantined_rows.raw IS 'The row as JSON text, cut when very long. It may name people: only who may decide sees it unmasked.';
+COMMENT ON COLUMN quarantined_rows.day_from IS 'First bank day that it may be of: its own day, or the days of the reads that showed it.';
+COMMENT ON COLUMN quarantined_rows.day_to IS 'Last bank day that it may be of.';
+COMMENT ON COLUMN quarantined_rows.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN quarantined_rows.last_seen_at IS 'When a read last showed it.';
+COMMENT ON COLUMN quarantined_rows.run_id IS 'The run that saw it last.';
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_days_ordered CHECK ((day_from <= day_to));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_occurrence_positive CHECK ((occurrence >= 1));
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_once UNIQUE (bank_account_key, source, digest, occurrence);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_pkey PRIMARY KEY (id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
+ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_why_given CHECK ((length(btrim(why)) > 0));
+GRANT INSERT, SELECT, UPDATE ON quarantined_rows TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE rates (
@@ -1094,7 +1231,7 @@ CREATE TABLE reviews (
 COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
 COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
 COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
-COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean, likeliest first, whether or not a wallet has them. People are shown wallets instead (GET /v1/reviews/{id}/suggestions).';
 COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
 COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
 COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';
@@ -1126,11 +1263,14 @@ CREATE TABLE runs (
   finished_at timestamp with time zone,
   outcome text,
   error_code text,
+  error_detail text,
   window_from date,
   window_to date,
   lines_seen integer NOT NULL DEFAULT 0,
   lines_new integer NOT NULL DEFAULT 0,
   held integer NOT NULL DEFAULT 0,
+  rows_quarantined integer NOT NULL DEFAULT 0,
+  warnings text[] NOT NULL DEFAULT '{}'::text[],
   deposits_new integer NOT NULL DEFAULT 0,
   credited_count integer NOT NULL DEFAULT 0,
   credited_minor bigint NOT NULL DEFAULT 0,
@@ -1146,11 +1286,14 @@ COMMENT ON COLUMN runs.started_at IS 'When the run began.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
 COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
 COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.error_detail IS 'What was wrong, in words: page, row and field where the bank''s answer was, never a value.';
 COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
 COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
+COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
@@ -1180,7 +1323,15 @@ CREATE TABLE sightings (
   booking_date date NOT NULL,
   amount_minor bigint NOT NULL,
   reference text,
-  seen_at timestamp with time zone NOT NULL DEFAULT now()
+  balance_minor bigint,
+  batch_id text,
+  batch_minor bigint,
+  evidence text,
+  held_reason text,
+  beside_line_id bigint,
+  held_reads smallint NOT NULL DEFAULT 0,
+  seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone
 );
 COMMENT ON TABLE sightings IS 'Each way in which a line was shown: two sources word one line in two ways. Written by capture.';
 COMMENT ON COLUMN sightings.id IS 'Number of the sighting.';
@@ -1194,15 +1345,30 @@ COMMENT ON COLUMN sightings.facts_key IS 'Hash of the row''s facts, as lines.fac
 COMMENT ON COLUMN sightings.booking_date IS 'Bank day as this source states it.';
 COMMENT ON COLUMN sightings.amount_minor IS 'Signed amount in minor units, as this source states it.';
 COMMENT ON COLUMN sightings.reference IS 'The reference as this source words it, where it differs from the line''s.';
+COMMENT ON COLUMN sightings.balance_minor IS 'The account''s balance beside the row, in minor units; null where this source states none.';
+COMMENT ON COLUMN sightings.batch_id IS 'The bank''s reference of the batch entry that the row is a part of.';
+COMMENT ON COLUMN sightings.batch_minor IS 'Signed total of that entry, in minor units; null where the row is no part of one.';
+COMMENT ON COLUMN sightings.evidence IS 'What tied the row to its line; null for the row that the line was made of, and while the row is held.';
+COMMENT ON COLUMN sightings.held_reason IS 'Why the row was held, in the words of holds; null where it never was.';
+COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be.';
+COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
+COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_reads >= 0));
+ALTER TABLE sightings ADD CONSTRAINT sightings_held_says_why CHECK (((line_id IS NOT NULL) OR (held_reason IS NOT NULL)));
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
+CREATE INDEX sightings_by_batch ON public.sightings USING btree (bank_account_key, booking_date, batch_minor) WHERE (batch_minor IS NOT NULL);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
+CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
+CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
 CREATE TRIGGER sightings_confirm AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
 CREATE TRIGGER sightings_confirm_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
+CREATE TRIGGER sightings_name_codes AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 GRANT INSERT, SELECT, UPDATE ON sightings TO purser_app;
@@ -1261,6 +1427,7 @@ CREATE TABLE statement_files (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   format_asked text,
   account_number text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile jsonb,
   state text NOT NULL,
   format text,
@@ -1281,6 +1448,7 @@ COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is un
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
 COMMENT ON COLUMN statement_files.format IS 'The format that it was read as.';
@@ -1322,6 +1490,10 @@ CREATE TABLE statements (
   closing_on date,
   shown_after_minor bigint NOT NULL DEFAULT 0,
   line_count integer NOT NULL,
+  booked_minor bigint NOT NULL DEFAULT 0,
+  first_booked_day date,
+  last_booked_day date,
+  run_id text,
   proof text NOT NULL,
   difference_minor bigint,
   proved_by text,
@@ -1346,6 +1518,10 @@ COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and tha
 COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
 COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
+COMMENT ON COLUMN statements.booked_minor IS 'Signed sum of its booked lines in its currency, in minor units.';
+COMMENT ON COLUMN statements.first_booked_day IS 'Day of its first booked line; null where it has none.';
+COMMENT ON COLUMN statements.last_booked_day IS 'Day of its last booked line; null where it has none.';
+COMMENT ON COLUMN statements.run_id IS 'The run that captured it first.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
 COMMENT ON COLUMN statements.proved_by IS 'What proves it: the balances that it states itself, or that its opening balance is exactly the closing balance of a statement before it, or the ledger''s balance, which had agreed with the bank; null without a good proof.';
@@ -1367,8 +1543,26 @@ END);
 ALTER TABLE statements ADD CONSTRAINT statements_proof_known CHECK ((proof = ANY (ARRAY['ok'::text, 'failed'::text, 'absent'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_known CHECK ((proved_by = ANY (ARRAY['itself'::text, 'statement'::text, 'ledger'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_proved_by_something CHECK (((proof = 'ok'::text) = (proved_by IS NOT NULL)));
+ALTER TABLE statements ADD CONSTRAINT statements_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
+CREATE INDEX statements_by_run ON public.statements USING btree (run_id);
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE unknown_fields (
+  bank_account_key text NOT NULL,
+  name text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE unknown_fields IS 'Fields of a bank''s answers that nobody reads, each once for an account. Written by the read of an account.';
+COMMENT ON COLUMN unknown_fields.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN unknown_fields.name IS 'Name of the field; ? where it is not a plain word.';
+COMMENT ON COLUMN unknown_fields.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN unknown_fields.last_seen_at IS 'When a read last showed it.';
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
+ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_pkey PRIMARY KEY (bank_account_key, name);
+GRANT INSERT, SELECT, UPDATE ON unknown_fields TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE wallets (
@@ -1388,7 +1582,7 @@ CREATE TABLE wallets (
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';
@@ -1412,6 +1606,7 @@ ALTER TABLE wallets ADD CONSTRAINT wallets_status_known CHECK ((status = ANY (AR
 CREATE TRIGGER wallets_audit_delete AFTER DELETE ON public.wallets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_insert AFTER INSERT ON public.wallets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_audit_update AFTER UPDATE ON public.wallets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON public.wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 GRANT SELECT ON wallets TO purser_app;
 GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
@@ -1504,6 +1699,64 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.bank_account_names_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_name.added', 'bank_account_name', n.id, n.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_name.removed', 'bank_account_name', o.id, o.image FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_name.changed', 'bank_account_name', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.name::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.name, r.bank_account_key, false AS is_new FROM old_rows r UNION ALL SELECT r.name, r.bank_account_key, true FROM new_rows r) r
+                 GROUP BY r.name, r.bank_account_key HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.bank_account_numbers_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'bank_account_number.added', 'bank_account_number', n.id, n.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'bank_account_number.removed', 'bank_account_number', o.id, o.image FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'bank_account_number.changed', 'bank_account_number', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.bank_account_key::text AS id, jsonb_build_object('kind', r.kind) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.bank_account_key, r.kind, false AS is_new FROM old_rows r UNION ALL SELECT r.bank_account_key, r.kind, true FROM new_rows r) r
+                 GROUP BY r.bank_account_key, r.kind HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.bank_accounts_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1514,26 +1767,26 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
-CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[])
+CREATE OR REPLACE FUNCTION public.capture_lines(p_bank_account text, p_run text, p_feed text, p_source text, p_key_scheme smallint, p_facts_key text[], p_occurrence integer[], p_transaction_key text[], p_booking_date date[], p_value_date date[], p_amount bigint[], p_currency text[], p_reversal boolean[], p_references text[], p_text text[], p_counterparty_name text[], p_counterparty_account text[], p_deposit_id text[], p_hold_reason text[], p_seen boolean[], p_bank_id text[], p_shown_as text[], p_beside bigint[], p_balance bigint[], p_batch_id text[], p_batch_minor bigint[])
  RETURNS TABLE(idx bigint, line_id bigint)
  LANGUAGE sql
  SECURITY DEFINER
@@ -1543,10 +1796,10 @@ AS $function$
     SELECT nextval('public.lines_id_seq') AS line_id, nextval('public.journals_id_seq') AS journal_id, i.*
       FROM unnest(p_facts_key, p_occurrence, p_transaction_key, p_booking_date, p_value_date, p_amount, p_currency,
                   p_reversal, p_references, p_text, p_counterparty_name, p_counterparty_account, p_deposit_id, p_hold_reason,
-                  p_seen, p_bank_id, p_shown_as)
+                  p_seen, p_bank_id, p_shown_as, p_beside, p_balance, p_batch_id, p_batch_minor)
            WITH ORDINALITY AS i(facts_key, occurrence, transaction_key, booking_date, value_date, amount, currency,
                   reversal, refs, text, counterparty_name, counterparty_account, deposit_id, hold_reason,
-                  seen, bank_id, shown_as, idx)
+                  seen, bank_id, shown_as, beside, balance, batch_id, batch_minor, idx)
   ), new_lines AS (
     INSERT INTO lines (id, bank_account_key, key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
                        amount_minor, currency, reversal, "references", text, counterparty_name, counterparty_account, source)
@@ -1554,8 +1807,13 @@ AS $function$
     SELECT line_id, p_bank_account, p_key_scheme, facts_key, occurrence, transaction_key, booking_date, value_date,
            amount, currency, reversal, refs::text[], text, counterparty_name, counterparty_account, p_source FROM input
   ), new_sightings AS (
-    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference)
-    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as FROM input WHERE seen
+    INSERT INTO sightings (bank_account_key, line_id, feed, source, run_id, bank_id, facts_key, booking_date, amount_minor, reference,
+                           balance_minor, batch_id, batch_minor)
+    SELECT p_bank_account, line_id, p_feed, p_source, p_run, bank_id, facts_key, booking_date, amount, shown_as,
+           balance, batch_id, batch_minor FROM input WHERE seen
+  ), new_holds AS (
+    INSERT INTO line_holds (line_id, reason, beside_line_id)
+    SELECT line_id, hold_reason, beside FROM input WHERE hold_reason IS NOT NULL
   ), new_deposits AS (
     INSERT INTO deposits (id, line_id, bank_account_key, transaction_key, amount_minor, currency, booking_date, hold_reason, run_id)
     SELECT deposit_id, line_id, p_bank_account, transaction_key, amount, currency, booking_date, hold_reason, p_run
@@ -1913,6 +2171,55 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.check_wallet_code()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.code_kind = 'checked' AND EXISTS (SELECT 1 FROM named_codes k WHERE k.code = NEW.code) THEN
+    RAISE EXCEPTION 'code of wallet % was named before it was issued', NEW.id USING ERRCODE = 'PU022';
+  END IF;
+  RETURN NEW;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.claim_bank_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE claim record;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO bank_account_names (name, bank_account_key) VALUES (NEW.key, NEW.key);
+  ELSIF NEW.key <> OLD.key THEN
+    UPDATE bank_account_names SET name = NEW.key WHERE name = OLD.key;
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.statement_account IS NOT NULL AND NEW.statement_account IS NULL THEN
+    DELETE FROM bank_account_numbers WHERE bank_account_key = NEW.key AND kind = 'statement';
+  END IF;
+  FOR claim IN
+    SELECT CASE WHEN given.number ~ '^[0-9 .-]+$' THEN ltrim(regexp_replace(given.number, '[^0-9]', '', 'g'), '0')
+                ELSE btrim(given.number) END AS number, given.kind
+      FROM (VALUES (NEW.bank_account_id, 'api'), (NEW.statement_account, 'statement')) AS given (number, kind)
+     WHERE given.number IS NOT NULL AND given.number !~ '[*#•]' AND upper(given.number) !~ '^[0-9]*X[0-9X]*$'
+  LOOP
+    INSERT INTO bank_account_numbers AS n (number, currency, bank_account_key, kind)
+    VALUES (claim.number, NEW.currency, NEW.key, claim.kind)
+    ON CONFLICT ON CONSTRAINT bank_account_numbers_one_account DO UPDATE
+       SET kind = CASE WHEN excluded.kind = 'api' THEN 'api' ELSE n.kind END
+     WHERE n.bank_account_key = excluded.bank_account_key;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the bank''s account is known here under another key' USING ERRCODE = '23505',
+        CONSTRAINT = 'bank_account_numbers_one_account', TABLE = 'bank_account_numbers';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.claims_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1941,6 +2248,26 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.codes_named(p_text text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT 'CUS' || translate(substr(found[1], 4), 'OILSB', '01158')
+    FROM (
+      -- Nearly every text is ASCII, which needs no normal form; only UTF8 has one.
+      SELECT upper(CASE WHEN octet_length(p_text) = length(p_text) OR getdatabaseencoding() <> 'UTF8' THEN p_text
+                        ELSE normalize(p_text, NFKC) END) AS text OFFSET 0) plain,
+    LATERAL (
+      SELECT text AS reading
+      UNION ALL
+      SELECT regexp_replace(text, '[?>~<^+](2[0-9]|6[0-3])', '', 'g') WHERE text ~ '[?>~<^+][26][0-9]'
+      UNION ALL
+      SELECT regexp_replace(text, '\\+([BFNRT]|U[0-9A-F]{4}|[0-7]{3})', ' ', 'g') WHERE text LIKE '%\\%') readings,
+    LATERAL regexp_matches(regexp_replace(reading, '[^A-Z0-9]+', '', 'g'), 'CUS[0-9OILSB]{8}', 'g') AS found
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.confirm_credits()
  RETURNS trigger
@@ -2238,24 +2565,40 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'line_case.changed', 'line_case', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.other_id, r.outcome, true FROM new_rows r) r
-                 GROUP BY r.id, r.kind, r.line_id, r.other_id, r.outcome HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, true FROM new_rows r) r
+                 GROUP BY r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.name_codes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  EXECUTE format($query$
+    INSERT INTO named_codes (code, named_by)
+    SELECT n.code, %L FROM (SELECT DISTINCT c AS code FROM new_rows r, codes_named(%s) c) n
+     WHERE (SELECT true FROM named_codes k WHERE k.code = n.code LIMIT 1) IS NULL$query$, TG_TABLE_NAME, TG_ARGV[0]);
+  RETURN NULL;
+END $function$;
+-- owned by purser_ledger, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text
@@ -2505,6 +2848,32 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.release_holds(p_bank_account text, p_lines bigint[])
+ RETURNS TABLE(deposit_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE line_holds h SET ended_at = now() FROM lines l
+     WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
+    RETURNING h.line_id
+  )
+  UPDATE deposits d SET hold_reason = NULL FROM ended e
+   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.restate_review(p_deposit text, p_reason text, p_candidates text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE reviews SET reason = p_reason, candidates = p_candidates WHERE deposit_id = p_deposit AND closed_at IS NULL
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.return_export_items_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2702,19 +3071,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'statement_file.changed', 'statement_file', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, true FROM new_rows r) r
-                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, true FROM new_rows r) r
+                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

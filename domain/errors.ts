@@ -4,8 +4,11 @@
  * the two equal.
  */
 export const ERROR_CODES = [
+  'account.known',
+  'account.name_taken',
   'account.not_found',
   'account.not_polled',
+  'account.other_lines',
   'api.unavailable',
   'auth.forbidden',
   'auth.invalid_key',
@@ -70,6 +73,7 @@ export const ERROR_CODES = [
   'statement.unreadable',
   'temporal.unavailable',
   'wallet.code_taken',
+  'wallet.codes_exhausted',
   'wallet.credits_pending',
   'wallet.external_ref_taken',
   'wallet.insufficient_credits',

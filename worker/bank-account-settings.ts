@@ -7,16 +7,24 @@ import { parseFieldMap, type JsonFieldMap } from '../bank/json/field-map.ts';
 import type { PolledAccount } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { findOtherOwner } from '../app/account/find-account.ts';
+import { findAccountName, toAccountKey } from '../db/queries/bank-account-names.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
 import { ZAR } from '../domain/money/money.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Writes the account that `BANK_*` describes into its row: for that account the environment decides. */
+/**
+ * Writes the account that `BANK_*` describes into its row: for that account the environment decides. Identity hangs on
+ * the bank's own id: an id that another account of ours has, or had, would read the same lines a second time.
+ * @throws CodedError `account.known` · `config.invalid`
+ */
 export async function upsertConfiguredAccount(database: Database, config: Config): Promise<void> {
   const [spendable = 0n, spendableInHour = 0n] =
     config.BANK_WEBHOOK_SPENDABLE.split(',').map(BigInt);
+  const accountKey = await toAccountKey(database, config.BANK_ACCOUNT_KEY);
+  await refuseKnownId(database, config, accountKey);
   const described = {
     bankName: config.BANK_NAME,
     timeZone: config.BANK_TIME_ZONE,
@@ -27,6 +35,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSecretEnv: 'BANK_WEBHOOK_SECRET',
     pollEnabled: config.BANK_API_ENABLED,
     proofPolicy: config.BANK_PROOF_POLICY,
+    provisional: config.BANK_PROVISIONAL,
     balancePolicy: config.BANK_BALANCE_POLICY,
     payerConflict: config.BANK_PAYER_CONFLICT,
     amountLimitMinor: config.BANK_AMOUNT_LIMIT ?? null,
@@ -34,6 +43,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     fieldMap:
       config.BANK_FIELD_MAP === undefined ? null : await loadFieldMap(config.BANK_FIELD_MAP),
     amounts: config.BANK_AMOUNTS,
+    unknownFields: config.BANK_UNKNOWN_FIELDS,
     webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
     webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,
@@ -43,8 +53,24 @@ export async function upsertConfiguredAccount(database: Database, config: Config
   };
   await database
     .insert(bankAccounts)
-    .values({ key: config.BANK_ACCOUNT_KEY, currency: ZAR, ...described })
+    .values({ key: accountKey, currency: ZAR, ...described })
     .onConflictDoUpdate({ target: bankAccounts.key, set: described });
+}
+
+async function refuseKnownId(
+  database: Database,
+  { BANK_ACCOUNT_ID: number, BANK_ACCOUNT_KEY: asked }: Config,
+  accountKey: string,
+): Promise<void> {
+  if (number === undefined) return;
+  const owner = await findOtherOwner(database, { accountKey, currency: ZAR, number });
+  if (owner === null) return;
+  const known = await findAccountName(database, owner);
+  throw new CodedError(
+    'account.known',
+    `The bank's account ${number} is known here as ${known}, and BANK_ACCOUNT_KEY is ${asked}: ` +
+      `set BANK_ACCOUNT_KEY=${known}. To rename the account, then run \`purser bank-account rename ${known} ${asked}\`.`,
+  );
 }
 
 /** A preset by its name, or a JSON file. @throws CodedError `config.invalid` */
@@ -107,6 +133,7 @@ export function createPolledAccounts(
       timeZone: row.timeZone,
       currency: row.currency,
       amounts: row.amounts,
+      unknownFields: row.unknownFields,
       ...(row.fieldMap === null ? {} : { fieldMap: parseFieldMap(row.fieldMap) }),
     };
     const fingerprint = JSON.stringify(settings);

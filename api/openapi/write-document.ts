@@ -26,6 +26,7 @@ async function writeDocument(): Promise<void> {
     webhookSecretsOf: () => [],
     statementBytesMax: 1,
     approvals: { fourEyesAboveMinor: 0n, dailyLimitMinor: 0n, approvalHours: 1 },
+    codeSeries: 0,
     clock: () => new Date(),
     logger,
   });

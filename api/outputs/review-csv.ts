@@ -1,3 +1,4 @@
+import { suggestCodes } from '../../app/decide/suggest-wallets.ts';
 import {
   listOpenReviews,
   type OpenReviewRow,
@@ -11,8 +12,11 @@ import { adviceFor } from '../../domain/words/review-advice.ts';
 
 const PAGE_SIZE = 500;
 
+/** A row with the codes of the wallets that it may belong to. */
+type SuggestedRow = OpenReviewRow & { readonly suggested: readonly string[] };
+
 /** The columns of the queue as a spreadsheet, each with what it shows of a review. */
-const COLUMNS: readonly (readonly [string, (row: OpenReviewRow) => CsvCell])[] = [
+const COLUMNS: readonly (readonly [string, (row: SuggestedRow) => CsvCell])[] = [
   ['deposit', ({ review }) => review.depositId],
   ['account', ({ accountKey }) => accountKey],
   ['booking_date', ({ bookingDate }) => bookingDate],
@@ -25,7 +29,7 @@ const COLUMNS: readonly (readonly [string, (row: OpenReviewRow) => CsvCell])[] =
   ['sentence', ({ review }) => adviceFor(review.reason).sentence],
   ['references', ({ references }) => references.join(' | ')],
   ['counterparty', ({ counterpartyName }) => counterpartyName],
-  ['candidates', ({ review }) => review.candidates.join(' ')],
+  ['candidates', ({ suggested }) => suggested.join(' ')],
   ['assignee', ({ review }) => review.assignee],
   ['opened_at', ({ review }) => review.openedAt.toISOString()],
   ['due_at', ({ review }) => review.dueAt.toISOString()],
@@ -49,8 +53,13 @@ export async function* reviewsAsCsv(
       after,
       limit: PAGE_SIZE,
     });
+    const codes = await suggestCodes(
+      executor,
+      rows.map(({ review }) => review.depositId),
+    );
+    const shown = rows.map((row) => ({ ...row, suggested: codes.get(row.review.depositId) ?? [] }));
     if (rows.length > 0)
-      yield rows.map((row) => csvLine(COLUMNS.map(([, show]) => show(row)))).join('');
+      yield shown.map((row) => csvLine(COLUMNS.map(([, show]) => show(row)))).join('');
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_SIZE) return;
     after = { order: 'priority', value: last.place, id: last.review.depositId };

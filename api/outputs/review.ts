@@ -25,7 +25,7 @@ export const reviewReasonSchema = z.strictObject({
   nextStep: z.string(),
   candidates: z
     .array(z.string())
-    .meta({ description: 'Customer codes that the payer may have meant.' }),
+    .meta({ description: 'Codes of the wallets that it may belong to, likeliest first.' }),
 });
 
 export function toReviewReason(
@@ -39,6 +39,9 @@ export function toReviewReason(
 export const reviewSchema = named(
   'Review',
   reviewReasonSchema.extend({
+    shadowCode: z.string().nullable().meta({
+      description: 'On an account on trial: the code that it would have been credited by.',
+    }),
     depositId,
     account: accountKey,
     amount: money,
@@ -60,6 +63,7 @@ export const reviewSchema = named(
       sentence: 'The reference names a customer code that no wallet has.',
       nextStep: 'Ask the payer for the right code, then credit that wallet or return the money.',
       candidates: ['CUS00005724'],
+      shadowCode: null,
       depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
       account: 'fnb-main',
       amount: { minor: '27500', currency: 'ZAR' },
@@ -77,9 +81,15 @@ export const reviewSchema = named(
   },
 );
 
-export function toReview(row: OpenReviewRow): z.infer<typeof reviewSchema> {
+/** @param suggested codes as `suggestCodes` gives them */
+export function toReview(
+  row: OpenReviewRow,
+  suggested: readonly string[],
+): z.infer<typeof reviewSchema> {
+  const { candidates, reason } = row.review;
   return {
-    ...toReviewReason(row.review.reason, row.review.candidates),
+    ...toReviewReason(reason, suggested),
+    shadowCode: reason === 'shadow' ? (candidates[0] ?? null) : null,
     depositId: row.review.depositId,
     account: row.accountKey,
     amount: toMoney(row.amountMinor, row.currency),

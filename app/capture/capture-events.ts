@@ -14,6 +14,7 @@ import { groupBy } from '../../domain/group-by.ts';
 import { parseCurrency } from '../../domain/money/money.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { Placement } from './capture-outcome.ts';
+import { noteUnknownFields } from './quarantine-rows.ts';
 import { bankIdOf, factsKeyOf } from './stored-texts.ts';
 
 /** An open deposit whose line an event showed: its workflow must be notified. */
@@ -109,6 +110,10 @@ async function captureGroup(
     if (each.kind !== 'line') handled.push(handledWithoutLine(accountKey, each));
   }
   await markEventsHandled(tx, handled);
+  const fields = new Set(
+    read.flatMap((each) => ('unknownFields' in each ? each.unknownFields : [])),
+  );
+  await noteUnknownFields(tx, accountKey, [...fields]);
   const hasPointer = read.some(({ kind }) => kind === 'pointer' || kind === 'reversal');
   return { deposits, hasPointer };
 }

@@ -28,9 +28,8 @@ export function summarise(
   const placements: Placement[] = sightings.map((sighting) =>
     sighting.status === 'pending' ? { kind: 'pending' } : { kind: 'repeat' },
   );
-  for (const row of decision.held) placements[row.index] = { kind: 'held' };
-  for (const { row, lineId } of decision.attached)
-    placements[row.index] = { kind: 'known', lineId };
+  for (const { row } of decision.waiting) placements[row.index] = { kind: 'held' };
+  for (const { row, lineId } of decision.ties) placements[row.index] = { kind: 'known', lineId };
   decision.newLines.forEach(({ row }, index) => {
     const line = lines[index];
     const lineId = lineIds[index];
@@ -44,7 +43,7 @@ export function summarise(
   return {
     linesNew: lines.length,
     depositsNew: lines.filter((line) => line.amountMinor > 0n).length,
-    held: decision.held.length + lines.filter((line) => line.hold !== null).length,
+    held: decision.waiting.length + lines.filter((line) => line.hold !== null).length,
     placements,
   };
 }

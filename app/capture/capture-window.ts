@@ -4,6 +4,7 @@ import { addRunCapture, markDayComplete } from '../../db/queries/runs.ts';
 import { addDays, localDateIn, type LocalDate } from '../../domain/local-date.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { CaptureOutcome } from './capture-outcome.ts';
+import { quarantineRows, type Quarantine } from './quarantine-rows.ts';
 
 /** A window of days, read whole from a bank's API. */
 export interface ReadWindow {
@@ -18,10 +19,13 @@ export interface ReadWindow {
 }
 
 /**
- * Captures a window: lines, deposits, the account's last complete day and the run's counts in one transaction. A repeat
- * finds every line known.
+ * Captures a window: lines, deposits, rows that cannot be read, the account's last complete day and the run's counts in one
+ * transaction. The day is complete although rows wait: they stay on the list of cases. A repeat finds every line known.
  */
-export async function captureWindow(database: Database, read: ReadWindow): Promise<CaptureOutcome> {
+export async function captureWindow(
+  database: Database,
+  read: ReadWindow,
+): Promise<CaptureOutcome & { readonly quarantine: Quarantine }> {
   const { accountKey, runId, snapshot, startedAt, window } = read;
   return database.transaction(async (tx) => {
     const captured = await captureLinesIn(tx, {
@@ -41,6 +45,7 @@ export async function captureWindow(database: Database, read: ReadWindow): Promi
         snapshot.heldPositions?.has(position) === true ? ('unreadable' as const) : null,
       ),
     });
+    const quarantine = await quarantineRows(tx, read);
     await markDayComplete(tx, accountKey, window.completeDay);
     await addRunCapture(tx, {
       ...captured,
@@ -48,7 +53,9 @@ export async function captureWindow(database: Database, read: ReadWindow): Promi
       from: window.from,
       to: window.to,
       linesSeen: snapshot.sightings.length,
+      rowsQuarantined: snapshot.unreadable?.length ?? 0,
+      warnings: snapshot.warnings ?? [],
     });
-    return captured;
+    return { ...captured, quarantine };
   });
 }

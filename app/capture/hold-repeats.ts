@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/client.ts';
-import { countByFactsKey, countCreditsOfDays } from '../../db/queries/known-lines.ts';
+import { countByFactsKey, countCreditsOfDays } from '../../db/queries/repeat-counts.ts';
 import {
   creditsByDay,
   findRepeatedBatch,
@@ -9,12 +9,8 @@ import {
   PARTS,
   type DayPair,
 } from '../../domain/line/batch-repeat.ts';
-import {
-  holdRepeats,
-  KEY_SCHEME,
-  type NewLine,
-  type SnapshotRow,
-} from '../../domain/line/identity.ts';
+import { KEY_SCHEME, type NewLine, type SnapshotRow } from '../../domain/line/identity.ts';
+import { holdRepeats } from '../../domain/line/place-rows.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import { factsKeyOf } from './stored-texts.ts';

@@ -9,7 +9,7 @@ import {
 import { lockGates } from '../../db/queries/gates.ts';
 import { findObjections } from './objections.ts';
 import { findOwner, type Owner } from '../../domain/review/owner.ts';
-import { readReferences } from '../../domain/reference/reference.ts';
+import { codesToLookUp, readReferences, withoutRivals } from '../../domain/reference/reference.ts';
 import { isOpen } from '../../domain/ledger/deposit.ts';
 import { settle, type OwnedDeposit } from '../../domain/ledger/settle.ts';
 
@@ -29,19 +29,20 @@ export async function findOwners(
   executor: Parameters<typeof findWalletsByCode>[0],
   deposits: readonly DepositFacts[],
 ): Promise<readonly { readonly deposit: DepositFacts; readonly owner: Owner }[]> {
-  const readings = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
-  const codes = readings.flatMap(({ reading }) => (reading.kind === 'exact' ? [reading.code] : []));
-  const wallets = await findWalletsByCode(executor, codes);
+  const read = deposits.map((deposit) => ({ deposit, reading: readReferences(deposit.texts) }));
+  const wallets = await findWalletsByCode(
+    executor,
+    read.flatMap(({ reading }) => codesToLookUp(reading)),
+  );
   const objections = await findObjections(executor, deposits);
-  return readings.map(({ deposit, reading }) => ({
-    deposit,
-    owner: findOwner(
+  return read.map(({ deposit, reading: asWritten }) => {
+    const reading = withoutRivals(asWritten, wallets);
+    const wallet = (reading.kind === 'exact' ? wallets.get(reading.code) : undefined) ?? null;
+    return {
       deposit,
-      reading,
-      (reading.kind === 'exact' ? wallets.get(reading.code) : undefined) ?? null,
-      objections.get(deposit.depositId),
-    ),
-  }));
+      owner: findOwner(deposit, reading, wallet, objections.get(deposit.depositId)),
+    };
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { findOpenReview, openReviews, type OpenReview } from '../../db/queries/r
 import { findDepositFacts } from '../../db/queries/settlement.ts';
 import { scheduleReview, type AgingPolicy } from '../../domain/review/aging.ts';
 import type { ReviewReason } from '../../domain/review/review-reasons.ts';
-import { findOwners } from '../credit/credit-deposits.ts';
+import { codesOf, readReferences } from '../../domain/reference/reference.ts';
 
 /**
  * Puts a captured deposit into review, or takes over its open review with the schedule that it has. `reason` is null if
@@ -17,7 +17,7 @@ export async function openReview(
   const { depositId, reason } = input;
   if (reason !== null) {
     const schedule = scheduleReview(context.clock(), context.aging);
-    const candidates = await suggestCodes(database, depositId);
+    const candidates = await readCodes(database, depositId);
     await database.transaction((tx) =>
       openReviews(tx, [{ depositId, reason, candidates }], schedule),
     );
@@ -25,10 +25,8 @@ export async function openReview(
   return findOpenReview(database, depositId);
 }
 
-/** Suggests codes to a person; suggestions never credit. */
-async function suggestCodes(database: Database, depositId: string): Promise<readonly string[]> {
+/** The codes that the deposit's references may mean; they never credit. */
+async function readCodes(database: Database, depositId: string): Promise<readonly string[]> {
   const deposit = await findDepositFacts(database, depositId);
-  if (deposit === null) return [];
-  const [found] = await findOwners(database, [deposit]);
-  return found?.owner.kind === 'review' ? found.owner.candidates : [];
+  return deposit === null ? [] : codesOf(readReferences(deposit.texts));
 }

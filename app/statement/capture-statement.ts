@@ -13,6 +13,7 @@ import {
 import { CodedError, isCoded } from '../../domain/errors.ts';
 import type { HoldReason } from '../../domain/line/identity.ts';
 import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
 import type { StatementLine } from '../../domain/line/statement.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 import { captureLinesIn } from '../capture/capture-lines.ts';
@@ -99,6 +100,9 @@ function eventsOf(
   orders: FileOrders,
 ): AsyncGenerator<readonly StatementEvent[]> {
   return readStatementEvents(readStatementFile(context.database, input.fileId), {
+    currency: parseCurrency(orders.currency),
+    provisional: orders.provisional,
+    acceptsOpenEnd: orders.acceptsOpenEnd,
     ...(orders.format === null ? {} : { format: orders.format }),
     ...(orders.profile === null ? {} : { profile: parseCsvProfile(orders.profile) }),
   });
@@ -189,11 +193,12 @@ async function captureGroup(
     entryToCapture(line, survey.entryWarnings.get(line.position) ?? new Set()),
   );
   const sightings = entries.flatMap((entry) => entry.sightings);
+  const currency = survey.statements[at.position]?.summary.currency;
   const plan = plans[at.position];
   const unseen = plan?.holdsUnproved === true ? 'proof_absent' : null;
   const holds = entries.flatMap((entry) => {
     const hold: HoldReason | null = entry.hold === null ? unseen : 'unreadable';
-    return entry.sightings.map(() => hold);
+    return entry.sightings.map((each) => (each.currency === currency ? hold : 'currency_mismatch'));
   });
   return context.database.transaction(async (tx) => {
     const found = await captureLinesIn(tx, {
@@ -210,7 +215,7 @@ async function captureGroup(
     });
     await addTail(tx, input, {
       position: at.position,
-      sightings,
+      sightings: sightings.filter((each) => each.currency === currency),
       wholeUntil: plan?.wholeUntil ?? null,
     });
     await addRunCapture(tx, { ...found, linesSeen: 0, runId: input.runId, from: null, to: null });

@@ -1,10 +1,13 @@
 import type { Executor } from '../../db/client.ts';
+import { findAccountName } from '../../db/queries/bank-account-names.ts';
 import { findAccountNames } from '../../db/queries/bank-accounts.ts';
 import { CodedError } from '../../domain/errors.ts';
+import { findOtherOwner } from '../account/find-account.ts';
 import {
   isAccountNumber,
   isIban,
   isMasked,
+  isSameAccount,
   lastFour,
   matchAccounts,
   type AccountMatch,
@@ -33,6 +36,8 @@ export async function checkStatementAccount(
     throw new CodedError('account.not_found', `Bank account not found: ${accountKey}.`);
   if (found === '') return null;
   const known = names.statementAccount;
+  if (known === null || !isSameAccount(known, found))
+    await refuseOthers(executor, { accountKey, currency: names.currency, found, given });
   const expected = known ?? given ?? names.bankAccountId;
   const match =
     known === null && given === null
@@ -48,6 +53,25 @@ export async function checkStatementAccount(
     'statement.account_unconfirmed',
     `The file is of the account that ends in ${lastFour(found)}, and no earlier file or setting says whether that is ${accountKey}: look at the number, then import again with --account-number.`,
     { details: { number: found } },
+  );
+}
+
+/** @throws CodedError `statement.account_mismatch` that names both, if the number belongs to another account of ours */
+async function refuseOthers(
+  executor: Executor,
+  { accountKey, currency, found, given }: NumberToCheck & { readonly currency: string },
+): Promise<void> {
+  // A person's word about hidden digits must not give one number to two accounts either.
+  const number = isMasked(found) ? (given ?? found) : found;
+  const owner = await findOtherOwner(executor, { accountKey, currency, number });
+  if (owner === null) return;
+  const [other, here] = [
+    await findAccountName(executor, owner),
+    await findAccountName(executor, accountKey),
+  ];
+  throw new CodedError(
+    'statement.account_mismatch',
+    `The file is of the account that ends in ${lastFour(number)}, which is known here as ${other}, not ${here}: import it with --account ${other}.`,
   );
 }
 

@@ -36,12 +36,12 @@ export async function proveContinuation(
   const openingMinor = closingMinor - bookedMinor;
   if (summary.openingMinor !== null && summary.openingMinor !== openingMinor)
     return { summary, provedBy: null };
-  const provedBy = await findContinued(tx, {
-    ...statement,
-    firstDay: firstBookedDay,
-    lastDay: lastBookedDay,
-    openingMinor,
-  });
+  const days = { firstDay: firstBookedDay, lastDay: lastBookedDay };
+  const provedBy = await findContinued(
+    tx,
+    { ...statement, ...days, openingMinor },
+    { isCaptured: false },
+  );
   return provedBy === null
     ? { summary, provedBy }
     : { summary: { ...summary, openingMinor, proof: 'ok', differenceMinor: 0n }, provedBy };

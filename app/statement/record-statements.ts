@@ -29,6 +29,7 @@ export async function recordStatements(
   file: {
     readonly accountKey: string;
     readonly fileId: string;
+    readonly runId: string;
     readonly survey: Survey;
     readonly isReleased: boolean;
     /** The account number that a person gave with the file. */
@@ -61,6 +62,10 @@ export async function recordStatements(
         statement: summary,
         provedBy,
         lineCount: surveyed.lineCount,
+        bookedMinor: surveyed.bookedMinor,
+        firstBookedDay: surveyed.firstBookedDay,
+        lastBookedDay: surveyed.lastBookedDay,
+        runId: file.runId,
         firstDay: summary.completeDays?.from ?? days[0] ?? null,
         lastDay: summary.completeDays?.to ?? days.at(-1) ?? null,
         closing,

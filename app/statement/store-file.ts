@@ -7,7 +7,7 @@ import {
   findFileByHash,
   insertFileChunk,
   insertStatementFile,
-  markAccountNumber,
+  markConfirmed,
   markFileStored,
 } from '../../db/queries/statement-files.ts';
 import { writeAs } from '../write-as.ts';
@@ -27,6 +27,8 @@ export interface IncomingFile {
   readonly profile: unknown;
   /** The account number that a person expects in the file; null where none was given. */
   readonly accountNumber: string | null;
+  /** A person accepts an MT940 that ends with an interim balance as whole. */
+  readonly acceptsOpenEnd: boolean;
   readonly by: Actor;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -41,8 +43,9 @@ export async function storeStatementFile(
 ): Promise<StoredFile> {
   const fileId = newId('statementFile');
   let sha256 = '';
+  const why = file.acceptsOpenEnd ? 'accepted that the statement ends open' : null;
   try {
-    await writeAs(database, { actor: file.by, why: null }, async (tx) => {
+    await writeAs(database, { actor: file.by, why }, async (tx) => {
       await insertStatementFile(tx, { ...file, fileId });
       const stored = await storeChunks(tx, fileId, file.chunks);
       sha256 = stored.sha256;
@@ -52,10 +55,10 @@ export async function storeStatementFile(
     if (toCodedError(error)?.details['constraint'] !== 'statement_files_once') throw error;
     const known = await findFileByHash(database, { accountKey: file.accountKey, sha256 });
     const stored = known ?? fileId;
-    const { accountNumber, by } = file;
-    if (accountNumber !== null)
-      await writeAs(database, { actor: by, why: null }, (tx) =>
-        markAccountNumber(tx, { fileId: stored, accountNumber }),
+    const { accountNumber, acceptsOpenEnd, by } = file;
+    if (accountNumber !== null || acceptsOpenEnd)
+      await writeAs(database, { actor: by, why }, (tx) =>
+        markConfirmed(tx, { fileId: stored, accountNumber, acceptsOpenEnd }),
       );
     return { fileId: stored, sha256, isNew: false };
   }

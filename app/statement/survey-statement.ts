@@ -13,7 +13,7 @@ export interface SurveyedStatement {
   readonly days: ReadonlyMap<LocalDate, number>;
   readonly firstBookedDay: LocalDate | null;
   readonly lastBookedDay: LocalDate | null;
-  /** Signed sum of the booked lines. */
+  /** Signed sum of the booked lines in the statement's currency. */
   readonly bookedMinor: bigint;
   /** A copy, or a statement that may still change: it is recorded, and none of its lines posts. */
   readonly neverPosts: boolean;
@@ -52,7 +52,15 @@ export async function surveyStatement(
         days.set(bookingDate, (days.get(bookingDate) ?? 0) + 1);
       } else if (event.kind === 'statement') {
         const summary = event.statement;
-        statements.push({ summary, lineCount, days, ...booked, neverPosts: false });
+        const { sums, ...bookedDays } = booked;
+        statements.push({
+          summary,
+          lineCount,
+          days,
+          ...bookedDays,
+          bookedMinor: sums.get(summary.currency) ?? 0n,
+          neverPosts: false,
+        });
         days = new Map();
         lineCount = 0;
         booked = NOTHING_BOOKED;
@@ -77,17 +85,20 @@ export async function surveyStatement(
   };
 }
 
-type Booked = Pick<SurveyedStatement, 'firstBookedDay' | 'lastBookedDay' | 'bookedMinor'>;
+interface Booked extends Pick<SurveyedStatement, 'firstBookedDay' | 'lastBookedDay'> {
+  /** By currency: the statement's own is known at its end. */
+  readonly sums: ReadonlyMap<string, bigint>;
+}
 
-const NOTHING_BOOKED: Booked = { firstBookedDay: null, lastBookedDay: null, bookedMinor: 0n };
+const NOTHING_BOOKED: Booked = { firstBookedDay: null, lastBookedDay: null, sums: new Map() };
 
 function addBooked(booked: Booked, line: StatementLine): Booked {
   if (line.status !== 'booked') return booked;
-  const { firstBookedDay: first, lastBookedDay: last, bookedMinor } = booked;
+  const { firstBookedDay: first, lastBookedDay: last, sums } = booked;
   const day = line.bookingDate;
   return {
     firstBookedDay: first === null || day < first ? day : first,
     lastBookedDay: last === null || day > last ? day : last,
-    bookedMinor: bookedMinor + signedMinor(line),
+    sums: new Map(sums).set(line.currency, (sums.get(line.currency) ?? 0n) + signedMinor(line)),
   };
 }

@@ -1,23 +1,25 @@
+import { randomInt } from 'node:crypto';
 import type { Transaction } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import {
   findWallet,
   findWalletByExternalRef,
-  hasLiveLegacyCode,
   insertWallet,
-  nextCustomerNumber,
+  isCodeFree,
   type Wallet,
 } from '../../db/queries/wallets.ts';
 import {
+  CUSTOMER_NUMBER_MAX,
   codesNear,
   customerCodeFromNumber,
+  seriesOf,
   type CustomerCode,
 } from '../../domain/reference/customer-code.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 
-/** Each attempt takes one number; no run of this many numbers collides with legacy codes throughout. */
-const NUMBERS_TRIED_MAX = 200;
+/** Each draw finds a free code unless nearly all are taken: of 200 draws none does if 98 in 100 are. */
+const DRAWS_MAX = 200;
 
 export interface WantedWallet {
   readonly externalRef: string | null;
@@ -26,8 +28,30 @@ export interface WantedWallet {
   readonly legacyCode: CustomerCode | null;
 }
 
-/** Creates a wallet with a new code, or with the customer's legacy code. */
-export async function createWallet(tx: Transaction, wanted: WantedWallet): Promise<Wallet> {
+/** More numbers than this hold one of each series: the smallest series has one number in 512. */
+const NUMBERS_MAX = 100_000;
+
+/**
+ * A number of a series that nobody can foresee, from 1 to {@link CUSTOMER_NUMBER_MAX}: who can tell the next code may have
+ * paid for it, or may wait for money that was paid to it.
+ */
+export function drawCustomerNumber(series: number): number {
+  for (let drawn = 0; drawn < NUMBERS_MAX; drawn += 1) {
+    const number = randomInt(1, CUSTOMER_NUMBER_MAX + 1);
+    if (seriesOf(number) === series) return number;
+  }
+  throw new CodedError('config.invalid', `CODE_SERIES has no numbers: ${series}.`);
+}
+
+/**
+ * Creates a wallet with a new code, drawn by `draw`, or with the customer's legacy code.
+ * @throws CodedError `wallet.code_taken`, `wallet.external_ref_taken`, `wallet.codes_exhausted`.
+ */
+export async function createWallet(
+  tx: Transaction,
+  wanted: WantedWallet,
+  draw: () => number,
+): Promise<Wallet> {
   const id = newId('wallet');
   const { externalRef, name } = wanted;
   const insert = (code: CustomerCode, codeKind: Wallet['codeKind']) =>
@@ -38,13 +62,16 @@ export async function createWallet(tx: Transaction, wanted: WantedWallet): Promi
     await refuseTakenReference(tx, externalRef);
     throw new CodedError('wallet.code_taken', 'Another wallet has this customer code.');
   }
-  for (let tried = 0; tried < NUMBERS_TRIED_MAX; tried += 1) {
-    const code = customerCodeFromNumber(await nextCustomerNumber(tx));
-    if (await hasLiveLegacyCode(tx, codesNear(code))) continue;
+  for (let drawn = 0; drawn < DRAWS_MAX; drawn += 1) {
+    const code = customerCodeFromNumber(draw());
+    if (!(await isCodeFree(tx, codesNear(code)))) continue;
     if (await insert(code, 'checked')) return stored(tx, id);
     await refuseTakenReference(tx, externalRef);
   }
-  throw new CodedError('internal.unexpected', 'No free customer code was found.');
+  throw new CodedError(
+    'wallet.codes_exhausted',
+    `Of ${DRAWS_MAX} customer codes drawn at random, each is in use or was named by a payment: nearly all of this series are taken.`,
+  );
 }
 
 async function refuseTakenReference(tx: Transaction, externalRef: string | null): Promise<void> {

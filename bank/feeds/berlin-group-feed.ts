@@ -1,23 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Currency } from '../../domain/money/money.ts';
-import type { LineStatus, Sighting } from '../../domain/line/sighting.ts';
 import { askBank, type BankAnswer, type HttpLimits } from '../http/exchange.ts';
 import { readJsonBody } from '../http/read-json.ts';
 import { field, objectField, optionalText, type Refuse } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 import { readBerlinGroupBalance } from './berlin-group-balance.ts';
-import { BERLIN_GROUP_FIELDS, readBerlinGroupRow, type AmountStyle } from './berlin-group-row.ts';
-import type { DayWindow, Feed } from './feed.ts';
 import {
-  addressUnder,
-  nextAddress,
+  BERLIN_GROUP_FIELDS,
+  BERLIN_GROUP_LISTS,
+  berlinGroupRowReader,
+  hasMinus,
+  type AmountStyle,
+  type BerlinGroupList,
+} from './berlin-group-row.ts';
+import type { DayWindow, Feed, UnknownFields } from './feed.ts';
+import {
+  createNotes,
   noteUnknownAround,
   noteUnknownFields,
-  onlyInWindow,
-  refuseOutsideWindow,
-  refusePage,
-} from './feed-page.ts';
+  toldBy,
+  type FeedNotes,
+} from './feed-notes.ts';
+import { addressUnder, nextAddress, refusePage } from './feed-page.ts';
+import { readPageRows, sortStatementRows, type PageRows } from './page-rows.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 import { readStatementBody, refuseOtherIban } from './statement-body.ts';
 
@@ -32,9 +38,10 @@ interface BerlinGroupSettings {
   readonly timeZone: string;
   readonly amounts: AmountStyle;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
 }
 
-/** Known fields around the rows; `information` holds standing orders, which are not movements. */
+/** Known fields around the rows. */
 const KNOWN = {
   '': new Set(['account', 'transactions', 'balances', '_links', 'links', 'next', 'last_updated']),
   '/transactions': new Set(['booked', 'pending', 'information', '_links', 'links']),
@@ -45,7 +52,7 @@ interface Reading {
   readonly settings: BerlinGroupSettings;
   readonly window: DayWindow;
   readonly signal: AbortSignal;
-  readonly unknown: Set<string>;
+  readonly notes: FeedNotes;
   readonly heldPositions: Set<string>;
 }
 
@@ -58,9 +65,9 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
   return {
     idStable: false,
     async fetchWindow(window, signal, onPage) {
-      const unknown = new Set<string>();
+      const notes = createNotes(settings.unknownFields);
       const heldPositions = new Set<string>();
-      const reading = { settings, window, signal, unknown, heldPositions };
+      const reading = { settings, window, signal, notes, heldPositions };
       const read = await readUntilAgreed(
         async (request) => {
           const url = addressOf(settings, window, request);
@@ -72,7 +79,7 @@ export function createBerlinGroupFeed(settings: BerlinGroupSettings): Feed {
         },
         { idStable: false, onPage },
       );
-      return { window, ...read, unknownFields: [...unknown].sort(), heldPositions };
+      return { window, ...read, ...toldBy(notes), heldPositions };
     },
     async readBalance(signal) {
       // Without signs, a debt looks like a credit balance.
@@ -131,22 +138,21 @@ interface Place {
 async function readPage(reading: Reading, place: Place, answer: BankAnswer): Promise<FeedPage> {
   const refuse = refusePage(place.page);
   if (answer.media === 'json') return readJsonPage(reading, place, readJsonBody(answer.bytes));
-  const { accountId } = reading.settings;
-  const { sightings, heldPositions } = await readStatementBody(answer, accountId, refuse);
-  if (sightings.some(({ currency }) => currency !== reading.settings.currency)) {
-    throw refuse("it holds lines in a currency that is not the account's");
-  }
-  const booked = sightings.filter(({ status }) => status === 'booked');
-  refuseOutsideWindow(booked, reading.window, refuse);
-  for (const position of heldPositions) reading.heldPositions.add(position);
-  return { rows: onlyInWindow(sightings, reading.window), pages: null, next: null };
+  const { accountId, currency } = reading.settings;
+  const read = await readStatementBody(answer, accountId, refuse);
+  for (const position of read.heldPositions) reading.heldPositions.add(position);
+  return {
+    ...sortStatementRows(read.sightings, { window: reading.window, currency }, refuse),
+    pages: null,
+    next: null,
+  };
 }
 
 function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): FeedPage {
   const refuse = refusePage(page);
   if (!isJsonObject(body)) throw refuse('it is not an object');
   const lists = objectField(body, 'transactions', refuse);
-  noteUnknownAround(reading.unknown, body, KNOWN);
+  noteUnknownAround(reading.notes, body, KNOWN, refuse);
   const ownAccounts = new Set(
     [reading.settings.accountId, valueAt(body, '/account/iban'), valueAt(body, '/account/bban')]
       .filter((account) => typeof account === 'string')
@@ -155,42 +161,47 @@ function readJsonPage(reading: Reading, { page, url }: Place, body: JsonValue): 
   for (const account of ownAccounts) {
     refuseOtherIban(reading.settings.accountId, account, refuse);
   }
-  if (field(lists, 'booked') === undefined && field(lists, 'pending') === undefined) {
+  if (BERLIN_GROUP_LISTS.every((list) => field(lists, list) === undefined)) {
     throw refuse('transactions has neither a booked nor a pending list');
   }
-  const read = (status: LineStatus) =>
-    readList(reading, lists, { status, page, ownAccounts, refuse });
-  const booked = read('booked');
-  refuseOutsideWindow(booked, reading.window, refuse);
-  const rows = [...booked, ...onlyInWindow(read('pending'), reading.window)];
-  return { rows, pages: null, next: nextAddress(url, nextOf(body, refuse), refuse) };
+  const read = BERLIN_GROUP_LISTS.map((list) =>
+    readList(reading, lists, { list, page, ownAccounts, refuse }),
+  );
+  return {
+    rows: read.flatMap(({ rows }) => rows),
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+    pages: null,
+    next: nextAddress(url, nextOf(body, refuse), refuse),
+  };
 }
 
 function readList(
-  { settings, unknown }: Reading,
+  { settings, notes, window }: Reading,
   lists: JsonObject,
   at: {
-    readonly status: LineStatus;
+    readonly list: BerlinGroupList;
     readonly page: number;
     readonly ownAccounts: ReadonlySet<string>;
     readonly refuse: Refuse;
   },
-): readonly Sighting[] {
-  const values = field(lists, at.status) ?? [];
-  if (!isJsonArray(values)) throw at.refuse(`transactions.${at.status} is not a list`);
-  return values.flatMap((value, index) => {
-    noteUnknownFields(unknown, value, BERLIN_GROUP_FIELDS);
-    const row = readBerlinGroupRow(value, {
-      currency: settings.currency,
-      timeZone: settings.timeZone,
-      amounts: settings.amounts,
-      ownAccounts: at.ownAccounts,
-      status: at.status,
-      position: `page ${at.page}, ${at.status} row ${index + 1}`,
-      refuse: at.refuse,
-    });
-    return row ?? [];
-  });
+): PageRows {
+  const { list, ownAccounts, page, refuse } = at;
+  const { amounts, currency, timeZone } = settings;
+  const values = field(lists, list) ?? [];
+  if (!isJsonArray(values)) throw refuse(`transactions.${list} is not a list`);
+  const onIgnored = (name: string) => notes.ignored.add(name);
+  const isSigned = values.some(hasMinus);
+  return readPageRows(
+    values,
+    (index) => {
+      const position = `page ${page}, ${list} row ${index + 1}`;
+      noteUnknownFields(notes, values[index], BERLIN_GROUP_FIELDS, { place: position, refuse });
+      const context = { currency, timeZone, amounts, ownAccounts, list, isSigned, position };
+      return berlinGroupRowReader({ ...context, refusePage: refuse, onIgnored });
+    },
+    { window, asked: window },
+    refuse,
+  );
 }
 
 /** Places of the link to the next page: beside the lists as in the standard, at the root, or without its frame. */

@@ -1,5 +1,6 @@
 import type { Currency } from '../../domain/money/money.ts';
-import type { Direction, LineStatus, Sighting } from '../../domain/line/sighting.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+import type { Direction, LineStatus } from '../../domain/line/sighting.ts';
 import { styledDay, optionalStyledDay } from '../json/day.ts';
 import {
   decimalText,
@@ -11,8 +12,15 @@ import {
   requiredText,
   type Refuse,
 } from '../json/fields.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import {
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
+import { readOptional, type RowReader } from '../json/read-row.ts';
 
 /** Amount style: signed, with a minus for outgoing money, or unsigned, where only the named party gives the direction. */
 export type AmountStyle = 'signed' | 'unsigned';
@@ -55,8 +63,30 @@ export const BERLIN_GROUP_FIELDS: ReadonlySet<string> = new Set([
   'batchIndicator',
   'batchNumberOfTransactions',
   'entryDetails',
+  'bookingStatus',
+  'entryStatus',
+  'transactionStatus',
+  'status',
   '_links',
 ]);
+
+/** The lists of a response. `information` holds standing orders and rows to come, which are no movements. */
+export const BERLIN_GROUP_LISTS = ['booked', 'pending', 'information'] as const;
+export type BerlinGroupList = (typeof BERLIN_GROUP_LISTS)[number];
+
+/** Fields in which newer versions and some banks repeat the status beside the row. */
+const STATUS_FIELDS = ['bookingStatus', 'entryStatus', 'transactionStatus', 'status'];
+const STATUSES: Readonly<Record<string, LineStatus | 'left_out'>> = {
+  booked: 'booked',
+  book: 'booked',
+  pending: 'pending',
+  pdng: 'pending',
+  information: 'left_out',
+  info: 'left_out',
+  futr: 'left_out',
+  rejected: 'left_out',
+  rjct: 'left_out',
+};
 
 interface RowContext {
   readonly currency: Currency;
@@ -64,64 +94,94 @@ interface RowContext {
   readonly amounts: AmountStyle;
   /** IBANs or numbers of our own account, without blanks. */
   readonly ownAccounts: ReadonlySet<string>;
-  /** Status of the list that holds the row. */
-  readonly status: LineStatus;
+  /** The list that holds the row. */
+  readonly list: BerlinGroupList;
+  /** True if another amount of the response has a minus: then signs are known to mean directions. */
+  readonly isSigned: boolean;
   readonly position: string;
-  readonly refuse: Refuse;
+  /** Refuses the whole page. */
+  readonly refusePage: Refuse;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
 }
 
 const DAY = 'YYYY-MM-DD';
 
-/** Reads one row of a Berlin Group transaction list; null for a pending row that has no date yet. */
-export function readBerlinGroupRow(value: JsonValue, context: RowContext): Sighting | null {
-  const { currency, position, status } = context;
-  const refuse: Refuse = (why) => context.refuse(`${position}: ${why}`);
-  if (!isJsonObject(value)) throw refuse('the row is not an object');
-  const money = objectField(value, 'transactionAmount', refuse);
-  if (requiredText(money, 'currency', refuse) !== currency) {
-    throw refuse(`currency is not the account's ${currency}`);
-  }
-  const bookingDate = readBookingDay(value, context, refuse);
-  if (bookingDate === null) return null;
-  const minor = minorField(money, 'amount', currency, refuse);
-  const direction = directionOf(value, decimalText(money, 'amount', refuse), context, refuse);
-  const references = readReferences(value, refuse);
-  const other = direction === 'credit' ? 'debtor' : 'creditor';
+/** Reads the rows of Berlin Group transaction lists. A pending row may have no date yet. */
+export function berlinGroupRowReader(context: RowContext): RowReader {
+  const { currency, list, position, timeZone, onIgnored } = context;
   return {
-    bankId:
-      optionalId(value, 'transactionId', refuse) ??
-      optionalId(value, 'entryReference', refuse) ??
-      optionalId(value, 'internalTransactionId', refuse),
-    bookingDate,
-    valueDate: optionalStyledDay(
-      value,
-      'valueDate',
-      { dateFormat: DAY, timeZone: context.timeZone },
-      refuse,
-    ),
-    amountMinor: minor < 0n ? -minor : minor,
-    direction,
-    currency,
-    status,
-    reversal: false,
-    references,
-    text:
-      optionalText(value, 'proprietaryBankTransactionCode', refuse) ??
-      optionalText(value, 'additionalInformation', refuse) ??
-      '',
-    counterparty: {
-      name: optionalText(value, `${other}Name`, refuse),
-      account: accountOf(value, other),
-    },
-    runningBalanceMinor: readBalance(value, currency, refuse),
     position,
+    idFields: ['transactionId', 'entryReference', 'internalTransactionId'],
+    statusOf: (row, refuse) => readStatus(row, list, refuse),
+    dayOf: (row, status, refuse) => readBookingDay(row, status, timeZone, refuse),
+    read(row, { status, bookingDate }, refuse) {
+      const money = objectField(row, 'transactionAmount', refuse);
+      if (requiredText(money, 'currency', refuse) !== currency) {
+        throw refuse(`currency is not the account's ${currency}`, 'currency');
+      }
+      const minor = minorField(money, 'amount', currency, refuse);
+      const direction = directionOf(row, decimalText(money, 'amount', refuse), context, refuse);
+      const other = direction === 'credit' ? 'debtor' : 'creditor';
+      const plain = { dateFormat: DAY, timeZone } as const;
+      return {
+        bankId:
+          optionalId(row, 'transactionId', refuse) ??
+          optionalId(row, 'entryReference', refuse) ??
+          optionalId(row, 'internalTransactionId', refuse),
+        bookingDate,
+        valueDate: readOptional(
+          (own) => optionalStyledDay(row, 'valueDate', plain, own),
+          onIgnored,
+        ),
+        amountMinor: minor < 0n ? -minor : minor,
+        direction,
+        currency,
+        status,
+        reversal: false,
+        references: readReferences(row, refuse),
+        text:
+          optionalText(row, 'proprietaryBankTransactionCode', refuse) ??
+          optionalText(row, 'additionalInformation', refuse) ??
+          '',
+        counterparty: {
+          name: optionalText(row, `${other}Name`, refuse),
+          account: accountOf(row, other),
+        },
+        runningBalanceMinor: readOptional((own) => readBalance(row, currency, own), onIgnored),
+        position,
+      };
+    },
   };
 }
 
-function readBookingDay(row: JsonObject, { status, timeZone }: RowContext, refuse: Refuse) {
+/** The list decides, unless the row itself says that it is not booked. */
+function readStatus(
+  row: JsonObject,
+  list: BerlinGroupList,
+  refuse: Refuse,
+): LineStatus | 'left_out' {
+  const ofList = list === 'information' ? 'left_out' : list;
+  if (ofList !== 'booked') return ofList;
+  for (const name of STATUS_FIELDS) {
+    const value = field(row, name) ?? null;
+    if (value === null) continue;
+    const status = typeof value === 'string' ? STATUSES[value.toLowerCase()] : undefined;
+    if (status === undefined) throw refuse(`${name} is not one of the known values`, name);
+    if (status !== 'booked') return status;
+  }
+  return 'booked';
+}
+
+function readBookingDay(
+  row: JsonObject,
+  status: LineStatus,
+  timeZone: string,
+  refuse: Refuse,
+): LocalDate | null {
   const plain = { dateFormat: DAY, timeZone } as const;
   const read = status === 'booked' ? styledDay : optionalStyledDay;
-  if (field(row, 'bookingDate') === undefined && field(row, 'bookingDateTime') !== undefined) {
+  if ((field(row, 'bookingDate') ?? null) === null && field(row, 'bookingDateTime') !== undefined) {
     return read(row, 'bookingDateTime', { dateFormat: 'instant', timeZone }, refuse);
   }
   const day = read(row, 'bookingDate', plain, refuse);
@@ -130,27 +190,32 @@ function readBookingDay(row: JsonObject, { status, timeZone }: RowContext, refus
 
 /**
  * The direction of a row: its sign decides. Without a sign, a `signed` bank means a credit, and at an `unsigned` bank only
- * the named party decides: the counterparty, or ourselves. A row that contradicts the account's setting refuses the page,
- * since a debit read as a credit would be money from nowhere.
+ * the named party decides: the counterparty, or ourselves. Outgoing money without a sign, where no amount of the response
+ * has one, contradicts the account's setting and refuses the page: rows without a party would be read as money from nowhere.
  */
 function directionOf(
   row: JsonObject,
   amount: string,
-  { amounts, ownAccounts }: RowContext,
+  { amounts, isSigned, ownAccounts, position, refusePage }: RowContext,
   refuse: Refuse,
 ): Direction {
+  const name = 'transactionAmount';
   const side = namedSide(row, ownAccounts);
   if (amounts === 'signed') {
     if (amount.startsWith('-')) return 'debit';
     // The payee is someone else: outgoing money without its sign.
     if (side === 'debit' && !amount.startsWith('+')) {
-      throw refuse('an outgoing amount has no sign: is BANK_AMOUNTS=unsigned right for this bank?');
+      if (isSigned) throw refuse('an outgoing amount has no sign', name);
+      throw refusePage(
+        `${position}: an outgoing amount has no sign: is BANK_AMOUNTS=unsigned right for this bank?`,
+        name,
+      );
     }
     return 'credit';
   }
   if (/^[+-]/.test(amount))
-    throw refuse('the amount has a sign: is BANK_AMOUNTS=signed right for this bank?');
-  if (side === null) throw refuse('neither a sign nor a party gives the direction');
+    throw refuse('the amount has a sign: is BANK_AMOUNTS=signed right for this bank?', name);
+  if (side === null) throw refuse('neither a sign nor a party gives the direction', name);
   return side;
 }
 
@@ -202,7 +267,7 @@ function readReferences(row: JsonObject, refuse: Refuse): readonly string[] {
 function listOf(row: JsonObject, name: string, refuse: Refuse): readonly JsonValue[] {
   const value = field(row, name) ?? null;
   if (value === null) return [];
-  if (!isJsonArray(value)) throw refuse(`${name} is not a list`);
+  if (!isJsonArray(value)) throw refuse(`${name} is not a list`, name);
   return value;
 }
 
@@ -215,6 +280,13 @@ function structuredText(value: JsonValue | undefined, refuse: Refuse): string | 
   const name = 'remittanceInformationStructured';
   if (isJsonObject(value)) return optionalText(value, 'reference', refuse);
   return value === undefined ? null : optionalText({ [name]: value }, name, refuse);
+}
+
+/** True if the amount of this row has a minus. */
+export function hasMinus(row: JsonValue): boolean {
+  const amount = valueAt(row, '/transactionAmount/amount');
+  const text = isJsonNumber(amount) ? amount.value : amount;
+  return typeof text === 'string' && text.startsWith('-');
 }
 
 function readBalance(row: JsonObject, currency: Currency, refuse: Refuse): bigint | null {

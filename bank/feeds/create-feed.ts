@@ -3,7 +3,7 @@ import { parseCurrency, type Currency } from '../../domain/money/money.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/exchange.ts';
 import { DEFAULT_FIELD_MAP } from '../json/field-map.ts';
 import { createBerlinGroupFeed } from './berlin-group-feed.ts';
-import type { Feed, FeedSettings } from './feed.ts';
+import type { Feed, FeedSettings, UnknownFields } from './feed.ts';
 import { createInvestecFeed } from './investec-feed.ts';
 import { createJsonFeed } from './json-feed.ts';
 import { createOpenBankingUkFeed } from './open-banking-uk-feed.ts';
@@ -33,9 +33,11 @@ export function createFeed(settings: FeedSettings, options: FeedOptions = {}): F
     timeZone,
     currency: parseCurrency(settings.currency),
     limits,
+    unknownFields: settings.unknownFields ?? 'record',
     now: options.now ?? Date.now,
   };
-  return withTotalDeadline(feedOf(settings, { url, key, common }), limits.totalMs);
+  const feed = feedOf(settings, { url, key, common });
+  return withoutSecrets(withTotalDeadline(feed, limits.totalMs), key);
 }
 
 interface Common {
@@ -43,6 +45,7 @@ interface Common {
   readonly timeZone: string;
   readonly currency: Currency;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
   readonly now: () => number;
 }
 
@@ -77,12 +80,13 @@ function feedOf(
   }
 }
 
-/** A balance is worth only a short wait: the account's lines come first. */
-const BALANCE_MS_MAX = 5_000;
+/** What is only shown is worth only a short wait: the account's lines come first. */
+const SHOWN_MS_MAX = 5_000;
 
 /** A bank may answer each page in time and still never reach its last one. */
 function withTotalDeadline(feed: Feed, totalMs: number): Feed {
   const readBalance = feed.readBalance?.bind(feed);
+  const readPending = feed.readPending?.bind(feed);
   return {
     ...feed,
     fetchWindow: (window, signal, onPage) =>
@@ -93,8 +97,33 @@ function withTotalDeadline(feed: Feed, totalMs: number): Feed {
       ? {}
       : {
           readBalance: (signal) =>
-            within({ ms: BALANCE_MS_MAX, what: 'its balance' }, signal, readBalance),
+            within({ ms: SHOWN_MS_MAX, what: 'its balance' }, signal, readBalance),
         }),
+    ...(readPending === undefined
+      ? {}
+      : {
+          readPending: (window, signal) =>
+            within({ ms: SHOWN_MS_MAX, what: 'its pending rows' }, signal, (both) =>
+              readPending(window, both),
+            ),
+        }),
+  };
+}
+
+/** Parts of a key that are shorter than this are words, not secrets. */
+const SECRET_CHARS_MIN = 6;
+
+/** Unreadable rows are kept as they came, and a gateway may echo our own request into one. */
+function withoutSecrets(feed: Feed, key: string): Feed {
+  const secrets = key.split(':').filter((part) => part.length >= SECRET_CHARS_MIN);
+  const hide = (raw: string) =>
+    secrets.reduce((text, each) => text.replaceAll(JSON.stringify(each).slice(1, -1), '***'), raw);
+  return {
+    ...feed,
+    async fetchWindow(window, signal, onPage) {
+      const { unreadable = [], ...read } = await feed.fetchWindow(window, signal, onPage);
+      return { ...read, unreadable: unreadable.map((row) => ({ ...row, raw: hide(row.raw) })) };
+    },
   };
 }
 

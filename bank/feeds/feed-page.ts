@@ -1,18 +1,16 @@
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
-import { unknownFields, type Refuse } from '../json/fields.ts';
-import { isJsonObject, type JsonValue } from '../json/json-text.ts';
-import { valueAt } from '../json/pointer.ts';
+import type { Refuse } from '../json/fields.ts';
 import type { DayWindow } from './feed.ts';
 
 /** More pages than this for one window mean that the bank's links loop. */
 export const PAGES_MAX = 2_000;
 
-/** Refuses a whole page: a partly understood page would leave holes in the snapshot. */
+/** Refuses a whole page, where it cannot be known which rows it has. A row that cannot be read is only that row. */
 export function refusePage(page: number): Refuse {
-  return (why) =>
+  return (why, field) =>
     new CodedError('bank.bad_response', `The bank's page ${page} is invalid: ${why}.`, {
-      details: { reason: 'page', page },
+      details: { reason: 'page', page, ...(field === undefined ? {} : { field }) },
     });
 }
 
@@ -27,43 +25,6 @@ export function refuseBalance(why: string): CodedError {
 export function onlyBalance(minors: readonly bigint[]): bigint | null {
   const [minor = null, ...others] = new Set(minors);
   return others.length === 0 ? minor : null;
-}
-
-/**
- * A row of another day means that the bank misread our window, so the page may also lack rows of the requested days.
- * Treating it as complete would be a guess.
- */
-export function refuseOutsideWindow(
-  rows: readonly Sighting[],
-  window: DayWindow,
-  refuse: Refuse,
-): void {
-  for (const row of rows) {
-    if (row.bookingDate < window.from || row.bookingDate > window.to) {
-      throw refuse(`${row.position}: the booking date is outside the requested window`);
-    }
-  }
-}
-
-/** Collects names of unread fields for the log, since the bank says something there. */
-export function noteUnknownFields(
-  unknown: Set<string>,
-  value: JsonValue | undefined,
-  known: ReadonlySet<string>,
-): void {
-  if (!isJsonObject(value)) return;
-  for (const name of unknownFields(value, known)) unknown.add(name);
-}
-
-/** The same for fields around the rows: `known` has the names at each JSON pointer. */
-export function noteUnknownAround(
-  unknown: Set<string>,
-  body: JsonValue,
-  known: Readonly<Record<string, ReadonlySet<string>>>,
-): void {
-  for (const [pointer, names] of Object.entries(known)) {
-    noteUnknownFields(unknown, valueAt(body, pointer), names);
-  }
 }
 
 /** Keeps the rows of the window, for banks where the request covers extra days. */

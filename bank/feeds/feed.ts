@@ -2,6 +2,7 @@ import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
+import type { UnreadableRow } from '../json/read-row.ts';
 import type { AmountStyle } from './berlin-group-row.ts';
 
 /** Whole days in the bank account's time zone, both included. */
@@ -18,11 +19,18 @@ export interface FeedSnapshot {
   readonly window: DayWindow;
   readonly sightings: readonly Sighting[];
   readonly pages: number;
-  /** Names of unexpected row fields; the caller logs them, so that none is silently dropped. */
+  /** Rows that cannot be read exactly, or that are outside the window: each waits for a person. */
+  readonly unreadable?: readonly UnreadableRow[];
+  /** Names of fields that nobody reads; the caller records them, so that none is silently dropped. */
   readonly unknownFields: readonly string[];
+  /** Sentences about what was left out, without values. */
+  readonly warnings?: readonly string[];
   /** Positions of real money that a person must see before any wallet is credited: a batch with unknown parts. */
   readonly heldPositions?: ReadonlySet<string>;
 }
+
+/** Handling of a field that nobody knows: record its name and read on, or refuse the page. */
+export type UnknownFields = 'record' | 'refuse';
 
 /** The bank's statement of the account's balance, booked lines only. */
 export interface BookedBalance {
@@ -43,6 +51,11 @@ export interface Feed {
    * `bank.bad_response`
    */
   fetchWindow(window: DayWindow, signal: AbortSignal, onPage: OnPage): Promise<FeedSnapshot>;
+  /**
+   * Reads the rows that are not booked yet, where the protocol has a call of its own for them. They are only shown.
+   * @throws CodedError as `fetchWindow` does
+   */
+  readPending?(window: DayWindow, signal: AbortSignal): Promise<readonly Sighting[]>;
   /**
    * Reads the sum of the booked lines; null where no balance certainly means that. Absent where the protocol has no such call.
    * @throws CodedError as `fetchWindow` does
@@ -71,4 +84,6 @@ export interface FeedSettings {
   readonly fieldMap?: JsonFieldMap;
   /** `berlin-group`: `signed` if omitted. */
   readonly amounts?: AmountStyle;
+  /** `record` if omitted. */
+  readonly unknownFields?: UnknownFields;
 }

@@ -6,17 +6,17 @@ import { readJson } from '../http/read-json.ts';
 import { countField, minorField, objectField, requiredText, type Refuse } from '../json/fields.ts';
 import { isJsonObject, type JsonValue } from '../json/json-text.ts';
 import { createTokenSource, type AskWithToken } from './access-token.ts';
-import type { DayWindow, Feed } from './feed.ts';
+import type { DayWindow, Feed, UnknownFields } from './feed.ts';
 import {
-  PAGES_MAX,
+  createNotes,
   noteUnknownAround,
   noteUnknownFields,
-  onlyInWindow,
-  refuseBalance,
-  refuseOutsideWindow,
-  refusePage,
-} from './feed-page.ts';
-import { INVESTEC_FIELDS, investecRows, readInvestecRow } from './investec-row.ts';
+  toldBy,
+  type FeedNotes,
+} from './feed-notes.ts';
+import { PAGES_MAX, refuseBalance, refusePage } from './feed-page.ts';
+import { INVESTEC_FIELDS, investecRowReader, investecRows } from './investec-row.ts';
+import { readPageRows, type PageRows } from './page-rows.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
 
 export interface InvestecCredentials {
@@ -31,6 +31,7 @@ interface InvestecFeedSettings {
   readonly accountId: string;
   readonly currency: Currency;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
   readonly now: () => number;
 }
 
@@ -42,33 +43,34 @@ const KNOWN = {
   '/meta': new Set(['totalPages']),
 };
 
-/** One fetch: the request, and the unknown field names seen so far. */
+/** One fetch: the request, and what it found beside the rows so far. */
 interface Reading {
   readonly settings: InvestecFeedSettings;
   readonly askWithToken: AskWithToken;
   readonly window: DayWindow;
   readonly signal: AbortSignal;
-  readonly unknown: Set<string>;
+  readonly notes: FeedNotes;
 }
 
 /**
  * Investec Programmable Banking, private and business accounts. Ids are stable: account, posting date and posted
- * order are final once the order is above 0, and rows without a final order count as pending. Fields that the bank adds are
- * reported in the snapshot and do not refuse the page, since the bank extends its rows without notice.
+ * order are final once the order is above 0, and rows without a final order count as pending.
  */
 export function createInvestecFeed(settings: InvestecFeedSettings): Feed {
   const askWithToken = createTokenSource(tokenRequest(settings), settings);
   return {
     idStable: true,
     async fetchWindow(window, signal, onPage) {
-      const reading = { settings, askWithToken, window, signal, unknown: new Set<string>() };
+      const notes = createNotes(settings.unknownFields);
+      const reading = { settings, askWithToken, window, signal, notes };
       const read = await readUntilAgreed(
         async ({ page }) => readPage(reading, page, await fetchPage(reading, page)),
         { idStable: true, onPage },
       );
-      const sightings = [...read.sightings, ...(await fetchPending(reading))];
-      return { window, sightings, pages: read.pages, unknownFields: [...reading.unknown].sort() };
+      return { window, ...read, ...toldBy(notes) };
     },
+    readPending: (window, signal) =>
+      fetchPending({ settings, askWithToken, window, signal, notes: createNotes('record') }),
     async readBalance(signal) {
       const body = await ask(
         { settings, askWithToken, signal },
@@ -100,10 +102,7 @@ async function fetchPage(reading: Reading, page: number): Promise<JsonValue> {
   return ask(reading, url);
 }
 
-/**
- * Rows that are not booked yet, which have a separate endpoint. They are only shown, so the read continues where the
- * credentials or the bank do not offer that endpoint.
- */
+/** Rows that are not booked yet, which have a separate endpoint; none where the credentials or the bank do not offer it. */
 async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
   let body: JsonValue;
   try {
@@ -114,9 +113,9 @@ async function fetchPending(reading: Reading): Promise<readonly Sighting[]> {
     throw error;
   }
   const refuse: Refuse = (why) => refusePage(1)(`pending transactions: ${why}`);
-  const rows = readRows(reading, rowsOf(body, refuse), 'pending row', refuse);
-  if (rows.some(({ status }) => status !== 'pending')) throw refuse('it holds a booked row');
-  return onlyInWindow(rows, reading.window);
+  const { rows } = readRows(reading, rowsOf(body, refuse), 'pending row', refuse);
+  // A row that is booked by now comes with the booked ones, at the next read at the latest.
+  return rows.filter(({ status }) => status === 'pending');
 }
 
 function addressOf(
@@ -158,30 +157,31 @@ function readCurrentBalance(body: JsonValue, settings: InvestecFeedSettings): bi
 function readPage(reading: Reading, page: number, body: JsonValue): FeedPage {
   const refuse = refusePage(page);
   const values = rowsOf(body, refuse);
-  noteUnknownAround(reading.unknown, body, KNOWN);
+  noteUnknownAround(reading.notes, body, KNOWN, refuse);
   const meta = isJsonObject(body) ? objectField(body, 'meta', refuse) : {};
   const pages = countField(meta, 'totalPages', PAGES_MAX, refuse);
   if (values.length > 0 && pages === 0) throw refuse('it has rows but a page count of 0');
-  const rows = readRows(reading, values, `page ${page}, row`, refuse);
-  refuseOutsideWindow(rows, reading.window, refuse);
-  return { rows, pages, next: null };
+  return { ...readRows(reading, values, `page ${page}, row`, refuse), pages, next: null };
 }
 
 function readRows(
-  { settings, unknown }: Reading,
+  { settings, notes, window }: Reading,
   values: readonly JsonValue[],
   place: string,
   refuse: Refuse,
-): readonly Sighting[] {
-  return values.map((value, index) => {
-    noteUnknownFields(unknown, value, INVESTEC_FIELDS);
-    return readInvestecRow(value, {
-      accountId: settings.accountId,
-      currency: settings.currency,
-      position: `${place} ${index + 1}`,
-      refuse,
-    });
-  });
+): PageRows {
+  const { accountId, currency } = settings;
+  const onIgnored = (name: string) => notes.ignored.add(name);
+  return readPageRows(
+    values,
+    (index) => {
+      const position = `${place} ${index + 1}`;
+      noteUnknownFields(notes, values[index], INVESTEC_FIELDS, { place: position, refuse });
+      return investecRowReader({ accountId, currency, position, onIgnored });
+    },
+    { window, asked: window },
+    refuse,
+  );
 }
 
 /** The list is named `transactions` in the bank's examples and `PendingTransaction` in one of its schemas. */

@@ -1,5 +1,4 @@
 import type { Currency } from '../../domain/money/money.ts';
-import type { Sighting } from '../../domain/line/sighting.ts';
 import {
   choiceField,
   dayField,
@@ -9,15 +8,11 @@ import {
   optionalText,
   requiredText,
   unsignedMinorField,
+  wholeDigits,
   type Refuse,
 } from '../json/fields.ts';
-import {
-  isJsonArray,
-  isJsonNumber,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../json/json-text.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { readOptional, type RowReader } from '../json/read-row.ts';
 
 /** Every field in the bank's documentation, read or not. */
 export const INVESTEC_FIELDS: ReadonlySet<string> = new Set([
@@ -40,57 +35,63 @@ export const INVESTEC_FIELDS: ReadonlySet<string> = new Set([
 const DIRECTIONS = { credit: ['CREDIT'], debit: ['DEBIT'] } as const;
 const STATUSES = { booked: ['POSTED'], pending: ['PENDING'] } as const;
 
-/**
- * Reads one row of Investec's private-banking transactions. A posted row whose `postedOrder` is still 0 counts as pending: the bank
- * says to ignore it until the order is final.
- */
-export function readInvestecRow(
-  value: JsonValue,
-  context: {
-    /** Null accepts any account, as for a file. */
-    readonly accountId: string | null;
-    readonly currency: Currency;
-    readonly position: string;
-    readonly refuse: Refuse;
-  },
-): Sighting {
-  const { currency, position } = context;
-  const refuse: Refuse = (why) => context.refuse(`${position}: ${why}`);
-  if (!isJsonObject(value)) throw refuse('the row is not an object');
-  const accountId = requiredText(value, 'accountId', refuse);
-  if (context.accountId !== null && accountId !== context.accountId) {
-    throw refuse('accountId names another account');
-  }
-  const stated = choiceField(value, 'status', STATUSES, ['booked', 'pending'], refuse);
-  const postedOrder = readPostedOrder(value, refuse);
-  const status = postedOrder === '0' ? 'pending' : stated;
+interface RowContext {
+  /** Null accepts any account, as for a file. */
+  readonly accountId: string | null;
+  readonly currency: Currency;
+  readonly position: string;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
+}
 
-  const booked = status === 'booked' ? dayField(value, 'postingDate', refuse) : null;
-  const bookingDate =
-    booked ??
-    optionalDayField(value, 'postingDate', refuse) ??
-    dayField(value, 'transactionDate', refuse);
-  const description = optionalText(value, 'description', refuse);
+/**
+ * Reads the rows of Investec's private-banking transactions. A posted row whose `postedOrder` is still 0 counts as pending:
+ * the bank says to ignore it until the order is final.
+ */
+export function investecRowReader(context: RowContext): RowReader {
+  const { currency, position, onIgnored } = context;
   return {
-    bankId:
-      booked === null || postedOrder === null ? null : investecId(accountId, booked, postedOrder),
-    bookingDate,
-    valueDate: optionalDayField(value, 'valueDate', refuse),
-    amountMinor: unsignedMinorField(value, 'amount', currency, refuse),
-    direction: choiceField(value, 'type', DIRECTIONS, ['credit', 'debit'], refuse),
-    currency,
-    status,
-    reversal: false,
-    // The bank has no field for the payer's reference: the description holds it.
-    references: description === null ? [] : [description],
-    text: optionalText(value, 'transactionType', refuse) ?? '',
-    counterparty: { name: null, account: null },
-    runningBalanceMinor:
-      (field(value, 'runningBalance') ?? null) === null
-        ? null
-        : minorField(value, 'runningBalance', currency, refuse),
     position,
+    idFields: ['uuid', 'postedOrder'],
+    statusOf(row, refuse) {
+      const stated = choiceField(row, 'status', STATUSES, ['booked', 'pending'], refuse);
+      return stated === 'booked' && readPostedOrder(row, refuse) === '0' ? 'pending' : stated;
+    },
+    dayOf: (row, status, refuse) =>
+      status === 'booked'
+        ? dayField(row, 'postingDate', refuse)
+        : (optionalDayField(row, 'postingDate', refuse) ??
+          dayField(row, 'transactionDate', refuse)),
+    read(row, { status, bookingDate }, refuse) {
+      const accountId = requiredText(row, 'accountId', refuse);
+      if (context.accountId !== null && accountId !== context.accountId) {
+        throw refuse('accountId names another account', 'accountId');
+      }
+      const order = status === 'booked' ? readPostedOrder(row, refuse) : null;
+      const description = optionalText(row, 'description', refuse);
+      return {
+        bankId: order === null ? null : investecId(accountId, bookingDate, order),
+        bookingDate,
+        valueDate: readOptional((own) => optionalDayField(row, 'valueDate', own), onIgnored),
+        amountMinor: unsignedMinorField(row, 'amount', currency, refuse),
+        direction: choiceField(row, 'type', DIRECTIONS, ['credit', 'debit'], refuse),
+        currency,
+        status,
+        reversal: false,
+        // The bank has no field for the payer's reference: the description holds it.
+        references: description === null ? [] : [description],
+        text: optionalText(row, 'transactionType', refuse) ?? '',
+        counterparty: { name: null, account: null },
+        runningBalanceMinor: readOptional((own) => readBalance(row, currency, own), onIgnored),
+        position,
+      };
+    },
   };
+}
+
+function readBalance(row: JsonObject, currency: Currency, refuse: Refuse): bigint | null {
+  const isStated = (field(row, 'runningBalance') ?? null) !== null;
+  return isStated ? minorField(row, 'runningBalance', currency, refuse) : null;
 }
 
 /**
@@ -103,12 +104,8 @@ function investecId(accountId: string, postingDate: string, postedOrder: string)
 
 /** Null in old rows, which have no such field; `0` while the order is not final. */
 function readPostedOrder(row: JsonObject, refuse: Refuse): string | null {
-  const value = field(row, 'postedOrder');
-  if (value === undefined || value === null) return null;
-  if (!isJsonNumber(value) || !/^(?:0|[1-9][0-9]{0,14})$/.test(value.value)) {
-    throw refuse('postedOrder is not a whole number');
-  }
-  return value.value;
+  const isStated = (field(row, 'postedOrder') ?? null) !== null;
+  return isStated ? wholeDigits(row, 'postedOrder', refuse) : null;
 }
 
 /** The rows of Investec's `data`, null where they are not one list. */

@@ -4,24 +4,14 @@ import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { writeDay } from '../json/day.ts';
 import type { JsonFieldMap } from '../json/field-map.ts';
-import {
-  countField,
-  optionalText,
-  refuseUnknownFields,
-  unknownFields,
-  type Refuse,
-} from '../json/fields.ts';
-import { readBalance, readJsonRow } from '../json/json-row.ts';
+import { countField, optionalText, type Refuse } from '../json/fields.ts';
+import { jsonRowReader, knownRowFields, readBalance } from '../json/json-row.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { firstNameOf, flatten, valueAt } from '../json/pointer.ts';
-import type { DayWindow, Feed } from './feed.ts';
-import {
-  PAGES_MAX,
-  nextAddress,
-  refuseOutsideWindow,
-  refusePage,
-  refuseUnproved,
-} from './feed-page.ts';
+import type { DayWindow, Feed, UnknownFields } from './feed.ts';
+import { createNotes, noteUnknownFields, toldBy, type FeedNotes } from './feed-notes.ts';
+import { PAGES_MAX, nextAddress, refusePage, refuseUnproved } from './feed-page.ts';
+import { readPageRows, type PageRows } from './page-rows.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 
 interface JsonFeedSettings {
@@ -32,6 +22,7 @@ interface JsonFeedSettings {
   readonly timeZone: string;
   readonly map: JsonFieldMap;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
 }
 
 /** Balances before and after the window, where the field map names them. */
@@ -49,7 +40,7 @@ export function createJsonFeed(settings: JsonFeedSettings): Feed {
   return {
     idStable: map.idStable,
     async fetchWindow(window, signal, onPage) {
-      const unknown = new Set<string>();
+      const notes = createNotes(settings.unknownFields);
       const balances: Balances = { opening: null, closing: null };
       const read = await readUntilAgreed(
         async (request) => {
@@ -61,15 +52,14 @@ export function createJsonFeed(settings: JsonFeedSettings): Feed {
             signal,
             limits: settings.limits,
           });
-          return readPage(settings, { window, request, url, body, balances }, (names) => {
-            for (const name of names) unknown.add(name);
-          });
+          return readPage(settings, { window, request, url, body, balances }, notes);
         },
         { idStable: map.idStable, onPage },
       );
       const booked = read.sightings.filter(({ status }) => status === 'booked');
-      refuseUnproved(balances, booked.map(signedMinor));
-      return { window, ...read, unknownFields: [...unknown].sort() };
+      // The amount of an unreadable row is missing from the sum.
+      if (read.unreadable.length === 0) refuseUnproved(balances, booked.map(signedMinor));
+      return { window, ...read, ...toldBy(notes) };
     },
   };
 }
@@ -99,37 +89,50 @@ function readPage(
     readonly body: JsonValue;
     readonly balances: Balances;
   },
-  onUnknown: (names: readonly string[]) => void,
+  notes: FeedNotes,
 ): FeedPage {
-  const { map, accountId, currency, timeZone } = settings;
+  const { map } = settings;
   const { page } = answer.request;
   const refuse = refusePage(page);
   const values = valueAt(answer.body, map.rows);
   const envelope = isJsonObject(answer.body) ? answer.body : {};
   if (map.rows !== '') {
     if (!isJsonObject(answer.body)) throw refuse('it is not an object');
-    const known = knownNames(map);
-    if (map.unknownFields === 'refuse') refuseUnknownFields(envelope, known, 'it', refuse);
-    else onUnknown(unknownFields(envelope, known));
+    noteUnknownFields(notes, envelope, knownNames(map), { place: 'it', refuse });
   }
   const place = readPlace(envelope, map, { page, url: answer.url, refuse });
   if (!isJsonArray(values)) throw refuse(`${map.rows || 'it'} is not a list`);
   if (values.length > 0 && place.pages === 0) {
     throw refuse('it has rows but a page count of 0');
   }
-  const rows = values.map((value, index) =>
-    readJsonRow(value, map, {
-      accountId,
-      currency,
-      timeZone,
-      position: `page ${page}, row ${index + 1}`,
-      refuse,
-      onUnknown,
-    }),
-  );
-  refuseOutsideWindow(rows, answer.window, refuse);
+  const read = readRows(settings, { window: answer.window, values, page }, notes);
   noteBalances(envelope, settings, page, answer.balances);
-  return { rows, ...place };
+  return { ...read, ...place };
+}
+
+function readRows(
+  { map, accountId, currency, timeZone }: JsonFeedSettings,
+  shown: {
+    readonly window: DayWindow;
+    readonly values: readonly JsonValue[];
+    readonly page: number;
+  },
+  notes: FeedNotes,
+): PageRows {
+  const { window, values, page } = shown;
+  const refuse = refusePage(page);
+  const known = knownRowFields(map);
+  const onIgnored = (name: string) => notes.ignored.add(name);
+  return readPageRows(
+    values,
+    (index) => {
+      const position = `page ${page}, row ${index + 1}`;
+      noteUnknownFields(notes, values[index], known, { place: position, refuse });
+      return jsonRowReader(map, { accountId, currency, timeZone, position, onIgnored });
+    },
+    { window, asked: window },
+    refuse,
+  );
 }
 
 /** The number of this page and the cursor or link to the next. */

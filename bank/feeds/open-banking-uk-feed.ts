@@ -4,27 +4,31 @@ import type { HttpLimits } from '../http/exchange.ts';
 import { readJson } from '../http/read-json.ts';
 import { countField, field, objectField, optionalText, requiredText } from '../json/fields.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
-import type { DayWindow, Feed } from './feed.ts';
+import type { DayWindow, Feed, UnknownFields } from './feed.ts';
+import {
+  createNotes,
+  noteUnknownAround,
+  noteUnknownFields,
+  toldBy,
+  type FeedNotes,
+} from './feed-notes.ts';
 import {
   PAGES_MAX,
   addressUnder,
   nextAddress,
-  noteUnknownAround,
-  noteUnknownFields,
   onlyBalance,
-  onlyInWindow,
   refuseBalance,
-  refuseOutsideWindow,
   refusePage,
 } from './feed-page.ts';
 import {
   OPEN_BANKING_UK_FIELDS,
-  readOpenBankingUkRow,
+  openBankingUkRowReader,
   readSignedBalance,
 } from './open-banking-uk-row.ts';
+import { readPageRows } from './page-rows.ts';
 import { readUntilAgreed, type FeedPage, type PageRequest } from './read-passes.ts';
 
-/** Known fields around the rows in version 3.1. */
+/** Known fields around the rows in versions 3.1 and 4.0. */
 const KNOWN = {
   '': new Set(['Data', 'Links', 'Meta', 'Risk']),
   '/Data': new Set(['Transaction']),
@@ -33,7 +37,7 @@ const KNOWN = {
 };
 
 interface OpenBankingUkSettings {
-  /** Up to and including `/open-banking/v3.1/aisp`. */
+  /** Up to and including `/open-banking/v3.1/aisp` or `…/v4.0/aisp`. */
   readonly base: URL;
   /** A bearer token; each bank turns a consent into one in its own way. */
   readonly key: string;
@@ -41,17 +45,18 @@ interface OpenBankingUkSettings {
   readonly currency: Currency;
   readonly timeZone: string;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
 }
 
 /**
- * Open Banking UK, version 3.1: account transactions, paged by `Links.Next`. Its ids are optional, and mutable rows may
+ * Open Banking UK, versions 3.1 and 4.0: account transactions, paged by `Links.Next`. Its ids are optional, and mutable rows may
  * change or disappear, so ids are evidence only.
  */
 export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
   return {
     idStable: false,
     async fetchWindow(window, signal, onPage) {
-      const unknown = new Set<string>();
+      const notes = createNotes(settings.unknownFields);
       // The standard does not name the time zone of the requested days: ask for one more on each side and pick ours.
       const asked = { from: addDays(window.from, -1), to: addDays(window.to, 1) };
       const read = await readUntilAgreed(
@@ -64,11 +69,11 @@ export function createOpenBankingUkFeed(settings: OpenBankingUkSettings): Feed {
             signal,
             limits: settings.limits,
           });
-          return readPage(settings, { asked, window, page: request.page, url, body }, unknown);
+          return readPage(settings, { asked, window, page: request.page, url, body }, notes);
         },
         { idStable: false, onPage },
       );
-      return { window, ...read, unknownFields: [...unknown].sort() };
+      return { window, ...read, ...toldBy(notes) };
     },
     async readBalance(signal) {
       const { accountId, base, currency, key, limits } = settings;
@@ -134,12 +139,12 @@ function readPage(
     readonly url: URL;
     readonly body: JsonValue;
   },
-  unknown: Set<string>,
+  notes: FeedNotes,
 ): FeedPage {
   const { page } = answer;
   const refuse = refusePage(page);
   if (!isJsonObject(answer.body)) throw refuse('it is not an object');
-  noteUnknownAround(unknown, answer.body, KNOWN);
+  noteUnknownAround(notes, answer.body, KNOWN, refuse);
   // An account without transactions may have no list at all.
   const values = field(objectField(answer.body, 'Data', refuse), 'Transaction') ?? [];
   if (!isJsonArray(values)) throw refuse('Data.Transaction is not a list');
@@ -150,15 +155,23 @@ function readPage(
     const pages = countField(meta, 'TotalPages', PAGES_MAX, refuse);
     if (pages > page) throw refuse(`it counts ${pages} pages but links to no next page`);
   }
-  const rows = values.map((value, index) => {
-    noteUnknownFields(unknown, value, OPEN_BANKING_UK_FIELDS);
-    const position = `page ${page}, row ${index + 1}`;
-    return readOpenBankingUkRow(value, { accountId, currency, timeZone, position, refuse });
-  });
-  // A row inside the requested days in the bank's zone may be a day outside them in ours.
-  const shown = { from: addDays(answer.asked.from, -1), to: addDays(answer.asked.to, 1) };
-  refuseOutsideWindow(rows, shown, refuse);
-  return { rows: onlyInWindow(rows, answer.window), pages: null, next };
+  const onIgnored = (name: string) => notes.ignored.add(name);
+  const read = readPageRows(
+    values,
+    (index) => {
+      const position = `page ${page}, row ${index + 1}`;
+      const at = { place: position, refuse };
+      noteUnknownFields(notes, values[index], OPEN_BANKING_UK_FIELDS, at);
+      return openBankingUkRowReader({ accountId, currency, timeZone, position, onIgnored });
+    },
+    {
+      window: answer.window,
+      // A row inside the requested days in the bank's zone may be a day outside them in ours.
+      asked: { from: addDays(answer.asked.from, -1), to: addDays(answer.asked.to, 1) },
+    },
+    refuse,
+  );
+  return { ...read, pages: null, next };
 }
 
 function partOf(body: JsonObject, name: 'Links' | 'Meta'): JsonObject {

@@ -1,5 +1,5 @@
 import type { Currency } from '../../domain/money/money.ts';
-import type { Sighting } from '../../domain/line/sighting.ts';
+import type { LineStatus } from '../../domain/line/sighting.ts';
 import { optionalStyledDay, styledDay } from '../json/day.ts';
 import {
   choiceField,
@@ -11,10 +11,11 @@ import {
   unsignedMinorField,
   type Refuse,
 } from '../json/fields.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { isJsonObject, type JsonObject } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
+import { readOptional, type RowReader } from '../json/read-row.ts';
 
-/** Every field of a transaction in version 3.1, read or not. */
+/** Every field of a transaction in versions 3.1 and 4.0, read or not. */
 export const OPEN_BANKING_UK_FIELDS: ReadonlySet<string> = new Set([
   'AccountId',
   'TransactionId',
@@ -40,66 +41,88 @@ export const OPEN_BANKING_UK_FIELDS: ReadonlySet<string> = new Set([
   'DebtorAccount',
   'CardInstrument',
   'SupplementaryData',
+  'CategoryPurposeCode',
+  'PaymentPurposeCode',
+  'UltimateCreditor',
+  'UltimateDebtor',
+  'ExtendedProprietaryBankTransactionCodes',
+  'IntermediaryAgent1',
+  'IntermediaryAgent2',
+  'IntermediaryAgent3',
 ]);
 
-/** Version 4 writes codes where version 3 writes words. */
-const STATUSES = { booked: ['Booked', 'BOOK'], pending: ['Pending', 'PDNG', 'Rejected', 'RJCT'] };
-const DIRECTIONS = { credit: ['Credit'], debit: ['Debit'] };
+/**
+ * Version 3.1 writes words, version 4.0 the codes of ISO 20022. Rejected, informational and future rows are no movements,
+ * and the standard never turns a row of these into a booked one under the same status.
+ */
+const STATUSES = {
+  booked: ['Booked', 'BOOK'],
+  pending: ['Pending', 'PDNG'],
+  left_out: ['Rejected', 'RJCT', 'INFO', 'FUTR'],
+} as const;
+const DIRECTIONS = { credit: ['Credit', 'CRDT'], debit: ['Debit', 'DBIT'] };
 const MUTABILITIES = { mutable: ['Mutable'], immutable: ['Immutable'] };
 
-/** Reads one row of Open Banking UK. The bank may still remove a booked row marked mutable, so it counts as pending. */
-export function readOpenBankingUkRow(
-  value: JsonValue,
-  context: {
-    /** Null accepts any account, as for a file. */
-    readonly accountId: string | null;
-    readonly currency: Currency;
-    readonly timeZone: string;
-    readonly position: string;
-    readonly refuse: Refuse;
-  },
-): Sighting {
-  const { currency, position } = context;
-  const refuse: Refuse = (why) => context.refuse(`${position}: ${why}`);
-  if (!isJsonObject(value)) throw refuse('the row is not an object');
-  const account = requiredText(value, 'AccountId', refuse);
-  if (context.accountId !== null && account !== context.accountId) {
-    throw refuse('AccountId names another account');
-  }
+interface RowContext {
+  /** Null accepts any account, as for a file. */
+  readonly accountId: string | null;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly position: string;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
+}
+
+/** Reads the rows of Open Banking UK. The bank may still remove a booked row marked mutable, so it counts as pending. */
+export function openBankingUkRowReader(context: RowContext): RowReader {
+  const { currency, position, onIgnored } = context;
   const style = { dateFormat: 'instant', timeZone: context.timeZone } as const;
-  const direction = choiceField(
-    value,
-    'CreditDebitIndicator',
-    DIRECTIONS,
-    ['credit', 'debit'],
-    refuse,
-  );
-  const reference = optionalText(value, 'TransactionReference', refuse);
-  const information = optionalText(value, 'TransactionInformation', refuse);
-  const party = partyOf(value, direction === 'credit' ? 'DebtorAccount' : 'CreditorAccount');
   return {
-    bankId: optionalId(value, 'TransactionId', refuse),
-    bookingDate: styledDay(value, 'BookingDateTime', style, refuse),
-    valueDate: optionalStyledDay(value, 'ValueDateTime', style, refuse),
-    amountMinor: readMoney(objectField(value, 'Amount', refuse), currency, refuse),
-    direction,
-    currency,
-    status: readStatus(value, refuse),
-    reversal: false,
-    references: [reference, information].filter((text) => text !== null),
-    text: information ?? '',
-    counterparty: {
-      name: optionalText(party, 'Name', refuse),
-      account: optionalText(party, 'Identification', refuse),
-    },
-    runningBalanceMinor: readBalance(value, currency, refuse),
     position,
+    idFields: ['TransactionId'],
+    statusOf: readStatus,
+    dayOf: (row, status, refuse) =>
+      status === 'booked'
+        ? styledDay(row, 'BookingDateTime', style, refuse)
+        : optionalStyledDay(row, 'BookingDateTime', style, refuse),
+    read(row, { status, bookingDate }, refuse) {
+      const account = requiredText(row, 'AccountId', refuse);
+      if (context.accountId !== null && account !== context.accountId) {
+        throw refuse('AccountId names another account', 'AccountId');
+      }
+      const direction = readSide(row, refuse);
+      const reference = optionalText(row, 'TransactionReference', refuse);
+      const information = optionalText(row, 'TransactionInformation', refuse);
+      const party = partyOf(row, direction === 'credit' ? 'DebtorAccount' : 'CreditorAccount');
+      return {
+        bankId: optionalId(row, 'TransactionId', refuse),
+        bookingDate,
+        valueDate: readOptional(
+          (own) => optionalStyledDay(row, 'ValueDateTime', style, own),
+          onIgnored,
+        ),
+        amountMinor: readMoney(objectField(row, 'Amount', refuse), currency, refuse),
+        direction,
+        currency,
+        status,
+        reversal: false,
+        references: [reference, information].filter((text) => text !== null),
+        text: information ?? '',
+        counterparty: {
+          name: optionalText(party, 'Name', refuse),
+          account: optionalText(party, 'Identification', refuse),
+        },
+        runningBalanceMinor: readOptional((own) => readBalance(row, currency, own), onIgnored),
+        position,
+      };
+    },
   };
 }
 
-function readStatus(row: JsonObject, refuse: Refuse): Sighting['status'] {
-  const status = choiceField(row, 'Status', STATUSES, ['booked', 'pending'], refuse);
-  if (status === 'pending' || field(row, 'TransactionMutability') === undefined) return status;
+function readStatus(row: JsonObject, refuse: Refuse): LineStatus | 'left_out' {
+  const order = ['booked', 'pending', 'left_out'] as const;
+  const status = choiceField(row, 'Status', STATUSES, order, refuse);
+  if (status !== 'booked' || (field(row, 'TransactionMutability') ?? null) === null) return status;
   const mutability = choiceField(
     row,
     'TransactionMutability',
@@ -110,10 +133,14 @@ function readStatus(row: JsonObject, refuse: Refuse): Sighting['status'] {
   return mutability === 'mutable' ? 'pending' : 'booked';
 }
 
+function readSide(object: JsonObject, refuse: Refuse): 'credit' | 'debit' {
+  return choiceField(object, 'CreditDebitIndicator', DIRECTIONS, ['credit', 'debit'], refuse);
+}
+
 /** `{ Amount, Currency }` as unsigned minor units of the account's currency. */
 function readMoney(money: JsonObject, currency: Currency, refuse: Refuse): bigint {
   if (requiredText(money, 'Currency', refuse) !== currency) {
-    throw refuse(`Currency is not the account's ${currency}`);
+    throw refuse(`Currency is not the account's ${currency}`, 'Currency');
   }
   return unsignedMinorField(money, 'Amount', currency, refuse);
 }
@@ -126,7 +153,7 @@ function partyOf(row: JsonObject, name: 'DebtorAccount' | 'CreditorAccount'): Js
 function readBalance(row: JsonObject, currency: Currency, refuse: Refuse): bigint | null {
   const balance = field(row, 'Balance') ?? null;
   if (balance === null) return null;
-  if (!isJsonObject(balance)) throw refuse('Balance is not an object');
+  if (!isJsonObject(balance)) throw refuse('Balance is not an object', 'Balance');
   return readSignedBalance(balance, currency, refuse);
 }
 
@@ -140,12 +167,5 @@ export function readSignedBalance(
   // A balance in another currency belongs to a wallet beside the account and proves nothing here.
   if (!isJsonObject(money) || field(money, 'Currency') !== currency) return null;
   const minor = unsignedMinorField(money, 'Amount', currency, refuse);
-  const side = choiceField(
-    balance,
-    'CreditDebitIndicator',
-    DIRECTIONS,
-    ['credit', 'debit'],
-    refuse,
-  );
-  return side === 'credit' ? minor : -minor;
+  return readSide(balance, refuse) === 'credit' ? minor : -minor;
 }

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
+import type { UnreadableRow } from '../json/read-row.ts';
 import type { OnPage } from './feed.ts';
 import { PAGES_MAX } from './feed-page.ts';
+import { digestOf, digestRow } from './row-digest.ts';
 
 export interface FeedPage {
   readonly rows: readonly Sighting[];
+  readonly unreadable: readonly UnreadableRow[];
   /** The bank's page count, 0 or 1 when this is the only page; null where `next` is used. */
   readonly pages: number | null;
   /** The bank's cursor or link to the next page; null on the last. */
@@ -23,9 +25,16 @@ type ReadPage = (request: PageRequest) => Promise<FeedPage>;
 
 const PASSES_MAX = 3;
 const ROWS_MAX = 200_000;
+/** More unreadable rows than this say more about the settings than about the rows. */
+const UNREADABLE_MAX = 1_000;
 
 type Pass =
-  | { readonly kind: 'read'; readonly rows: readonly Sighting[]; readonly pages: number }
+  | {
+      readonly kind: 'read';
+      readonly rows: readonly Sighting[];
+      readonly unreadable: readonly UnreadableRow[];
+      readonly pages: number;
+    }
   /** The pages contradict each other: rows moved during the read, or the bank repeats a page. */
   | { readonly kind: 'moved'; readonly why: string };
 
@@ -39,7 +48,11 @@ type Pass =
 export async function readUntilAgreed(
   readPage: ReadPage,
   options: { readonly idStable: boolean; readonly onPage: OnPage },
-): Promise<{ readonly sightings: readonly Sighting[]; readonly pages: number }> {
+): Promise<{
+  readonly sightings: readonly Sighting[];
+  readonly unreadable: readonly UnreadableRow[];
+  readonly pages: number;
+}> {
   let before: string | null = null;
   let why = 'the rows differed from pass to pass';
   for (let passNumber = 1; passNumber <= PASSES_MAX; passNumber += 1) {
@@ -49,8 +62,12 @@ export async function readUntilAgreed(
       before = null;
       continue;
     }
-    const seen = digestOf(pass.rows.map((row) => digestRow(row, options.idStable)));
-    if (pass.pages <= 1 || seen === before) return { sightings: pass.rows, pages: pass.pages };
+    const { rows, unreadable, pages } = pass;
+    const seen = digestOf([
+      ...rows.map((row) => digestRow(row, options.idStable)),
+      ...unreadable.map(({ digest }) => digest),
+    ]);
+    if (pages <= 1 || seen === before) return { sightings: rows, unreadable, pages };
     before = seen;
   }
   throw new CodedError(
@@ -65,6 +82,7 @@ async function readPass(
   { idStable, onPage }: { readonly idStable: boolean; readonly onPage: OnPage },
 ): Promise<Pass> {
   const rows: Sighting[] = [];
+  const unreadable: UnreadableRow[] = [];
   const repeats = createRepeatWatch(idStable);
   const cursors = new Set<string>();
   let counted: number | null = null;
@@ -73,13 +91,15 @@ async function readPass(
   while (request !== null) {
     const answer = await readPage(request);
     pages = request.page;
-    onPage({ page: pages, rows: answer.rows.length });
+    onPage({ page: pages, rows: answer.rows.length + answer.unreadable.length });
     if (pages === 1) counted = answer.pages;
     else if (answer.pages !== counted) return moved('the number of pages changed');
-    const repeat = repeats.look(answer.rows);
+    const repeat = repeats.look(answer);
     if (repeat !== null) return moved(repeat);
     rows.push(...answer.rows);
+    unreadable.push(...answer.unreadable);
     if (rows.length > ROWS_MAX) throw tooMany(`more than ${ROWS_MAX} rows`, 'too_many_rows');
+    refuseMostlyUnreadable(unreadable);
 
     if (answer.next !== null) {
       if (cursors.has(answer.next)) return moved('a page links back to one already read');
@@ -90,7 +110,7 @@ async function readPass(
       throw tooMany(`more than ${PAGES_MAX} pages`, 'too_many_pages');
   }
   const repeat = repeats.rowOnTwoPages();
-  return repeat === null ? { kind: 'read', rows, pages } : moved(repeat);
+  return repeat === null ? { kind: 'read', rows, unreadable, pages } : moved(repeat);
 }
 
 function requestAfter({ page }: PageRequest, { next, pages }: FeedPage): PageRequest | null {
@@ -107,10 +127,11 @@ function createRepeatWatch(idStable: boolean) {
   const rowsById = new Map<string, Set<string>>();
   const onTwoPages: { readonly id: string; readonly row: string }[] = [];
   return {
-    look(rows: readonly Sighting[]): string | null {
+    look({ rows, unreadable }: Pick<FeedPage, 'rows' | 'unreadable'>): string | null {
       const digests = rows.map((row) => digestRow(row, true));
-      const whole = digestOf(digests);
-      if (digests.length > 0 && pagesSeen.has(whole)) return 'a page appeared twice';
+      const all = [...digests, ...unreadable.map(({ digest }) => digest)];
+      const whole = digestOf(all);
+      if (all.length > 0 && pagesSeen.has(whole)) return 'a page appeared twice';
       pagesSeen.add(whole);
       for (const [index, { bankId: id }] of rows.entries()) {
         const row = digests[index] ?? '';
@@ -133,6 +154,16 @@ function createRepeatWatch(idStable: boolean) {
   };
 }
 
+function refuseMostlyUnreadable(unreadable: readonly UnreadableRow[]): void {
+  const [first] = unreadable;
+  if (first === undefined || unreadable.length <= UNREADABLE_MAX) return;
+  throw new CodedError(
+    'bank.bad_response',
+    `More than ${UNREADABLE_MAX} rows of one window cannot be read, first ${first.position}: ${first.why}.`,
+    { details: { reason: 'too_many_unreadable', field: first.field } },
+  );
+}
+
 function tooMany(what: string, reason: string): CodedError {
   return new CodedError('bank.bad_response', `The bank sent ${what} for one window.`, {
     details: { reason },
@@ -141,31 +172,4 @@ function tooMany(what: string, reason: string): CodedError {
 
 function moved(why: string): Pass {
   return { kind: 'moved', why };
-}
-
-/**
- * A digest of everything the bank states about a row except its position, so that comparing a large window needs no second
- * copy of its text. Between passes an id counts only where ids are stable: some gateways issue new ids on each read, and two
- * such passes agree when their facts do.
- */
-export function digestRow(row: Sighting, withId: boolean): string {
-  const facts = [
-    withId ? row.bankId : null,
-    row.bookingDate,
-    row.valueDate,
-    row.amountMinor.toString(),
-    row.direction,
-    row.currency,
-    row.status,
-    row.references,
-    row.text,
-    row.runningBalanceMinor?.toString() ?? null,
-  ];
-  return digestOf([JSON.stringify(facts)]);
-}
-
-function digestOf(texts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\n');
-  return hash.digest('base64');
 }

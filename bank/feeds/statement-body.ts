@@ -6,7 +6,7 @@ import type { BankAnswer } from '../http/exchange.ts';
 import type { Refuse } from '../json/fields.ts';
 import { entryToCapture, NEVER_POSTS } from '../statements/capture-entries.ts';
 import { parseStatementFile } from '../statements/parse-statement-file.ts';
-import { digestRow } from './read-passes.ts';
+import { digestRow } from './row-digest.ts';
 
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/;
 

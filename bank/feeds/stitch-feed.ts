@@ -1,5 +1,5 @@
 import { CodedError } from '../../domain/errors.ts';
-import type { LocalDate } from '../../domain/local-date.ts';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Currency } from '../../domain/money/money.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import type { HttpLimits } from '../http/exchange.ts';
@@ -8,10 +8,12 @@ import { field, minorField, objectField, requiredText, type Refuse } from '../js
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
 import { valueAt } from '../json/pointer.ts';
 import { createTokenSource } from './access-token.ts';
-import type { DayWindow, Feed } from './feed.ts';
-import { noteUnknownFields, onlyInWindow, refuseBalance, refusePage } from './feed-page.ts';
+import type { DayWindow, Feed, UnknownFields } from './feed.ts';
+import { createNotes, noteUnknownFields, toldBy, type FeedNotes } from './feed-notes.ts';
+import { onlyInWindow, refuseBalance, refusePage } from './feed-page.ts';
+import { readPageRows } from './page-rows.ts';
 import { readUntilAgreed, type FeedPage } from './read-passes.ts';
-import { STITCH_FIELDS, readStitchRow } from './stitch-row.ts';
+import { STITCH_FIELDS, stitchRowReader } from './stitch-row.ts';
 
 interface StitchSettings {
   /** `https://api.stitch.money` */
@@ -22,10 +24,14 @@ interface StitchSettings {
   readonly currency: Currency;
   readonly timeZone: string;
   readonly limits: HttpLimits;
+  readonly unknownFields: UnknownFields;
   readonly now: () => number;
 }
 
 const ROWS_PER_PAGE = 200;
+
+/** Every day that a row can have. */
+const EVER = { from: parseLocalDate('1900-01-01'), to: parseLocalDate('2999-12-31') };
 
 const GRAPHQL_FIELDS: ReadonlySet<string> = new Set(['data', 'errors', 'extensions']);
 
@@ -74,21 +80,21 @@ export function createStitchFeed(settings: StitchSettings): Feed {
   return {
     idStable: false,
     async fetchWindow(window, signal, onPage) {
-      const unknown = new Set<string>();
+      const notes = createNotes(settings.unknownFields);
       let newest: LocalDate | null = null;
       const read = await readUntilAgreed(
         async ({ page, cursor }) => {
           const variables = { accountId, first: ROWS_PER_PAGE, after: cursor };
           const body = await ask({ query: QUERY, variables }, signal);
-          const shown = readPage(settings, { page, body }, unknown);
+          const shown = readPage(settings, { page, body, window }, notes);
           if (page === 1) newest = shown.rows[0]?.bookingDate ?? null;
           const rows = onlyInWindow(shown.rows, window);
           const next = isPast(shown.rows, window, newest) ? null : shown.next;
-          return { rows, pages: null, next };
+          return { rows, unreadable: shown.unreadable, pages: null, next };
         },
         { idStable: false, onPage },
       );
-      return { window, ...read, unknownFields: [...unknown].sort() };
+      return { window, ...read, ...toldBy(notes) };
     },
     async readBalance(signal) {
       const body = await ask({ query: BALANCE_QUERY, variables: { accountId } }, signal);
@@ -120,25 +126,31 @@ function tokenRequest({ host, clientId, clientSecret }: StitchSettings) {
 
 function readPage(
   { accountId, currency, timeZone }: StitchSettings,
-  answer: { readonly page: number; readonly body: JsonValue },
-  unknown: Set<string>,
-): Pick<FeedPage, 'rows' | 'next'> {
-  const { page, body } = answer;
+  answer: { readonly page: number; readonly body: JsonValue; readonly window: DayWindow },
+  notes: FeedNotes,
+): Omit<FeedPage, 'pages'> {
+  const { page, body, window } = answer;
   const refuse = refusePage(page);
   const node = nodeOf({ accountId }, body, refuse);
-  noteUnknownFields(unknown, body, GRAPHQL_FIELDS);
+  noteUnknownFields(notes, body, GRAPHQL_FIELDS, { place: 'it', refuse });
   const list = objectField(node, 'transactions', refuse);
   const edges = field(list, 'edges');
   if (!isJsonArray(edges)) throw refuse('edges is not a list');
-  const rows = edges.map((edge, index) => {
-    const value = isJsonObject(edge) ? field(edge, 'node') : undefined;
-    noteUnknownFields(unknown, value, STITCH_FIELDS);
+  const values = edges.map((edge) => (isJsonObject(edge) ? (field(edge, 'node') ?? null) : null));
+  const onIgnored = (name: string) => notes.ignored.add(name);
+  const readerOf = (index: number) => {
     const position = `page ${page}, row ${index + 1}`;
-    return readStitchRow(value ?? null, { currency, timeZone, position, refuse });
-  });
+    noteUnknownFields(notes, values[index], STITCH_FIELDS, { place: position, refuse });
+    return stitchRowReader({ currency, timeZone, position, onIgnored });
+  };
+  // The query names no days. Rows before the window are kept for now: they tell where its pages end.
+  const read = readPageRows(values, readerOf, { window: EVER, asked: null }, refuse);
+  const unreadable = read.unreadable.filter(
+    ({ day }) => day === null || (day >= window.from && day <= window.to),
+  );
   const next = nextOf(objectField(list, 'pageInfo', refuse), refuse);
-  if (next !== null && rows.length === 0) throw refuse('it is empty but links to a next page');
-  return { rows, next };
+  if (next !== null && values.length === 0) throw refuse('it is empty but links to a next page');
+  return { rows: read.rows, unreadable, next };
 }
 
 /** The account node of a response, checked to be ours and free of faults. */

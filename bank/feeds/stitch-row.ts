@@ -1,5 +1,4 @@
 import type { Currency } from '../../domain/money/money.ts';
-import type { Sighting } from '../../domain/line/sighting.ts';
 import { styledDay } from '../json/day.ts';
 import {
   field,
@@ -10,7 +9,8 @@ import {
   requiredText,
   type Refuse,
 } from '../json/fields.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-text.ts';
+import { isJsonObject, type JsonObject } from '../json/json-text.ts';
+import { readOptional, type RowReader } from '../json/read-row.ts';
 
 /** The fields that our query asks for. */
 export const STITCH_FIELDS: ReadonlySet<string> = new Set([
@@ -22,45 +22,56 @@ export const STITCH_FIELDS: ReadonlySet<string> = new Set([
   'runningBalance',
 ]);
 
-/** Reads one node of Stitch's transactions: booked, signed, and dated by an instant that carries the bank's day. */
-export function readStitchRow(
-  value: JsonValue,
-  context: {
-    readonly currency: Currency;
-    readonly timeZone: string;
-    readonly position: string;
-    readonly refuse: Refuse;
-  },
-): Sighting {
-  const { currency, position, timeZone } = context;
-  const refuse: Refuse = (why) => context.refuse(`${position}: ${why}`);
-  if (!isJsonObject(value)) throw refuse('the row is not an object');
-  const minor = readMoney(objectField(value, 'amount', refuse), currency, refuse);
-  const reference = optionalText(value, 'reference', refuse);
-  const description = optionalText(value, 'description', refuse);
-  const balance = field(value, 'runningBalance') ?? null;
+/** Reads the nodes of Stitch's transactions: booked, signed, and dated by an instant that carries the bank's day. */
+export function stitchRowReader(context: {
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly position: string;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
+}): RowReader {
+  const { currency, position, timeZone, onIgnored } = context;
   return {
-    bankId: optionalId(value, 'id', refuse),
-    bookingDate: styledDay(value, 'date', { dateFormat: 'instant', timeZone }, refuse),
-    valueDate: null,
-    amountMinor: minor < 0n ? -minor : minor,
-    direction: minor < 0n ? 'debit' : 'credit',
-    currency,
-    status: 'booked',
-    reversal: false,
-    // Some of the banks behind Stitch write the payer's text into the description only.
-    references: [reference, description].filter((text) => text !== null),
-    text: description ?? '',
-    counterparty: { name: null, account: null },
-    runningBalanceMinor: isJsonObject(balance) ? readMoney(balance, currency, refuse) : null,
     position,
+    idFields: ['id'],
+    statusOf: () => 'booked',
+    dayOf: (row, _status, refuse) =>
+      styledDay(row, 'date', { dateFormat: 'instant', timeZone }, refuse),
+    read(row, { status, bookingDate }, refuse) {
+      const minor = readMoney(row, 'amount', currency, refuse);
+      const reference = optionalText(row, 'reference', refuse);
+      const description = optionalText(row, 'description', refuse);
+      return {
+        bankId: optionalId(row, 'id', refuse),
+        bookingDate,
+        valueDate: null,
+        amountMinor: minor < 0n ? -minor : minor,
+        direction: minor < 0n ? 'debit' : 'credit',
+        currency,
+        status,
+        reversal: false,
+        // Some of the banks behind Stitch write the payer's text into the description only.
+        references: [reference, description].filter((text) => text !== null),
+        text: description ?? '',
+        counterparty: { name: null, account: null },
+        runningBalanceMinor: readOptional(
+          (own) =>
+            isJsonObject(field(row, 'runningBalance'))
+              ? readMoney(row, 'runningBalance', currency, own)
+              : null,
+          onIgnored,
+        ),
+        position,
+      };
+    },
   };
 }
 
 /** Stitch's `Money`: a decimal text and a currency. */
-function readMoney(money: JsonObject, currency: Currency, refuse: Refuse): bigint {
+function readMoney(row: JsonObject, name: string, currency: Currency, refuse: Refuse): bigint {
+  const money = objectField(row, name, refuse);
   if (requiredText(money, 'currency', refuse) !== currency) {
-    throw refuse(`currency is not the account's ${currency}`);
+    throw refuse(`the currency of ${name} is not the account's ${currency}`, name);
   }
   return minorField(money, 'quantity', currency, refuse);
 }

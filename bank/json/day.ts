@@ -1,6 +1,6 @@
 import { asLocalDate, localDateIn, type LocalDate } from '../../domain/local-date.ts';
 import { field, type Refuse } from './fields.ts';
-import type { JsonObject } from './json-text.ts';
+import { isJsonNumber, type JsonObject } from './json-text.ts';
 
 /** Styles in which banks' APIs write days. `instant` is RFC 3339 with an offset, `2026-11-20T10:43:07+02:00`. */
 export const JSON_DATE_FORMATS = [
@@ -41,8 +41,9 @@ export function styledDay(
   refuse: Refuse,
 ): LocalDate {
   const value = field(object, name);
-  const day = typeof value === 'string' ? parseDay(value, style) : null;
-  if (day === null) throw refuse(`${name} is not a real day as ${style.dateFormat}`);
+  const text = isJsonNumber(value) ? value.value : value;
+  const day = typeof text === 'string' ? parseDay(text, style) : null;
+  if (day === null) throw refuse(`${name} is not a real day as ${style.dateFormat}`, name);
   return day;
 }
 

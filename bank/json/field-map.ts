@@ -60,7 +60,13 @@ const mapSchema = z.strictObject({
   thousandsMark: z.enum([',', '.', ' ', "'"]).optional(),
   /** Without it every row is booked. */
   status: z
-    .strictObject({ field: pointer, booked: labels, pending: z.array(z.string()).default([]) })
+    .strictObject({
+      field: pointer,
+      booked: labels,
+      pending: z.array(z.string()).default([]),
+      /** Of rows that are no movements, such as declined ones: they are left out. */
+      skip: z.array(z.string()).default([]),
+    })
     .optional(),
   /** Pointer to the currency, or the one currency of all rows. */
   currency: z.union([pointer, z.strictObject({ constant: z.string().regex(/^[A-Z]{3}$/) })]),
@@ -76,8 +82,6 @@ const mapSchema = z.strictObject({
   closing: pointer.optional(),
   /** Known fields that are not read. */
   ignored: z.array(z.string().min(1)).default([]),
-  /** Handling of a field that is neither read nor ignored: refuse the page, or report the field in the log. */
-  unknownFields: z.enum(['refuse', 'report']).default('refuse'),
 });
 
 /**

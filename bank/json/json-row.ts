@@ -1,5 +1,5 @@
 import { AMOUNT_MINOR_MAX, type Currency } from '../../domain/money/money.ts';
-import type { Direction, Sighting } from '../../domain/line/sighting.ts';
+import type { Direction } from '../../domain/line/sighting.ts';
 import { optionalStyledDay, styledDay } from './day.ts';
 import type { JsonFieldMap } from './field-map.ts';
 import {
@@ -9,13 +9,12 @@ import {
   field,
   optionalId,
   optionalText,
-  refuseUnknownFields,
   requiredText,
-  unknownFields,
   type Refuse,
 } from './fields.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json-text.ts';
+import type { JsonObject } from './json-text.ts';
 import { firstNameOf, flatten } from './pointer.ts';
+import { readOptional, type RowReader } from './read-row.ts';
 
 interface RowContext {
   readonly accountId: string;
@@ -24,53 +23,67 @@ interface RowContext {
   readonly timeZone: string;
   /** `page 2, row 17` */
   readonly position: string;
-  readonly refuse: Refuse;
-  /** Receives the names of fields outside the map, where the map reports them. */
-  readonly onUnknown?: (names: readonly string[]) => void;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
 }
 
-/**
- * Reads one row as a sighting; the `json` feed and webhooks share it.
- * @throws the error that `context.refuse` makes
- */
-export function readJsonRow(value: JsonValue, map: JsonFieldMap, context: RowContext): Sighting {
-  const refuse: Refuse = (why) => context.refuse(`${context.position}: ${why}`);
-  if (!isJsonObject(value)) throw refuse('the row is not an object');
-  const known = knownNames(map);
-  if (map.unknownFields === 'refuse') refuseUnknownFields(value, known, 'the row', refuse);
-  else context.onUnknown?.(unknownFields(value, known));
-  const row = flatten(value, pointersOf(map));
-
-  const account = map.account === undefined ? null : optionalId(row, map.account, refuse);
-  if (account !== null && account !== context.accountId) {
-    throw refuse(`${map.account ?? ''} names another account`);
-  }
-  refuseOtherCurrency(row, map, context.currency, refuse);
+/** Reads the rows of a field map; the `json` feed and webhooks share it. */
+export function jsonRowReader(map: JsonFieldMap, context: RowContext): RowReader {
+  const { currency, position, onIgnored } = context;
   const style = { dateFormat: map.dateFormat, timeZone: map.timeZone ?? context.timeZone };
-  const texts = (names: readonly string[]) =>
-    names.flatMap((name) => optionalText(row, name, refuse) ?? []);
-  const { counterparty: party } = map;
+  const pointers = pointersOf(map);
   return {
-    bankId: map.id === undefined ? null : optionalId(row, map.id, refuse),
-    bookingDate: styledDay(row, map.bookingDate, style, refuse),
-    valueDate:
-      map.valueDate === undefined ? null : optionalStyledDay(row, map.valueDate, style, refuse),
-    ...readMovement(row, map, context.currency, refuse),
-    currency: context.currency,
-    status:
-      map.status === undefined
-        ? 'booked'
-        : choiceField(row, map.status.field, map.status, ['booked', 'pending'], refuse),
-    reversal: false,
-    references: texts(map.references),
-    text: texts(map.text).join(' '),
-    counterparty: {
-      name: party.name === undefined ? null : optionalText(row, party.name, refuse),
-      account: party.account === undefined ? null : optionalText(row, party.account, refuse),
+    position,
+    idFields: map.id === undefined ? [] : [map.id],
+    statusOf(value, refuse) {
+      if (map.status === undefined) return 'booked';
+      const { field: name, booked, pending, skip } = map.status;
+      const row = flatten(value, [name]);
+      const choices = { booked, pending, left_out: skip };
+      return choiceField(row, name, choices, ['booked', 'pending', 'left_out'], refuse);
     },
-    runningBalanceMinor: readBalance(row, map, map.runningBalance, context.currency, refuse),
-    position: context.position,
+    dayOf: (value, _status, refuse) =>
+      styledDay(flatten(value, [map.bookingDate]), map.bookingDate, style, refuse),
+    read(value, { status, bookingDate }, refuse) {
+      const row = flatten(value, pointers);
+      const account = map.account === undefined ? null : optionalId(row, map.account, refuse);
+      if (account !== null && account !== context.accountId) {
+        throw refuse(`${map.account ?? ''} names another account`, map.account);
+      }
+      refuseOtherCurrency(row, map, currency, refuse);
+      const texts = (names: readonly string[]) =>
+        names.flatMap((name) => optionalText(row, name, refuse) ?? []);
+      const { counterparty: party, valueDate } = map;
+      return {
+        bankId: map.id === undefined ? null : optionalId(row, map.id, refuse),
+        bookingDate,
+        valueDate:
+          valueDate === undefined
+            ? null
+            : readOptional((own) => optionalStyledDay(row, valueDate, style, own), onIgnored),
+        ...readMovement(row, map, currency, refuse),
+        currency,
+        status,
+        reversal: false,
+        references: texts(map.references),
+        text: texts(map.text).join(' '),
+        counterparty: {
+          name: party.name === undefined ? null : optionalText(row, party.name, refuse),
+          account: party.account === undefined ? null : optionalText(row, party.account, refuse),
+        },
+        runningBalanceMinor: readOptional(
+          (own) => readBalance(row, map, map.runningBalance, currency, own),
+          onIgnored,
+        ),
+        position,
+      };
+    },
   };
+}
+
+/** The fields of a row that a map reads or ignores. */
+export function knownRowFields(map: JsonFieldMap): ReadonlySet<string> {
+  return new Set([...pointersOf(map).map(firstNameOf), ...map.ignored]);
 }
 
 /** A signed balance, null where the map names none or the answer has none. */
@@ -112,7 +125,7 @@ function readMovement(
       // Some banks write a zero into the unused column; two zeros are a notice, which never posts.
       const [name] = moving.length > 0 ? moving : given;
       if (moving.length > 1 || name === undefined) {
-        throw refuse(`not exactly one of ${credit} and ${debit} holds an amount`);
+        throw refuse(`not exactly one of ${credit} and ${debit} holds an amount`, credit);
       }
       const amountMinor = unsigned(row, name, map, currency, refuse);
       return { amountMinor, direction: name === credit ? 'credit' : 'debit' };
@@ -134,7 +147,7 @@ function unsigned(
   refuse: Refuse,
 ): bigint {
   if (/^[+-]/.test(decimalText(row, name, refuse))) {
-    throw refuse(`${name} has a sign although another field gives the direction`);
+    throw refuse(`${name} has a sign although another field gives the direction`, name);
   }
   return readAmount(row, name, map, currency, refuse);
 }
@@ -155,7 +168,7 @@ function readAmount(
   const isWhole = /^[+-]?[0-9]{1,20}$/.test(text);
   const minor = isWhole ? BigInt(text) : 0n;
   if (!isWhole || minor > AMOUNT_MINOR_MAX || minor < -AMOUNT_MINOR_MAX) {
-    throw refuse(`${name} is not a whole number of minor units`);
+    throw refuse(`${name} is not a whole number of minor units`, name);
   }
   return minor;
 }
@@ -171,7 +184,7 @@ function refuseOtherCurrency(
       throw refuse(`the field map's currency is not the account's ${currency}`);
     }
   } else if (requiredText(row, map.currency, refuse) !== currency) {
-    throw refuse(`${map.currency} is not the account's ${currency}`);
+    throw refuse(`${map.currency} is not the account's ${currency}`, map.currency);
   }
 }
 
@@ -193,8 +206,4 @@ function pointersOf(map: JsonFieldMap): readonly string[] {
     map.counterparty.account,
     map.runningBalance,
   ].filter((name) => name !== undefined);
-}
-
-function knownNames(map: JsonFieldMap): ReadonlySet<string> {
-  return new Set([...pointersOf(map).map(firstNameOf), ...map.ignored]);
 }

@@ -21,6 +21,21 @@ export function flatten(root: JsonObject, pointers: readonly string[]): JsonObje
   );
 }
 
+/** A copy without what these pointers lead to. */
+export function without(root: JsonObject, pointers: readonly string[]): JsonObject {
+  return pointers.reduce<JsonObject>(
+    (object, pointer) => withoutPath(object, namesOf(pointer)),
+    root,
+  );
+}
+
+function withoutPath(object: JsonObject, [name = '', ...rest]: readonly string[]): JsonObject {
+  const inner = field(object, name);
+  const others = Object.entries(object).filter(([key]) => key !== name);
+  if (rest.length === 0 || !isJsonObject(inner)) return Object.fromEntries(others);
+  return Object.fromEntries([...others, [name, withoutPath(inner, rest)]]);
+}
+
 /** The field of the root object that a pointer passes through. */
 export function firstNameOf(pointer: string): string {
   return namesOf(pointer)[0] ?? '';

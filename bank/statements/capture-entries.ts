@@ -1,4 +1,4 @@
-import type { Sighting } from '../../domain/line/sighting.ts';
+import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
 import type { StatementLine } from '../../domain/line/statement.ts';
 
 /** The sightings of one entry. A hold marks real money that a person must see before any wallet is credited. */
@@ -67,6 +67,7 @@ function splitEntry(line: StatementLine): {
       references: part.references,
       text: part.text,
       counterparty: part.counterparty,
+      batch: { bankId: line.bankId, amountMinor: signedMinor(line) },
       position: `${line.position}, part ${index + 1}`,
     })),
   };

@@ -1,7 +1,17 @@
+import type { Currency } from '../../domain/money/money.ts';
 import { CodedError } from '../../domain/errors.ts';
 
-/** Caps on the cost of a file; tests lower them. */
+/** `pending`: they wait for the bank's next statement; `booked`: they are money. */
+export type ProvisionalEntries = 'pending' | 'booked';
+
+/** Caps on the cost of a file, which tests lower, and what is known of its account. */
 export interface StatementLimits {
+  /** Currency of the account, for a file whose rows are in several; else the first row's. */
+  readonly currency?: Currency;
+  /** What entries of a part count as that the bank calls provisional; `booked` if this or the profile says so. */
+  readonly provisional?: ProvisionalEntries;
+  /** A person accepts a statement that closes with an interim balance: the rest of its day is in no file. */
+  readonly acceptsOpenEnd?: boolean;
   readonly fileBytesMax: number;
   /** Entries plus parts of batches. */
   readonly entriesMax: number;

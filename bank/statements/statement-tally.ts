@@ -5,13 +5,19 @@ import type { ProofLevel, StatementLine } from '../../domain/line/statement.ts';
 /** Running sums of a statement's lines; the lines themselves are not kept. */
 export interface StatementTally {
   add(line: StatementLine): void;
+  /** Counts an entry in another currency than the account's, which no sum contains. */
+  addForeign(line: StatementLine): void;
   readonly lines: number;
   /** Signed sum of the booked lines, minor units. */
   readonly bookedMinor: bigint;
   readonly count: { readonly credit: number; readonly debit: number };
   readonly sumMinor: { readonly credit: bigint; readonly debit: bigint };
   readonly days: ReadonlySet<LocalDate>;
+  readonly foreign: ForeignEntries;
 }
+
+/** How many booked entries are in another currency than the account's. */
+export type ForeignEntries = Readonly<Record<StatementLine['direction'], number>>;
 
 export function createTally(): StatementTally {
   let lines = 0;
@@ -19,7 +25,14 @@ export function createTally(): StatementTally {
   const count = { credit: 0, debit: 0 };
   const sumMinor = { credit: 0n, debit: 0n };
   const days = new Set<LocalDate>();
+  const foreign = { credit: 0, debit: 0 };
   return {
+    addForeign(line) {
+      lines += 1;
+      if (line.status !== 'booked') return;
+      foreign[line.direction] += 1;
+      days.add(line.bookingDate);
+    },
     add(line) {
       lines += 1;
       if (line.status !== 'booked') return;
@@ -37,15 +50,23 @@ export function createTally(): StatementTally {
     count,
     sumMinor,
     days,
+    foreign,
   };
 }
 
-/** Opening + booked lines = closing; `totalsAgree` is false if the file's own totals or counts contradict its lines. */
+const NOTHING_FOREIGN: ForeignEntries = { credit: 0, debit: 0 };
+
+/**
+ * Opening + booked lines = closing; `totalsAgree` is false if the file's own totals or counts contradict its lines.
+ * The balances count an entry in another currency by an amount that the file does not state, so the proof leaves such
+ * entries out: what they add may be of any size, but must go their way.
+ */
 export function judgeProof(
   openingMinor: bigint | null,
   closingMinor: bigint | null,
   bookedMinor: bigint,
   totalsAgree: boolean,
+  foreign: ForeignEntries = NOTHING_FOREIGN,
 ): { readonly proof: ProofLevel; readonly differenceMinor: bigint | null } {
   const differenceMinor =
     openingMinor === null || closingMinor === null
@@ -53,6 +74,8 @@ export function judgeProof(
       : openingMinor + bookedMinor - closingMinor;
   if (!totalsAgree) return { proof: 'failed', differenceMinor };
   if (differenceMinor === null) return { proof: 'absent', differenceMinor };
+  const explained = differenceMinor < 0n ? foreign.credit : foreign.debit;
+  if (explained > 0) return { proof: 'ok', differenceMinor: 0n };
   return { proof: differenceMinor === 0n ? 'ok' : 'failed', differenceMinor };
 }
 

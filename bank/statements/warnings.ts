@@ -5,9 +5,11 @@ import type { StatementWarning } from '../../domain/line/statement.ts';
  */
 const WARNINGS = {
   booking_date_absent: 'The entry has no booking date: another date of the file replaces it.',
-  pending_undated: 'A pending entry has no date yet and was skipped.',
+  pending_undated: 'An entry that is not booked has no date, or is no movement, and was skipped.',
   batch_count_differs: 'The entry is a batch, but the file does not list each of its payments.',
   status_unknown: 'The status of the entry is unknown: it counts as pending.',
+  entry_foreign:
+    'The entry is in another currency than the account: it is held, and the proof of the balances leaves it out.',
   totals_differ: "The file's totals differ from its entries.",
   totals_signed: 'A sum of entries has a sign, which says nothing: it is compared without it.',
   balance_placeholder: 'A balance consists of nines: it counts as missing.',
@@ -19,6 +21,8 @@ const WARNINGS = {
   date_moved:
     'The entry is dated on a day that February does not have: the last day of February replaces it.',
   control_characters: 'Control characters were removed from a text.',
+  end_open:
+    'The statement ends with an interim balance: a person accepts that no further page follows.',
   end_unproved:
     'The file cannot prove that it is complete: it states no totals and no closing balance.',
   statement_provisional: 'The statement is provisional: it does not post.',

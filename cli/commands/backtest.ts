@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
@@ -52,19 +53,25 @@ export function addBacktest(program: Command): void {
       const { print } = createTerminal();
       const { config } = runningContext();
       if (options.shadow) {
-        const accountKey = options.account;
-        if (accountKey === undefined)
+        const { account } = options;
+        if (account === undefined)
           throw new CodedError(
             'request.invalid',
             'Name the bank account: --shadow needs --account KEY.',
           );
-        const report = await withDatabase(config, ({ db }) => reportShadow(db, accountKey));
+        const report = await withDatabase(config, async ({ db }) =>
+          reportShadow(db, await toAccountKey(db, account)),
+        );
         print(options.json ? toJson(report) : printShadow(report));
         return;
       }
       const judge = await judgeOf(options);
-      const report = await withDatabase(config, ({ db }) =>
-        backtest(db, { judge, accountKey: options.account ?? null }),
+      const report = await withDatabase(config, async ({ db }) =>
+        backtest(db, {
+          judge,
+          accountKey:
+            options.account === undefined ? null : await toAccountKey(db, options.account),
+        }),
       );
       print(options.json ? toJson(report) : printBacktest(report));
       if (!report.ok) process.exitCode = 1;

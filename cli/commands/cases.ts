@@ -22,13 +22,16 @@ const WHAT: Readonly<Record<Case['kind'], string>> = {
   line_vanished: 'reads do not show this line; its credits cannot be spent',
   amount_changed: 'the bank sent its id again with another amount',
   reversal_unpaired: 'a debit that may take a deposit back; say which, or close the case',
+  row_unreadable: 'a row of the bank that cannot be read',
 };
 
 /** Lines that the bank changed, and your decisions about them, through the API: PURSER_API_KEY identifies you. */
 export function addCases(program: Command): void {
   const cases = program
     .command('cases')
-    .description('list lines that the bank changed after capture, and decide about them')
+    .description(
+      'list lines that the bank changed and rows that cannot be read, and decide about them',
+    )
     .option('--account <key>', 'only this bank account')
     .option('--all', 'also closed cases')
     .option('--json', 'print one JSON object')
@@ -73,16 +76,26 @@ async function list(options: ListOptions): Promise<void> {
 }
 
 function printCase(item: Case): string {
-  const minor = BigInt(item.amount.minor);
-  const amount = `${printRand(minor)}${item.amount.currency === ZAR ? '' : ` (${item.amount.currency})`}`;
+  const { row } = item;
+  if (row !== null) {
+    const day = item.bookingDate === null ? '' : ` of ${item.bookingDate}`;
+    const at = row.field === null ? row.position : `${row.position}, ${row.field}`;
+    return `${item.id}   ${item.account}   ${at}${day}\n  ${WHAT[item.kind]}: ${row.why}; ${stateOf(item)}\n  ${row.raw}`;
+  }
+  const amount = item.amount === null ? '' : printAmount(item.amount);
   const deposit =
     item.depositId === null ? '' : `   ${item.depositId} (${item.depositState ?? '?'})`;
-  const state =
-    item.outcome === null
-      ? `open since ${item.openedAt}`
-      : `${item.outcome}${item.note === null ? '' : `: ${item.note}`}`;
   const candidates = item.candidates.map((candidate) => `\n  may be of ${candidate}`).join('');
-  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate}${deposit}\n  ${WHAT[item.kind]}; ${state}${candidates}`;
+  return `${item.id}   ${item.account}   ${amount} of ${item.bookingDate ?? '?'}${deposit}\n  ${WHAT[item.kind]}; ${stateOf(item)}${candidates}`;
+}
+
+function printAmount({ minor, currency }: NonNullable<Case['amount']>): string {
+  return `${printRand(BigInt(minor))}${currency === ZAR ? '' : ` (${currency})`}`;
+}
+
+function stateOf(item: Case): string {
+  if (item.outcome === null) return `open since ${item.openedAt}`;
+  return `${item.outcome}${item.note === null ? '' : `: ${item.note}`}`;
 }
 
 async function send(id: string, step: 'take-back' | 'pair' | 'close', body: object): Promise<void> {

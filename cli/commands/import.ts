@@ -9,6 +9,7 @@ import { checkStatementAccount, type NumberToCheck } from '../../app/statement/c
 import type { Database } from '../../db/client.ts';
 import { storeStatementFile } from '../../app/statement/store-file.ts';
 import { findStatementFile } from '../../db/queries/statements-read.ts';
+import { toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { CodedError, isCoded } from '../../domain/errors.ts';
 import { runImport } from '../../temporal/starts.ts';
 import { runningContext, withDatabase } from '../environment.ts';
@@ -31,11 +32,16 @@ export function addImport(program: Command): void {
       '--account-number <number>',
       'the account number in the file, which you confirm at the first import of an account',
     )
+    .option(
+      '--accept-open-end',
+      'take an MT940 that ends with an interim balance (:62M:) as whole; kept in the audit trail',
+    )
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: ImportOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
-      const parsing = parseOptionsOf(options);
+      const acceptsOpenEnd = options.acceptOpenEnd === true;
+      const parsing = { ...parseOptionsOf(options), acceptsOpenEnd };
       // A first read here keeps an incomplete file out of the database.
       terminal.progress(`Reading ${file}`);
       const numbers = await numbersIn(file, parsing).catch((error: unknown) => {
@@ -43,22 +49,24 @@ export function addImport(program: Command): void {
         throw error;
       });
       await withDatabase(config, async ({ db }) => {
+        const accountKey = await toAccountKey(db, options.account);
         for (const found of numbers)
           await checkNumber(db, {
-            accountKey: options.account,
+            accountKey,
             found,
             given: options.accountNumber ?? null,
           });
         const { fileId, sha256 } = await storeStatementFile(db, {
-          accountKey: options.account,
+          accountKey,
           format: options.format ?? null,
           profile: parsing.profile ?? null,
           accountNumber: options.accountNumber ?? null,
+          acceptsOpenEnd,
           by: SYSTEM_ACTOR,
           chunks: createReadStream(file),
         });
         terminal.progress(`Importing ${file} into ${options.account}`);
-        const stored = { accountKey: options.account, fileId, sha256 };
+        const stored = { accountKey, fileId, sha256 };
         const output = await withTemporal(config, (client) => runImport(client, stored));
         const run = await findRun(db, output.runId);
         if (run === null)
@@ -77,6 +85,7 @@ export function addImport(program: Command): void {
 interface ImportOptions extends ParseFileOptions {
   readonly account: string;
   readonly accountNumber?: string;
+  readonly acceptOpenEnd?: true;
   readonly json?: true;
 }
 
@@ -96,7 +105,7 @@ async function checkNumber(db: Database, number: NumberToCheck): Promise<void> {
   } catch (error) {
     if (isCoded(error, 'statement.account_unconfirmed'))
       createTerminal().print(`Account number in the file: ${number.found}`);
-    if (isCoded(error)) process.exitCode = 2;
+    if (isCoded(error) && error.code.startsWith('statement.')) process.exitCode = 2;
     throw error;
   }
 }

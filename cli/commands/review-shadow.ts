@@ -61,12 +61,11 @@ async function listShadow(account: string): Promise<readonly Review[]> {
     found.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);
-  // Only deposits with exactly one candidate code; several or none need a person.
-  return found.filter(({ candidates }) => candidates.length === 1);
+  return found.filter(({ shadowCode }) => shadowCode !== null);
 }
 
 async function decide(part: readonly Review[], reason: string): Promise<Results> {
-  const decisions = part.map(({ depositId, candidates: [code] }) => ({
+  const decisions = part.map(({ depositId, shadowCode: code }) => ({
     depositId,
     decision: { kind: 'credit', code, reason },
   }));
@@ -82,8 +81,8 @@ function printWaiting(waiting: readonly Review[]): string {
   const sum = waiting.reduce((total, { amount }) => total + BigInt(amount.minor), 0n);
   return [
     ...waiting.map(
-      ({ depositId, amount, bookingDate, candidates }) =>
-        `${depositId}  ${bookingDate}  ${printRand(BigInt(amount.minor)).padStart(14)}  ${candidates.join(' ')}`,
+      ({ depositId, amount, bookingDate, shadowCode }) =>
+        `${depositId}  ${bookingDate}  ${printRand(BigInt(amount.minor)).padStart(14)}  ${shadowCode}`,
     ),
     `${waiting.length} deposits, ${printRand(sum)}. Nothing is decided yet: add --yes to credit them.`,
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { reviewsAsCsv } from '../../api/outputs/review-csv.ts';
+import { suggestCodes } from '../../app/decide/suggest-wallets.ts';
 import { toReview } from '../../api/outputs/review.ts';
 import { reviewFilterQuery, reviewOrder, toFilter } from '../../api/schemas/review-query.ts';
 import {
@@ -9,11 +10,14 @@ import {
   type QueueFilter,
   type QueueOrder,
 } from '../../db/queries/reviews-read.ts';
+import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
+import { toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
 import { runningContext, withDatabase } from '../environment.ts';
+import { PURSER } from '../invocation.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface ReviewsOptions {
@@ -50,15 +54,31 @@ export function addReviews(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--csv', 'print the whole queue as CSV for a spreadsheet')
     .action(async (options: ReviewsOptions) => {
-      const { filter, order } = readOptions(options);
+      const { filter: asked, order } = readOptions(options);
       const { config } = runningContext();
       const report = await withDatabase(config, async ({ db }) => {
+        const accountKey =
+          asked.accountKey === null ? null : await toAccountKey(db, asked.accountKey);
+        const filter = { ...asked, accountKey };
         if (options.csv) return collect(reviewsAsCsv(db, filter));
         const rows = await listOpenReviews(db, { ...filter, order, after: null, limit: SHOWN_MAX });
         const open = await countOpenReviews(db, filter, COUNTED_MAX);
+        const codes = await suggestCodes(
+          db,
+          rows.map(({ review }) => review.depositId),
+        );
+        const suggested = (row: OpenReviewRow) => codes.get(row.review.depositId) ?? [];
+        const unreadable = await countUnreadableRows(db, filter.accountKey);
         return options.json
-          ? [toJson({ open, shown: rows.length, reviews: rows.map(toReview) })]
-          : [printQueue(rows, open)];
+          ? [
+              toJson({
+                open,
+                shown: rows.length,
+                reviews: rows.map((row) => toReview(row, suggested(row))),
+                rowsUnreadable: unreadable,
+              }),
+            ]
+          : [printQueue(rows, open, suggested), printUnreadable(unreadable)];
       });
       createTerminal().print(report.join('').trimEnd());
     });
@@ -93,9 +113,21 @@ function readOptions(options: ReviewsOptions): {
   throw new CodedError('request.invalid', faults.join('; '));
 }
 
-function printQueue(rows: readonly OpenReviewRow[], open: number): string {
+/** Rows that cannot be read are no deposits yet: they wait as cases. */
+function printUnreadable(count: number): string {
+  if (count === 0) return '';
+  return `\n${count} ${count === 1 ? 'row' : 'rows'} of the bank cannot be read: ${PURSER} cases`;
+}
+
+function printQueue(
+  rows: readonly OpenReviewRow[],
+  open: number,
+  suggested: (row: OpenReviewRow) => readonly string[],
+): string {
   if (rows.length === 0) return 'No deposit waits for a decision.';
-  const lines = rows.map(({ review, amountMinor, currency, accountKey, comments }) => {
+  const lines = rows.map((row) => {
+    const { review, amountMinor, currency, accountKey, comments } = row;
+    const codes = suggested(row);
     const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
     const marks = [
       review.escalatedAt === null ? [] : ['escalated'],
@@ -105,7 +137,7 @@ function printQueue(rows: readonly OpenReviewRow[], open: number): string {
     ].flat();
     return [
       `${review.depositId}   ${accountKey}   ${amount}   due ${review.dueAt.toISOString()}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`,
-      `  ${adviceFor(review.reason).sentence}${review.candidates.length === 0 ? '' : ` Perhaps ${review.candidates.join(', ')}.`}`,
+      `  ${adviceFor(review.reason).sentence}${codes.length === 0 ? '' : ` Perhaps ${codes.join(', ')}.`}`,
     ].join('\n');
   });
   return [

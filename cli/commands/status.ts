@@ -6,7 +6,7 @@ import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { PURSER } from '../invocation.ts';
-import { runToJson } from '../report-run.ts';
+import { runToJson, type RunRow } from '../report-run.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 export function addStatus(program: Command): void {
@@ -50,7 +50,7 @@ function printStatus(status: Status): string {
     'Last runs:',
     ...status.lastRuns.map(
       (run) =>
-        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.errorCode === null ? '' : `   ${run.errorCode}`}`,
+        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.rowsQuarantined === 0 ? '' : `, ${run.rowsQuarantined} rows unreadable`}${printRunFaults(run)}`,
     ),
   ];
   if (status.heldStatementFiles > 0)
@@ -70,6 +70,10 @@ function printStatus(status: Status): string {
       `Open cases (${PURSER} cases): ${status.openCases.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`,
     );
   lines.push(
+    ...status.unknownFields.map(
+      ({ accountKey, name, firstSeenAt }) =>
+        `Field that Purser does not read: ${name} of ${accountKey}, since ${firstSeenAt.toISOString().slice(0, 10)}`,
+    ),
     ...status.openProposals.map(
       ({ state, count, oldestAt }) =>
         `Proposals waiting for ${state === 'proposed' ? 'a second person' : 'bank details'}: ${count}, oldest since ${oldestAt.toISOString()}`,
@@ -82,6 +86,12 @@ function printStatus(status: Status): string {
       : `Oldest open review: ${review.depositId} since ${review.openedAt.toISOString()}, due ${review.dueAt.toISOString()}`,
   );
   return lines.join('\n');
+}
+
+/** What a run failed for, and what it did without. */
+function printRunFaults({ errorCode, errorDetail, warnings }: RunRow): string {
+  const error = errorCode === null ? [] : [`   ${errorCode}: ${errorDetail ?? 'docs/errors.md'}`];
+  return [...error, ...warnings.map((warning) => `\n    ${warning}`)].join('');
 }
 
 /** The proof of the last statement, its difference, and a hint if an earlier statement is missing. */

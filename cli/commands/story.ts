@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { toStory } from '../../api/outputs/deposit-story.ts';
 import { tellDeposit } from '../../api/outputs/narrative.ts';
-import { findDepositStory, type DepositStory } from '../../db/queries/deposit-story.ts';
+import { readStory } from '../../app/decide/suggest-wallets.ts';
+import type { DepositStory } from '../../db/queries/deposit-story.ts';
 import { findDeposit, type Deposit } from '../../db/queries/deposits-read.ts';
 import type { Database } from '../../db/client.ts';
 import { readSnapshot } from '../../db/read-snapshot.ts';
@@ -40,8 +41,7 @@ async function find(
 ): Promise<{ readonly deposit: Deposit; readonly story: DepositStory }> {
   const [deposit, story] = await readSnapshot(
     db,
-    async (tx) =>
-      [await findDeposit(tx, depositId), await findDepositStory(tx, depositId)] as const,
+    async (tx) => [await findDeposit(tx, depositId), await readStory(tx, depositId)] as const,
   );
   if (deposit === null || story === null)
     throw new CodedError(

@@ -22,6 +22,8 @@ CREATE TABLE bank_accounts (
   webhook_timestamp_header text,
   webhook_trust            text NOT NULL DEFAULT 'credit'
                              CONSTRAINT bank_accounts_webhook_trust_known CHECK (webhook_trust IN ('credit', 'hint')),
+  unknown_fields           text NOT NULL DEFAULT 'record'
+                             CONSTRAINT bank_accounts_unknown_fields_known CHECK (unknown_fields IN ('record', 'refuse')),
   webhook_spendable_minor  bigint NOT NULL DEFAULT 100000
                              CONSTRAINT bank_accounts_webhook_spendable CHECK (webhook_spendable_minor >= 0),
   webhook_spendable_hour_minor bigint NOT NULL DEFAULT 2000000
@@ -34,6 +36,8 @@ CREATE TABLE bank_accounts (
                              CONSTRAINT bank_accounts_payer_conflict_known CHECK (payer_conflict IN ('credit', 'review')),
   proof_policy             text NOT NULL DEFAULT 'hold'
                              CONSTRAINT bank_accounts_proof_policy_known CHECK (proof_policy IN ('hold', 'warn')),
+  provisional              text NOT NULL DEFAULT 'pending'
+                             CONSTRAINT bank_accounts_provisional_known CHECK (provisional IN ('pending', 'booked')),
   balance_policy           text NOT NULL DEFAULT 'alert'
                              CONSTRAINT bank_accounts_balance_policy_known CHECK (balance_policy IN ('alert', 'close_gate')),
   -- How far it has been read.
@@ -46,11 +50,14 @@ CREATE TABLE bank_accounts (
 );
 CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
+CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON bank_accounts
+  FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
-  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'webhook_spendable_minor', 'webhook_spendable_hour_minor', 'balance_policy', 'mode', 'payer_conflict']);
+  'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'unknown_fields', 'webhook_spendable_minor',
+  'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
-COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines.';
+COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
 COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''s days begin and end.';
@@ -65,6 +72,7 @@ COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment v
 COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
+COMMENT ON COLUMN bank_accounts.unknown_fields IS 'What a field that nobody knows does: record notes its name and reads on, refuse stops the read.';
 COMMENT ON COLUMN bank_accounts.webhook_trust IS 'What a signed event with a whole line is worth: credit captures it at once, hint only triggers a read of the account.';
 COMMENT ON COLUMN bank_accounts.webhook_spendable_minor IS 'What a customer may spend of a deposit that only a webhook has shown, in minor units.';
 COMMENT ON COLUMN bank_accounts.webhook_spendable_hour_minor IS 'The most that all customers may spend of such deposits of one hour, in minor units.';
@@ -73,12 +81,49 @@ COMMENT ON COLUMN bank_accounts.mode IS 'live credits by code; shadow credits no
 COMMENT ON COLUMN bank_accounts.amount_limit_minor IS 'Largest amount that is credited without a person, in minor units; null for no limit.';
 COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is known for another customer than the code names: credit by the code, or send to review.';
 COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
+COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
 COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
 COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
+
+-- What people call an account: its key, and later names. Each of them leads to the same account for good.
+CREATE TABLE bank_account_names (
+  name             text CONSTRAINT bank_account_names_once PRIMARY KEY
+                     CONSTRAINT bank_account_names_shape CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key) ON UPDATE CASCADE ON DELETE CASCADE,
+  given_at         timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bank_account_names_newest ON bank_account_names (bank_account_key, given_at DESC);
+SELECT audit_table('bank_account_names', 'bank_account_name', 'name', ARRAY['bank_account_key']);
+
+COMMENT ON TABLE bank_account_names IS 'The names under which people may speak of a bank account. Its rows, ids and workflows keep the key.';
+COMMENT ON COLUMN bank_account_names.name IS 'The name. A name of one account is never the key or the name of another.';
+COMMENT ON COLUMN bank_account_names.bank_account_key IS 'The account that it names.';
+COMMENT ON COLUMN bank_account_names.given_at IS 'When the name was given; the newest is the one to show.';
+
+-- L7. What the bank calls an account: its ids in the API, also those of earlier connections, and its number in statements.
+-- claim_bank_account() writes them.
+CREATE TABLE bank_account_numbers (
+  number           text NOT NULL,
+  currency         text NOT NULL,
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key) ON UPDATE CASCADE ON DELETE CASCADE,
+  kind             text NOT NULL CONSTRAINT bank_account_numbers_kind_known CHECK (kind IN ('api', 'statement')),
+  first_seen_at    timestamptz NOT NULL DEFAULT now(),
+  proved_at        timestamptz,
+  CONSTRAINT bank_account_numbers_one_account PRIMARY KEY (number, currency)
+);
+SELECT audit_table('bank_account_numbers', 'bank_account_number', 'bank_account_key', ARRAY['kind']);
+
+COMMENT ON TABLE bank_account_numbers IS 'The ids and numbers by which the bank names our accounts. One of them in one currency belongs to one account.';
+COMMENT ON COLUMN bank_account_numbers.number IS 'The id or number; digits without blanks, dashes and leading zeros.';
+COMMENT ON COLUMN bank_account_numbers.currency IS 'Currency of the account: some banks give accounts in several currencies one number.';
+COMMENT ON COLUMN bank_account_numbers.bank_account_key IS 'The account that it belongs to.';
+COMMENT ON COLUMN bank_account_numbers.kind IS 'api: BANK_ACCOUNT_ID, now or earlier. statement: the account number in statement files.';
+COMMENT ON COLUMN bank_account_numbers.first_seen_at IS 'When it was first set or read.';
+COMMENT ON COLUMN bank_account_numbers.proved_at IS 'For api: when a read under this id first showed lines that the account had, or a person confirmed the id; null before.';
 
 CREATE TABLE rates (
   version          integer PRIMARY KEY,
@@ -93,8 +138,23 @@ COMMENT ON COLUMN rates.version IS 'Number of the rate; a credit journal names t
 COMMENT ON COLUMN rates.minor_per_credit IS 'Price of one credit, in minor units.';
 COMMENT ON COLUMN rates.effective_from IS 'First booking date to which the rate applies.';
 
-CREATE SEQUENCE customer_code_numbers MINVALUE 1 MAXVALUE 9999999;
-COMMENT ON SEQUENCE customer_code_numbers IS 'The seven digits of the next customer code, before its check digit.';
+-- Not unique: a second row of a code is harmless, and a unique key would let one capture wait for another.
+CREATE TABLE named_codes (
+  id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  code     text NOT NULL CONSTRAINT named_codes_shape CHECK (code ~ '^CUS[0-9]{8}$'),
+  named_by text NOT NULL,
+  named_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Serves capture and the opening of wallets: whether a code was ever named.
+CREATE INDEX named_codes_by_code ON named_codes (code);
+CREATE TRIGGER named_codes_append_only BEFORE UPDATE OR DELETE ON named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
+COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
+COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
+COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
+COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
 
 CREATE TABLE wallets (
   id               text PRIMARY KEY,
@@ -112,12 +172,13 @@ CREATE TABLE wallets (
   CONSTRAINT wallets_code_unique UNIQUE (code),
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
+CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'status']);
 
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
 COMMENT ON COLUMN wallets.code IS 'The code that the customer writes into the payment reference.';
-COMMENT ON COLUMN wallets.code_kind IS 'checked: the code ends in a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
+COMMENT ON COLUMN wallets.code_kind IS 'checked: Purser made the code, at random and with a Damm check digit. legacy: the business gave it out without one, and it matches only exactly as registered.';
 COMMENT ON COLUMN wallets.external_ref IS 'How the caller''s own system names the customer.';
 COMMENT ON COLUMN wallets.name IS 'Name of the customer, for people.';
 COMMENT ON COLUMN wallets.status IS 'Deposits are credited to open wallets only; those for a frozen or closed one wait in review.';

@@ -12,11 +12,14 @@ CREATE TABLE runs (
   finished_at      timestamptz,
   outcome          text CONSTRAINT runs_outcome_known CHECK (outcome IN ('completed', 'waiting', 'failed')),
   error_code       text,
+  error_detail     text,
   window_from      date,
   window_to        date,
   lines_seen       integer NOT NULL DEFAULT 0,
   lines_new        integer NOT NULL DEFAULT 0,
   held             integer NOT NULL DEFAULT 0,
+  rows_quarantined integer NOT NULL DEFAULT 0,
+  warnings         text[] NOT NULL DEFAULT '{}',
   deposits_new     integer NOT NULL DEFAULT 0,
   credited_count   integer NOT NULL DEFAULT 0,
   credited_minor   bigint NOT NULL DEFAULT 0,
@@ -38,11 +41,14 @@ COMMENT ON COLUMN runs.started_at IS 'When the run began.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended; null while it is under way.';
 COMMENT ON COLUMN runs.outcome IS 'How it ended: completed, waiting (some of its deposits are still captured) or failed; null while it is under way.';
 COMMENT ON COLUMN runs.error_code IS 'Why it failed, as docs/errors.md lists it.';
+COMMENT ON COLUMN runs.error_detail IS 'What was wrong, in words: page, row and field where the bank''s answer was, never a value.';
 COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
 COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
+COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
@@ -83,6 +89,8 @@ CREATE TRIGGER lines_append_only BEFORE UPDATE OR DELETE ON lines FOR EACH ROW E
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON lines REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER lines_name_codes AFTER INSERT ON lines REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
 
 COMMENT ON TABLE lines IS 'Booked lines of the bank accounts, each once, as the bank first showed it. Written by capture_lines() only; rows never change.';
 COMMENT ON COLUMN lines.id IS 'Number of the line.';
@@ -155,7 +163,7 @@ COMMENT ON COLUMN deposits.booking_date IS 'Bank day of the line; it decides the
 COMMENT ON COLUMN deposits.run_id IS 'The run that captured it; null where a webhook did.';
 COMMENT ON COLUMN deposits.state IS 'captured (nothing decided yet), in_review (a person must decide), credited, returned, dismissed, or reversed (the bank took it back).';
 COMMENT ON COLUMN deposits.generation IS '0, and one more each time that it begins again because its line came back; the number of its next credit.';
-COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it.';
+COMMENT ON COLUMN deposits.hold_reason IS 'Why capture does not let it credit automatically; null where nothing holds it, or no longer.';
 COMMENT ON COLUMN deposits.wallet_id IS 'The wallet that it was credited to; of a split, the first part''s.';
 COMMENT ON COLUMN deposits.lane IS 'How it was processed: by a workflow of its own, or set-based with the rest of a backlog.';
 COMMENT ON COLUMN deposits.workflow_round IS 'Numbers its workflows from 1: one more each time that a new one follows one that ended.';
@@ -175,15 +183,32 @@ CREATE TABLE sightings (
   booking_date     date NOT NULL,
   amount_minor     bigint NOT NULL,
   reference        text,
-  seen_at          timestamptz NOT NULL DEFAULT now()
+  balance_minor    bigint,
+  batch_id         text,
+  batch_minor      bigint,
+  evidence         text CONSTRAINT sightings_evidence_known
+                     CHECK (evidence IN ('facts', 'balance', 'id', 'code', 'text', 'count', 'parts')),
+  held_reason      text CONSTRAINT sightings_held_says_why CHECK (line_id IS NOT NULL OR held_reason IS NOT NULL),
+  beside_line_id   bigint,
+  held_reads       smallint NOT NULL DEFAULT 0 CONSTRAINT sightings_held_reads_natural CHECK (held_reads >= 0),
+  seen_at          timestamptz NOT NULL DEFAULT now(),
+  ended_at         timestamptz
 );
 -- One row for each way in which a line was seen, however often it is read again.
 CREATE UNIQUE INDEX sightings_once ON sightings (line_id, source, coalesce(bank_id, ''), facts_key) WHERE line_id IS NOT NULL;
 CREATE UNIQUE INDEX sightings_held_once ON sightings (bank_account_key, source, coalesce(bank_id, ''), facts_key) WHERE line_id IS NULL;
+-- Serves capture: the held rows that a read looks at again.
+CREATE INDEX sightings_waiting ON sightings (bank_account_key, booking_date) WHERE line_id IS NULL AND ended_at IS NULL;
+-- Serves capture: a wording that is not the line's first.
+CREATE INDEX sightings_other_wording ON sightings (bank_account_key, facts_key) WHERE evidence <> 'facts';
+-- Serves capture: the parts of a batch whose total comes.
+CREATE INDEX sightings_by_batch ON sightings (bank_account_key, booking_date, batch_minor) WHERE batch_minor IS NOT NULL;
 -- Serves capture: ties by the bank's id.
 CREATE INDEX sightings_by_bank_id ON sightings (bank_account_key, bank_id) WHERE bank_id IS NOT NULL;
 CREATE TRIGGER sightings_refer AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
+CREATE TRIGGER sightings_name_codes AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 CREATE TRIGGER sightings_refer_still AFTER UPDATE ON sightings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 
@@ -199,7 +224,33 @@ COMMENT ON COLUMN sightings.facts_key IS 'Hash of the row''s facts, as lines.fac
 COMMENT ON COLUMN sightings.booking_date IS 'Bank day as this source states it.';
 COMMENT ON COLUMN sightings.amount_minor IS 'Signed amount in minor units, as this source states it.';
 COMMENT ON COLUMN sightings.reference IS 'The reference as this source words it, where it differs from the line''s.';
+COMMENT ON COLUMN sightings.balance_minor IS 'The account''s balance beside the row, in minor units; null where this source states none.';
+COMMENT ON COLUMN sightings.batch_id IS 'The bank''s reference of the batch entry that the row is a part of.';
+COMMENT ON COLUMN sightings.batch_minor IS 'Signed total of that entry, in minor units; null where the row is no part of one.';
+COMMENT ON COLUMN sightings.evidence IS 'What tied the row to its line; null for the row that the line was made of, and while the row is held.';
+COMMENT ON COLUMN sightings.held_reason IS 'Why the row was held, in the words of holds; null where it never was.';
+COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be.';
+COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
+COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+
+CREATE TABLE line_holds (
+  line_id        bigint PRIMARY KEY REFERENCES lines (id),
+  reason         text NOT NULL,
+  beside_line_id bigint REFERENCES lines (id),
+  held_at        timestamptz NOT NULL DEFAULT now(),
+  ended_at       timestamptz,
+  CONSTRAINT line_holds_beside_another CHECK (beside_line_id <> line_id)
+);
+-- Serves capture and the pairing of reversals: the holds that still stand.
+CREATE INDEX line_holds_open ON line_holds (line_id) WHERE ended_at IS NULL;
+
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
+COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
+COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
+COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
 
 CREATE TABLE line_absences (
   line_id bigint NOT NULL REFERENCES lines (id),
@@ -227,6 +278,8 @@ CREATE TABLE pending_lines (
   seen_at          timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (bank_account_key, facts_key, occurrence)
 );
+CREATE TRIGGER pending_lines_name_codes AFTER INSERT ON pending_lines REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
 
 COMMENT ON TABLE pending_lines IS 'Rows that the bank has not booked yet: shown to people, never credited. Replaced by each poll.';
 COMMENT ON COLUMN pending_lines.bank_account_key IS 'The account that they may move.';

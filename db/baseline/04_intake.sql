@@ -22,6 +22,8 @@ CREATE TABLE bank_events (
 CREATE INDEX bank_events_waiting ON bank_events (id) WHERE handled_at IS NULL;
 -- Serves the story of a deposit, which lists every delivery of its line.
 CREATE INDEX bank_events_by_facts ON bank_events (bank_account_key, facts_key) WHERE facts_key IS NOT NULL;
+CREATE TRIGGER bank_events_name_codes AFTER INSERT ON bank_events REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 
 COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
 COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';
@@ -46,6 +48,7 @@ CREATE TABLE statement_files (
   received_at      timestamptz NOT NULL DEFAULT now(),
   format_asked     text,
   account_number   text,
+  accepts_open_end boolean NOT NULL DEFAULT false,
   profile          jsonb CONSTRAINT statement_files_profile_shape CHECK (jsonb_typeof(profile) = 'object'),
   state            text NOT NULL CONSTRAINT statement_files_state_known
                      CHECK (state IN ('received', 'reading', 'held', 'captured', 'refused')),
@@ -65,7 +68,7 @@ CREATE TABLE statement_files (
 );
 -- Serves GET /v1/statements: newest files.
 CREATE INDEX statement_files_newest ON statement_files (received_at DESC, id DESC);
-SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by']);
+SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by', 'accepts_open_end']);
 
 COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
 COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
@@ -74,6 +77,7 @@ COMMENT ON COLUMN statement_files.sha256 IS 'SHA-256 of its bytes, in hex; a wor
 COMMENT ON COLUMN statement_files.bytes IS 'Its length; 0 while the upload is under way.';
 COMMENT ON COLUMN statement_files.received_at IS 'When it was handed in.';
 COMMENT ON COLUMN statement_files.format_asked IS 'The format that the user named, where the content cannot tell.';
+COMMENT ON COLUMN statement_files.accepts_open_end IS 'A person accepts an MT940 that ends with an interim balance (:62M:) as whole.';
 COMMENT ON COLUMN statement_files.account_number IS 'The account number that the user expects in it; null where none was given.';
 COMMENT ON COLUMN statement_files.profile IS 'A CSV layout that the user declared.';
 COMMENT ON COLUMN statement_files.state IS 'received, reading, held (its totals are wrong, and a person must release it), captured or refused.';
@@ -116,6 +120,10 @@ CREATE TABLE statements (
   closing_on                  date,
   shown_after_minor           bigint NOT NULL DEFAULT 0,
   line_count                  integer NOT NULL,
+  booked_minor                bigint NOT NULL DEFAULT 0,
+  first_booked_day            date,
+  last_booked_day             date,
+  run_id                      text REFERENCES runs (id),
   proof                       text NOT NULL CONSTRAINT statements_proof_known CHECK (proof IN ('ok', 'failed', 'absent')),
   difference_minor            bigint,
   proved_by                   text CONSTRAINT statements_proved_by_known CHECK (proved_by IN ('itself', 'statement', 'ledger')),
@@ -133,6 +141,9 @@ CREATE TABLE statements (
   CONSTRAINT statements_proved_by_something CHECK ((proof = 'ok') = (proved_by IS NOT NULL))
 );
 
+-- Serves the proof that comes later: the statements in which a deposit's line was shown.
+CREATE INDEX statements_by_run ON statements (run_id);
+
 COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
 COMMENT ON COLUMN statements.id IS 'Number of the statement.';
 COMMENT ON COLUMN statements.file_id IS 'The file that holds it.';
@@ -147,6 +158,10 @@ COMMENT ON COLUMN statements.closing_minor IS 'Closing balance, signed, in minor
 COMMENT ON COLUMN statements.whole_until IS 'Last bank day that was over and that it shows whole; null where it states no days.';
 COMMENT ON COLUMN statements.closing_on IS 'The day of the moment that the closing balance belongs to: the end of whole_until, or after its last line of a later day.';
 COMMENT ON COLUMN statements.shown_after_minor IS 'Sum of the ledger''s lines of days after whole_until that the statement shows too, at its capture, in minor units.';
+COMMENT ON COLUMN statements.booked_minor IS 'Signed sum of its booked lines in its currency, in minor units.';
+COMMENT ON COLUMN statements.first_booked_day IS 'Day of its first booked line; null where it has none.';
+COMMENT ON COLUMN statements.last_booked_day IS 'Day of its last booked line; null where it has none.';
+COMMENT ON COLUMN statements.run_id IS 'The run that captured it first.';
 COMMENT ON COLUMN statements.line_count IS 'How many booked entries it has.';
 COMMENT ON COLUMN statements.proof IS 'ok: opening balance and entries add up to the closing balance. failed: they do not. absent: it states no balances.';
 COMMENT ON COLUMN statements.difference_minor IS 'Closing balance less opening balance and entries, in minor units.';
@@ -156,3 +171,53 @@ COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
 COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
 COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';
+
+-- A row that cannot be read posts nothing and stops no other row. Its life is a case of line_cases (07_desk.sql).
+CREATE TABLE quarantined_rows (
+  id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  source           text NOT NULL,
+  digest           text NOT NULL,
+  occurrence       integer NOT NULL CONSTRAINT quarantined_rows_occurrence_positive CHECK (occurrence >= 1),
+  position         text NOT NULL,
+  field            text,
+  why              text NOT NULL CONSTRAINT quarantined_rows_why_given CHECK (length(btrim(why)) > 0),
+  raw              text NOT NULL,
+  day_from         date NOT NULL,
+  day_to           date NOT NULL,
+  first_seen_at    timestamptz NOT NULL DEFAULT now(),
+  last_seen_at     timestamptz NOT NULL DEFAULT now(),
+  run_id           text NOT NULL REFERENCES runs (id),
+  CONSTRAINT quarantined_rows_once UNIQUE (bank_account_key, source, digest, occurrence),
+  CONSTRAINT quarantined_rows_days_ordered CHECK (day_from <= day_to)
+);
+
+COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
+COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
+COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN quarantined_rows.source IS 'What showed it, as sightings.source.';
+COMMENT ON COLUMN quarantined_rows.digest IS 'SHA-256 of the row without its ids, in hex: the same row read again is this row.';
+COMMENT ON COLUMN quarantined_rows.occurrence IS '1, and one more for each equal row of the same read.';
+COMMENT ON COLUMN quarantined_rows.position IS 'Where it was shown last, such as: page 1, row 29.';
+COMMENT ON COLUMN quarantined_rows.field IS 'The field at fault, as the bank names it; null where the whole row is.';
+COMMENT ON COLUMN quarantined_rows.why IS 'What is wrong, without values.';
+COMMENT ON COLUMN quarantined_rows.raw IS 'The row as JSON text, cut when very long. It may name people: only who may decide sees it unmasked.';
+COMMENT ON COLUMN quarantined_rows.day_from IS 'First bank day that it may be of: its own day, or the days of the reads that showed it.';
+COMMENT ON COLUMN quarantined_rows.day_to IS 'Last bank day that it may be of.';
+COMMENT ON COLUMN quarantined_rows.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN quarantined_rows.last_seen_at IS 'When a read last showed it.';
+COMMENT ON COLUMN quarantined_rows.run_id IS 'The run that saw it last.';
+
+CREATE TABLE unknown_fields (
+  bank_account_key text NOT NULL REFERENCES bank_accounts (key),
+  name             text NOT NULL,
+  first_seen_at    timestamptz NOT NULL DEFAULT now(),
+  last_seen_at     timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (bank_account_key, name)
+);
+
+COMMENT ON TABLE unknown_fields IS 'Fields of a bank''s answers that nobody reads, each once for an account. Written by the read of an account.';
+COMMENT ON COLUMN unknown_fields.bank_account_key IS 'The account that was read.';
+COMMENT ON COLUMN unknown_fields.name IS 'Name of the field; ? where it is not a plain word.';
+COMMENT ON COLUMN unknown_fields.first_seen_at IS 'When a read first showed it.';
+COMMENT ON COLUMN unknown_fields.last_seen_at IS 'When a read last showed it.';

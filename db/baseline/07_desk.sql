@@ -27,7 +27,7 @@ SELECT audit_table('reviews', 'review', 'deposit_id',
 COMMENT ON TABLE reviews IS 'Deposits that wait, or waited, for a person: one row each. Opened by open_reviews(), closed by post_journals(); its deposit''s workflow writes reminders and rounds, the API the assignee.';
 COMMENT ON COLUMN reviews.deposit_id IS 'The deposit.';
 COMMENT ON COLUMN reviews.reason IS 'Why it waits, such as no_reference; docs/reviews.md explains each.';
-COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean.';
+COMMENT ON COLUMN reviews.candidates IS 'Customer codes that the reference may mean, likeliest first, whether or not a wallet has them. People are shown wallets instead (GET /v1/reviews/{id}/suggestions).';
 COMMENT ON COLUMN reviews.assignee IS 'The person who looks after it, as api_keys.person names people.';
 COMMENT ON COLUMN reviews.opened_at IS 'When it was opened; again when the deposit came back.';
 COMMENT ON COLUMN reviews.round IS '1, and one more for each deadline that ran out.';
@@ -63,33 +63,38 @@ COMMENT ON COLUMN review_comments.created_at IS 'When it was written.';
 
 CREATE TABLE line_cases (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  kind       text NOT NULL CONSTRAINT line_cases_kind_known CHECK (kind IN ('line_vanished', 'amount_changed', 'reversal_unpaired')),
-  line_id    bigint NOT NULL REFERENCES lines (id),
+  kind       text NOT NULL CONSTRAINT line_cases_kind_known CHECK (kind IN ('line_vanished', 'amount_changed', 'reversal_unpaired', 'row_unreadable')),
+  line_id    bigint REFERENCES lines (id),
+  row_id     bigint REFERENCES quarantined_rows (id),
   other_id   bigint REFERENCES lines (id),
   opened_at  timestamptz NOT NULL DEFAULT now(),
   closed_at  timestamptz,
   outcome    text CONSTRAINT line_cases_outcome_known CHECK (outcome IN ('restored', 'settled', 'decided')),
   closed_by  text REFERENCES api_keys (id),
   note       text,
+  CONSTRAINT line_cases_about_one CHECK ((line_id IS NULL) = (kind = 'row_unreadable') AND (row_id IS NULL) = (kind <> 'row_unreadable')),
   CONSTRAINT line_cases_closed_whole CHECK ((closed_at IS NULL) = (outcome IS NULL)),
   CONSTRAINT line_cases_decided_by_person CHECK (outcome IS DISTINCT FROM 'decided' OR (closed_by IS NOT NULL AND note IS NOT NULL))
 );
 -- Serves the list of open cases, and keeps one of a kind for each line.
 CREATE UNIQUE INDEX line_cases_one_open ON line_cases (line_id, kind) WHERE closed_at IS NULL;
-SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'other_id', 'outcome']);
+-- Keeps one open case for each row, and serves the read that opens and closes them.
+CREATE UNIQUE INDEX line_cases_one_open_row ON line_cases (row_id) WHERE closed_at IS NULL;
+SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'row_id', 'other_id', 'outcome']);
 CREATE TRIGGER line_cases_hold AFTER INSERT ON line_cases REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 CREATE TRIGGER line_cases_release AFTER UPDATE ON line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 
-COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
+COMMENT ON TABLE line_cases IS 'What the bank did to a line after it was captured, and rows that cannot be read. A case posts nothing. Opened by capture and by the search for reversals, closed by these or by a person.';
 COMMENT ON COLUMN line_cases.id IS 'Number of the case.';
-COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now) or reversal_unpaired (no deposit was found for a reversal).';
-COMMENT ON COLUMN line_cases.line_id IS 'The line.';
+COMMENT ON COLUMN line_cases.kind IS 'line_vanished (reads of the account do not show the line: the bank removed it, or only a webhook ever showed it), amount_changed (its id has another amount now), reversal_unpaired (no deposit was found for a reversal) or row_unreadable (a row of the bank cannot be read).';
+COMMENT ON COLUMN line_cases.row_id IS 'For row_unreadable: the row.';
+COMMENT ON COLUMN line_cases.line_id IS 'The line; null for row_unreadable.';
 COMMENT ON COLUMN line_cases.other_id IS 'For amount_changed: the line that has the same id and another amount.';
 COMMENT ON COLUMN line_cases.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN line_cases.closed_at IS 'When it was closed; null while it is open.';
-COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again), settled (the line was taken back meanwhile) or decided (a person closed it).';
+COMMENT ON COLUMN line_cases.outcome IS 'restored (the bank shows the line again, or a row that could not be read no longer), settled (the line was taken back meanwhile) or decided (a person closed it).';
 COMMENT ON COLUMN line_cases.closed_by IS 'Id of the API key whose owner closed it.';
 COMMENT ON COLUMN line_cases.note IS 'Why that person closed it.';
 

@@ -6,10 +6,12 @@ DO $$
 DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'bank_accounts', 'rates', 'wallets',
-    'runs', 'lines', 'deposits', 'sightings', 'line_absences', 'pending_lines',
+    'bank_accounts', 'bank_account_names', 'bank_account_numbers', 'rates', 'wallets',
+    'runs', 'lines', 'deposits', 'sightings', 'line_holds', 'line_absences', 'pending_lines',
+    'quarantined_rows', 'unknown_fields',
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'credit_holds', 'notifications',
+    'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP
@@ -17,15 +19,13 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
   END LOOP;
 END $$;
-ALTER SEQUENCE customer_code_numbers OWNER TO purser_ledger;
-GRANT USAGE ON SEQUENCE customer_code_numbers TO purser_app;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
-  api_keys, idempotency_keys, line_cases, gates TO purser_app;
+  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields TO purser_app;
 GRANT INSERT, UPDATE, DELETE ON pending_lines TO purser_app;
 -- What it only adds to.
-GRANT INSERT ON statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,
+GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,
   return_export_items TO purser_app;
 -- What it may write of rows that hold money, states or words of people.
 GRANT INSERT (id, code, code_kind, external_ref, name), UPDATE (external_ref, name, status) ON wallets TO purser_app;
@@ -33,6 +33,8 @@ GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
 GRANT UPDATE (published_at, delivered_at, read_at) ON notifications TO purser_app;
 GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 GRANT INSERT, UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
+GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
 -- What a decision proposes is written once; its amount and its persons, which triggers write, not at all.
 GRANT INSERT (id, deposit_id, kind, keep_until, line_id, payer, reason, payload_sha256, needs_approval, expires_at, proposed_by),
       UPDATE (state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because, outcome, refusal, applied_at)

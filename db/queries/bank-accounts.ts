@@ -35,9 +35,10 @@ export async function findAccountPolicies(
 export async function findAccountNames(
   executor: Executor,
   key: string,
-): Promise<Pick<BankAccount, 'feed' | 'bankAccountId' | 'statementAccount'> | null> {
+): Promise<Pick<BankAccount, 'feed' | 'bankAccountId' | 'statementAccount' | 'currency'> | null> {
   const [row] = await executor
     .select({
+      currency: bankAccounts.currency,
       feed: bankAccounts.feed,
       bankAccountId: bankAccounts.bankAccountId,
       statementAccount: bankAccounts.statementAccount,

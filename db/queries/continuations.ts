@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { LocalDate } from '../../domain/local-date.ts';
-import type { Executor } from '../client.ts';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { Executor, Transaction } from '../client.ts';
+import type { ProvedBy } from '../schema/intake.ts';
 
 /** A statement that states its closing balance, and what its balance was before its first line. */
 export interface OpeningToFind {
@@ -16,10 +17,12 @@ export interface OpeningToFind {
  * Finds what an opening balance continues to the cent: a statement that closes last before it, or else the ledger, if
  * it agreed with the bank when they were compared last: with all its lines, or with those before the first day. A proof
  * that an earlier attempt found stays, since its lines are in the ledger by now.
+ * @param isCaptured the statement's own lines are in the ledger, so that only those before its first day count
  */
 export async function findContinued(
   executor: Executor,
   opening: OpeningToFind,
+  { isCaptured }: { readonly isCaptured: boolean },
 ): Promise<'statement' | 'ledger' | null> {
   const { accountKey, fileId, firstDay, lastDay, position } = opening;
   const minor = opening.openingMinor.toString();
@@ -41,7 +44,7 @@ export async function findContinued(
              coalesce(sum(p.amount), 0) as to_last, coalesce(sum(p.amount) filter (where j.event_on < ${firstDay}::date), 0) as to_first
         from bank_accounts a
           left join (postings p join journals j on j.id = p.journal_id)
-            on p.account = 'bank' and p.bank_account_key = a.key and j.event_on between a.opening_on and ${lastDay}::date
+            on p.account = 'bank' and p.bank_account_key = a.key and p.unit = a.currency and j.event_on between a.opening_on and ${lastDay}::date
        where a.key = ${accountKey} and a.opening_on <= ${firstDay}::date
        group by a.key
     )
@@ -49,10 +52,71 @@ export async function findContinued(
            exists (select 1 from earlier where closing_on = (select max(closing_on) from earlier)
                       and closing_minor = ${minor}::bigint) as statement,
            exists (select 1 from moved, proved
-                    where opening_minor + to_last = ${minor}::bigint
+                    where (not ${isCaptured} and opening_minor + to_last = ${minor}::bigint)
                        or (opening_minor + to_first = ${minor}::bigint and day >= ${firstDay}::date - 1)) as ledger`);
   const [row] = rows;
   if ((row?.found ?? null) !== null) return row?.found ?? null;
   if (row?.statement === true) return 'statement';
   return row?.ledger === true ? 'ledger' : null;
 }
+
+/** A captured statement that nothing proves yet, with the balance before its first line. */
+export interface UnprovedStatement extends OpeningToFind {
+  readonly id: bigint;
+}
+
+/** Captured statements of an account that state their closing balance and have no proof, in the order of their days. */
+export async function listUnprovedStatements(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly UnprovedStatement[]> {
+  const rows = await executor.execute<{
+    id: string;
+    file_id: string;
+    position: number;
+    first_day: string;
+    last_day: string;
+    opening: string;
+  }>(sql`
+    select s.id::text, s.file_id, s.position, s.first_booked_day::text as first_day, s.last_booked_day::text as last_day,
+           (s.closing_minor - s.booked_minor)::text as opening
+      from statements s join statement_files f on f.id = s.file_id
+     where f.bank_account_key = ${query.accountKey} and s.proof = 'absent' and s.state = 'captured' and s.closing_minor is not null
+       and s.first_booked_day is not null 
+       and coalesce(s.opening_minor, s.closing_minor - s.booked_minor) = s.closing_minor - s.booked_minor
+     order by s.first_booked_day, s.id limit ${query.limit}`);
+  return rows.map((row) => ({
+    id: BigInt(row.id),
+    accountKey: query.accountKey,
+    fileId: row.file_id,
+    position: row.position,
+    firstDay: parseLocalDate(row.first_day),
+    lastDay: parseLocalDate(row.last_day),
+    openingMinor: BigInt(row.opening),
+  }));
+}
+
+/** Records the proof that a statement got by what came after it. */
+export async function markStatementProved(
+  tx: Transaction,
+  proved: { readonly id: bigint; readonly by: ProvedBy; readonly openingMinor: bigint },
+): Promise<void> {
+  await tx.execute(sql`
+    update statements set proof = 'ok', proved_by = ${proved.by}, difference_minor = 0,
+           opening_minor = ${proved.openingMinor.toString()}::bigint,
+           continuity = case when ${proved.by} = 'statement' then 'follows' else continuity end,
+           continuity_difference_minor = case when ${proved.by} = 'statement' then 0 else continuity_difference_minor end
+     where id = ${proved.id.toString()}::bigint and proof = 'absent'`);
+}
+
+/**
+ * True for a deposit \`d\` that waited since its statement proved nothing (\`proof_absent\`): a statement that shows its line
+ * has a proof by now, and no part of that file that may hold it lacks one; or the bank's API shows the line.
+ */
+export const IS_PROVED_SINCE = sql`exists (
+  select 1 from sightings x where x.line_id = d.line_id and (x.feed = 'poll' or exists (
+    select 1 from statements s where s.run_id = x.run_id and s.proof = 'ok' and s.state in ('captured', 'released')
+       and d.booking_date between s.first_booked_day and s.last_booked_day
+       and not exists (
+         select 1 from statements o where o.run_id = x.run_id and o.proof <> 'ok' and o.state = 'captured'
+            and d.booking_date between o.first_booked_day and o.last_booked_day))))`;

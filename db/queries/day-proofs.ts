@@ -114,7 +114,11 @@ export async function beginLedger(
      where key = ${accountKey} and opening_minor is null`);
 }
 
-/** The sum of the booked lines of these days, both included, in the ledger. */
+/** The currency of an account: a line in another one is on the ledger in its own, and in no balance of the bank. */
+const currencyOf = (accountKey: string) =>
+  sql`(select currency from bank_accounts where key = ${accountKey})`;
+
+/** The sum of the booked lines of these days, both included, in the ledger, in the account's currency. */
 export async function sumOfLines(
   executor: Executor,
   days: { readonly accountKey: string; readonly from: LocalDate; readonly to: LocalDate },
@@ -122,7 +126,8 @@ export async function sumOfLines(
   const { accountKey, from, to } = days;
   const rows = await executor.execute<{ minor: string }>(sql`
     select coalesce(sum(p.amount), 0)::text as minor from postings p join journals j on j.id = p.journal_id
-     where p.account = 'bank' and p.bank_account_key = ${accountKey} and j.event_on between ${from}::date and ${to}::date`);
+     where p.account = 'bank' and p.bank_account_key = ${accountKey} and p.unit = ${currencyOf(accountKey)}
+       and j.event_on between ${from}::date and ${to}::date`);
   return BigInt(rows[0]?.minor ?? '0');
 }
 
@@ -165,10 +170,10 @@ export async function insertDayProof(tx: Transaction, compared: Comparison): Pro
       select ${(opening.minor + movedMinor).toString()}::bigint as minor
     ), suspense as (
       select coalesce(-sum(p.amount), 0)::bigint as minor from postings p
-       where p.account = 'suspense' and p.bank_account_key = ${accountKey}
+       where p.account = 'suspense' and p.bank_account_key = ${accountKey} and p.unit = ${currencyOf(accountKey)}
     ), open as (
       select coalesce(sum(d.amount_minor), 0)::bigint as minor, count(*)::int as count from deposits d
-       where d.bank_account_key = ${accountKey} and d.state in ${OPEN_STATES}
+       where d.bank_account_key = ${accountKey} and d.state in ${OPEN_STATES} and d.currency = ${currencyOf(accountKey)}
     )
     insert into day_proofs (bank_account_key, day, source, moment, statement_id, opening_on, opening_minor, bank_minor,
                             ledger_minor, difference_minor, suspense_minor, open_minor, open_count)

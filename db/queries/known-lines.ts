@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { HeldSighting } from '../../domain/line/resolve-holds.ts';
-import type { KnownLine } from '../../domain/line/identity.ts';
+import type { Appearance, Evidence, HeldRow, Hold, KnownLine } from '../../domain/line/identity.ts';
+import type { CustomerCode } from '../../domain/reference/customer-code.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { FeedKind } from '../../domain/line/sighting.ts';
 import type { Executor } from '../client.ts';
@@ -11,69 +11,68 @@ interface Days {
   readonly to: LocalDate;
 }
 
-/** The lines that a capture may show again. */
+/** The lines that a read may show again. */
 export interface KnownLinesQuery {
   readonly accountKey: string;
-  readonly feed: FeedKind;
   readonly source: string;
-  /** Days whose lines are read even if this source has shown them. */
+  /** Days whose lines are read. */
   readonly days: Days;
-  /** Days around `days`, of which only lines are read that this source has not shown. */
+  /** Days around `days`, of which only lines of `amounts` are read that another source showed first. */
   readonly neighbours: Days;
-  /**
-   * Signed amounts that the capture shows; a line of another amount cannot be a shown line with other words or another
-   * day.
-   */
+  /** Signed amounts that the read shows, with the totals of its batches. */
   readonly amounts: readonly bigint[];
   /** Reads lines of `days` of every amount, since their absence matters. */
   readonly everyAmount: boolean;
-  /** Amounts of held sightings, which may be lines of the days around that this source has shown. */
-  readonly heldAmounts: readonly bigint[];
   readonly keyScheme: number;
   /** Facts of rows that are booked on other days than `days`. */
   readonly factsKeys: readonly string[];
-  readonly bankIds: readonly string[];
-  readonly snapshotStartedAt: Date;
+  readonly readStartedAt: Date;
 }
 
-/**
- * The known lines that rows may match: of their days, of near days, with their facts, or ever seen under one of their
- * ids.
- */
-export async function listKnownLines(
-  executor: Executor,
-  query: KnownLinesQuery,
-): Promise<readonly KnownLine[]> {
-  const rows = await executor.execute<{
-    id: string;
-    facts_key: string;
-    occurrence: number;
-    booking_date: string;
-    amount_minor: string;
-    texts: string[];
-    bank_ids: string[];
-    ids_of_feed: string[];
-    seen_by_source: boolean;
-    stored_before: boolean;
-  }>(sql`
-    with wanted as (${wantedLines(query)})
-    select l.id, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
-           l.captured_at < ${query.snapshotStartedAt.toISOString()}::timestamptz as stored_before,
-           i.bank_ids, i.ids_of_feed, i.seen_by_source
-      from lines l join wanted w on w.id = l.id cross join lateral (${appearances(query)}) i
-     order by l.id`);
-  return rows.map((row) => ({
+type LineRow = {
+  id: string;
+  facts_key: string;
+  occurrence: number;
+  booking_date: string;
+  amount_minor: string;
+  texts: string[];
+  stored_before: boolean;
+  is_absent: boolean;
+  hold: Hold | null;
+};
+
+const LINE_COLUMNS = (startedAt: Date) => sql`
+  l.id::text, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
+  l.captured_at < ${startedAt.toISOString()}::timestamptz as stored_before,
+  exists (select 1 from line_absences a where a.line_id = l.id and a.until is null) as is_absent,
+  (select jsonb_build_object('reason', h.reason, 'besideLineId', h.beside_line_id::text)
+     from line_holds h where h.line_id = l.id and h.ended_at is null) as hold`;
+
+function toLine(row: LineRow): KnownLine {
+  return {
     lineId: row.id,
     factsKey: row.facts_key,
     occurrence: row.occurrence,
-    stableIds: row.bank_ids,
-    idsOfFeed: row.ids_of_feed,
-    seenBySource: row.seen_by_source,
     bookingDate: parseLocalDate(row.booking_date),
     amountMinor: BigInt(row.amount_minor),
     references: row.texts,
     storedBeforeSnapshot: row.stored_before,
-  }));
+    isAbsent: row.is_absent,
+    ownerCode: null,
+    hold: row.hold,
+    appearances: [],
+  };
+}
+
+/** The known lines of the read's days and around them, and those with the facts of its rows; without appearances. */
+export async function listKnownLines(
+  executor: Executor,
+  query: KnownLinesQuery,
+): Promise<readonly KnownLine[]> {
+  const rows = await executor.execute<LineRow>(sql`
+    with wanted as (${wantedLines(query)})
+    select ${LINE_COLUMNS(query.readStartedAt)} from lines l join wanted w on w.id = l.id order by l.id`);
+  return rows.map(toLine);
 }
 
 function wantedLines(query: KnownLinesQuery): SQL {
@@ -82,102 +81,140 @@ function wantedLines(query: KnownLinesQuery): SQL {
   const ofDays = sql`select id from lines where bank_account_key = ${accountKey} and booking_date between ${days.from}::date and ${days.to}::date`;
   const parts = [
     query.everyAmount ? ofDays : sql`${ofDays} and amount_minor = any(${amounts}::bigint[])`,
-    // This source was the first to show nearly all lines of the days around, and the line records its first source.
-    sql`select l.id from lines l
-         where l.bank_account_key = ${accountKey} and l.booking_date between ${neighbours.from}::date and ${neighbours.to}::date
-           and l.source <> ${source} and l.amount_minor = any(${amounts}::bigint[])
-           and ${notShown(source)}`,
+    sql`select id from lines
+         where bank_account_key = ${accountKey} and booking_date between ${neighbours.from}::date and ${neighbours.to}::date
+           and source <> ${source} and amount_minor = any(${amounts}::bigint[])`,
   ];
-  if (query.heldAmounts.length > 0)
-    parts.push(sql`
-      select id from lines
-       where bank_account_key = ${accountKey} and booking_date between ${neighbours.from}::date and ${neighbours.to}::date
-         and amount_minor = any(${param(query.heldAmounts.map(String))}::bigint[])`);
   if (query.factsKeys.length > 0)
     parts.push(sql`
       select l.id from unnest(${param(query.factsKeys)}::text[]) k(key) cross join lateral (
         select id from lines
          where bank_account_key = ${accountKey} and key_scheme = ${query.keyScheme} and facts_key = k.key offset 0) l`);
-  if (query.bankIds.length > 0)
-    parts.push(sql`
-      select s.line_id from unnest(${param(query.bankIds)}::text[]) k(id) cross join lateral (
-        select line_id from sightings
-         where bank_account_key = ${accountKey} and bank_id = k.id and line_id is not null offset 0) s`);
   return sql.join(parts, sql` union `);
 }
 
-/** The sightings of a line. Ids are read only if rows have stable ids: no other row is matched by id. */
-function appearances(query: KnownLinesQuery): SQL {
-  const { feed, source } = query;
-  if (query.bankIds.length === 0)
-    return sql`
-      select '{}'::text[] as bank_ids, '{}'::text[] as ids_of_feed,
-             l.source = ${source} or not ${notShown(source)} as seen_by_source`;
-  return sql`
-    select coalesce(array_agg(distinct s.bank_id) filter (where s.bank_id is not null), '{}') as bank_ids,
-           coalesce(array_agg(distinct s.bank_id) filter (where s.bank_id is not null and s.feed = ${feed}), '{}') as ids_of_feed,
-           coalesce(bool_or(s.source = ${source}), false) as seen_by_source
-      from sightings s where s.line_id = l.id`;
+/** Rows that no line's own facts explain. */
+export interface UnexplainedRows {
+  readonly accountKey: string;
+  readonly factsKeys: readonly string[];
+  readonly bankIds: readonly string[];
+  /** Day and signed total of batches, of which the lines may be the parts. */
+  readonly totals: readonly { readonly day: LocalDate; readonly amountMinor: bigint }[];
 }
 
-/** Looked up row by row, like every lookup by key here: as a join, the planner might read the whole table. */
-function notShown(source: string): SQL {
-  return sql`((select s.id from sightings s where s.line_id = l.id and s.source = ${source} limit 1) is null)`;
+/** Ids of the lines that were ever shown in one of these wordings, under one of these ids, or as a part of these totals. */
+export async function findLinesOfAppearances(
+  executor: Executor,
+  rows: UnexplainedRows,
+): Promise<readonly string[]> {
+  const { accountKey, factsKeys, bankIds, totals } = rows;
+  const found = await executor.execute<{ id: string }>(sql`
+    select s.line_id::text as id from unnest(${param(factsKeys)}::text[]) k(key) cross join lateral (
+      select line_id from sightings
+       where bank_account_key = ${accountKey} and facts_key = k.key and evidence <> 'facts' and line_id is not null offset 0) s
+    union
+    select s.line_id::text from unnest(${param(bankIds)}::text[]) k(id) cross join lateral (
+      select line_id from sightings
+       where bank_account_key = ${accountKey} and bank_id = k.id and line_id is not null offset 0) s
+    union
+    select s.line_id::text
+      from unnest(${param(totals.map(({ day }) => day))}::date[], ${param(totals.map(({ amountMinor }) => amountMinor.toString()))}::bigint[]) k(day, minor)
+      cross join lateral (
+        select line_id from sightings
+         where bank_account_key = ${accountKey} and booking_date = k.day and batch_minor = k.minor and line_id is not null offset 0) s`);
+  return found.map(({ id }) => id);
 }
 
-/** Held sightings booked within the days, oldest first. */
-export async function listHeldSightings(
+type DetailRow = LineRow & { owner: string | null; shown: readonly AppearanceJson[] };
+
+interface AppearanceJson {
+  readonly feed: FeedKind;
+  readonly source: string;
+  readonly id: string | null;
+  readonly facts: string;
+  readonly day: string;
+  readonly amount: string;
+  readonly reference: string | null;
+  readonly balance: string | null;
+  readonly batch_id: string | null;
+  readonly batch: string | null;
+  readonly evidence: Evidence | null;
+}
+
+/** Lines with all their appearances, oldest first, and with the code of the wallet that people credited. */
+export async function listLinesWithAppearances(
+  executor: Executor,
+  query: { readonly lineIds: readonly string[]; readonly readStartedAt: Date },
+): Promise<readonly KnownLine[]> {
+  if (query.lineIds.length === 0) return [];
+  const rows = await executor.execute<DetailRow>(sql`
+    select ${LINE_COLUMNS(query.readStartedAt)},
+           (select w.code from deposits d join wallets w on w.id = d.wallet_id where d.line_id = l.id and d.state = 'credited') as owner,
+           s.shown
+      from unnest(${param(query.lineIds)}::bigint[]) k(id) join lines l on l.id = k.id cross join lateral (
+        select coalesce(jsonb_agg(jsonb_build_object(
+                 'feed', s.feed, 'source', s.source, 'id', s.bank_id, 'facts', s.facts_key, 'day', s.booking_date, 'amount', s.amount_minor::text,
+                 'reference', s.reference, 'balance', s.balance_minor::text, 'batch_id', s.batch_id,
+                 'batch', s.batch_minor::text, 'evidence', s.evidence) order by s.id), '[]') as shown
+          from sightings s where s.line_id = l.id) s
+     order by l.id`);
+  return rows.map((row) => ({
+    ...toLine(row),
+    ownerCode: row.owner === null ? null : (row.owner as CustomerCode),
+    appearances: row.shown.map(toAppearance),
+  }));
+}
+
+function toAppearance(json: AppearanceJson): Appearance {
+  return {
+    feed: json.feed,
+    source: json.source,
+    bankId: json.id,
+    factsKey: json.facts,
+    bookingDate: parseLocalDate(json.day),
+    amountMinor: BigInt(json.amount),
+    references: json.reference === null ? [] : [json.reference],
+    balanceMinor: json.balance === null ? null : BigInt(json.balance),
+    batch: json.batch === null ? null : { bankId: json.batch_id, amountMinor: BigInt(json.batch) },
+    evidence: json.evidence,
+  };
+}
+
+/** Rows that wait, booked within the days, oldest first. */
+export async function listHeldRows(
   executor: Executor,
   query: Days & { readonly accountKey: string },
-): Promise<readonly HeldSighting[]> {
+): Promise<readonly HeldRow[]> {
   const rows = await executor.execute<{
     id: string;
+    feed: FeedKind;
+    source: string;
     facts_key: string;
     bank_id: string | null;
     booking_date: string;
     amount_minor: string;
     reference: string | null;
+    reason: HeldRow['reason'];
+    beside: string | null;
+    reads: number;
   }>(sql`
-    select id, facts_key, bank_id, booking_date::text, amount_minor::text, reference from sightings
-     where bank_account_key = ${query.accountKey} and line_id is null
+    select id::text, feed, source, facts_key, bank_id, booking_date::text, amount_minor::text, reference,
+           held_reason as reason, beside_line_id::text as beside, held_reads as reads
+      from sightings
+     where bank_account_key = ${query.accountKey} and line_id is null and ended_at is null
        and booking_date between ${query.from}::date and ${query.to}::date
      order by id limit 10000`);
   return rows.map((row) => ({
     heldId: row.id,
+    feed: row.feed,
+    source: row.source,
     factsKey: row.facts_key,
     bankId: row.bank_id,
     bookingDate: parseLocalDate(row.booking_date),
     amountMinor: BigInt(row.amount_minor),
     references: row.reference === null ? [] : [row.reference],
+    reason: row.reason,
+    besideLineId: row.beside,
+    reads: row.reads,
   }));
-}
-
-/** Counts the lines with each of these facts; facts without a line are left out. */
-export async function countByFactsKey(
-  executor: Executor,
-  query: {
-    readonly accountKey: string;
-    readonly keyScheme: number;
-    readonly keys: readonly string[];
-  },
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await executor.execute<{ facts_key: string; count: number }>(sql`
-    select k.key as facts_key, l.count from unnest(${param(query.keys)}::text[]) k(key) cross join lateral (
-      select count(*)::int as count from lines
-       where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = k.key) l
-     where l.count > 0`);
-  return new Map(rows.map((row) => [row.facts_key, row.count]));
-}
-
-/** Counts the credits booked on each of these days; days without a credit are left out. */
-export async function countCreditsOfDays(
-  executor: Executor,
-  accountKey: string,
-  days: readonly LocalDate[],
-): Promise<ReadonlyMap<LocalDate, number>> {
-  const rows = await executor.execute<{ day: string; count: number }>(sql`
-    select booking_date::text as day, count(*)::int as count from lines
-     where bank_account_key = ${accountKey} and booking_date = any(${param(days)}::date[]) and amount_minor > 0
-     group by booking_date`);
-  return new Map(rows.map((row) => [parseLocalDate(row.day), row.count]));
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../client.ts';
 import { lineCases, type LineCaseKind } from '../schema/gates.ts';
+import { quarantinedRows } from '../schema/intake.ts';
 import { deposits } from '../schema/deposits.ts';
 import { reversals } from '../schema/ledger.ts';
 import { lines } from '../schema/lines.ts';
@@ -33,6 +34,10 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
       from line_absences a join lines l on l.id = a.line_id left join deposits d on d.line_id = l.id
      where l.bank_account_key = ${accountKey} and a.until is null and d.state is distinct from 'reversed'
        and not exists (select 1 from line_cases c where c.line_id = l.id and c.kind = 'line_vanished' and c.opened_at >= a.since)
+       -- A row that cannot be read since the line is gone may be that line.
+       and not exists (select 1 from quarantined_rows q join line_cases u on u.row_id = q.id and u.closed_at is null
+                        where q.bank_account_key = l.bank_account_key and q.first_seen_at >= a.since
+                          and l.booking_date between q.day_from and q.day_to)
        and (select count(*) from runs r where r.bank_account_key = l.bank_account_key and r.kind = 'poll' and r.outcome is distinct from 'failed'
                and r.started_at >= a.since and r.window_from <= l.booking_date and r.window_to >= l.booking_date) >= ${MISSED_READS_MIN}
     union all
@@ -68,7 +73,7 @@ export async function countOpenCases(
     select kind, count(*)::int as count from line_cases where closed_at is null group by kind order by kind`);
 }
 
-/** Cases with the facts of their lines, newest first. */
+/** Cases with the facts of their lines or rows, newest first. */
 export async function listLineCases(
   executor: Executor,
   query: {
@@ -79,24 +84,27 @@ export async function listLineCases(
   },
 ) {
   const { accountKey, beforeId, isOpen, limit } = query;
+  const account = sql<string>`coalesce(${lines.bankAccountKey}, ${quarantinedRows.bankAccountKey})`;
   return executor
     .select({
       row: lineCases,
-      accountKey: lines.bankAccountKey,
+      accountKey: account,
       amountMinor: lines.amountMinor,
       currency: lines.currency,
       bookingDate: lines.bookingDate,
       depositId: deposits.id,
       depositState: deposits.state,
+      unreadable: quarantinedRows,
       candidates: reversals.candidates,
     })
     .from(lineCases)
-    .innerJoin(lines, eq(lines.id, lineCases.lineId))
+    .leftJoin(lines, eq(lines.id, lineCases.lineId))
+    .leftJoin(quarantinedRows, eq(quarantinedRows.id, lineCases.rowId))
     .leftJoin(deposits, eq(deposits.lineId, lines.id))
     .leftJoin(reversals, eq(reversals.lineId, lines.id))
     .where(
       and(
-        accountKey === null ? undefined : eq(lines.bankAccountKey, accountKey),
+        accountKey === null ? undefined : sql`${account} = ${accountKey}`,
         isOpen ? isNull(lineCases.closedAt) : undefined,
         beforeId === null ? undefined : lt(lineCases.id, beforeId),
       ),
@@ -107,7 +115,7 @@ export async function listLineCases(
 
 export type LineCaseRow = Awaited<ReturnType<typeof listLineCases>>[number];
 
-/** The line and deposit of an open case. */
+/** The line and deposit of an open case about a line. */
 export interface OpenLineCase {
   readonly id: bigint;
   readonly kind: LineCaseKind;
@@ -120,7 +128,11 @@ export interface OpenLineCase {
   readonly depositId: string | null;
 }
 
-export async function findOpenCase(executor: Executor, id: bigint): Promise<OpenLineCase | null> {
+/** An open case: about a line, or about a row that is none. */
+export async function findOpenCase(
+  executor: Executor,
+  id: bigint,
+): Promise<OpenLineCase | { readonly kind: 'row_unreadable' } | null> {
   const rows = await executor
     .select({
       id: lineCases.id,
@@ -132,11 +144,16 @@ export async function findOpenCase(executor: Executor, id: bigint): Promise<Open
       depositId: deposits.id,
     })
     .from(lineCases)
-    .innerJoin(lines, eq(lines.id, lineCases.lineId))
+    .leftJoin(lines, eq(lines.id, lineCases.lineId))
     .leftJoin(deposits, eq(deposits.lineId, lineCases.lineId))
     .where(and(eq(lineCases.id, id), isNull(lineCases.closedAt)))
     .limit(1);
-  return rows[0] ?? null;
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { lineId, accountKey, amountMinor, currency } = row;
+  if (lineId === null || accountKey === null || amountMinor === null || currency === null)
+    return { kind: 'row_unreadable' };
+  return { ...row, lineId, accountKey, amountMinor, currency };
 }
 
 /** The bank account of a reversal's case, open or closed; null for a case of another kind. */

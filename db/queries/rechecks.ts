@@ -1,7 +1,13 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
-import { REASONS_OF_CAUSES, type ReasonOfCause } from '../../domain/review/review-reasons.ts';
+import {
+  REASONS_OF_CAUSES,
+  REASONS_OF_READS,
+  type ReasonOfCause,
+} from '../../domain/review/review-reasons.ts';
 import type { Executor } from '../client.ts';
+import { literals } from '../param.ts';
+import { IS_PROVED_SINCE } from './continuations.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** Reviews that wait because of a reversal of this account that has just been paired or closed. */
@@ -24,6 +30,33 @@ export function listHeldByPayer(
   return listReviews(executor, held, query.limit);
 }
 
+/** Reviews of this account that waited for the proof of a statement which has one by now. */
+export function listProvedSince(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly DepositWorkflowRef[]> {
+  const proved = sql`
+    r.reason = ${'proof_absent' satisfies ReasonOfCause} and d.bank_account_key = ${query.accountKey} and ${IS_PROVED_SINCE}`;
+  return listReviews(executor, proved, query.limit);
+}
+
+/**
+ * Reviews of this account whose line a read has told more about: its hold has ended, or another wording of it, which may
+ * name the customer, came within the hour.
+ */
+export function listTold(
+  executor: Executor,
+  query: { readonly accountKey: string; readonly limit: number },
+): Promise<readonly DepositWorkflowRef[]> {
+  const told = sql`
+    d.bank_account_key = ${query.accountKey} and r.reason in ${literals(REASONS_OF_READS)} and d.hold_reason is null
+    and (r.reason not in ('no_reference', 'guess_only') or exists (
+      select 1 from sightings s
+       where s.line_id = d.line_id and s.evidence <> 'parts' and s.reference ~* 'CUS'
+         and coalesce(s.ended_at, s.seen_at) > now() - interval '1 hour'))`;
+  return listReviews(executor, told, query.limit);
+}
+
 /** For each reason, the condition that its cause is gone for deposit `d` of account `a` with review `r`. */
 const IS_GONE: Readonly<Record<ReasonOfCause, SQL>> = {
   amount_over_limit: sql`a.amount_limit_minor is null or d.amount_minor <= a.amount_limit_minor`,
@@ -31,6 +64,7 @@ const IS_GONE: Readonly<Record<ReasonOfCause, SQL>> = {
     select 1 from payer_revocations v join deposits e on e.id = v.deposit_id join lines k on k.id = e.line_id
       join lines l on l.counterparty_account = k.counterparty_account
      where l.id = d.line_id and v.revoked_at >= r.opened_at)`,
+  proof_absent: IS_PROVED_SINCE,
   reversed: sql`not exists (
     select 1 from reversals r where r.bank_account_key = d.bank_account_key and ${IS_OPEN_REVERSAL})`,
 };

@@ -17,6 +17,7 @@ export interface WaitingEvent {
   /** As declared, unchecked; null for the default wire format. */
   readonly fieldMap: unknown;
   readonly trust: 'credit' | 'hint';
+  readonly unknownFields: 'record' | 'refuse';
 }
 
 /** Locks the oldest waiting events, except those that another relay has locked. */
@@ -34,9 +35,10 @@ export async function lockWaitingEvents(
     time_zone: string;
     field_map: unknown;
     webhook_trust: 'credit' | 'hint';
+    unknown_fields: 'record' | 'refuse';
   }>(sql`
     select e.id, e.bank_account_key, e.event_id, encode(e.body, 'base64') as body, a.bank_account_id, a.currency, a.time_zone,
-           a.field_map, a.webhook_trust
+           a.field_map, a.webhook_trust, a.unknown_fields
       from bank_events e join bank_accounts a on a.key = e.bank_account_key
      where e.handled_at is null order by e.id limit ${limit} for update of e skip locked`);
   return rows.map((row) => ({
@@ -49,6 +51,7 @@ export async function lockWaitingEvents(
     timeZone: row.time_zone,
     fieldMap: row.field_map,
     trust: row.webhook_trust,
+    unknownFields: row.unknown_fields,
   }));
 }
 

@@ -47,7 +47,7 @@ export async function lockReversalPlace(
   return rows[0]?.place ?? null;
 }
 
-/** The debit lines after a place, in the order of capture. */
+/** The debit lines after a place, in the order of capture; those that may be another line take nothing back. */
 export async function listDebits(
   executor: Executor,
   query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
@@ -55,6 +55,7 @@ export async function listDebits(
   const rows = await executor.execute<DebitRow>(sql`
     select id::text, booking_date::text, (-amount_minor)::text as amount, currency, reversal, array_append("references", text) as texts
       from lines where bank_account_key = ${query.accountKey} and amount_minor < 0 and id > ${query.afterId}::bigint
+       and not exists (select 1 from line_holds h where h.line_id = lines.id and h.beside_line_id is not null and h.ended_at is null)
      order by id limit ${query.limit}`);
   return rows.map(toDebit);
 }

@@ -80,6 +80,16 @@ export async function lockReviewRound(
   return rows[0] === undefined ? null : toRound(rows[0]);
 }
 
+/** Gives an open review the reason that is left, with its suggestions. */
+export async function restateReview(
+  tx: Transaction,
+  depositId: string,
+  now: { readonly reason: ReviewReason; readonly candidates: readonly string[] },
+): Promise<void> {
+  await tx.execute(sql`
+    select restate_review(${depositId}, ${now.reason}, ${param(now.candidates)}::text[])`);
+}
+
 /** Records the progress of the current round: the count of reminders, and the time of escalation. */
 export async function markProgress(
   tx: Transaction,

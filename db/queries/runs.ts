@@ -1,14 +1,25 @@
 import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Executor } from '../client.ts';
+import { param } from '../param.ts';
 
-/** Opens a run, or finds it open if the activity is retried. */
+/** Opens a run, or finds it open if the activity is retried: what an earlier attempt failed for no longer counts. */
 export async function insertRun(
   executor: Executor,
   run: { readonly runId: string; readonly accountKey: string; readonly kind: 'poll' | 'import' },
 ): Promise<void> {
   await executor.execute(sql`
-    insert into runs (id, bank_account_key, kind) values (${run.runId}, ${run.accountKey}, ${run.kind}) on conflict (id) do nothing`);
+    insert into runs (id, bank_account_key, kind) values (${run.runId}, ${run.accountKey}, ${run.kind})
+    on conflict (id) do update set error_detail = null`);
+}
+
+/** Notes what an attempt failed for, in words without values; `finishRun` keeps it if the run fails for good. */
+export async function noteRunError(
+  executor: Executor,
+  run: { readonly runId: string; readonly detail: string },
+): Promise<void> {
+  await executor.execute(sql`
+    update runs set error_detail = ${run.detail} where id = ${run.runId}`);
 }
 
 /** Adds the counts of a capture to its run. */
@@ -22,13 +33,18 @@ export async function addRunCapture(
     readonly linesNew: number;
     readonly depositsNew: number;
     readonly held: number;
+    readonly rowsQuarantined?: number;
+    /** Sentences without values; each is noted once. */
+    readonly warnings?: readonly string[];
   },
 ): Promise<void> {
   await executor.execute(sql`
     update runs set window_from = coalesce(least(window_from, ${capture.from}::date), ${capture.from}::date),
            window_to = coalesce(greatest(window_to, ${capture.to}::date), ${capture.to}::date),
            lines_seen = lines_seen + ${capture.linesSeen}, lines_new = lines_new + ${capture.linesNew},
-           deposits_new = deposits_new + ${capture.depositsNew}, held = held + ${capture.held}
+           deposits_new = deposits_new + ${capture.depositsNew}, held = held + ${capture.held},
+           rows_quarantined = rows_quarantined + ${capture.rowsQuarantined ?? 0},
+           warnings = (select coalesce(array_agg(distinct w), '{}') from unnest(warnings || ${param(capture.warnings ?? [])}::text[]) w)
      where id = ${capture.runId}`);
 }
 
@@ -51,6 +67,7 @@ export async function finishRun(
        where d.run_id = ${run.runId}
     )
     update runs r set finished_at = now(), error_code = ${run.errorCode}::text,
+           error_detail = case when ${run.errorCode}::text is null then null else r.error_detail end,
            outcome = case when ${run.errorCode}::text is not null then 'failed' when c.still_captured > 0 then 'waiting' else 'completed' end,
            credited_count = c.credited_count, credited_minor = c.credited_minor, credits = c.credits,
            review_count = c.review_count, review_minor = c.review_minor

@@ -8,6 +8,7 @@ import type { JournalDraft, WalletBalances } from '../../domain/ledger/journal.t
 import type { Executor, Transaction } from '../client.ts';
 import { param } from '../param.ts';
 import type { PayerConflict } from '../schema/bank-accounts.ts';
+import { IS_PROVED_SINCE } from './continuations.ts';
 import { IS_OPEN_REVERSAL } from './open-reversals.ts';
 
 /** A deposit with the texts that may name its owner. */
@@ -20,6 +21,7 @@ export interface DepositFacts {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly bookingDate: LocalDate;
+  /** Those of its line; where they hold no code, also the other wordings under which the bank showed it. */
   readonly texts: readonly string[];
   /** The generation of its next credit; above 0 if its line was removed and came back. */
   readonly generation: number;
@@ -43,6 +45,7 @@ type DepositRow = {
   currency: string;
   booking_date: string;
   texts: string[];
+  later_texts: string[] | null;
   generation: number;
   amount_limit: string | null;
   mode: AccountMode;
@@ -50,8 +53,12 @@ type DepositRow = {
   has_open_reversals: boolean;
 };
 
-const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state, d.hold_reason, d.amount_minor::text, d.currency,
+const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state,
+  case when d.hold_reason = 'proof_absent' and ${IS_PROVED_SINCE} then null else d.hold_reason end as hold_reason, d.amount_minor::text, d.currency,
   d.booking_date::text, d.generation, array_append(l."references", l.text) as texts,
+  case when array_to_string(l."references", ' ') || l.text !~* 'CUS' then (
+    select array_agg(distinct s.reference) from sightings s
+     where s.line_id = l.id and s.evidence <> 'parts' and s.reference ~* 'CUS') end as later_texts,
   (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
   (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode,
   (select a.payer_conflict from bank_accounts a where a.key = d.bank_account_key) as payer_conflict,
@@ -67,7 +74,7 @@ function toFacts(row: DepositRow): DepositFacts {
     amountMinor: BigInt(row.amount_minor),
     currency: row.currency,
     bookingDate: parseLocalDate(row.booking_date),
-    texts: row.texts.filter((text) => text.trim() !== ''),
+    texts: [...row.texts, ...(row.later_texts ?? [])].filter((text) => text.trim() !== ''),
     generation: row.generation,
     amountLimitMinor: row.amount_limit === null ? null : BigInt(row.amount_limit),
     mode: row.mode,
@@ -121,19 +128,29 @@ export async function lockWaitingDeposits(
   return rows.map(toFacts);
 }
 
-/** The wallets with these codes, by code. */
+/** `CUS` and eight digits. */
+const CODE_LENGTH = 11;
+
+/** The wallets with these codes, by code; of the beginning of a code, the first two that begin so. */
 export async function findWalletsByCode(
   executor: Executor,
   codes: readonly string[],
 ): Promise<ReadonlyMap<string, WalletOfCode>> {
   if (codes.length === 0) return new Map();
+  const whole = codes.filter((code) => code.length === CODE_LENGTH);
+  const beginnings = codes.filter((code) => code.length < CODE_LENGTH);
   const rows = await executor.execute<{
     code: string;
     id: string;
     code_kind: WalletOfCode['codeKind'];
     status: WalletOfCode['status'];
   }>(sql`
-    select code, id, code_kind, status from wallets where code = any(${param(codes)}::text[])`);
+    select code, id, code_kind, status from wallets where code = any(${param(whole)}::text[])
+    union
+    select w.code, w.id, w.code_kind, w.status
+      from unnest(${param(beginnings)}::text[]) as b(start) cross join lateral (
+        select code, id, code_kind, status from wallets where code between rpad(b.start, ${CODE_LENGTH}::int, '0') and rpad(b.start, ${CODE_LENGTH}::int, '9')
+         order by code limit 2) w`);
   return new Map(
     rows.map((row) => [
       row.code,

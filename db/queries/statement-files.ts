@@ -14,12 +14,13 @@ export async function insertStatementFile(
     readonly format: string | null;
     readonly profile: unknown;
     readonly accountNumber: string | null;
+    readonly acceptsOpenEnd: boolean;
   },
 ): Promise<void> {
   const profile = file.profile ?? null;
   await tx.execute(sql`
-    insert into statement_files (id, bank_account_key, sha256, state, format_asked, account_number, profile)
-    values (${file.fileId}, ${file.accountKey}, ${`coming ${file.fileId}`}, 'received', ${file.format}, ${file.accountNumber},
+    insert into statement_files (id, bank_account_key, sha256, state, format_asked, account_number, accepts_open_end, profile)
+    values (${file.fileId}, ${file.accountKey}, ${`coming ${file.fileId}`}, 'received', ${file.format}, ${file.accountNumber}, ${file.acceptsOpenEnd},
             ${profile === null ? null : JSON.stringify(profile)}::jsonb)`);
 }
 
@@ -55,13 +56,19 @@ export async function findFileByHash(
   return rows[0]?.id ?? null;
 }
 
-/** Notes the account number that a person gave with a repeat of a file, which was refused without it. */
-export async function markAccountNumber(
+/** Notes what a person confirmed with a repeat of a file, which was refused without it. */
+export async function markConfirmed(
   executor: Executor,
-  file: { readonly fileId: string; readonly accountNumber: string },
+  file: {
+    readonly fileId: string;
+    readonly accountNumber: string | null;
+    readonly acceptsOpenEnd: boolean;
+  },
 ): Promise<void> {
   await executor.execute(sql`
-    update statement_files set account_number = ${file.accountNumber} where id = ${file.fileId} and state in ('received', 'refused')`);
+    update statement_files
+       set account_number = coalesce(${file.accountNumber}, account_number), accepts_open_end = accepts_open_end or ${file.acceptsOpenEnd}
+     where id = ${file.fileId} and state in ('received', 'refused')`);
 }
 
 /** The bytes of a stored file, a piece at a time. */
@@ -83,7 +90,12 @@ export interface FileOrders {
   readonly profile: unknown;
   /** The number of the account that the person expects in the file. */
   readonly accountNumber: string | null;
+  /** Currency of the account that the file was handed in for. */
+  readonly currency: string;
+  /** The account's setting for entries that a file calls provisional. */
+  readonly provisional: 'pending' | 'booked';
   readonly isReleased: boolean;
+  readonly acceptsOpenEnd: boolean;
 }
 
 export async function findFileOrders(
@@ -94,9 +106,14 @@ export async function findFileOrders(
     format_asked: string | null;
     profile: unknown;
     account_number: string | null;
+    currency: string;
+    provisional: 'pending' | 'booked';
     released: boolean;
+    open_end: boolean;
   }>(sql`
-    select format_asked, profile, account_number, released_at is not null as released from statement_files where id = ${fileId}`);
+    select f.format_asked, f.profile, f.account_number, a.currency, a.provisional, f.released_at is not null as released,
+           f.accepts_open_end as open_end
+      from statement_files f join bank_accounts a on a.key = f.bank_account_key where f.id = ${fileId}`);
   const row = rows[0];
   return row === undefined
     ? null
@@ -104,7 +121,10 @@ export async function findFileOrders(
         format: row.format_asked,
         profile: row.profile,
         accountNumber: row.account_number,
+        currency: row.currency,
+        provisional: row.provisional,
         isReleased: row.released,
+        acceptsOpenEnd: row.open_end,
       };
 }
 

@@ -23,6 +23,11 @@ export interface StatementRecord {
   readonly statement: Omit<Statement, 'lines'>;
   readonly provedBy: ProvedBy | null;
   readonly lineCount: number;
+  /** Signed sum of the booked lines, and their first and last day. */
+  readonly bookedMinor: bigint;
+  readonly firstBookedDay: LocalDate | null;
+  readonly lastBookedDay: LocalDate | null;
+  readonly runId: string;
   readonly firstDay: LocalDate | null;
   readonly lastDay: LocalDate | null;
   /** The moment that the closing balance belongs to; null where the statement has no days. */
@@ -40,10 +45,12 @@ export async function recordStatement(tx: Transaction, record: StatementRecord):
   const digits = (minor: bigint | null) => minor?.toString() ?? null;
   await tx.execute(sql`
     insert into statements (file_id, position, format, statement_id, opening_minor, closing_minor, proof, difference_minor, proved_by, line_count,
+                            booked_minor, first_booked_day, last_booked_day, run_id,
                             account, first_day, last_day, whole_until, closing_on, continuity, continuity_difference_minor, state)
     values (${record.fileId}, ${record.position}, ${record.format}, ${statement.statementId}, ${digits(statement.openingMinor)}::bigint,
             ${digits(statement.closingMinor)}::bigint, ${statement.proof}, ${digits(statement.differenceMinor)}::bigint,
             ${record.provedBy}, ${record.lineCount},
+            ${record.bookedMinor.toString()}::bigint, ${record.firstBookedDay}::date, ${record.lastBookedDay}::date, ${record.runId},
             ${statement.account}, ${record.firstDay}::date, ${record.lastDay}::date, ${record.closing?.wholeUntil ?? null}::date,
             ${record.closing?.closingOn ?? null}::date, ${continuity}, ${digits(differenceMinor)}::bigint, ${record.state})
     on conflict on constraint statements_once do update
@@ -117,6 +124,7 @@ export async function addShownAfter(
     ), kept as (
       select amount_minor as minor, count(*) as count from lines
        where bank_account_key = ${shown.accountKey} and booking_date = any(${`{${shown.days.join(',')}}`}::date[])
+         and currency = (select currency from bank_accounts where key = ${shown.accountKey})
        group by amount_minor
     )
     update statements set shown_after_minor = shown_after_minor + (

@@ -4,6 +4,7 @@ import { listNewestDayProofs } from './day-proofs.ts';
 import { countOpenProposals } from './decisions.ts';
 import { listGates } from './gates.ts';
 import { countOpenCases } from './line-cases.ts';
+import { listUnknownFields } from './quarantined-rows.ts';
 import { sumReviewsByReason } from './reviews-read.ts';
 import { listLastRuns } from './runs-read.ts';
 import type { DepositState } from '../../domain/ledger/deposit.ts';
@@ -171,6 +172,7 @@ export async function readStatus(executor: Executor) {
     closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),
     dayProofs: await listNewestDayProofs(executor),
     openCases: await countOpenCases(executor),
+    unknownFields: await listUnknownFields(executor),
     openProposals: await countOpenProposals(executor),
   };
 }

@@ -11,23 +11,21 @@ export interface Wallet extends WalletRow {
   readonly heldMinor: bigint;
 }
 
-/** The next customer number; a number that a rolled-back attempt took is not used again. */
-export async function nextCustomerNumber(executor: Executor): Promise<number> {
-  const rows = await executor.execute<{ number: number }>(
-    sql`select nextval('customer_code_numbers')::int as number`,
-  );
-  return rows[0]?.number ?? 0;
-}
-
-/** True if a live wallet has one of these codes as its legacy code. */
-export async function hasLiveLegacyCode(
+/**
+ * True if a new wallet may get the first of these codes; the others are those that may be taken for it
+ * (`codesNear`). No wallet has it, nothing from a bank has named it or one near it, since money may wait there, and no
+ * live legacy code is near.
+ */
+export async function isCodeFree(
   executor: Executor,
   codes: readonly CustomerCode[],
 ): Promise<boolean> {
-  const rows = await executor.execute<{ found: boolean }>(sql`
-    select exists (select 1 from wallets
-                    where code = any(${param(codes)}::text[]) and code_kind = 'legacy' and status <> 'closed') as found`);
-  return rows[0]?.found ?? false;
+  const all = param(codes);
+  const rows = await executor.execute<{ free: boolean }>(sql`
+    select not exists (select 1 from named_codes where code = any(${all}::text[]))
+       and not exists (select 1 from wallets where code = any(${all}::text[])
+                          and (code = (${all}::text[])[1] or (code_kind = 'legacy' and status <> 'closed'))) as free`);
+  return rows[0]?.free ?? false;
 }
 
 /**

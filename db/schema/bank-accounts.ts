@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { AccountMode } from '../../domain/review/owner.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
@@ -35,6 +35,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookSignatureHeader: text('webhook_signature_header').notNull().default('x-signature'),
   webhookTimestampHeader: text('webhook_timestamp_header'),
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
+  unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
   webhookSpendableMinor: whole('webhook_spendable_minor')
     .notNull()
     .default(sql`100000`),
@@ -42,6 +43,8 @@ export const bankAccounts = pgTable('bank_accounts', {
     .notNull()
     .default(sql`2000000`),
   proofPolicy: oneOf<ProofPolicy>('proof_policy').notNull().default('hold'),
+  /** What entries of a part that a file calls provisional count as. */
+  provisional: oneOf<'pending' | 'booked'>('provisional').notNull().default('pending'),
   openingMinor: whole('opening_minor'),
   openingOn: localDate('opening_on'),
   payerConflict: oneOf<PayerConflict>('payer_conflict').notNull().default('credit'),
@@ -56,3 +59,24 @@ export const bankAccounts = pgTable('bank_accounts', {
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
+
+/** What people call an account: its key, and later names. */
+export const bankAccountNames = pgTable('bank_account_names', {
+  name: text('name').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  givenAt: instant('given_at').notNull().defaultNow(),
+});
+
+/** What the bank calls an account: ids in the API, the number in statement files. */
+export const bankAccountNumbers = pgTable(
+  'bank_account_numbers',
+  {
+    number: text('number').notNull(),
+    currency: text('currency').notNull(),
+    bankAccountKey: text('bank_account_key').notNull(),
+    kind: oneOf<'api' | 'statement'>('kind').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+    provedAt: instant('proved_at'),
+  },
+  (table) => [primaryKey({ columns: [table.number, table.currency] })],
+);

@@ -33,14 +33,21 @@ export const dayProofs = pgTable('day_proofs', {
   takenAt: instant('taken_at').notNull().defaultNow(),
 });
 
-export const LINE_CASE_KINDS = ['line_vanished', 'amount_changed', 'reversal_unpaired'] as const;
+export const LINE_CASE_KINDS = [
+  'line_vanished',
+  'amount_changed',
+  'reversal_unpaired',
+  'row_unreadable',
+] as const;
 export type LineCaseKind = (typeof LINE_CASE_KINDS)[number];
 
-/** Changes that the bank made to a line after its capture. */
+/** Changes that the bank made to a line after its capture, and rows that cannot be read. */
 export const lineCases = pgTable('line_cases', {
   id: rowId('id').primaryKey(),
   kind: oneOf<LineCaseKind>('kind').notNull(),
-  lineId: whole('line_id').notNull(),
+  /** Null for `row_unreadable`. */
+  lineId: whole('line_id'),
+  rowId: whole('row_id'),
   otherId: whole('other_id'),
   openedAt: instant('opened_at').notNull().defaultNow(),
   closedAt: instant('closed_at'),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { ProofLevel } from '../../domain/line/statement.ts';
 import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
@@ -30,6 +30,36 @@ export const bankEvents = pgTable('bank_events', {
     .default(sql`'{}'`),
 });
 
+/** Rows of a bank's answer that cannot be read exactly; each waits for a person as a case. */
+export const quarantinedRows = pgTable('quarantined_rows', {
+  id: rowId('id').primaryKey(),
+  bankAccountKey: text('bank_account_key').notNull(),
+  source: text('source').notNull(),
+  digest: text('digest').notNull(),
+  occurrence: count('occurrence').notNull(),
+  position: text('position').notNull(),
+  field: text('field'),
+  why: text('why').notNull(),
+  raw: text('raw').notNull(),
+  dayFrom: localDate('day_from').notNull(),
+  dayTo: localDate('day_to').notNull(),
+  firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+  lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+  runId: text('run_id').notNull(),
+});
+
+/** Fields of a bank's answers that nobody reads. */
+export const unknownFields = pgTable(
+  'unknown_fields',
+  {
+    bankAccountKey: text('bank_account_key').notNull(),
+    name: text('name').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+    lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.bankAccountKey, table.name] })],
+);
+
 export type StatementFileState = 'received' | 'reading' | 'held' | 'captured' | 'refused';
 
 export const statementFiles = pgTable('statement_files', {
@@ -44,6 +74,7 @@ export const statementFiles = pgTable('statement_files', {
   formatAsked: text('format_asked'),
   /** The account number that the person expects in the file. */
   accountNumber: text('account_number'),
+  acceptsOpenEnd: boolean('accepts_open_end').notNull().default(false),
   /** A CSV layout that the operator declared. */
   profile: jsonb('profile'),
   format: text('format'),
@@ -85,6 +116,12 @@ export const statements = pgTable('statements', {
   differenceMinor: whole('difference_minor'),
   provedBy: oneOf<ProvedBy>('proved_by'),
   lineCount: count('line_count').notNull(),
+  bookedMinor: whole('booked_minor')
+    .notNull()
+    .default(sql`0`),
+  firstBookedDay: localDate('first_booked_day'),
+  lastBookedDay: localDate('last_booked_day'),
+  runId: text('run_id'),
   capturedAt: instant('captured_at').notNull().defaultNow(),
   account: text('account'),
   firstDay: localDate('first_day'),

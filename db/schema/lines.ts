@@ -1,4 +1,5 @@
 import { boolean, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import type { Evidence, HoldReason } from '../../domain/line/identity.ts';
 import type { FeedKind } from '../../domain/line/sighting.ts';
 import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
@@ -56,7 +57,24 @@ export const sightings = pgTable('sightings', {
   bookingDate: localDate('booking_date').notNull(),
   amountMinor: whole('amount_minor').notNull(),
   reference: text('reference'),
+  balanceMinor: whole('balance_minor'),
+  batchId: text('batch_id'),
+  batchMinor: whole('batch_minor'),
+  evidence: oneOf<Evidence>('evidence'),
+  heldReason: oneOf<HoldReason>('held_reason'),
+  besideLineId: whole('beside_line_id'),
+  heldReads: smallint('held_reads').notNull().default(0),
   seenAt: instant('seen_at').notNull().defaultNow(),
+  endedAt: instant('ended_at'),
+});
+
+/** Lines that move nothing by themselves. Written by `capture_lines` and `release_holds` only. */
+export const lineHolds = pgTable('line_holds', {
+  lineId: whole('line_id').primaryKey(),
+  reason: oneOf<HoldReason>('reason').notNull(),
+  besideLineId: whole('beside_line_id'),
+  heldAt: instant('held_at').notNull().defaultNow(),
+  endedAt: instant('ended_at'),
 });
 
 /** A known line that a poll of its whole day did not show, from the first run that missed it to the first that saw it again. */

@@ -13,11 +13,17 @@ export const runs = pgTable('runs', {
   finishedAt: instant('finished_at'),
   outcome: oneOf<RunOutcome>('outcome'),
   errorCode: text('error_code'),
+  errorDetail: text('error_detail'),
   windowFrom: localDate('window_from'),
   windowTo: localDate('window_to'),
   linesSeen: count('lines_seen').notNull().default(0),
   linesNew: count('lines_new').notNull().default(0),
   held: count('held').notNull().default(0),
+  rowsQuarantined: count('rows_quarantined').notNull().default(0),
+  warnings: text('warnings')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   depositsNew: count('deposits_new').notNull().default(0),
   creditedCount: count('credited_count').notNull().default(0),
   creditedMinor: whole('credited_minor')

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, localDate, oneOf, whole } from './columns.ts';
+import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
 
 export type CodeKind = 'checked' | 'legacy';
 export type WalletStatus = 'open' | 'frozen' | 'closed';
@@ -9,6 +9,15 @@ export const rates = pgTable('rates', {
   version: integer('version').primaryKey(),
   minorPerCredit: whole('minor_per_credit').notNull(),
   effectiveFrom: localDate('effective_from').notNull(),
+});
+
+export const namedCodes = pgTable('named_codes', {
+  id: rowId('id').primaryKey(),
+  code: text('code').notNull(),
+  namedBy: text('named_by').notNull(),
+  namedAt: instant('named_at')
+    .notNull()
+    .default(sql`clock_timestamp()`),
 });
 
 export const wallets = pgTable('wallets', {

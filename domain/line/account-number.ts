@@ -20,6 +20,16 @@ export function matchAccounts(one: string, other: string): AccountMatch {
   return isAccountNumber(a) && isAccountNumber(b) ? 'different' : 'unknown';
 }
 
+/**
+ * True if two texts surely name one account: equal ids of an API, or spellings of one whole account number. Hidden digits
+ * prove nothing.
+ */
+export function isSameAccount(one: string, other: string): boolean {
+  if (one.trim() === other.trim()) return true;
+  const areNumbers = [one, other].every((text) => isAccountNumber(text) && !isMasked(text));
+  return areNumbers && matchAccounts(one, other) === 'same';
+}
+
 /** True if a text is an account number or an IBAN, and not only a name or an id of an API. */
 export function isAccountNumber(text: string): boolean {
   const number = numberIn(text);

@@ -33,6 +33,8 @@ export interface Sighting {
   readonly counterparty: { readonly name: string | null; readonly account: string | null };
   /** Account balance after this line, signed minor units; null where the feed does not state it. */
   readonly runningBalanceMinor: bigint | null;
+  /** The batch entry that it is a part of: the bank's reference, and the signed total. */
+  readonly batch?: { readonly bankId: string | null; readonly amountMinor: bigint };
   /** Its place in the page or file, for messages: `page 2, row 17`. */
   readonly position: string;
 }

@@ -6,6 +6,9 @@ export type CustomerCode = string & { readonly __brand: 'CustomerCode' };
 /** Largest number that fits in the seven digits before the check digit. */
 export const CUSTOMER_NUMBER_MAX = 9_999_999;
 
+/** Largest series of customer numbers, see {@link seriesOf}. */
+export const CODE_SERIES_MAX = 9;
+
 /** Damm's quasigroup of order 10: the next state is the digit's place in the row of the state. */
 const DAMM_ROWS = [
   '0317598642',
@@ -52,6 +55,25 @@ export function customerCodeFromNumber(body: number): CustomerCode {
   );
   const digits = body.toString().padStart(7, '0');
   return `CUS${digits}${dammDigit(digits)}` as CustomerCode;
+}
+
+/**
+ * The series of a customer number: half of all numbers are in series 0, a quarter in series 1, and so on; the last one
+ * has the rest. Numbers of one series are spread evenly, since a fixed mix of their bits decides. New wallets get codes
+ * of one series only, and of the next one after each restore of an older database: codes that were issued since then are
+ * in no table any more, and this alone keeps them from being issued again. It must never change.
+ */
+export function seriesOf(body: number): number {
+  const mixed = mixBits(mixBits(body) ^ 0x5ca1ab1e);
+  const zerosAtTheEnd = mixed === 0 ? 32 : 31 - Math.clz32(mixed & -mixed);
+  return Math.min(zerosAtTheEnd, CODE_SERIES_MAX);
+}
+
+/** Turns 32 bits into other 32 bits, one to one, each of which depends on all. */
+function mixBits(bits: number): number {
+  const once = Math.imul(bits ^ (bits >>> 16), 0x45d9f3b);
+  const twice = Math.imul(once ^ (once >>> 16), 0x45d9f3b);
+  return twice ^ (twice >>> 16);
 }
 
 /**

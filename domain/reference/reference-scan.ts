@@ -5,7 +5,10 @@ import {
   type CustomerCode,
 } from './customer-code.ts';
 
-/** Eight digits in one run after `CUS`, or in groups of two or more (`CUS 123 456 71`). */
+/**
+ * Eight digits in one run after `CUS`, or in groups of two or more (`CUS 123 456 71`). A letter of `CUS` that a blank sets
+ * apart (`CU S12345671`) is a group too.
+ */
 export type WrittenForm = 'run' | 'grouped';
 
 /** A code that is written correctly in a reference, without any repair. */
@@ -14,7 +17,8 @@ export interface FoundCode {
   readonly written: WrittenForm;
   /**
    * The text around it allows another reading, so it does not name a customer by itself: a grouped code that may include
-   * a number or a date, a digit-like letter attached to its end, or a word that ends in CUS (`MARCUS`).
+   * a number or a date, a digit-like letter attached to its end, a word that ends in CUS (`MARCUS`), or a line that ends in
+   * a word whose last letter may be its first (`ABC`, `US12345671`).
    */
   readonly isDoubtful: boolean;
 }
@@ -29,6 +33,8 @@ export interface CodeGuess {
 export interface CodeFragment {
   /** Its digits with look-alike letters repaired; reading stops at the first group beyond eight digits. */
   readonly digits: string;
+  /** The text from its `CUS` on if nothing follows, so that it may have been cut; else null. */
+  readonly tail: string | null;
   readonly guesses: readonly CodeGuess[];
 }
 
@@ -44,7 +50,7 @@ const RANK_REPAIRED_LEGACY = 3;
 const RANK_PREFIX_MISSING = 4;
 const RANK_CUT_BY_TWO = 5;
 
-const SEPARATORS = ' -./_';
+const SEPARATORS = ' -./_\n';
 const DIGIT_OF_LETTER: Readonly<Record<string, string>> = {
   O: '0',
   I: '1',
@@ -67,17 +73,36 @@ const ORDINARY_WORD =
   /(?<!\p{L})(?:CASHFOCUS|MARCUS|FOCUS|CIRCUS|CROCUS|ABACUS|LOCUS|DISCUS|CAUCUS|HIBISCUS|FICUS|MEDICUS|AMICUS|ATTICUS|SPARTACUS)$/u;
 const ORDINARY_WORD_LENGTH_MAX = 9;
 
-/** Finds exact and broken codes in a normalised reference, in linear time. */
+/** `CUS`, also where a line break or blanks tear it apart. */
+const PREFIX = /C(\n| {0,3})U(\n| {0,3})S/g;
+
+/** The place of a `CUS` in a text. */
+interface Prefix {
+  readonly at: number;
+  /** Where what follows begins. */
+  readonly end: number;
+  readonly torn: 'no' | 'by_line_break' | 'by_blanks';
+}
+
+/** Finds exact and broken codes in a normalised reference, whose line breaks are `\n`, in linear time. */
 export function scanReference(text: string): ReferenceScan {
   const codes: FoundCode[] = [];
   const fragments: CodeFragment[] = [];
-  for (let at = text.indexOf('CUS'); at !== -1; at = text.indexOf('CUS', at + 3)) {
-    const code = codeAt(text, at);
-    const fragment = code === null ? fragmentAt(text, at) : null;
+  for (const prefix of prefixesOf(text)) {
+    const code = codeAt(text, prefix);
+    const fragment = code === null ? fragmentAt(text, prefix) : null;
     if (code !== null) codes.push(code);
     if (fragment !== null) fragments.push(fragment);
   }
   return { codes, fragments };
+}
+
+function prefixesOf(text: string): readonly Prefix[] {
+  return [...text.matchAll(PREFIX)].map(({ 0: found, 1: first = '', 2: second = '', index }) => {
+    const gaps = first + second;
+    const torn = gaps === '' ? 'no' : gaps.includes('\n') ? 'by_line_break' : 'by_blanks';
+    return { at: index, end: index + found.length, torn };
+  });
 }
 
 /**
@@ -93,9 +118,13 @@ export function guessMissingPrefix(text: string): readonly CodeGuess[] {
   });
 }
 
-function codeAt(text: string, at: number): FoundCode | null {
+function codeAt(text: string, prefix: Prefix): FoundCode | null {
+  const { at, end: after, torn } = prefix;
   if (/\p{N}$/u.test(text.slice(Math.max(0, at - 2), at))) return null;
-  const start = SEPARATORS.includes(text.charAt(at + 3)) ? at + 4 : at + 3;
+  const isAttached = followsLetter(text, at);
+  if (torn === 'by_blanks' && isAttached) return null;
+  const isApart = torn !== 'by_blanks' && isSeparator(text.charAt(after));
+  const start = isApart ? after + 1 : after;
   const groups = eightDigitsAt(text, start);
   if (groups === null) return null;
   const end = start + groups.join(' ').length;
@@ -103,28 +132,43 @@ function codeAt(text: string, at: number): FoundCode | null {
   const code = asCustomerCode(`CUS${groups.join('')}`);
   if (code === null) return null;
   const isGrouped = groups.length > 1;
+  // Where two things are unusual, a person looks.
+  if (isGrouped && torn === 'by_blanks') return null;
   return {
     code,
-    written: isGrouped ? 'grouped' : 'run',
+    written: isGrouped || torn === 'by_blanks' ? 'grouped' : 'run',
     isDoubtful:
       endsInOrdinaryWord(text, at) ||
+      (torn === 'by_line_break' && isAttached) ||
       isFollowedByLikeDigit(text, end) ||
       (isGrouped && (isDate(groups) || isFollowedByNumber(text, end))),
   };
 }
 
-/** Groups of two or more digits, joined by single separators, that total eight digits; null for any other total. */
+function isSeparator(char: string): boolean {
+  return char !== '' && SEPARATORS.includes(char);
+}
+
+function followsLetter(text: string, at: number): boolean {
+  return /[\p{L}\p{M}]$/u.test(text.slice(Math.max(0, at - 2), at));
+}
+
+/**
+ * Groups of digits, joined by single separators, that total eight digits; null for any other total. A group has two digits
+ * or more, beside a line break also one.
+ */
 function eightDigitsAt(text: string, start: number): readonly string[] | null {
   const groups: string[] = [];
   let count = 0;
   for (let at = start; ; at += 1) {
-    const group = matchAt(/[0-9]{2,9}/y, text, at);
+    const group = matchAt(/[0-9]{1,9}/y, text, at);
+    const isBroken = text.charAt(at - 1) === '\n' || text.charAt(at + 1) === '\n';
     count += group.length;
-    if (group === '' || count > 8) return null;
+    if (group === '' || count > 8 || (group.length === 1 && !isBroken)) return null;
     groups.push(group);
     at += group.length;
     if (count === 8) return groups;
-    if (at >= text.length || !SEPARATORS.includes(text.charAt(at))) return null;
+    if (!isSeparator(text.charAt(at))) return null;
   }
 }
 
@@ -153,22 +197,30 @@ function isDate(groups: readonly string[]): boolean {
   );
 }
 
-function fragmentAt(text: string, at: number): CodeFragment | null {
+function fragmentAt(text: string, { at, end, torn }: Prefix): CodeFragment | null {
   if (endsInOrdinaryWord(text, at)) return null;
+  // Torn as well as broken, only a line break makes it one text.
+  if (torn === 'by_blanks' || (torn === 'by_line_break' && followsLetter(text, at))) return null;
   let digits = '';
   const groupEnds: number[] = [];
-  let next = at + 3 + matchAt(/[^\p{L}\p{N}]{0,3}/uy, text, at + 3).length;
+  let next = end + matchAt(/[^\p{L}\p{N}]{0,3}/uy, text, end).length;
+  let behind = next;
   while (digits.length <= 8) {
     const group = looseGroupAt(text, next);
     if (group === null) break;
     digits += group.digits;
     groupEnds.push(digits.length);
+    behind = group.end;
     next = group.end + matchAt(/[^\p{L}\p{N}]{1,3}/uy, text, group.end).length;
     if (next === group.end) break;
   }
   if (digits === '') return null;
-  const guesses = guessesAt(digits, groupEnds);
-  return { digits, guesses };
+  const isAtEnd = !/[\p{L}\p{N}]/u.test(text.slice(behind));
+  return {
+    digits,
+    tail: isAtEnd ? text.slice(at, behind) : null,
+    guesses: guessesAt(digits, groupEnds),
+  };
 }
 
 /** A group of digits and look-alike letters with at least one real digit; for `1234567JOHN`, the leading digits. */

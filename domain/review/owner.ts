@@ -1,7 +1,7 @@
 import type { CustomerCode } from '../reference/customer-code.ts';
 import { ZAR } from '../money/money.ts';
 import type { HoldReason } from '../line/identity.ts';
-import type { ReferenceReading } from '../reference/reference.ts';
+import { codesOf, type ReferenceReading } from '../reference/reference.ts';
 import type { ReviewReason } from './review-reasons.ts';
 
 /** The wallet that has a code, as far as ownership needs it. */
@@ -57,7 +57,7 @@ export function findOwner(
   wallet: WalletOfCode | null,
   objections: Objections = NONE,
 ): Owner {
-  const candidates = reading.kind === 'exact' ? [reading.code] : reading.candidates;
+  const candidates = codesOf(reading);
   const review = (reason: ReviewReason): Owner => ({ kind: 'review', reason, candidates });
   if (deposit.hold !== null) return review(deposit.hold);
   if (objections.isTakenBack) return review('reversed');

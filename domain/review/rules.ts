@@ -1,4 +1,4 @@
-import { hasValidCheckDigit, type CustomerCode } from '../reference/customer-code.ts';
+import { hasValidCheckDigit } from '../reference/customer-code.ts';
 import {
   findOwner,
   type DepositToOwn,
@@ -6,7 +6,12 @@ import {
   type Owner,
   type WalletOfCode,
 } from './owner.ts';
-import { CANDIDATES_MAX, type ReferenceReading } from '../reference/reference.ts';
+import {
+  CANDIDATES_MAX,
+  codesToLookUp,
+  withoutRivals,
+  type ReferenceReading,
+} from '../reference/reference.ts';
 
 /**
  * The policy on references as data, so that a backtest can try another one on stored deposits. Rules only decide which
@@ -33,9 +38,9 @@ export const DEFAULT_RULES: Rules = {
   amountLimitMinor: null,
 };
 
-/** The codes whose wallets {@link decideByRules} needs. */
-export function codesToFind(rules: Rules, reading: ReferenceReading): readonly CustomerCode[] {
-  if (reading.kind === 'exact') return [reading.code];
+/** The codes, and the beginnings of codes, whose wallets {@link decideByRules} needs. */
+export function codesToFind(rules: Rules, reading: ReferenceReading): readonly string[] {
+  if (reading.kind === 'exact') return codesToLookUp(reading);
   return mayRepair(rules, reading) ? reading.candidates : [];
 }
 
@@ -47,7 +52,7 @@ export function decideByRules(
   wallets: ReadonlyMap<string, WalletOfCode>,
   objections?: Objections,
 ): Owner {
-  const seen = readByRules(rules, reading, wallets);
+  const seen = readByRules(rules, withoutRivals(reading, wallets), wallets);
   return findOwner(
     { ...deposit, amountLimitMinor: rules.amountLimitMinor ?? deposit.amountLimitMinor },
     seen,
@@ -90,5 +95,5 @@ function repair(
   if (fits === undefined || others.length > 0) return reading;
   // The payer did not write it in one run, so a legacy wallet never gets it.
   const checkDigit = hasValidCheckDigit(fits) ? 'ok' : 'failed';
-  return { kind: 'exact', code: fits, written: 'grouped', checkDigit };
+  return { kind: 'exact', code: fits, written: 'grouped', checkDigit, cutTo: [] };
 }

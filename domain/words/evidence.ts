@@ -4,7 +4,7 @@ import type { EvidenceFact } from '../review/suggest.ts';
 export function evidenceInWords(fact: EvidenceFact): string {
   switch (fact.kind) {
     case 'code_repaired':
-      return 'The reference becomes this customer’s code with a small repair.';
+      return 'The reference holds this customer’s code, or becomes it with a small repair.';
     case 'code_mistyped':
       return 'The reference differs from this customer’s code in one digit, or in two that are swapped.';
     case 'payer_account':

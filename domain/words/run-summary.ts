@@ -3,21 +3,27 @@ import { printRand } from '../money/money-text.ts';
 
 /** Counts over the deposits of one run. Amounts are rand cents. */
 export interface RunCounts {
+  /** True if the bank could not be read. Deposits of earlier runs may have been settled all the same. */
+  readonly hasFailed?: boolean;
   readonly reconciledCount: number;
   readonly reconciledMinor: bigint;
   readonly credits: bigint;
   readonly unmatchedCount: number;
   readonly unmatchedMinor: bigint;
+  /** Rows of the bank that could not be read, and wait for a person. */
+  readonly unreadableCount?: number;
   /** All deposits of the run; more than reconciled + unmatched when some had not settled at its end. */
   readonly totalCount: number;
 }
 
 /**
  * Prints the summary of a run: three lines in aligned columns under a heading, without a final line break. Deposits that
- * had not settled when the run ended get their own line, so that the counts always add up.
+ * had not settled when the run ended get their own line, so that the counts always add up, and so do rows that could not be
+ * read.
  */
 export function printRunSummary(accountKey: string, counts: RunCounts): string {
   const unsettledCount = counts.totalCount - counts.reconciledCount - counts.unmatchedCount;
+  const { unreadableCount = 0 } = counts;
   invariant(unsettledCount >= 0, 'A run cannot settle more deposits than it handled.');
   const rows = [
     [
@@ -32,10 +38,14 @@ export function printRunSummary(accountKey: string, counts: RunCounts): string {
       printRand(counts.unmatchedMinor),
       'waiting for review',
     ],
+    ...(unreadableCount > 0
+      ? [['Unreadable:', counted(unreadableCount, 'row'), 'waiting as cases']]
+      : []),
     ...(unsettledCount > 0 ? [['Not yet settled:', counted(unsettledCount, 'deposit')]] : []),
     ['Total processed:', counted(counts.totalCount, 'deposit')],
   ];
-  return [`Reconciliation completed: ${accountKey}`, ...alignRows(rows)].join('\n');
+  const how = counts.hasFailed === true ? 'failed' : 'completed';
+  return [`Reconciliation ${how}: ${accountKey}`, ...alignRows(rows)].join('\n');
 }
 
 /** `1 deposit`, `12,000 deposits`. */

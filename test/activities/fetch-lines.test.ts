@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchLines, type FetchLinesOutput } from '../../activities/fetch-lines.ts';
+import { confirmAccountId } from '../../app/account/prove-id.ts';
 import type { Feed } from '../../bank/feeds/feed.ts';
+import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { newId } from '../../db/new-id.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
@@ -144,5 +146,49 @@ describe('fetchLines', () => {
   it('reports an account that does not exist', async () => {
     const { feed } = aBank(() => Promise.resolve([]));
     await expect(read('nowhere', feed)).rejects.toThrow();
+  });
+});
+
+describe('a new id of the bank for an account that has lines', () => {
+  const rows = [1, 2, 3, 4].map((n) =>
+    aSighting({ bankId: `N${n}`, amountMinor: BigInt(7_000 + n) }),
+  );
+  const others = [1, 2, 3, 4].map((n) =>
+    aSighting({ bankId: `O${n}`, amountMinor: BigInt(8_000 + n) }),
+  );
+  const setId = (key: string, id: string) =>
+    test.owner`update bank_accounts set feed = 'json', bank_account_id = ${`${key}-${id}`} where key = ${key}`;
+  const lines = async (key: string) =>
+    (await test.owner`select 1 from lines where bank_account_key = ${key}`).length;
+
+  it('goes on with the account if the read shows its lines, and asks no further', async () => {
+    const accountKey = await anAccount(test.db);
+    await setId(accountKey, 'old');
+    await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
+    await setId(accountKey, 'new');
+    expect(await read(accountKey, aBank(() => Promise.resolve(rows.slice(1))).feed)).toMatchObject({
+      linesNew: 0,
+    });
+    expect(await read(accountKey, aBank(() => Promise.resolve(others)).feed)).toMatchObject({
+      linesNew: 4,
+    });
+  });
+
+  it('captures nothing if the read shows the lines of another account, until a person confirms the id', async () => {
+    const accountKey = await anAccount(test.db);
+    await setId(accountKey, 'old');
+    await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
+    await read(accountKey, aBank(() => Promise.resolve(rows)).feed);
+    await setId(accountKey, 'new');
+    const { feed } = aBank(() => Promise.resolve(others));
+    await expect(read(accountKey, feed)).rejects.toMatchObject({
+      code: 'account.other_lines',
+      message: expect.stringContaining('shows 0 of the 4 lines') as string,
+    });
+    expect(await lines(accountKey)).toBe(4);
+    const confirm = () =>
+      confirmAccountId(test.db, { name: accountKey, by: SYSTEM_ACTOR, why: 'moved by the bank' });
+    expect([await confirm(), await confirm()]).toEqual([true, false]);
+    expect(await read(accountKey, feed)).toMatchObject({ linesNew: 4 });
   });
 });

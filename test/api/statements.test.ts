@@ -6,6 +6,7 @@ import type { TemporalGateway } from '../../temporal/gateway.ts';
 import { newId } from '../../db/new-id.ts';
 import { createTestDependencies } from '../support/activities.ts';
 import { camt053 } from '../support/camt.ts';
+import { mt940 } from '../support/mt940.ts';
 import { ACCOUNT, bearer, get, startApi, type ApiUnderTest } from '../support/api-under-test.ts';
 
 const BOUNDARY = 'boundary-of-the-tests';
@@ -30,12 +31,15 @@ function form(
   ]);
 }
 
-function upload(payload: Buffer, given: { query?: string; account?: string; type?: string } = {}) {
+function upload(
+  payload: Buffer,
+  given: { query?: string; account?: string; type?: string; key?: string } = {},
+) {
   return service.app.inject({
     method: 'POST',
     url: `/v1/bank-accounts/${given.account ?? ACCOUNT}/statements${given.query ?? ''}`,
     headers: {
-      ...bearer(service.serviceKey),
+      ...bearer(given.key ?? service.serviceKey),
       'content-type': given.type ?? `multipart/form-data; boundary=${BOUNDARY}`,
     },
     payload,
@@ -146,6 +150,29 @@ describe('a statement file', () => {
     await upload(confirmed(body));
     await capture(file?.id ?? '');
     expect((await shown()).json()).toMatchObject({ state: 'captured', linesNew: 1 });
+  });
+
+  it('ends open only by the word of a person, which the audit trail keeps, and is captured then', async () => {
+    const whole = mt940([{ minor: 9_100, text: 'CUS00000013' }], { day: '2026-11-16' });
+    const body = Buffer.from(whole.toString().replace(':62F:', ':62M:'));
+    const accepted = form([
+      { name: 'accountNumber', body: Buffer.from('62000000001'), isFile: false },
+      { name: 'acceptOpenEnd', body: Buffer.from('true'), isFile: false },
+      { name: 'file', body },
+    ]);
+    await upload(confirmed(body));
+    const { id = '' } = (await onlyFile()) ?? {};
+    await expect(capture(id)).rejects.toMatchObject({ code: 'statement.incomplete' });
+    const refused = await upload(accepted);
+    expect(refused.json()).toMatchObject({ status: 403, code: 'auth.forbidden' });
+    await upload(accepted, { key: service.personKey });
+    expect(await capture(id)).toMatchObject({ linesNew: 1, proofsFailed: 0 });
+    const audit = await service.database.owner`
+      select actor_kind, why, after ->> 'accepts_open_end' as accepts from audit_events
+       where subject_id = ${id} and why is not null`;
+    expect(audit).toEqual([
+      { actor_kind: 'person', why: 'accepted that the statement ends open', accepts: 'true' },
+    ]);
   });
 
   it('reports its progress, its proof and the result of each statement', async () => {

@@ -19,7 +19,7 @@ describe('capturing lines', () => {
     const [depositId] = await capture(test.db, 'one', [
       aLine('a', 7_500n, {
         references: ['CUS00000001', 'it\'s "quoted", {braced}'],
-        hold: 'id_reused',
+        hold: { reason: 'id_reused', besideLineId: null },
       }),
     ]);
 

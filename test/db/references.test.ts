@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  holdRows,
   insertLines,
   insertSightings,
   type Appearance,
@@ -94,21 +95,31 @@ function captured(shown: Partial<Appearance>, given: Partial<LineInsert> = {}): 
   );
 }
 
-function sighting(given: Partial<SightingInsert>, from: Partial<Appearance> = {}): Promise<string> {
+const SHOWN = {
+  bankId: 'T1',
+  factsKey: 'facts-a',
+  bookingDate: DAY,
+  amountMinor: 7_500n,
+  reference: null,
+  balanceMinor: null,
+  batch: null,
+};
+
+/** Where no line is given, a held row. */
+function sighting(
+  { lineId: ofLine, ...given }: Partial<SightingInsert>,
+  from: Partial<Appearance> = {},
+): Promise<string> {
+  const by = { ...aPollOf('main'), ...from };
+  const row = { ...SHOWN, ...given };
   return sqlStateOf(
-    test.db.transaction((tx) =>
-      insertSightings(tx, { ...aPollOf('main'), ...from }, [
-        {
-          lineId: null,
-          bankId: 'T1',
-          factsKey: 'facts-a',
-          bookingDate: DAY,
-          amountMinor: 7_500n,
-          reference: null,
-          ...given,
-        },
-      ]),
-    ),
+    test.db.transaction(async (tx) => {
+      if (ofLine === undefined)
+        await holdRows(tx, by, [
+          { ...row, reason: 'possible_duplicate', besideLineId: null, reads: 0 },
+        ]);
+      else await insertSightings(tx, by, [{ ...row, lineId: ofLine, evidence: 'facts' }]);
+    }),
   );
 }
 
@@ -175,7 +186,7 @@ describe('the database, about a sighting,', () => {
       '23503',
     );
     await expect(sighting({ bankId: 'T2' }, { runId: 'none' })).resolves.toBe('23503');
-    const seen = { bankId: null, reference: null };
+    const seen = { bankId: null, reference: null, balanceMinor: null, batch: null };
     await expect(captured({ runId: 'none' }, { amountMinor: -5n, seen })).resolves.toBe('23503');
   });
 

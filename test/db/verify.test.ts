@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, runChecks, verify } from '../../db/queries/verify/verify.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { insertLines } from '../../db/queries/capture.ts';
+import { createWallet } from '../../app/wallet/create-wallet.ts';
 import { takeBack } from '../../app/undo/take-back.ts';
 import { newId } from '../../db/new-id.ts';
 import { recordReversals, markReversal } from '../../db/queries/reversals.ts';
@@ -40,6 +41,9 @@ beforeAll(async () => {
   const { db, owner } = test;
   await seedBankAccount(db, 'main');
   const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
+  await db.transaction((tx) =>
+    createWallet(tx, { externalRef: null, name: null, legacyCode: null }, () => 4_711),
+  );
   const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
     aLine('a', 4_999n),
     aLine('b', 1n),
@@ -47,7 +51,9 @@ beforeAll(async () => {
     aLine('back', 30_000n),
     aLine('review', 6_000n),
     aLine('open', 5_000n),
-    aLine('fee', -250n, { seen: { bankId: 'T1', reference: 'fee' } }),
+    aLine('fee', -250n, {
+      seen: { bankId: 'T1', reference: 'fee', balanceMinor: null, batch: null },
+    }),
     aLine('notice', 0n),
   ]);
   await credit(db, [

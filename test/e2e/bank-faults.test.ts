@@ -57,6 +57,7 @@ describe('a faulty page', () => {
     expect(await service.reconcile()).toMatchObject({
       outcome: 'failed',
       errorCode: code,
+      errorDetail: expect.stringMatching(/^The bank/) as string,
       linesNew: 0,
     });
     expect(await countPostings()).toBe(before);
@@ -101,19 +102,26 @@ describe('a faulty page', () => {
 describe('a bank that echoes its request', () => {
   const key = () => service.env['BANK_API_KEY'] ?? '';
   const cases = [
-    { status: 401, code: 'bank.unauthorized' },
-    { status: 400, code: 'bank.bad_response' },
-    { status: 200, code: 'bank.bad_response' },
+    { status: 401, code: 'bank.unauthorized', outcome: 'failed' },
+    { status: 400, code: 'bank.bad_response', outcome: 'failed' },
+    // A row that cannot be read, which is one case.
+    { status: 200, code: null, outcome: 'completed' },
   ];
   it.each(cases)(
     'sends neither our key nor its words into a history or a run: $status',
-    async ({ status, code }) => {
+    async ({ status, code, outcome }) => {
       const said = `{"transactions":[{"${key()}":"Canary 0821550199"}],"page":1,"pages":1,"Bearer ${key()}":1}`;
       await service.bank('faults', { mode: 'raw', status, body: said });
       const run = await service.reconcile();
       await service.bank('faults', { mode: 'none' });
-      expect(run).toMatchObject({ outcome: 'failed', errorCode: code });
+      expect(run).toMatchObject({
+        outcome,
+        errorCode: code,
+        rowsQuarantined: code === null ? 1 : 0,
+      });
       expect(Object.values(run).join()).not.toContain(key());
+      const kept = await service.database.db.execute(sql`select raw from quarantined_rows`);
+      expect(JSON.stringify(kept)).not.toContain(key());
       const { workflow } = service.temporal.client;
       const listed = await listWorkflows(service.temporal.client, (all) =>
         all.some(({ runId }) => runIdOf(runId) === run.id),

@@ -138,8 +138,10 @@ describe('the suggestion list of a waiting deposit', () => {
 });
 
 describe('a customer who registers after the payment', () => {
-  it('gets the waiting credit automatically, as soon as the wallet exists', async () => {
-    const code = customerCodeFromNumber(9_000_083);
+  it.each([
+    ['a code that passes the check digit', customerCodeFromNumber(9_000_083)],
+    ['an old code that fails it', 'CUS77777777'],
+  ])('gets the waiting credit as soon as the wallet is registered with %s', async (_what, code) => {
     const depositId = await payment(13_100, { text: code });
     const wallet = (await call('/v1/wallets', { legacyCode: code })) as { id: string };
     await waitFor(
@@ -147,6 +149,14 @@ describe('a customer who registers after the payment', () => {
       async () => (await stateOf(depositId)) === 'credited',
     );
     expect(await creditsOf(wallet.id)).toBe('2');
+  });
+
+  it('gets nothing under a code that nobody registered, however many wallets are opened', async () => {
+    const code = customerCodeFromNumber(9_000_085);
+    const depositId = await payment(13_300, { text: code });
+    for (let at = 0; at < 5; at += 1)
+      expect(((await call('/v1/wallets', {})) as { code: string }).code).not.toBe(code);
+    expect(await stateOf(depositId)).toBe('in_review');
   });
 
   it('gets the waiting credit when a closed wallet opens again', async () => {

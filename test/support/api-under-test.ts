@@ -62,6 +62,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
       dailyLimitMinor: 10_000_000n,
       approvalHours: 72,
     },
+    codeSeries: 0,
     clock: () => new Date(),
     logger,
     ...changes,

@@ -19,20 +19,36 @@ export interface TestDatabase {
 }
 
 /** Clones the migrated template; close it in `afterAll`. `template: false` gives an empty database instead. */
-export async function createTestDatabase(
+export function createTestDatabase(
   options: { readonly poolSize?: number; readonly template?: boolean } = {},
 ): Promise<TestDatabase> {
+  const template = options.template === false ? 'template1' : testPostgres().templateDatabase;
+  return cloneDatabase(template, options.poolSize ?? 4);
+}
+
+/** A backup of a database, restored as another one. Ends every connection to the first, which opens new ones on demand. */
+export async function copyTestDatabase(source: TestDatabase): Promise<TestDatabase> {
+  const name = new URL(source.ownerUrl).pathname.slice(1);
+  await onServer(
+    testPostgres(),
+    (admin) =>
+      admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`,
+  );
+  return cloneDatabase(name, 4);
+}
+
+async function cloneDatabase(template: string, poolSize: number): Promise<TestDatabase> {
   const server = testPostgres();
   const name = `purser_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  await onServer(server, async (admin) => {
-    const template = options.template === false ? 'template1' : server.templateDatabase;
-    await admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(template)}`;
-  });
+  await onServer(
+    server,
+    (admin) => admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(template)}`,
+  );
   const ownerUrl = urlOf(server, name);
   const url = urlOf(server, name, server.serviceLogin);
   const handle = openDatabase({
     url,
-    poolSize: options.poolSize ?? 4,
+    poolSize,
     applicationName: 'purser-test',
     as: 'app',
     statementTimeoutMs: 300_000,

@@ -44,6 +44,7 @@ export interface Service {
   stopWorker(): Promise<void>;
   /** An API in this process, and the key of a person with every scope. */
   startApi(): Promise<{ readonly url: string; readonly key: string }>;
+  stopApi(): Promise<void>;
   openWallet(number: number): Promise<{ readonly walletId: string; readonly code: string }>;
   /** Triggers the account's Schedule and waits for the run. */
   reconcile(): Promise<RunRow>;
@@ -99,6 +100,10 @@ export async function startService(
     await worker?.stop();
     worker = null;
   };
+  const stopApi = async () => {
+    await api?.close();
+    api = null;
+  };
   const startWorker = async () => {
     worker = await runWorker({ config, env, logger });
   };
@@ -123,6 +128,7 @@ export async function startService(
       });
       return { url: api.url, key };
     },
+    stopApi,
     openWallet: async (number) => {
       const walletId = newId('wallet');
       const code = customerCodeFromNumber(number);
@@ -133,7 +139,7 @@ export async function startService(
     expectTruth: () => expectTruth(database, bank),
     close: async () => {
       await stopWorker();
-      await api?.close();
+      await stopApi();
       await simulator.close();
       await temporal.close();
       await database.close();

@@ -1,9 +1,20 @@
+import { createHash } from 'node:crypto';
 import { captureStatement } from '../../activities/capture-statement.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Database } from '../../db/client.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { storeStatementFile } from '../../app/statement/store-file.ts';
 
+/** The number that files of test/support name. */
+const SHARED_NUMBER = '62000000001';
+
+/** The account number of a test's bank account: the bank gives no number to two accounts. */
+function numberOf(accountKey: string): string {
+  const digits = createHash('sha256').update(accountKey).digest().readBigUInt64BE() % 10n ** 9n;
+  return `62${digits.toString().padStart(9, '0')}`;
+}
+
+/** Stores a file as one of this account: the number that files of test/support share becomes the account's own. */
 export async function storeFile(
   database: Database,
   accountKey: string,
@@ -13,10 +24,15 @@ export async function storeFile(
     accountKey,
     format: null,
     profile: null,
-    // The number of the files that test/support makes.
-    accountNumber: '62000000001',
+    accountNumber: numberOf(accountKey),
+    acceptsOpenEnd: false,
     by: SYSTEM_ACTOR,
-    chunks: piecesOf(body),
+    chunks: piecesOf(
+      Buffer.from(
+        Buffer.from(body).toString('latin1').replaceAll(SHARED_NUMBER, numberOf(accountKey)),
+        'latin1',
+      ),
+    ),
   });
   return fileId;
 }

@@ -49,7 +49,6 @@ describe('the relay, on hostile events,', () => {
     ['an unknown direction', row({ type: 'CRDT' })],
     ['an id of 10 KB', row({ id: 'x'.repeat(10_240) })],
     ['an id with NUL', row({ id: 'a\u0000b' })],
-    ['a field that we do not know', row({ fee: '1.00' })],
     ['another account', () => row({})('elsewhere')],
     ['no JSON', () => 'hello'],
     ['two amounts', (account) => row({})(account).replace('"50.00"', '"50.00","amount":"60.00"')],
@@ -57,6 +56,17 @@ describe('the relay, on hostile events,', () => {
     ['nothing', () => ''],
     ['a list', () => '[]'],
   ];
+
+  it('captures the line of an event with an unknown field, and records the field once', async () => {
+    const account = await inbox.addAccount();
+    const { dependencies } = inbox.relay();
+    await inbox.receive(account, [row({ fee: '1.00' })(account), row({ fee: '2.00' })(account)]);
+    await relayBatch(dependencies);
+    expect(await inbox.outcomesOf(account)).not.toContain('unreadable');
+    const fields =
+      await test.owner`select name from unknown_fields where bank_account_key = ${account}`;
+    expect([...fields]).toEqual([{ name: 'fee' }]);
+  });
 
   it('records an unreadable event with its reason, leaves no posting, and continues with the others', async () => {
     const account = await inbox.addAccount();

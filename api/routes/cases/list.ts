@@ -1,5 +1,5 @@
 import { listLineCases } from '../../../db/queries/line-cases.ts';
-import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { caseSchema, toCase } from '../../outputs/line-case.ts';
 import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { namedPage } from '../../schemas/named.ts';
@@ -17,7 +17,8 @@ export function listCasesRoute(app: ApiApp, deps: ApiDeps): void {
     schema: {
       operationId: 'listCases',
       tags: ['cases'],
-      summary: 'List lines that the bank changed after capture, newest first',
+      summary: 'List lines that the bank changed after capture, and rows that cannot be read',
+      description: 'Newest first.',
       querystring: pageQuery.extend({
         account: accountKey.optional(),
         state: z.enum(['open', 'all']).optional().meta({ description: '`open` if not given.' }),
@@ -32,7 +33,13 @@ export function listCasesRoute(app: ApiApp, deps: ApiDeps): void {
         beforeId: decodeNumber(cursor),
         limit: limit + 1,
       });
-      return toPage(rows, limit, toCase, (found) => encodeNumber(found.row.id));
+      const isMasked = !principalOf(request).scopes.has('review:decide');
+      return toPage(
+        rows,
+        limit,
+        (found) => toCase(found, isMasked),
+        (found) => encodeNumber(found.row.id),
+      );
     },
   });
 }

@@ -33,7 +33,7 @@ export async function openCase(
 ): Promise<OpenLineCase> {
   const found = await findOpenCase(tx, BigInt(id));
   if (found === null) throw new CodedError('case.not_open', 'Open case not found.');
-  if (found.kind === kind) return found;
+  if (found.kind === kind && 'lineId' in found) return found;
   throw new CodedError(
     'case.wrong_kind',
     `This case is ${found.kind}; this action does not apply to cases of that kind.`,

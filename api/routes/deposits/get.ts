@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findDepositStory } from '../../../db/queries/deposit-story.ts';
+import { readStory } from '../../../app/decide/suggest-wallets.ts';
 import { findDeposit } from '../../../db/queries/deposits-read.ts';
 import { readSnapshot } from '../../../db/read-snapshot.ts';
 import { CodedError } from '../../../domain/errors.ts';
@@ -27,7 +27,7 @@ export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
       // One snapshot for both reads: a deposit that is settled in between would contradict its own story.
       const found = await readSnapshot(deps.database.db, async (tx) => ({
         deposit: await findDeposit(tx, id),
-        story: await findDepositStory(tx, id),
+        story: await readStory(tx, id),
       }));
       if (found.deposit === null || found.story === null) {
         throw new CodedError('deposit.not_found', 'Deposit not found.');

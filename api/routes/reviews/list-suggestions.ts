@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { findDepositToPlace, listSuggestionFacts } from '../../../db/queries/suggestion-facts.ts';
+import { suggestWallets } from '../../../app/decide/suggest-wallets.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { evidenceInWords } from '../../../domain/words/evidence.ts';
-import { CONFIDENT_SCORE, suggest } from '../../../domain/review/suggest.ts';
+import { CONFIDENT_SCORE } from '../../../domain/review/suggest.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { named } from '../../schemas/named.ts';
 import { readProblems } from '../../schemas/problem.ts';
@@ -75,14 +75,13 @@ export function listSuggestionsRoute(app: ApiApp, deps: ApiDeps): void {
       response: { 200: suggestionsSchema, ...readProblems('review.not_open') },
     },
     handler: async (request) => {
-      const { db } = deps.database;
-      const deposit = await findDepositToPlace(db, request.params.depositId);
-      if (deposit === null)
+      const { depositId: id } = request.params;
+      const suggestions = (await suggestWallets(deps.database.db, [id])).get(id);
+      if (suggestions === undefined)
         throw new CodedError('review.not_open', 'This deposit has no open review.');
-      const facts = await listSuggestionFacts(db, request.params.depositId, deposit);
       return {
         confidentFrom: CONFIDENT_SCORE,
-        items: suggest(deposit, facts).map((each) => ({
+        items: suggestions.map((each) => ({
           ...each,
           evidence: each.evidence.map(({ fact, points }) => ({
             kind: fact.kind,

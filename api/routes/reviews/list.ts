@@ -1,3 +1,4 @@
+import { suggestCodes } from '../../../app/decide/suggest-wallets.ts';
 import { listOpenReviews } from '../../../db/queries/reviews-read.ts';
 import { toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
@@ -35,8 +36,15 @@ export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
         after: decodeQueuePlace(cursor, order),
         limit: limit + 1,
       });
-      return toPage(rows, limit, toReview, (row) =>
-        encodeQueuePlace({ order, value: row.place, id: row.review.depositId }),
+      const codes = await suggestCodes(
+        deps.database.db,
+        rows.map(({ review }) => review.depositId),
+      );
+      return toPage(
+        rows,
+        limit,
+        (row) => toReview(row, codes.get(row.review.depositId) ?? []),
+        (row) => encodeQueuePlace({ order, value: row.place, id: row.review.depositId }),
       );
     },
   });

@@ -67,7 +67,10 @@ const statusSchema = named(
     closedGates: z.array(gateSchema),
     openCases: z
       .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
-      .meta({ description: 'Open cases of lines that the bank changed.' }),
+      .meta({ description: 'Open cases of lines that the bank changed, and of unreadable rows.' }),
+    unknownFields: z
+      .array(z.strictObject({ account: accountKey, field: z.string(), since: instant }))
+      .meta({ description: 'Fields of the bank that Purser does not read, oldest first.' }),
     openProposals: z
       .array(
         z.strictObject({
@@ -114,6 +117,9 @@ const statusSchema = named(
       ],
       closedGates: [GATE_EXAMPLE],
       openCases: [{ kind: 'line_vanished', count: 1 }],
+      unknownFields: [
+        { account: 'fnb-main', field: 'category', since: '2026-11-20T08:15:01.000Z' },
+      ],
       openProposals: [{ state: 'proposed', count: 1, oldestAt: '2026-11-20T10:31:00.000Z' }],
       heldStatementFiles: 0,
     },
@@ -182,6 +188,11 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
     })),
     closedGates: status.closedGates.map(toGate),
     openCases: [...status.openCases],
+    unknownFields: status.unknownFields.map((each) => ({
+      account: each.accountKey,
+      field: each.name,
+      since: toInstant(each.firstSeenAt),
+    })),
     openProposals: status.openProposals.map(({ state, count: waiting, oldestAt }) => ({
       state,
       count: waiting,

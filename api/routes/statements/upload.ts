@@ -5,7 +5,14 @@ import { STATEMENT_READERS } from '../../../bank/statements/formats.ts';
 import { storeStatementFile } from '../../../app/statement/store-file.ts';
 import { findStatementFile } from '../../../db/queries/statements-read.ts';
 import { CodedError, isCoded } from '../../../domain/errors.ts';
-import { actorOf, needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import {
+  actorOf,
+  needs,
+  principalOf,
+  type ApiApp,
+  type ApiDeps,
+  type Principal,
+} from '../../deps.ts';
 import { statementFileDetailSchema, toStatementFileDetail } from './statement.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { accountKey } from '../../schemas/wire.ts';
@@ -20,9 +27,9 @@ export function uploadStatementRoute(app: ApiApp, deps: ApiDeps): void {
       limits: {
         fileSize: deps.statementBytesMax,
         files: 1,
-        fields: 2,
+        fields: 3,
         fieldSize: PROFILE_BYTES_MAX,
-        parts: 3,
+        parts: 4,
         headerPairs: 20,
       },
     });
@@ -42,8 +49,9 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
       tags: ['statements'],
       summary: 'Upload a statement file',
       description:
-        'Send multipart/form-data with one part `file`, preceded by optional parts: `profile` (a CSV layout as JSON) and `accountNumber` (the account number in the file, ' +
-        'which you confirm at the first import of an account). ' +
+        'Send multipart/form-data with one part `file`, preceded by optional parts: `profile` (a CSV layout as JSON), `accountNumber` (the account number in the file, ' +
+        'which you confirm at the first import of an account) and `acceptOpenEnd` (`true`: you take an MT940 that ends with an interim balance as whole; ' +
+        'needs a person’s key, and is kept in the audit trail). ' +
         'Purser recognises the format by the content unless you name it in `format`. The same bytes again return the stored file.',
       consumes: ['multipart/form-data'],
       params: z.strictObject({ key: accountKey }),
@@ -60,6 +68,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { key } = request.params;
+      const principal = principalOf(request);
       const part = await request.file();
       if (part === undefined)
         throw new CodedError('request.invalid', 'The request has no file part.');
@@ -68,7 +77,8 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         format: request.query.format ?? null,
         profile: readProfile(part.fields['profile']),
         accountNumber: readAccountNumber(part.fields['accountNumber']),
-        by: actorOf(principalOf(request)),
+        acceptsOpenEnd: readOpenEnd(part.fields['acceptOpenEnd'], principal),
+        by: actorOf(principal),
         chunks: wholeFile(part.file),
       });
       await deps.temporal.startImport({ accountKey: key, fileId, sha256 });
@@ -100,6 +110,16 @@ function readAccountNumber(field: unknown): string | null {
   if (number === '' || (number ?? '').length > 64)
     throw new CodedError('request.invalid', 'The part `accountNumber` must be an account number.');
   return number;
+}
+
+function readOpenEnd(field: unknown, { ownerKind }: Principal): boolean {
+  const text = textOf(field, 'acceptOpenEnd');
+  if (text === null || text === 'false') return false;
+  if (text !== 'true')
+    throw new CodedError('request.invalid', 'The part `acceptOpenEnd` must be true or false.');
+  if (ownerKind !== 'person')
+    throw new CodedError('auth.forbidden', 'Only a person may accept a statement that ends open.');
+  return true;
 }
 
 function textOf(field: unknown, name: string): string | null {

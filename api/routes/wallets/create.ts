@@ -4,7 +4,7 @@ import { asCustomerCode } from '../../../domain/reference/customer-code.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { answerOnce, idempotencyHeaders, sendAnswer } from '../../idempotency.ts';
-import { createWallet } from '../../../app/wallet/create-wallet.ts';
+import { createWallet, drawCustomerNumber } from '../../../app/wallet/create-wallet.ts';
 import { toWallet, walletSchema } from '../../outputs/wallet.ts';
 import { named } from '../../schemas/named.ts';
 import { writeProblems } from '../../schemas/problem.ts';
@@ -39,7 +39,8 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
       operationId: 'createWallet',
       tags: ['wallets'],
       summary: 'Create a wallet',
-      description: 'Customers write the code of the wallet into their payment references.',
+      description:
+        'Customers write the code of the wallet into their payment references. Its code is drawn at random, and nothing has named it before. Deposits that wait for a code are credited when you register that code as `legacyCode`.',
       headers: idempotencyHeaders,
       querystring: noQuery,
       body,
@@ -49,6 +50,7 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
           'request.idempotency_key_missing',
           'request.key_reused',
           'wallet.code_taken',
+          'wallet.codes_exhausted',
           'wallet.external_ref_taken',
         ),
       },
@@ -59,11 +61,12 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
         throw new CodedError('auth.forbidden', 'This key lacks the scope wallet:register_code.');
       }
       const given = await answerOnce(deps, request, async (tx) => {
-        const wallet = await createWallet(tx, {
+        const wanted = {
           externalRef: externalRef ?? null,
           name: name ?? null,
           legacyCode: legacyCode === undefined ? null : asCustomerCode(legacyCode),
-        });
+        };
+        const wallet = await createWallet(tx, wanted, () => drawCustomerNumber(deps.codeSeries));
         return { status: 201, body: toWallet(wallet) };
       });
       // Deposits may arrive before their customer's wallet exists.

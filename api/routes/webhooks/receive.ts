@@ -112,6 +112,7 @@ async function storeEvent(
       timeZone: account.timeZone,
       fieldMap: account.fieldMap === null ? null : parseFieldMap(account.fieldMap),
       trust: account.webhookTrust,
+      unknownFields: account.unknownFields,
     },
     now,
   );

@@ -23,5 +23,4 @@ export const FNB = parseFieldMap({
   references: ['reference', 'details'],
   text: ['details'],
   runningBalance: 'balanceInCents',
-  unknownFields: 'report',
 });

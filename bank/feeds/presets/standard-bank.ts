@@ -22,5 +22,4 @@ export const STANDARD_BANK = parseFieldMap({
   references: ['remitterReference', 'narrative'],
   text: ['narrative'],
   runningBalance: 'runningBalance',
-  unknownFields: 'report',
 });

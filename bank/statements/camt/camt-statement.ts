@@ -11,7 +11,7 @@ import { anyBalanceCurrency, chooseBalances, interimsMeet, readBalances } from '
 import { findCompleteDays } from './camt-days.ts';
 import { readEntry, type CamtEntry } from './camt-entry.ts';
 import { accountOf, createPage, isLastPage, refuseStrayPage, type CamtPage } from './camt-pages.ts';
-import { addEntryTo, hasSignedSum, joinTotals, totalsAgree } from './camt-totals.ts';
+import { addEntryTo, addForeignTo, hasSignedSum, joinTotals, totalsAgree } from './camt-totals.ts';
 import { readCurrency, readMoment } from './camt-values.ts';
 
 /** One statement, built child by child; only sums of its entries are kept. It may have several pages. */
@@ -71,6 +71,8 @@ export function createCamtStatement(
     hasBegun = true;
     refuseStrayPage(page, pages, position);
     const stated = textAt(page.head, ['Acct', 'Ccy'], position);
+    // Where the account states none, its balances do, before any entry.
+    if (stated === null) currency ??= anyBalanceCurrency([page.head], position);
     if (stated === null) return;
     const place = `${position}, Acct, Ccy`;
     currency ??= readCurrency(stated, place);
@@ -90,17 +92,18 @@ export function createCamtStatement(
       begin();
       const { line, isDated, warnings } = readEntry(entry, standIn);
       currency ??= line.currency;
-      if (line.currency !== currency)
-        throw unreadable(`${line.position}, Amt`, "its currency differs from the account's");
+      const isForeign = line.currency !== currency;
       // Most entries have the same day as the previous one.
       if (isDated && line.bookingDate !== lastDay) days.add((lastDay = line.bookingDate));
       hasEntries = true;
-      addEntryTo(page.totals, line);
+      if (isForeign) addForeignTo(page.totals, line);
+      else addEntryTo(page.totals, line);
       fingerprint.addLine(line);
+      const found = isForeign ? [...warnings, warn('entry_foreign', line.position)] : warnings;
       const event: StatementEvent = { kind: 'line', line };
-      return warnings.length === 0
+      return found.length === 0
         ? [event]
-        : [...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })), event];
+        : [...found.map((warning): StatementEvent => ({ kind: 'warning', warning })), event];
     },
     endPage() {
       begin();
@@ -166,7 +169,7 @@ function summarise(
     statementId: textAt(first?.head ?? null, ['Id'], position),
     openingMinor,
     closingMinor,
-    ...judgeProof(openingMinor, closingMinor, bookedMinor, agree),
+    ...judgeProof(openingMinor, closingMinor, bookedMinor, agree, whole.foreign),
     completeDays:
       known.format === 'camt.053' && !isCopy
         ? findCompleteDays(heads, balances, known.days, position)

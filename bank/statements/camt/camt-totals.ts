@@ -17,17 +17,29 @@ interface Side {
   sum: bigint;
 }
 
+type Sides = Readonly<Record<StatementLine['direction'], Side>>;
+
 /** Running totals of the entries; the entries themselves are not kept. */
-export type EntryTotals = Readonly<
-  Record<StatementLine['status'], Readonly<Record<StatementLine['direction'], Side>>>
->;
+export type EntryTotals = Readonly<Record<StatementLine['status'], Sides>> & {
+  /** How many booked entries are in another currency: no sum contains them. */
+  readonly foreign: Record<StatementLine['direction'], number>;
+};
 
 export function createEntryTotals(): EntryTotals {
   const side = (): Side => ({ count: 0, sum: 0n });
   return {
     booked: { credit: side(), debit: side() },
     pending: { credit: side(), debit: side() },
+    foreign: { credit: 0, debit: 0 },
   };
+}
+
+/** Counts an entry in another currency than the account's. */
+export function addForeignTo(
+  { foreign }: EntryTotals,
+  { direction, status }: Pick<StatementLine, 'direction' | 'status'>,
+): void {
+  if (status === 'booked') foreign[direction] += 1;
 }
 
 export function addEntryTo(
@@ -47,6 +59,10 @@ export function joinTotals(pages: readonly EntryTotals[]): EntryTotals {
         joined[status][direction].count += page[status][direction].count;
         joined[status][direction].sum += page[status][direction].sum;
       }
+  for (const { foreign } of pages) {
+    joined.foreign.credit += foreign.credit;
+    joined.foreign.debit += foreign.debit;
+  }
   return joined;
 }
 
@@ -56,11 +72,12 @@ export function joinTotals(pages: readonly EntryTotals[]): EntryTotals {
  */
 export function totalsAgree(
   summary: XmlElement | null,
-  { booked, pending }: EntryTotals,
+  { booked, pending, foreign }: EntryTotals,
   currency: Currency,
   where: string,
 ): boolean {
-  if (summary === null) return true;
+  // Totals over several currencies say nothing: each bank adds them in another way.
+  if (summary === null || foreign.credit + foreign.debit > 0) return true;
   const all = readTotals(summary, 'TtlNtries', currency, where);
   const credits = readTotals(summary, 'TtlCdtNtries', currency, where);
   const debits = readTotals(summary, 'TtlDbtNtries', currency, where);

@@ -25,7 +25,14 @@ function withoutTail(cells: readonly string[]): readonly string[] {
 }
 
 /** A file's header may have extra trailing empty cells, but not fewer cells than the profile. */
-export function isHeader(cells: readonly string[], { header }: CsvProfile): boolean {
+export function isHeader(
+  cells: readonly string[],
+  { header, otherColumns }: Pick<CsvProfile, 'header' | 'otherColumns'>,
+): boolean {
+  if (otherColumns) {
+    const names = cells.map(plain);
+    return header.every((name) => names.filter((own) => own === plain(name)).length === 1);
+  }
   const [own, wanted] = [withoutTail(cells), withoutTail(header)];
   return (
     wanted.length > 0 &&
@@ -57,9 +64,30 @@ export function recognisesLayout(head: string, profile: CsvProfile): boolean {
     .filter((line) => line.replaceAll('\u0000', '').trim() !== '' && !isSeparatorLine(line));
   if (!beginsAs(lines[0] ?? '', profile)) return false;
   if (profile.header.length === 0) return profile.startsWith !== undefined;
-  return lines
-    .slice(0, profile.preambleRows + 1)
-    .some((line) => delimiterOf(line, profile, (cells) => isHeader(cells, profile)) !== null);
+  const asHeader = (line: string) =>
+    delimiterOf(line, profile, (cells) => isHeader(cells, profile));
+  const at = lines.slice(0, profile.preambleRows + 1).findIndex((line) => asHeader(line) !== null);
+  if (at === -1) return false;
+  const [header = '', ...rows] = lines.slice(at);
+  return !profile.datesDecide || hasOwnDay(rows, header, asHeader(header) ?? ',', profile);
+}
+
+/** True if a row has a day that no other order of day and month allows. */
+function hasOwnDay(
+  rows: readonly string[],
+  header: string,
+  delimiter: string,
+  profile: CsvProfile,
+): boolean {
+  const layout = layOut(profile, cellsOf(header, delimiter));
+  const { bookingDate } = profile.columns;
+  return rows.some((row) => {
+    const [first = '', second = ''] = layout.at(cellsOf(row, delimiter), bookingDate).split(/[/-]/);
+    const [day, month] = profile.dateFormats[0]?.startsWith('DD')
+      ? [first, second]
+      : [second, first];
+    return Number(day) > 12 && Number(day) <= 31 && Number(month) >= 1 && Number(month) <= 12;
+  });
 }
 
 /** Excel's `sep=;` line, which is not a row. */
@@ -86,13 +114,16 @@ export interface CsvLayout {
   indexOf(column: string | number): number;
 }
 
-/** @throws CodedError `config.invalid` if the profile names a column that its header lacks. */
-export function layOut(profile: CsvProfile): CsvLayout {
-  const names = profile.header.map(plain);
+/**
+ * @param header the file's own, where it may have more columns than the profile's
+ * @throws CodedError `config.invalid` if the profile names a column that its header lacks.
+ */
+export function layOut(profile: CsvProfile, header: readonly string[] = profile.header): CsvLayout {
+  const names = header.map(plain);
   const find = (column: string | number): number => {
     if (typeof column === 'number') return column - 1;
     const index = names.indexOf(plain(column));
-    if (index === -1)
+    if (index === -1 && !profile.otherColumns)
       throw new CodedError(
         'config.invalid',
         `The CSV profile ${profile.name} names a column that its header lacks.`,
@@ -111,7 +142,7 @@ export function layOut(profile: CsvProfile): CsvLayout {
 }
 
 function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
-  const { amount, references, status, text, ...single } = columns;
+  const { amount, only, references, status, text, ...single } = columns;
   const ofAmount =
     amount.kind === 'signed'
       ? [amount.column]
@@ -119,6 +150,6 @@ function columnsOf({ columns }: CsvProfile): readonly (string | number)[] {
         ? [amount.credit, amount.debit]
         : [amount.column, amount.indicator];
   const named = Object.values(single).filter((each) => each !== undefined);
-  const ofStatus = status === undefined ? [] : [status.column];
+  const ofStatus = [status, only].flatMap((rule) => (rule === undefined ? [] : [rule.column]));
   return [...ofAmount, ...ofStatus, ...references, ...text, ...named];
 }

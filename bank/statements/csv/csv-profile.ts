@@ -77,6 +77,16 @@ const profileSchema = z.strictObject({
   startsWith: z.union([label, z.strictObject({ column: columnNumber, text: label })]).optional(),
   /** Cells of the header row, ignoring letter case and outer blanks; empty for a file without a header. */
   header: z.array(z.string()).default([]),
+  /**
+   * The header may have more columns, in any order: `header` lists those that it must have, and a column of `columns`
+   * that it lacks is empty. For banks that add columns to their export now and then.
+   */
+  otherColumns: z.boolean().default(false),
+  /**
+   * Another profile has the same header: a file is recognised only if one of its first days can be read by the date
+   * formats of this profile alone.
+   */
+  datesDecide: z.boolean().default(false),
   /** Maximum of cells per row in a file without a header, if more than the named columns. */
   columnCount: columnNumber.optional(),
   /** Maximum of rows before the header, or before the first row of a file without a header. */
@@ -101,10 +111,7 @@ const profileSchema = z.strictObject({
     bookingDate: column,
     valueDate: column.optional(),
     amount: amountSchema,
-    /**
-     * A charge that moves the balance in addition to the amount: it becomes a separate entry. Without a minus it is a
-     * refund, except in a file that also writes money out without a minus.
-     */
+    /** A charge that moves the balance in addition to the amount: it becomes a separate entry. */
     fee: column.optional(),
     balance: column.optional(),
     /**
@@ -119,6 +126,8 @@ const profileSchema = z.strictObject({
         skip: z.array(label).default([]),
       })
       .optional(),
+    /** Rows with another value in this column are of another account and left out; an empty cell is kept. */
+    only: z.strictObject({ column, values: z.array(label).min(1) }).optional(),
     account: column.optional(),
     currency: column.optional(),
     bankId: column.optional(),
@@ -127,6 +136,11 @@ const profileSchema = z.strictObject({
     text: z.array(column).default([]),
     counterparty: column.optional(),
   }),
+  /**
+   * What a fee without a minus is: a `charge`, a refund as its sign says (`signed`), or, where a bank writes both so, what
+   * the running balance shows (`balance`), else a refund, except in a file that also writes money out without a minus.
+   */
+  feeSign: z.enum(['balance', 'charge', 'signed']).default('balance'),
   dateFormats: z.array(z.enum(DATE_FORMATS)).min(1),
   decimalMark: z.enum(['.', ',']).default('.'),
   thousandsMark: z.enum([',', '.', ' ', "'"]).optional(),
@@ -149,6 +163,8 @@ const profileSchema = z.strictObject({
   pendingPrefix: label.optional(),
   /** Text of a row after which rows may still change; if it follows entries without a new opening row between, all rows may. */
   provisionalRow: label.optional(),
+  /** What rows after it are; an account's setting (`BANK_PROVISIONAL`) may make them `booked`, too. */
+  provisional: z.enum(['pending', 'booked']).default('pending'),
 });
 
 export const csvProfileSchema = profileSchema.superRefine((profile, context) => {

@@ -1,4 +1,5 @@
 import { parseCsvProfile, type CsvProfile } from './csv-profile.ts';
+import { ONLINE_PROFILES } from './online-profiles.ts';
 
 const CAPITEC_HEADER =
   'Nr,Account,Posting Date,Transaction Date,Description,Original Description,Parent Category,Category,Money In,Money Out,Fee,Balance';
@@ -244,6 +245,7 @@ export const CSV_PROFILES: readonly CsvProfile[] = [
     dateFormats: ['DD MMM YYYY'],
     currency: 'GBP',
   },
+  ...ONLINE_PROFILES,
 ].map(parseCsvProfile);
 
 function absa(name: string, header: readonly string[]) {

@@ -24,12 +24,15 @@ export function proveCsv(
   const closingMinor = stated.closingMinor ?? ends.closingMinor;
   const abs = (minor: bigint | null) => (minor === null ? null : minor < 0n ? -minor : minor);
   const agrees = <Value>(said: Value | null, found: Value) => said === null || said === found;
+  const isForeignFree = tally.foreign.credit + tally.foreign.debit === 0;
+  // Totals over several currencies say nothing.
   const totalsAgree =
-    sumsAgree &&
-    agrees(abs(stated.creditsMinor), tally.sumMinor.credit) &&
-    agrees(abs(stated.debitsMinor), tally.sumMinor.debit) &&
-    agrees(stated.creditCount, tally.count.credit) &&
-    agrees(stated.debitCount, tally.count.debit);
+    !isForeignFree ||
+    (sumsAgree &&
+      agrees(abs(stated.creditsMinor), tally.sumMinor.credit) &&
+      agrees(abs(stated.debitsMinor), tally.sumMinor.debit) &&
+      agrees(stated.creditCount, tally.count.credit) &&
+      agrees(stated.debitCount, tally.count.debit));
   // A single row whose balance gives both ends proves nothing.
   const isProof =
     ends.isChain ||
@@ -40,6 +43,7 @@ export function proveCsv(
     closingMinor,
     tally.bookedMinor,
     totalsAgree,
+    tally.foreign,
   );
   return { openingMinor, closingMinor, ...judged, totalsAgree };
 }

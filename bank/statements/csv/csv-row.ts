@@ -30,6 +30,8 @@ interface Amounts {
 
 export type CsvRow =
   | { readonly kind: 'skip' }
+  /** Not booked, and without a day yet. */
+  | { readonly kind: 'undated' }
   | { readonly kind: 'provisional' }
   | { readonly kind: 'opening' | 'closing'; readonly minor: bigint | null }
   | ({ readonly kind: 'end' } & Amounts)
@@ -70,7 +72,12 @@ export function readCsvRow(cells: readonly string[], context: RowContext): CsvRo
       'the row has no amount, and its text is not one that the profile allows without an amount',
     );
   }
-  const feeMinor = fee > 0n && context.isCharge(movedMinor ?? 0n, fee, balanceMinor) ? -fee : fee;
+  const isCharge =
+    profile.feeSign === 'charge' ||
+    (profile.feeSign === 'balance' && context.isCharge(movedMinor ?? 0n, fee, balanceMinor));
+  const feeMinor = fee > 0n && isCharge ? -fee : fee;
+  if (state === 'pending' && layout.at(cells, profile.columns.bookingDate).trim() === '')
+    return { kind: 'undated' };
   const shared = {
     ...readShared(cells, texts, context),
     ...(state === 'pending' ? { status: state } : {}),
@@ -105,7 +112,9 @@ function stateOf(
   cells: readonly string[],
   { profile, layout, where }: RowContext,
 ): 'booked' | 'pending' | 'skip' {
-  const rule = profile.columns.status;
+  const { only, status: rule } = profile.columns;
+  const owner = only === undefined ? '' : plain(layout.at(cells, only.column));
+  if (owner !== '' && only?.values.every((name) => plain(name) !== owner) === true) return 'skip';
   if (rule === undefined) return 'booked';
   const value = plain(layout.at(cells, rule.column));
   const state = (['booked', 'pending', 'skip'] as const).find((each) =>

@@ -23,6 +23,10 @@ interface BookedRow {
 export interface StatedBalances {
   add(row: StatingRow): void;
   enter(row: BookedRow): void;
+  /** Notes an entry in another currency, which no balance of the file counts by its amount. */
+  enterForeign(): void;
+  /** Notes that entries follow which the next statement of the bank will close. */
+  goOn(): void;
   /** Notes a pending entry. */
   enterPending(): void;
   hasEnded(): boolean;
@@ -44,7 +48,7 @@ export function createStatedBalances(running: RunningBalance): StatedBalances {
   let opening: bigint | null = null;
   let closing: { readonly minor: bigint | null; readonly entriesBefore: number } | null = null;
   let end: Extract<StatingRow, { kind: 'end' }> | null = null;
-  let [isBehindEntries, isTailOpen] = [false, false];
+  let [isBehindEntries, isTailOpen, isOpenEnded] = [false, false, false];
 
   return {
     add(row) {
@@ -65,6 +69,13 @@ export function createStatedBalances(running: RunningBalance): StatedBalances {
       feeMinor += row.feeMinor;
       running.add({ ...row, movedMinor: row.movedMinor + row.feeMinor });
     },
+    goOn() {
+      isOpenEnded = true;
+    },
+    enterForeign() {
+      entries += 1;
+      isBehindEntries = true;
+    },
     enterPending() {
       isTailOpen = closing !== null;
     },
@@ -83,7 +94,8 @@ export function createStatedBalances(running: RunningBalance): StatedBalances {
           (end?.movedMinor ?? movedMinor) === movedMinor &&
           abs(end?.feeMinor ?? feeMinor) === abs(feeMinor),
         isTailOpen,
-        isEndMissing: opening !== null && closingMinor === null && totals.closingMinor === null,
+        isEndMissing:
+          !isOpenEnded && opening !== null && closingMinor === null && totals.closingMinor === null,
       };
     },
   };

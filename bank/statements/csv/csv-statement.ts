@@ -7,7 +7,7 @@ import type { StatementEvent } from '../statement-reader.ts';
 import { createTally, type StatementTally } from '../statement-tally.ts';
 import { warn } from '../warnings.ts';
 import { readCsvHead, type CsvHead } from './csv-head.ts';
-import { isHeader, isLabel, type CsvLayout } from './csv-layout.ts';
+import { isHeader, isLabel, layOut, type CsvLayout } from './csv-layout.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { proveCsv } from './csv-proof.ts';
 import { readCsvRow, type CsvRow } from './csv-row.ts';
@@ -65,9 +65,10 @@ function bareAmount(cell: string): string {
 
 export function createCsvStatement(
   profile: CsvProfile,
-  layout: CsvLayout,
+  declared: CsvLayout,
   limits: StatementLimits,
 ): CsvStatement {
+  let layout = declared;
   const tally = createTally();
   const running = createRunningBalance();
   const stated = createStatedBalances(running);
@@ -75,6 +76,7 @@ export function createCsvStatement(
   let hasBegun = false;
   let head: CsvHead | null = null;
   let account: string | null = null;
+  let firstCurrency: Currency | null = null;
   let isProvisional = false;
   let [hasNul, writesMinus] = [false, false];
   /** Numbers of cells in the last row and in the row before. */
@@ -95,17 +97,20 @@ export function createCsvStatement(
     hasBegun = isFirstRow(cells, profile, layout);
     if (!hasBegun && preamble.push(cells) > profile.preambleRows + 1)
       throw unreadable('header', 'more rows precede it than the profile allows');
+    if (hasBegun && profile.otherColumns) layout = layOut(profile, cells);
     // A header is not an entry; the first row of a file without a header is.
     return !hasBegun || profile.header.length > 0;
   }
 
   function place(cells: Cells, where: string): readonly StatementEvent[] {
     if (stated.hasEnded()) throw unreadable(where, 'a row follows the end of the statement');
-    head ??= readCsvHead(profile, preamble, currencyOf(cells, where));
+    const currency = currencyOf(cells, where);
+    firstCurrency ??= currency;
+    head ??= readCsvHead(profile, preamble, currency === null ? null : expected(currency));
     const read = readCsvRow(cells, {
       profile,
       layout,
-      currency: head.currency,
+      currency: currency ?? head.currency,
       period: head.period,
       isProvisional,
       isCharge: (moved, fee, balance) =>
@@ -116,11 +121,17 @@ export function createCsvStatement(
     });
     if (read.kind === 'lines') return enter(read, cells, where);
     if (read.kind === 'provisional') {
+      if ([limits.provisional, profile.provisional].includes('booked')) {
+        stated.goOn();
+        return [];
+      }
       isProvisional = true;
       return stated.isBehindEntries()
         ? [{ kind: 'warning', warning: warn('statement_provisional', PLACE) }]
         : [];
     }
+    if (read.kind === 'undated')
+      return [{ kind: 'warning', warning: warn('pending_undated', where) }];
     if (read.kind !== 'skip') stated.add(read);
     return [];
   }
@@ -129,20 +140,28 @@ export function createCsvStatement(
     const isWide = cells.slice(layout.most).some((cell) => cell.trim() !== '');
     if (cells.length < layout.least || isWide)
       throw unreadable(where, 'its number of columns differs from the rows before');
-    const currency = currencyOf(cells, where);
-    if (currency !== null && currency !== head?.currency)
-      throw unreadable(where, 'its currency differs from the rows before');
     account ??= entry.account;
     if (account !== entry.account)
       throw unreadable(where, 'its account differs from the rows before');
     writesMinus ||= entry.hasMinus;
-    for (const line of entry.lines) tally.add(line);
+    const isForeign = entry.lines.some(({ currency }) => currency !== head?.currency);
+    const warnings = isForeign
+      ? entry.lines.map(({ position }) => warn('entry_foreign', position))
+      : [];
+    for (const line of entry.lines)
+      if (isForeign) tally.addForeign(line);
+      else tally.add(line);
     if (tally.lines > limits.entriesMax)
       throw unreadable(where, `the file has more than ${limits.entriesMax} entries`);
     const [first] = entry.lines;
-    if (first?.status === 'booked') stated.enter({ ...entry, day: first.bookingDate });
+    // The balance of a row in another currency is another balance.
+    if (isForeign) stated.enterForeign();
+    else if (first?.status === 'booked') stated.enter({ ...entry, day: first.bookingDate });
     else stated.enterPending();
-    return entry.lines.map((line): StatementEvent => ({ kind: 'line', line }));
+    return [
+      ...warnings.map((warning): StatementEvent => ({ kind: 'warning', warning })),
+      ...entry.lines.map((line): StatementEvent => ({ kind: 'line', line })),
+    ];
   }
 
   function currencyOf(cells: Cells, where: string): Currency | null {
@@ -153,6 +172,17 @@ export function createCsvStatement(
       if (!isCoded(error)) throw error;
       throw unreadable(`${where}, currency`, 'it is not a currency code');
     }
+  }
+
+  function expected(currency: Currency): Currency {
+    return limits.currency ?? currency;
+  }
+
+  /** A file without one entry in the expected currency is of another account. */
+  function ownCurrency(known: CsvHead): Currency {
+    const { count, foreign } = tally;
+    const hasOwn = count.credit + count.debit > 0 || foreign.credit + foreign.debit === 0;
+    return hasOwn ? known.currency : (firstCurrency ?? known.currency);
   }
 
   function finish(isUnterminated: boolean): readonly StatementEvent[] {
@@ -183,7 +213,7 @@ export function createCsvStatement(
         kind: 'statement',
         statement: {
           account: known.account ?? account ?? '',
-          currency: known.currency,
+          currency: ownCurrency(known),
           statementId: null,
           ...proof,
           // What a cut took is unknown, and so is the balance after it.

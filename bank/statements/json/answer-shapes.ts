@@ -1,29 +1,37 @@
 import type { Currency } from '../../../domain/money/money.ts';
-import type { LineStatus, Sighting } from '../../../domain/line/sighting.ts';
 import type { StatementFormat } from '../../../domain/line/statement.ts';
-import { readBerlinGroupRow } from '../../feeds/berlin-group-row.ts';
-import { investecRows, readInvestecRow } from '../../feeds/investec-row.ts';
-import { readOpenBankingUkRow } from '../../feeds/open-banking-uk-row.ts';
-import { readStitchRow } from '../../feeds/stitch-row.ts';
+import {
+  BERLIN_GROUP_LISTS,
+  berlinGroupRowReader,
+  hasMinus,
+  type BerlinGroupList,
+} from '../../feeds/berlin-group-row.ts';
+import { investecRowReader, investecRows } from '../../feeds/investec-row.ts';
+import { openBankingUkRowReader } from '../../feeds/open-banking-uk-row.ts';
+import { stitchRowReader } from '../../feeds/stitch-row.ts';
 import { AS_WRITTEN } from '../../json/day.ts';
 import { DEFAULT_FIELD_MAP } from '../../json/field-map.ts';
 import type { Refuse } from '../../json/fields.ts';
-import { readJsonRow } from '../../json/json-row.ts';
+import { jsonRowReader } from '../../json/json-row.ts';
 import { isJsonArray, isJsonNumber, isJsonObject, type JsonValue } from '../../json/json-text.ts';
 import { valueAt } from '../../json/pointer.ts';
+import type { RowReader } from '../../json/read-row.ts';
 
 interface AnswerRow {
   readonly value: JsonValue;
-  /** Status of the list that holds the row. */
-  readonly status: LineStatus;
+  /** The list that holds the row. */
+  readonly list: BerlinGroupList;
 }
 
 interface RowContext {
   readonly currency: Currency;
   readonly position: string;
-  readonly status: LineStatus;
+  readonly list: BerlinGroupList;
   readonly body: JsonValue;
+  /** Refuses the whole file. */
   readonly refuse: Refuse;
+  /** Receives fields whose values cannot be read and are not needed. */
+  readonly onIgnored: (field: string) => void;
 }
 
 /** Recognises one protocol's response by its envelope and reads it. */
@@ -35,15 +43,14 @@ interface AnswerShape {
   readonly accountOf: (row: JsonValue, body: JsonValue) => string;
   /** Undefined means rand: the protocol states no currency. */
   readonly currencyOf: (row: JsonValue) => JsonValue | undefined;
-  /** Null for a pending row that has no date yet. */
-  readonly read: (row: JsonValue, context: RowContext) => Sighting | null;
+  readonly readerOf: (context: RowContext) => RowReader;
 }
 
 /** A file does not state its bank's time zone, but most banks write local days. */
 const TIME_ZONE = AS_WRITTEN;
 
-const booked = (list: JsonValue | undefined): readonly AnswerRow[] | null =>
-  isJsonArray(list) ? list.map((value) => ({ value, status: 'booked' })) : null;
+const booked = (rows: JsonValue | undefined): readonly AnswerRow[] | null =>
+  isJsonArray(rows) ? rows.map((value) => ({ value, list: 'booked' })) : null;
 
 const textAt = (root: JsonValue, pointer: string): string => {
   const value = valueAt(root, pointer);
@@ -61,7 +68,7 @@ const investec: AnswerShape = {
   },
   accountOf: (row) => textAt(row, '/accountId'),
   currencyOf: () => undefined,
-  read: (row, context) => readInvestecRow(row, { ...context, accountId: null }),
+  readerOf: (context) => investecRowReader({ ...context, accountId: null }),
 };
 
 const openBankingUk: AnswerShape = {
@@ -69,27 +76,30 @@ const openBankingUk: AnswerShape = {
   rowsOf: (body) => booked(valueAt(body, '/Data/Transaction')),
   accountOf: (row) => textAt(row, '/AccountId'),
   currencyOf: (row) => valueAt(row, '/Amount/Currency') ?? null,
-  read: (row, context) =>
-    readOpenBankingUkRow(row, { ...context, accountId: null, timeZone: TIME_ZONE }),
+  readerOf: (context) =>
+    openBankingUkRowReader({ ...context, accountId: null, timeZone: TIME_ZONE }),
 };
 
 const berlinGroup: AnswerShape = {
   format: 'json.berlin-group',
   rowsOf(body) {
-    const lists = (['booked', 'pending'] as const).flatMap((status) => {
-      const list = valueAt(body, `/transactions/${status}`);
-      return isJsonArray(list) ? [list.map((value) => ({ value, status }))] : [];
+    const lists = BERLIN_GROUP_LISTS.flatMap((list) => {
+      const rows = valueAt(body, `/transactions/${list}`);
+      return isJsonArray(rows) ? [rows.map((value) => ({ value, list }))] : [];
     });
     return lists.length === 0 ? null : lists.flat();
   },
   accountOf: (_row, body) => textAt(body, '/account/iban') || textAt(body, '/account/bban'),
   currencyOf: (row) => valueAt(row, '/transactionAmount/currency') ?? null,
-  read(row, { body, ...context }) {
+  readerOf({ body, refuse, ...context }) {
     const own = [textAt(body, '/account/iban'), textAt(body, '/account/bban')];
     const ownAccounts = new Set(own.filter((account) => account !== ''));
-    return readBerlinGroupRow(row, {
+    const rows = valueAt(body, `/transactions/${context.list}`);
+    return berlinGroupRowReader({
       ...context,
       ownAccounts,
+      isSigned: isJsonArray(rows) && rows.some(hasMinus),
+      refusePage: refuse,
       amounts: 'signed',
       timeZone: TIME_ZONE,
     });
@@ -101,12 +111,12 @@ const stitch: AnswerShape = {
   rowsOf(body) {
     const edges = valueAt(body, '/data/node/transactions/edges');
     return isJsonArray(edges)
-      ? edges.map((edge) => ({ value: valueAt(edge, '/node') ?? null, status: 'booked' as const }))
+      ? edges.map((edge) => ({ value: valueAt(edge, '/node') ?? null, list: 'booked' as const }))
       : null;
   },
   accountOf: (_row, body) => textAt(body, '/data/node/id'),
   currencyOf: (row) => valueAt(row, '/amount/currency') ?? null,
-  read: (row, context) => readStitchRow(row, { ...context, timeZone: TIME_ZONE }),
+  readerOf: (context) => stitchRowReader({ ...context, timeZone: TIME_ZONE }),
 };
 
 const plain: AnswerShape = {
@@ -116,12 +126,12 @@ const plain: AnswerShape = {
     isJsonNumber(valueAt(body, '/pages')) ? booked(valueAt(body, '/transactions')) : null,
   accountOf: (row) => textAt(row, '/accountId'),
   currencyOf: (row) => valueAt(row, '/currency') ?? null,
-  read: (row, context) =>
-    readJsonRow(row, DEFAULT_FIELD_MAP, {
-      ...context,
-      accountId: textAt(row, '/accountId'),
-      timeZone: TIME_ZONE,
-    }),
+  // Each row says which account it is of.
+  readerOf: (context) =>
+    jsonRowReader(
+      { ...DEFAULT_FIELD_MAP, account: undefined },
+      { ...context, accountId: '', timeZone: TIME_ZONE },
+    ),
 };
 
 /** Tried in this order; no two envelopes overlap, so the order does not matter. */

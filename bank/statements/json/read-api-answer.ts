@@ -7,6 +7,7 @@ import { createRunningBalance } from '../running-balance.ts';
 import { statementFault, unreadable, type StatementLimits } from '../statement-fault.ts';
 import type { StatementEvent, StatementReader, StatementSummary } from '../statement-reader.ts';
 import { warn } from '../warnings.ts';
+import { readRowOrRefuse } from '../../json/read-row.ts';
 import { ANSWER_SHAPES } from './answer-shapes.ts';
 
 /** A response is kept whole in memory, so it has the same cap as a feed's. */
@@ -19,7 +20,7 @@ interface AccountRows {
   readonly account: string;
   readonly currency: Currency;
   readonly rows: Sighting[];
-  /** Pending rows that have no date yet. */
+  /** Rows without a date that are no movements yet. */
   undated: number;
 }
 
@@ -72,7 +73,7 @@ function readAnswer(
     );
   }
   const accounts = new Map<string, AccountRows>();
-  for (const [index, { value, status }] of (shape.rowsOf(body) ?? []).entries()) {
+  for (const [index, { value, list }] of (shape.rowsOf(body) ?? []).entries()) {
     const at = `row ${index + 1}`;
     if (index >= limits.entriesMax) {
       throw unreadable(at, `the file has more than ${limits.entriesMax} entries`);
@@ -91,7 +92,12 @@ function readAnswer(
     accounts.set(key, known);
     const position = `${known.place}, entry ${known.rows.length + 1}`;
     const refuse = (why: string) => unreadable(at, why);
-    const row = shape.read(value, { currency, position, status, body, refuse });
+    // A file is understood whole or not at all.
+    const onIgnored = (field: string) => {
+      throw unreadable(at, `${field} cannot be read`);
+    };
+    const reader = shape.readerOf({ currency, position, list, body, refuse, onIgnored });
+    const row = readRowOrRefuse(value, reader, refuse);
     if (row === null) known.undated += 1;
     else known.rows.push(row);
   }

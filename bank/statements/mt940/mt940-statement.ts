@@ -1,4 +1,4 @@
-import { addDays } from '../../../domain/local-date.ts';
+import { addDays, type LocalDate } from '../../../domain/local-date.ts';
 import type { Currency } from '../../../domain/money/money.ts';
 import { signedMinor } from '../../../domain/line/sighting.ts';
 import type { StatementWarning } from '../../../domain/line/statement.ts';
@@ -155,6 +155,16 @@ export function createMt940Statement(place: string): Mt940Statement {
       throw unreadable(whereOf(field), `an entry has more than ${TEXT_LINES_MAX} lines of text`);
   };
 
+  /** The day of an interim balance may have entries on a later page. */
+  const completeDays = (isOpenEnd: boolean) => {
+    if (opening === null || closing === null || !isFromStart) return null;
+    const next = (day: LocalDate) => addDays(day, 1);
+    const days = daysBetweenBalances(opening.day, closing.day, tally.days, next);
+    if (days === null || !isOpenEnd) return days;
+    const to = addDays(days.to, -1);
+    return days.from <= to ? { from: days.from, to } : null;
+  };
+
   return {
     get kind() {
       return kind;
@@ -180,7 +190,9 @@ export function createMt940Statement(place: string): Mt940Statement {
       state === 'page' && nextAccount === account && sheetOf(nextNumber) === sheetOf(number),
     finish(sealed) {
       const events = flush();
-      const isWhole = kind === 'mt940' ? state === 'closed' : totals.endsReport(sealed);
+      // The reader lets a page end a statement only if a person accepts that.
+      const isOpenEnd = kind === 'mt940' && state === 'page';
+      const isWhole = kind === 'mt940' ? state !== 'open' : totals.endsReport(sealed);
       if (kind === null || !isWhole)
         throw statementFault('statement.incomplete', place, 'it ends before its closing field');
       if (account === '') throw unreadable(place, 'it names no account');
@@ -188,6 +200,7 @@ export function createMt940Statement(place: string): Mt940Statement {
       const warnings: StatementWarning[] = [];
       const agree = pagesMeet && totals.agree();
       if (!agree) warnings.push(warn('totals_differ', place));
+      if (isOpenEnd) warnings.push(warn('end_open', place));
       if (opening?.minor === null || closing?.minor === null)
         warnings.push(warn('balance_placeholder', place));
       const [openingMinor, closingMinor] = [opening?.minor ?? null, closing?.minor ?? null];
@@ -212,12 +225,7 @@ export function createMt940Statement(place: string): Mt940Statement {
               openingMinor,
               closingMinor,
               ...proof,
-              completeDays:
-                opening === null || closing === null || !isFromStart
-                  ? null
-                  : daysBetweenBalances(opening.day, closing.day, tally.days, (day) =>
-                      addDays(day, 1),
-                    ),
+              completeDays: completeDays(isOpenEnd),
             },
           },
         ],

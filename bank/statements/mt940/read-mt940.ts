@@ -73,11 +73,11 @@ function createMessages(limits: StatementLimits) {
 
   const finish = (events: StatementEvent[]): void => {
     if (statement === null) return;
-    if (statement.state === 'page')
+    if (statement.state === 'page' && limits.acceptsOpenEnd !== true)
       throw statementFault(
         'statement.incomplete',
         `statement ${statements}`,
-        'it is one page of several',
+        'it ends with an interim balance (:62M:), so another page follows; if none does, accept it with --accept-open-end',
       );
     const { events: last, fingerprint } = statement.finish(isSealed);
     if (fingerprint !== '' && fingerprints.has(fingerprint))

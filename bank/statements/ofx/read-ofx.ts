@@ -79,7 +79,11 @@ function createStatements(limits: StatementLimits) {
       throw unreadable(position, `the file has more than ${limits.entriesMax} entries`);
     const { line, warnings } = readOfxTransaction(aggregate, inside, currency, position);
     inside = { ...NOTHING_INSIDE };
-    current.tally.add(line);
+    if (line.currency === currency) current.tally.add(line);
+    else {
+      current.tally.addForeign(line);
+      events.push({ kind: 'warning', warning: warn('entry_foreign', position) });
+    }
     for (const warning of warnings) events.push({ kind: 'warning', warning });
     events.push({ kind: 'line', line });
   };

@@ -83,4 +83,13 @@ export const WALLET_CHECKS: readonly Check[] = [
       SELECT min(id) AS wallet, count(*) AS wallets FROM wallets GROUP BY code
       HAVING count(*) > 1 OR bool_or(code !~ '^CUS[0-9]{8}$')`,
   },
+  {
+    id: 'I1 named',
+    title: 'Nothing from a bank had named a generated code before its wallet was opened.',
+    checked: sql`SELECT count(*) AS checked FROM wallets WHERE code_kind = 'checked'`,
+    broken: sql`
+      SELECT w.id AS wallet, k.named_by AS "namedBy", k.named_at AS "namedAt", w.created_at AS opened
+        FROM wallets w JOIN named_codes k ON k.code = w.code AND k.named_at < w.created_at
+       WHERE w.code_kind = 'checked'`,
+  },
 ];

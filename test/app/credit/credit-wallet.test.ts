@@ -182,11 +182,11 @@ describe('creditWallet', () => {
     const accountKey = await anAccount(test.db);
     const { code, walletId } = await aWallet(test.db);
     const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }], {
-      holds: ['proof_absent'],
+      holds: ['id_reused'],
     });
     expect(await creditWallet(dependencies, { depositId })).toEqual({
       outcome: 'review',
-      reason: 'proof_absent',
+      reason: 'id_reused',
     });
     expect(await backlog(accountKey)).toEqual({ credited: 0, left: 1 });
     expect(await walletBalance(test.db, walletId)).toMatchObject({ credits: '0', seq: '0' });

@@ -9,11 +9,10 @@ import { validateCode } from '../../../activities/validate-code.ts';
 import { closeLineCase } from '../../../db/queries/line-cases.ts';
 import { revokePayer } from '../../../db/queries/payer-memory.ts';
 import { listCauseGone } from '../../../db/queries/rechecks.ts';
-import { findDepositToPlace, listSuggestionFacts } from '../../../db/queries/suggestion-facts.ts';
+import { suggestCodes } from '../../../app/decide/suggest-wallets.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
 import type { ReviewReason } from '../../../domain/review/review-reasons.ts';
 import type { Sighting } from '../../../domain/line/sighting.ts';
-import { suggest } from '../../../domain/review/suggest.ts';
 import {
   anAccount,
   aSighting,
@@ -228,14 +227,8 @@ describe('a payer known for another customer than the code names', () => {
     const depositId = await pay();
     expect(await handle(depositId)).toBe('payer_conflict');
     expect(await reviewOf(depositId)).toMatchObject({ candidates: [named.code] });
-    const place = await findDepositToPlace(test.db, depositId);
-    if (place === null) throw new Error('The deposit has no review.');
-    const facts = await listSuggestionFacts(test.db, depositId, place);
-    expect(
-      suggest(place, facts)
-        .map(({ code }) => code as string)
-        .toSorted(),
-    ).toEqual([named.code, known.code].toSorted());
+    const codes = (await suggestCodes(test.db, [depositId])).get(depositId) ?? [];
+    expect(codes.toSorted()).toEqual([named.code, known.code].toSorted());
   });
 
   it('delays no deposit after two payments, or once people confirmed the customer of the code too', async () => {

@@ -3,7 +3,11 @@ import { openReview } from '../../../activities/open-review.ts';
 import { creditOne } from '../../../app/credit/credit-one.ts';
 import { creditWaitingPage } from '../../../app/credit/credit-waiting.ts';
 import { recheckReview } from '../../../app/credit/recheck-review.ts';
+import { newId } from '../../../db/new-id.ts';
 import { setGate } from '../../../db/queries/gates.ts';
+import { listLateOwned } from '../../../db/queries/late-owners.ts';
+import { customerCodeFromNumber } from '../../../domain/reference/customer-code.ts';
+import type { ReviewReason } from '../../../domain/review/review-reasons.ts';
 import {
   anAccount,
   aWallet,
@@ -75,6 +79,70 @@ describe('recheckReview', () => {
   });
 });
 
+describe('a deposit whose code no wallet had', () => {
+  const OLD = 'CUS77777777';
+  let lastNumber = 700;
+  /** Registers the code, or plants a generated wallet with it past the rule that forbids that. */
+  const openWith = async (code: string, kind: 'legacy' | 'checked') => {
+    const id = newId('wallet');
+    await test.owner`insert into wallets (id, code, code_kind) values (${id}, ${code}, 'legacy')`;
+    await test.owner`update wallets set code_kind = ${kind} where id = ${id}`;
+    return id;
+  };
+  const aWaiting = async (code: string, reason: ReviewReason) => {
+    const accountKey = await anAccount(test.db);
+    const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
+    expect(await creditOne(test.db, depositId)).toEqual({ outcome: 'review', reason });
+    await openReview(createTestDependencies(test.db), { depositId, reason });
+    return depositId;
+  };
+  const lateOwned = async (walletId: string | null) =>
+    (await listLateOwned(test.db, { walletId, limit: 100 })).map(({ depositId }) => depositId);
+
+  it.each(['unknown_code', 'bad_check_digit'] as const)(
+    'comes to the customer who registers the code, if it waits as %s',
+    async (reason) => {
+      const code = reason === 'bad_check_digit' ? OLD : customerCodeFromNumber((lastNumber += 1));
+      const depositId = await aWaiting(code, reason);
+      expect(await recheckReview(test.db, depositId)).toBe('waits');
+      const walletId = await openWith(code, 'legacy');
+      expect(await lateOwned(walletId)).toEqual([depositId]);
+      expect(await lateOwned(null)).toContain(depositId);
+      expect(await recheckReview(test.db, depositId)).toBe('credited');
+    },
+  );
+
+  it('never comes to a wallet that got the code by chance', async () => {
+    const code = customerCodeFromNumber((lastNumber += 1));
+    const depositId = await aWaiting(code, 'unknown_code');
+    const walletId = await openWith(code, 'checked');
+    expect(await lateOwned(walletId)).toEqual([]);
+    expect(await recheckReview(test.db, depositId)).toBe('waits');
+    expect(await stateOf(test.db, depositId)).toBe('in_review');
+    await test.owner`update wallets set code_kind = 'legacy' where id = ${walletId}`;
+    expect(await recheckReview(test.db, depositId)).toBe('credited');
+  });
+
+  it('waits for a person if the registered code is written in groups', async () => {
+    const depositId = await aWaiting('CUS 6666 6666', 'bad_check_digit');
+    await openWith('CUS66666666', 'legacy');
+    expect(await recheckReview(test.db, depositId)).toBe('waits');
+  });
+});
+
+describe('the review of a deposit', () => {
+  it('keeps the code that was read, even if its wallet opened just before', async () => {
+    const accountKey = await anAccount(test.db);
+    const { walletId, code } = await aWallet(test.db);
+    const [depositId = ''] = await deposits(test.db, accountKey, [{ reference: code }]);
+    await openReview(createTestDependencies(test.db), { depositId, reason: 'wallet_closed' });
+    expect(
+      (await listLateOwned(test.db, { walletId, limit: 10 })).map((each) => each.depositId),
+    ).toEqual([depositId]);
+    expect(await recheckReview(test.db, depositId)).toBe('credited');
+  });
+});
+
 describe('creditWaitingPage', () => {
   it('says of each deposit of its page what became of it, and takes no more than its limit', async () => {
     const accountKey = await anAccount(test.db);
@@ -98,9 +166,12 @@ describe('creditWaitingPage', () => {
 
   it('credits nothing behind a closed gate, whoever the owner is', async () => {
     const { accountKey, walletId, code, depositId: reviewed } = await aReviewed();
-    const [depositId = ''] = await deposits(test.db, accountKey, [
-      { reference: code, amountMinor: 6_000n },
-    ]);
+    const [depositId = ''] = await deposits(
+      test.db,
+      accountKey,
+      [{ reference: code, amountMinor: 6_000n }],
+      { scope: { kind: 'partial' } },
+    );
     await change(accountKey, 'closed');
     await setStatus(walletId, 'open');
     expect(await creditOne(test.db, depositId)).toEqual({ outcome: 'gated' });

@@ -31,7 +31,11 @@ const prove = (accountKey: string) =>
 const STATEMENT = mt940([{ minor: 5_000, text: 'NO CODE' }], { day: '2026-11-09' });
 
 /** A line of that day that the statement does not have. */
-const stranger = aSighting({ bookingDate: parseLocalDate('2026-11-09'), references: ['STRANGER'] });
+const stranger = aSighting({
+  bookingDate: parseLocalDate('2026-11-09'),
+  amountMinor: 5_100n,
+  references: ['STRANGER'],
+});
 
 describe('the proof of the day', () => {
   it('finds ledger and bank equal to the cent, and suspense equal to the open deposits', async () => {
@@ -72,7 +76,7 @@ describe('the proof of the day', () => {
     expect(await isGateClosed(test.db, accountKey)).toBe(true);
     const [row] = await test.owner`
       select difference_minor::text as difference from day_proofs where bank_account_key = ${accountKey} order by id desc limit 1`;
-    expect(row).toEqual({ difference: '5000' });
+    expect(row).toEqual({ difference: '5100' });
   });
 
   it('begins again with an earlier statement that comes later', async () => {

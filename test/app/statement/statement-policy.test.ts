@@ -130,4 +130,21 @@ describe('the capture of a statement', () => {
     await importFile(accountKey, camt053(TWO_CREDITS, '225.00'));
     await verifyClean(test.db);
   });
+
+  it('captures what the bank calls provisional as the account says, and once when its statement comes', async () => {
+    const text = (rows: string) =>
+      Buffer.from(`Statement Enquiry :\nAccount Number :,62000000001\n${rows}`);
+    const [day, entry] = ['19Nov2026', '19Nov2026,CUS00001234,100,100\n'];
+    const provisional = `${day},PROVISIONAL STATEMENT,0,0\n${entry}${day},CUS00000013,50,150\n`;
+    const waiting = await anAccount(test.db);
+    expect(await importFile(waiting, text(provisional))).toMatchObject({ linesNew: 0 });
+    const crediting = await anAccount(test.db);
+    await test.owner`update bank_accounts set provisional = 'booked' where key = ${crediting}`;
+    expect(await importFile(crediting, text(provisional))).toMatchObject({ linesNew: 2 });
+    expect(await holdsOf(crediting)).toEqual([null, null]);
+    const final = `${day},BROUGHT FORWARD,,0\n${entry}${day},CUS00000013,50,150\n${day},CARRIED FORWARD,,150\n`;
+    expect(await importFile(crediting, text(final))).toMatchObject({ linesNew: 0 });
+    expect(await importFile(waiting, text(final))).toMatchObject({ linesNew: 2 });
+    await verifyClean(test.db);
+  });
 });

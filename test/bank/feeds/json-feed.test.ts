@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFeed } from '../../../bank/feeds/create-feed.ts';
+import { DEFAULT_FIELD_MAP } from '../../../bank/json/field-map.ts';
 import { isCoded } from '../../../domain/errors.ts';
 import { sendJson } from '../support/bank-server.ts';
 import { ACCOUNT } from '../support/feed-dialect.ts';
@@ -40,23 +41,74 @@ describe('the default wire format', () => {
   });
 
   it.each([
-    ['a field that we do not know in a row', kind.page([row.replace('{', '{"fee":"1.00",')], 1, 1)],
-    [
-      'a field that we do not know in the page',
-      kind.page([row], 1, 1).replace('{', '{"next":"x",'),
-    ],
-    ['another currency', kind.page([row.replace('ZAR', 'EUR')], 1, 1)],
-    ['no currency', kind.page([row.replace('"currency":"ZAR",', '')], 1, 1)],
-    ['an id that is a number', kind.page([row.replace('"T1"', '1')], 1, 1)],
-    ['an id of 10 KB', kind.page([row.replace('"T1"', `"${'T'.repeat(10_240)}"`)], 1, 1)],
-    ['an id with NUL', kind.page([row.replace('"T1"', '"T\\u0000"')], 1, 1)],
     ['another page than asked for', kind.page([row], 2, 2)],
     ['no count of pages', kind.page([row], 1, 1).replace(',"pages":1', '')],
-    ['a count of pages that is a text', kind.page([row], 1, 1).replace('"pages":1', '"pages":"1"')],
     ['an absurd count of pages', kind.page([row], 1, 99_999)],
     ['rows on no page', kind.page([row], 1, 0)],
+    ['no list of rows', '{"page":1,"pages":1}'],
+    ['only rows of another account', kind.page([row.replace('{', '{"accountId":"999",')], 1, 1)],
   ])('refuses %s', async (_name, body) => {
     expect((await failureOf(snapshotOf(body))).code).toBe('bank.bad_response');
+  });
+
+  const good = kind.row(aRow({ order: 2 }));
+
+  it.each([
+    ['another currency', row.replace('ZAR', 'GBP'), 'currency'],
+    ['no currency', row.replace('"currency":"ZAR",', ''), 'currency'],
+    ['an id that is an object', row.replace('"T1"', '{"value":1}'), 'id'],
+    ['an id that is a fraction', row.replace('"T1"', '1.5'), 'id'],
+    ['an id of 10 KB', row.replace('"T1"', `"${'T'.repeat(10_240)}"`), 'id'],
+    ['an id with NUL', row.replace('"T1"', '"T\\u0000"'), 'id'],
+    ['a status that nobody declared', row.replace('"booked"', '"rejected"'), 'status'],
+    ['a status that is a number', row.replace('"booked"', '1'), 'status'],
+    ['another account', row.replace('{', '{"accountId":"999",'), 'accountId'],
+    ['a reference that is a list', row.replace('"CUS12345671"', '["CUS12345671"]'), 'reference'],
+  ])('sets apart the row with %s, and names the field', async (_name, bad, field) => {
+    expect(bad).not.toBe(row);
+    const { sightings, unreadable } = await snapshotOf(kind.page([bad, good], 1, 1));
+    expect(sightings).toHaveLength(1);
+    expect(unreadable).toMatchObject([{ position: 'page 1, row 1', field }]);
+  });
+
+  it.each([
+    ['no date', '"date":"2026-11-20"', '"date":null'],
+    ['no amount', '"amount":"250.00"', '"amount":null'],
+    ['an unknown currency', 'ZAR', '?'],
+    ['an id of an odd type', '"T1"', '[]'],
+    ['a day of another year', '2026-11-20', '2025-01-01'],
+    ['another account', '{', '{"accountId":"999",'],
+  ])('leaves out a pending row with %s', async (_name, from, to) => {
+    const pending = row.replace('"booked"', '"pending"').replace(from, to);
+    expect(pending).toContain(to);
+    const { sightings, unreadable } = await snapshotOf(kind.page([pending, good], 1, 1));
+    expect(sightings).toHaveLength(1);
+    expect(unreadable).toEqual([]);
+  });
+
+  it('reads whole numbers as ids and page counts, whether they are texts or numbers', async () => {
+    const body = kind
+      .page([row.replace('"T1"', '4711')], 1, 1)
+      .replace('"page":1,"pages":1', '"page":"1","pages":"1"');
+    expect((await snapshotOf(body)).sightings[0]?.bankId).toBe('4711');
+  });
+
+  it('refuses a window of which more than a thousand rows cannot be read, and names the first', async () => {
+    const rows = Array.from({ length: 1_001 }, () => row.replace('ZAR', 'GBP'));
+    const error = await failureOf(snapshotOf(kind.page(rows, 1, 1)));
+    expect(error.message).toContain("page 1, row 1: currency is not the account's ZAR");
+  });
+
+  it('proves no balance of the window while a row of it waits', async () => {
+    const map = { ...DEFAULT_FIELD_MAP, opening: 'opening', closing: 'closing' };
+    const { feed } = await startFeed(
+      { ...kind, settings: { ...kind.settings, fieldMap: map } },
+      (_request, response) => {
+        const body = kind.page([row.replace('"250.00"', '"1,000.00"'), good], 1, 1);
+        sendJson(response, body.replace('{', '{"opening":"0.00","closing":"1250.00",'));
+      },
+    );
+    expect((await fetchAll(feed)).sightings).toHaveLength(1);
   });
 
   it('agrees between passes even if ids are new on each read', async () => {

@@ -34,6 +34,32 @@ describe('the open banking uk feed', () => {
   });
 
   it.each([
+    ['Booked', 'booked'],
+    ['BOOK', 'booked'],
+    ['Pending', 'pending'],
+    ['PDNG', 'pending'],
+    ['Rejected', undefined],
+    ['RJCT', undefined],
+    ['INFO', undefined],
+    ['FUTR', undefined],
+  ])('reads the status %s of versions 3.1 and 4.0 beside booked rows', async (status, read) => {
+    const other = uk.row(aRow({ order: 2 })).replace('"Booked"', `"${status}"`);
+    const { sightings, unreadable } = await snapshotOf(uk, uk.page([row, other], 1, 1));
+    expect(sightings.map((each) => each.status)).toEqual(
+      ['booked', read].filter((each) => each !== undefined),
+    );
+    expect(unreadable).toEqual([]);
+  });
+
+  it('leaves out a pending row without a day, and a future one of a day to come', async () => {
+    const undated = row.replace('"Booked"', '"Pending"').replace(/"BookingDateTime":"[^"]*",?/, '');
+    const future = row.replace('"Booked"', '"FUTR"').replace('2026-11-20T', '2026-12-20T');
+    const { sightings, unreadable } = await snapshotOf(uk, uk.page([undated, future, row], 1, 1));
+    expect(sightings).toHaveLength(1);
+    expect(unreadable).toEqual([]);
+  });
+
+  it.each([
     ['Africa/Johannesburg', '2026-11-21T23:30:00Z'],
     ['America/New_York', '2026-11-13T00:30:00Z'],
   ])(
@@ -130,12 +156,21 @@ describe('the berlin group feed', () => {
     expect((await only(ours, 'unsigned'))?.direction).toBe('credit');
   });
 
-  it('refuses a missing or contradictory direction', async () => {
+  it('reads no row whose direction is missing or contradictory', async () => {
     const signed = row.replace('"amount":"250.00"', '"amount":"-250.00"');
-    expect((await safeFailureOf(only(row, 'unsigned'))).message).toContain('gives the direction');
-    expect((await safeFailureOf(only(signed, 'unsigned'))).message).toContain('has a sign');
+    const whyOf = async (changed: string) => {
+      const read = await snapshotOf(berlin, berlin.page([changed], 1, 1), 'application/json', {
+        amounts: 'unsigned',
+      });
+      return read.unreadable?.[0]?.why;
+    };
+    expect(await whyOf(row)).toContain('gives the direction');
+    expect(await whyOf(signed)).toContain('BANK_AMOUNTS=signed');
     const unsigned = row.replace('{', '{"creditorName":"A Shop",');
-    expect((await safeFailureOf(only(unsigned))).message).toContain('no sign');
+    expect((await safeFailureOf(only(unsigned))).message).toContain('BANK_AMOUNTS=unsigned');
+    const proved = await snapshotOf(berlin, berlin.page([signed, unsigned], 1, 1));
+    expect(proved.sightings).toHaveLength(1);
+    expect(proved.unreadable).toMatchObject([{ why: 'an outgoing amount has no sign' }]);
   });
 
   it('never uses a blank, shared or missing id as proof', async () => {
@@ -163,6 +198,35 @@ describe('the berlin group feed', () => {
         '"remittanceInformationStructuredArray":[{"reference":"four"}],"endToEndId":"NOTPROVIDED",',
     );
     expect((await only(told))?.references).toEqual(['CUS12345671', 'one', 'two', 'three', 'four']);
+  });
+
+  it.each([
+    ['booked', 'booked'],
+    ['BOOK', 'booked'],
+    ['pending', 'pending'],
+    ['PDNG', 'pending'],
+    ['information', undefined],
+    ['INFO', undefined],
+    ['FUTR', undefined],
+    ['RJCT', undefined],
+  ])('believes a row of the booked list that calls itself %s', async (status, read) => {
+    const told = row.replace('{', `{"entryStatus":"${status}",`);
+    const { sightings, unreadable } = await snapshotOf(berlin, berlin.page([told], 1, 1));
+    expect(sightings.map((each) => each.status)).toEqual(read === undefined ? [] : [read]);
+    expect(unreadable).toEqual([]);
+  });
+
+  it('sets apart a booked row that calls itself by an unknown status', async () => {
+    const told = row.replace('{', '{"status":"parked",');
+    const { unreadable } = await snapshotOf(berlin, berlin.page([told, row], 1, 1));
+    expect(unreadable).toMatchObject([{ field: 'status' }]);
+  });
+
+  it('leaves out standing orders and rows to come', async () => {
+    const body = `{"transactions":{"booked":[${row}],"information":[{"transactionDetails":"x"},${row}]}}`;
+    const { sightings, unreadable } = await snapshotOf(berlin, body);
+    expect(sightings).toHaveLength(1);
+    expect(unreadable).toEqual([]);
   });
 
   it('includes pending rows, even without a day', async () => {

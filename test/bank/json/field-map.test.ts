@@ -23,7 +23,6 @@ const COLUMNS = {
   currency: { constant: 'ZAR' },
   references: ['/a~1b'],
   counterparty: { name: 'payer' },
-  unknownFields: 'report',
 } as const;
 
 async function read(map: unknown, body: string) {
@@ -85,9 +84,26 @@ describe('a field map', () => {
     ['neither column filled', '[{"dates":{"booked":"20-11-2026"},"money":{}}]'],
     ['a sign in a column', '[{"dates":{"booked":"20-11-2026"},"money":{"in":"-1"}}]'],
     ['no such object', '[{"dates":"20-11-2026","money":{"in":"1"}}]'],
-    ['an object for the list', '{"rows":[]}'],
-  ])('refuses the page for %s', async (_name, body) => {
-    const error = await safeFailureOf(read(COLUMNS, body));
+  ])('sets the row apart for %s', async (_name, body) => {
+    const { snapshot } = await read(COLUMNS, body);
+    expect(snapshot.sightings).toEqual([]);
+    expect(snapshot.unreadable).toHaveLength(1);
+  });
+
+  it('leaves out rows of a status that it lists to skip', async () => {
+    const map = {
+      ...COLUMNS,
+      status: { field: 'state', booked: ['ok'], skip: ['declined'] },
+    };
+    const row = (state: string) =>
+      `{"state":"${state}","dates":{"booked":"20-11-2026"},"money":{"in":"1"}}`;
+    const { snapshot } = await read(map, `[${row('ok')},${row('declined')},${row('odd')}]`);
+    expect(snapshot.sightings).toHaveLength(1);
+    expect(snapshot.unreadable).toMatchObject([{ field: 'state', position: 'page 1, row 3' }]);
+  });
+
+  it('refuses an object for the list', async () => {
+    const error = await safeFailureOf(read(COLUMNS, '{"rows":[]}'));
     expect(error.code).toBe('bank.bad_response');
   });
 

@@ -39,13 +39,13 @@ export interface FeedDialect extends AnswerDialect {
   readonly leadsBy: 'count' | 'cursor' | 'link';
   /** Where a client fetches an access token before it asks. */
   readonly tokenPath?: string;
-  /** What a field means that nobody knows: the page is refused, or the field's name is told. */
-  readonly unknownFields: 'refuse' | 'report';
   readonly amountField: string;
   /** True where another field tells the direction, so that a sign is a contradiction. */
   readonly isUnsigned: boolean;
-  /** Changes of a good row after which it must be refused. */
+  /** Changes of a good row after which it cannot be read. */
   readonly breaks: readonly (readonly [string, RegExp, string])[];
+  /** A change after which the running balance of a row cannot be read. */
+  readonly brokenBalance?: readonly [RegExp, string];
 }
 
 export const ACCOUNT = '3353431574710163189587446';
@@ -66,7 +66,6 @@ export const json: FeedDialect = {
   position: /^page 1, row 1$/,
   statesBalances: true,
   leadsBy: 'count',
-  unknownFields: 'refuse',
   row: (row) =>
     `{"id":"T${row.order}","date":"${row.date}","amount":${row.amount},"currency":"ZAR","type":"${row.direction}",` +
     `"status":"booked","reference":"${row.reference}","description":"PAYSHAP CREDIT","balance":"10250.00"}`,
@@ -80,8 +79,7 @@ export const json: FeedDialect = {
     ['an unknown direction', /"type":"\w+"/, '"type":"both"'],
     ['an unknown status', /"status":"\w+"/, '"status":"done"'],
     ['no status', /"status":"\w+",/, ''],
-    ['a number for a text', /"description":"[^"]*"/, '"description":5'],
-    ['a balance that is none', /"balance":[^,}]+/, '"balance":"much"'],
     ['another account', /\{/, '{"accountId":"999",'],
   ],
+  brokenBalance: [/"balance":[^,}]+/, '"balance":"much"'],
 };

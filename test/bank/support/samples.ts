@@ -26,8 +26,8 @@ export function parseBytes(
   return parseStatementFile(chunksOf(bytes, chunkBytes), options);
 }
 
-export function parseText(text: string): Promise<StatementFile> {
-  return parseBytes(Buffer.from(text));
+export function parseText(text: string, options: ParseOptions = {}): Promise<StatementFile> {
+  return parseBytes(Buffer.from(text), options);
 }
 
 /** The coded error with which `outcome` fails; throws what else comes out of it. */

@@ -143,6 +143,7 @@ const ACCOUNT = {
   timeZone: 'Africa/Johannesburg',
   fieldMap: null,
   trust: 'credit',
+  unknownFields: 'record',
 } as const;
 
 function read(event: unknown) {
@@ -191,14 +192,11 @@ describe('a bank event', () => {
     ['no type', { accountId: 'ID' }],
     ['a type that is no name', { ...EVENT, type: 'a b' }],
     ['an account that is a number', { ...EVENT, accountId: 5 }],
-    ['a field that we do not know', { ...EVENT, retry: 1 }],
-    ['a row field that we do not know', { ...EVENT, transaction: { ...ROW, fee: '1' } }],
     ['a transaction that is a text', { ...EVENT, transaction: 'T1' }],
     ['a row that is not booked', { ...EVENT, transaction: { ...ROW, status: 'pending' } }],
     ['another currency', { ...EVENT, transaction: { ...ROW, currency: 'zar' } }],
     ['a day after tomorrow', { ...EVENT, transaction: { ...ROW, date: '2026-11-22' } }],
     ['an amount twice', JSON.stringify(EVENT).replace('"amount"', '"amount":"250.00","amount"')],
-    ['a prototype', JSON.stringify(EVENT).replace('"id"', '"__proto__":{},"id"')],
   ])('fails for %s, without repeating a value', (_name, event) => {
     const error = refusalOf(event);
     expect(error.code).toBe('webhook.unreadable');
@@ -219,8 +217,21 @@ describe('a bank event', () => {
       kind: 'reversal',
       sighting: { bankId: 'T1', amountMinor: 25_000n },
     });
-    expect(refusalOf({ ...EVENT, type: 'transaction.reversed', why: 'R' }).code).toBe(
+    const transaction = { ...ROW, amount: '1,000.00' };
+    expect(refusalOf({ ...EVENT, type: 'transaction.reversed', transaction }).code).toBe(
       'webhook.unreadable',
+    );
+  });
+
+  it.each([
+    ['beside the row', { ...EVENT, retry: 1 }],
+    ['in the row', { ...EVENT, transaction: { ...ROW, fee: '1' } }],
+    ['as a prototype', JSON.stringify(EVENT).replace('"id"', '"__proto__":{},"id"')],
+  ])('reads on past an unknown field %s, or fails where the account says so', (_name, event) => {
+    expect(read(event)).toMatchObject({ kind: 'line', sighting: { amountMinor: 25_000n } });
+    const body = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
+    expect(() => readBankEvent(body, { ...ACCOUNT, unknownFields: 'refuse' }, NOW)).toThrow(
+      /unknown fields/,
     );
   });
 

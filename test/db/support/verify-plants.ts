@@ -1,5 +1,6 @@
 import { AUDIT_PLANTS } from './audit-plants.ts';
 import { DECISION_PLANTS } from './decision-plants.ts';
+import { WALLET_PLANTS } from './wallet-plants.ts';
 
 const ORIGIN = `(SELECT min(id) FROM journals WHERE kind = 'capture')`;
 const CREDIT = `(SELECT min(id) FROM journals WHERE kind = 'credit')`;
@@ -221,45 +222,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
     'a reversal that nothing has brought about',
     `DELETE FROM reversals WHERE deposit_id IS NOT NULL`,
   ],
-  ['I7', 'a balance raised', `UPDATE wallets SET credits = credits + 1`],
-  [
-    'I7',
-    'a cent taken from a remainder',
-    `UPDATE wallets SET remainder_minor = remainder_minor - 1 WHERE remainder_minor > 0`,
-  ],
-  [
-    'I7 chain',
-    'a balance after that is wrong',
-    `UPDATE journals SET credits_after = credits_after + 1 WHERE id = ${CREDIT}`,
-  ],
-  [
-    'I7 chain',
-    'a posting to another wallet than the journal',
-    `UPDATE postings SET wallet_id = (SELECT max(id) FROM wallets) WHERE ${creditLeg('wallet_remainder')}`,
-  ],
-  [
-    'I7 sequence',
-    'a gap in the sequence',
-    `UPDATE journals SET wallet_seq = wallet_seq + 10 WHERE wallet_seq = 2`,
-  ],
-  ['I7 sequence', 'a last sequence that runs ahead', `UPDATE wallets SET last_seq = last_seq + 1`],
-  [
-    'I8',
-    'a wallet below zero',
-    drop('wallets', 'wallets_no_overdraft'),
-    `UPDATE wallets SET credits = -1`,
-  ],
-  [
-    'I8',
-    'a wallet that was below zero',
-    `UPDATE journals SET prepaid_after = -1 WHERE id = ${CREDIT}`,
-  ],
-  [
-    'I1 codes',
-    'a code given twice',
-    drop('wallets', 'wallets_code_unique'),
-    `UPDATE wallets SET code = 'CUS00000001'`,
-  ],
+  ...WALLET_PLANTS,
   [
     'I10',
     'a proof that the arithmetic denies',

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   asCustomerCode,
+  CODE_SERIES_MAX,
   CUSTOMER_NUMBER_MAX,
   customerCodeFromNumber,
   dammDigit,
   hasValidCheckDigit,
   mayBeTakenFor,
+  seriesOf,
   type CustomerCode,
 } from '../../../domain/reference/customer-code.ts';
 import { InvariantViolation } from '../../../domain/invariant.ts';
@@ -164,5 +166,24 @@ describe('mayBeTakenFor', () => {
   it('does not hold for two separate wrong digits, nor for a swap at a distance', () => {
     expect(mayBeTakenFor(code('CUS12345671'), code('CUS92345679'))).toBe(false);
     expect(mayBeTakenFor(code('CUS12345671'), code('CUS32145671'))).toBe(false);
+  });
+});
+
+describe('seriesOf', () => {
+  it('halves the numbers from one series to the next, in each stretch of them', () => {
+    for (const start of [1, 5_000_000, 9_900_000]) {
+      const sizes = new Map<number, number>();
+      for (let body = start; body < start + 65_536; body += 1)
+        sizes.set(seriesOf(body), (sizes.get(seriesOf(body)) ?? 0) + 1);
+      for (let series = 0; series < CODE_SERIES_MAX; series += 1) {
+        const meant = 65_536 / 2 ** (series + 1);
+        expect(Math.abs((sizes.get(series) ?? 0) - meant)).toBeLessThan(6 * Math.sqrt(meant));
+      }
+    }
+  });
+
+  it('never changes: codes that a lost table held stay apart from new ones', () => {
+    const numbers = [1, 2, 3, 4, 5, 1_234, 4_711, 572, 7_777_777, 9_999_999];
+    expect(numbers.map(seriesOf)).toEqual([0, 0, 1, 3, 1, 1, 0, 2, 0, 0]);
   });
 });

@@ -21,6 +21,10 @@ const codeLikeText = fc
       'CUS',
       'cus',
       'C',
+      'U',
+      'S',
+      '\n',
+      ' \r\n ',
       'FOCUS',
       'NOV',
       'O',
@@ -160,7 +164,7 @@ describe('readReferences', () => {
         const reading = readReferences(references);
         if (reading.kind !== 'exact') return;
         const digits = Array.from(reading.code.slice(3)).join('[ ./_-]?');
-        const pattern = new RegExp(`CUS[ ./_-]?${digits}(?![0-9])`);
+        const pattern = new RegExp(`C {0,3}U {0,3}S[ ./_-]?${digits}(?![0-9])`);
         expect(references.map(normaliseReference).some((text) => pattern.test(text))).toBe(true);
         expect(reading.checkDigit === 'ok').toBe(hasValidCheckDigit(reading.code));
       }),
@@ -236,6 +240,7 @@ describe('readReferences', () => {
     ['codes', 'CUS12345671 '],
     ['broken codes', 'CUS1 2 3 '],
     ['prefixes', 'CUS'],
+    ['torn prefixes', 'C U  S1\nCU\n'],
     ['digits', '1234567 '],
     ['signs after a grouped code', 'CUS 1234 5671....'],
     ['look-alike letters', 'CUSOOOOOOOOO1'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ANNA, BEN, dayOf, wholeDays, type BankRow } from './line-store.ts';
+import { ANNA, BEN, dayOf, wholeDays, type BankRow } from './shown-rows.ts';
 
 /** Few values, so that twins are common. */
 const rowWithoutId = fc.record({

@@ -1,233 +1,350 @@
-import fc from 'fast-check';
-import {
-  createLineStore,
-  dayOf,
-  ONE_ROW,
-  wholeDays,
-  type BankRow,
-  type LineStore,
-} from './line-store.ts';
+import { createLineStore, type LineStore } from './line-store.ts';
+import { dayOf, ONE_ROW, wholeDays, type BankRow } from './shown-rows.ts';
+import { groupBy } from '../../../domain/group-by.ts';
 
-const CUSTOMERS = ['CUS00001234', 'CUS12345671'] as const;
-const AMOUNTS = [5_000n, 7_500n] as const;
-/** Ways in which a text is worded, and edited later; all of them name the customer. */
-const WORDINGS = [
-  (code: string) => code,
-  (code: string) => `${code} J SMITH`,
-  (code: string) => `PAYSHAP ${code}`,
+/** Everything that real banks were seen to do beyond showing each line once. */
+export const TRICKS = [
+  'renumbered',
+  'reissued',
+  'moved',
+  'recoded',
+  'reamounted',
+  'worded',
+  'reworded',
+  'batched',
+  'late',
+  'files',
+  'phantom',
+  'twice',
+  'lagging',
+  'vanished',
 ] as const;
-/** Statement files word every line in a way of their own. */
-const FILES = [
-  { source: 'camt.053', word: (code: string) => `${code} EFT` },
-  { source: 'mt940', word: (code: string) => `EREF ${code} SVWZ` },
-] as const;
-const LAST_DAY = 4;
+export type Trick = (typeof TRICKS)[number];
 
-/** What the bank knows of a line; only `key`, `amountMinor` and `code` never change. */
-interface BankLine {
+const CUSTOMERS = ['CUS00001234', 'CUS12345671', 'CUS00005678', 'CUS20000019'] as const;
+const NAMES = ['J PETERS RENT', 'M NAIDOO', 'CASH DEPOSIT SANDTON', 'THABO M SAVINGS'] as const;
+const AMOUNTS = [5_000n, 7_500n, 10_000n] as const;
+const FILES = ['camt.053', 'mt940'] as const;
+/** The poll reads this many days before today again. */
+const OVERLAP_DAYS = 7;
+const LAST_DAY = 9;
+
+/** What the bank has said of a payment, at any time. */
+export interface Version {
+  readonly code: string | null;
+  readonly amountMinor: bigint;
+}
+
+/** A payment as the bank has it now. */
+export interface Payment {
   readonly key: number;
   day: number;
-  readonly amountMinor: bigint;
-  readonly code: string;
-  wording: number;
-  /** As polls show it. */
+  code: string | null;
+  amountMinor: bigint;
+  /** Who paid, where no code says it. */
+  readonly name: string;
   id: string;
-  isBooked: boolean;
-  /** A statement has told it under its day, which is final then: the balances of two statements would not meet. */
-  isStated: boolean;
+  /** How often the poll has to read before it shows the payment. */
+  lag: number;
+  wording: number;
+  /** Payments of one batch entry; polls show its total. */
+  readonly batch: number | null;
+  /** Gone for good, or never booked at all. */
+  isGone: boolean;
+  isTouched: boolean;
+  /** How many polls the bank had answered when it last changed the payment. */
+  changedAt: number;
+  readonly versions: Version[];
 }
 
-/** Which tricks the bank knows. */
-export interface Tricks {
-  /** Ids never change, and the poll may trust them. */
-  readonly idStable: boolean;
-  /** Texts change after they were seen, and webhooks cut them. */
-  readonly edits: boolean;
-  /** Webhooks come while a snapshot is read. */
-  readonly races: boolean;
-  /** Statement files tell the same lines in their own words, and again later. */
-  readonly files?: 'after polls' | 'at any time';
-  /** Lines are booked onto the next day after they were seen. */
-  readonly shifts?: boolean;
+export interface HostileBank {
+  readonly store: LineStore;
+  readonly payments: readonly Payment[];
 }
 
-/** A bank that does what real ones do, and the captures of what it shows. */
-export function createHostileBank(tricks: Tricks, store: LineStore = createLineStore()) {
-  const lines: BankLine[] = [];
-  const sent: BankRow[] = [];
-  let today = 0;
+/** A bank with some tricks, whose moves come from a seed. */
+export function playHistory(
+  seed: number,
+  tricks: ReadonlySet<Trick>,
+  store: LineStore = createLineStore(),
+): HostileBank {
+  const random = randomOf(seed);
+  const bank = createBank(random, tricks, store);
+  const moves = 18 + random.below(14);
+  for (let move = 0; move < moves; move += 1) bank.move();
+  bank.settle();
+  return { store, payments: bank.payments };
+}
+
+interface Random {
+  below(limit: number): number;
+  chance(percent: number): boolean;
+  pick<Item>(from: readonly Item[]): Item | undefined;
+}
+
+/** Mulberry32: a small generator that gives the same moves for the same seed on every machine. */
+export function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return {
+    below,
+    chance: (percent) => below(100) < percent,
+    pick: (from) => from[below(from.length)],
+  };
+}
+
+function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore) {
+  const payments: Payment[] = [];
+  const notices: BankRow[] = [];
+  let today = 2;
   let issued = 0;
+  let batches = 0;
+  let polls = 0;
+  const has = (trick: Trick) => tricks.has(trick);
+  const nextId = () => `T${String((issued += 1)).padStart(8, '0')}`;
+  const booked = () => payments.filter(({ isGone }) => !isGone);
 
-  const nextId = (): string => `T${(issued += 1)}`;
-  const booked = () => lines.filter((line) => line.isBooked);
-  const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % from.length];
-  const show = (line: BankLine, id: string, wording: number): BankRow => ({
-    id,
-    day: dayOf(line.day),
-    amountMinor: line.amountMinor,
-    reference: (WORDINGS[wording % WORDINGS.length] ?? WORDINGS[0])(line.code),
-  });
-  const notify = (row: BankRow) => store.capture([row], ONE_ROW);
-  const addLine = (at: number, late: number, isBooked: boolean): BankLine => {
-    const line: BankLine = {
-      key: lines.length,
-      day: Math.max(0, today - late),
-      amountMinor: pick(AMOUNTS, at) ?? 0n,
-      code: pick(CUSTOMERS, Math.floor(at / 2)) ?? '',
-      wording: Math.floor(at / 4),
+  const add = (given: Partial<Payment> = {}): Payment => {
+    const code = random.chance(70) ? (random.pick(CUSTOMERS) ?? null) : null;
+    const amountMinor = random.pick(AMOUNTS) ?? 5_000n;
+    const payment: Payment = {
+      key: payments.length,
+      day: Math.max(0, today - (has('late') && random.chance(25) ? random.below(4) : 0)),
+      code,
+      amountMinor,
+      name: random.pick(NAMES) ?? '',
       id: nextId(),
-      isBooked,
-      isStated: false,
+      lag: has('lagging') && random.chance(40) ? 1 + random.below(2) : 0,
+      wording: 0,
+      batch: null,
+      isGone: false,
+      isTouched: false,
+      changedAt: -1,
+      versions: [],
+      ...given,
     };
-    lines.push(line);
-    return line;
+    payment.versions.push({ code: payment.code, amountMinor: payment.amountMinor });
+    payments.push(payment);
+    return payment;
   };
-  const sendWebhook = (line: BankLine, wording: number): void => {
-    // A webhook names its line by one id for ever, whatever polls call it.
-    const row = show(line, `W${line.key}`, wording);
-    sent.push(row);
-    notify(tricks.idStable ? { ...row, id: line.id } : row);
-  };
-  const poll = (turn: number, meanwhile: () => void = () => undefined): void => {
-    const rows = booked().map((line) => show(line, line.id, line.wording));
-    const storedBefore = store.lines().length;
-    meanwhile();
-    const cut = turn % Math.max(1, rows.length);
-    store.capture(
-      [...rows.slice(cut), ...rows.slice(0, cut)],
-      wholeDays(dayOf(0), dayOf(today), today === 0 ? '2026-10-31' : dayOf(today - 1)),
-      { idStable: tricks.idStable, storedBefore },
+
+  const textOf = (payment: Payment, source: string): string => {
+    const said = payment.code ?? payment.name;
+    const isCut = has('worded') && payment.key % 3 === 0 && source !== 'poll';
+    // A source may leave the payer's reference out.
+    const text = isCut && source !== 'mt940' ? 'EFT CREDIT' : said;
+    const suffix = ['', ' PAYMENT', ' RTC'][payment.wording % 3] ?? '';
+    if (!has('worded')) return `${text}${suffix}`;
+    return (
+      { poll: `${text}${suffix}`, webhook: `PAYSHAP ${text}`, 'camt.053': `${text} EFT` }[source] ??
+      `EREF ${text}`
     );
   };
+  const idOf = (payment: Payment, shown: readonly Payment[], source: string): string | null => {
+    if (source !== 'poll' && source !== 'webhook') return null;
+    if (source === 'poll' && has('renumbered'))
+      return `${dayOf(payment.day)}-${shown.filter(({ day, key }) => day === payment.day && key < payment.key).length + (payment.key % 2 === 0 ? 0 : 1)}`;
+    return source === 'webhook' && has('reissued') ? `W${payment.key}` : payment.id;
+  };
+  const rowOf = (payment: Payment, shown: readonly Payment[], source: string): BankRow => ({
+    id: idOf(payment, shown, source),
+    day: dayOf(payment.day),
+    amountMinor: payment.amountMinor,
+    reference: textOf(payment, source),
+  });
 
-  const sendFile = (format: number, first: number, days: number): void => {
-    const file = FILES[format % FILES.length] ?? FILES[0];
-    const from = Math.min(first, today);
-    const to = Math.min(from + days, today);
-    const told = booked().filter(({ day }) => day >= from && day <= to);
-    for (const line of told) line.isStated = true;
-    const rows = told.map((line) => ({
-      ...show(line, '', 0),
-      id: null,
-      reference: file.word(line.code),
-    }));
-    store.capture(rows, wholeDays(dayOf(from), dayOf(to)), {
-      feed: 'file',
-      source: file.source,
-      idStable: false,
+  /** Batches: the poll shows totals, files show parts that name the entry. */
+  const rowsOf = (shown: readonly Payment[], source: string): readonly BankRow[] => {
+    const single = shown
+      .filter(({ batch }) => batch === null)
+      .map((each) => rowOf(each, shown, source));
+    const grouped = groupBy(
+      shown.filter(({ batch }) => batch !== null),
+      ({ batch }) => batch,
+    );
+    const batched = [...grouped].flatMap(([batch, parts]): readonly BankRow[] => {
+      const amountMinor = parts.reduce((sum, part) => sum + part.amountMinor, 0n);
+      const bankId = `BATCH${batch}`;
+      if (source === 'camt.053')
+        return parts.map((part) => ({
+          ...rowOf(part, shown, source),
+          batch: { bankId, amountMinor },
+        }));
+      const day = dayOf(parts[0]?.day ?? 0);
+      return [{ id: bankId, day, amountMinor, reference: `BATCH CREDIT ${parts.length} ITEMS` }];
     });
+    return [...single, ...batched];
   };
 
-  return {
-    store,
-    sendFile,
-    shift: (at: number) => {
-      const line = pick(
-        booked().filter(({ isStated }) => !isStated),
-        at,
-      );
-      if (line !== undefined) line.day = Math.min(today, line.day + 1);
-    },
-    truth: () => booked(),
-    newLine: (at: number, late: number) => void addLine(at, late, true),
-    pendingLine: (at: number) => void addLine(at, 0, false),
-    book: (at: number) => {
-      const line = pick(
-        lines.filter(({ isBooked }) => !isBooked),
-        at,
-      );
-      if (line === undefined) return;
-      line.isBooked = true;
-      line.id = nextId();
-    },
-    twin: (at: number) => {
-      const line = pick(booked(), at);
-      if (line !== undefined) lines.push({ ...line, key: lines.length, id: nextId() });
-    },
-    issueIdsAnew: () => {
-      for (const line of lines) line.id = nextId();
-    },
-    edit: (at: number, wording: number) => {
-      const line = pick(booked(), at);
-      if (line !== undefined) line.wording = wording;
-    },
-    webhook: (at: number, copies: number, wording: number) => {
-      const line = pick(booked(), at);
-      if (line === undefined) return;
-      for (let copy = 0; copy < copies; copy += 1)
-        sendWebhook(line, tricks.edits ? wording : line.wording);
-    },
-    repeatWebhook: (at: number) => {
-      const row = pick(sent, at);
-      if (row !== undefined && !tricks.idStable) notify(row);
-    },
-    poll,
-    /** The webhook is about a line that the snapshot shows under its own wording, or about one too young for it. */
-    pollDuringWebhook: (turn: number, at: number, wording: number) =>
-      poll(turn, () => {
-        const line = at % 2 === 0 ? pick(booked(), at) : undefined;
-        sendWebhook(line ?? addLine(at, 0, true), wording);
-      }),
-    nextDay: () => {
-      today = Math.min(LAST_DAY, today + 1);
-    },
-    /** Every day is over and read, twice. */
-    settle: () => {
-      today = LAST_DAY + 1;
-      poll(0);
-      poll(1);
-    },
+  const poll = (meanwhile: () => void = () => undefined): void => {
+    const from = Math.max(0, today - OVERLAP_DAYS);
+    const shown = booked().filter(({ day, lag }) => day >= from && lag <= 0);
+    for (const payment of payments) if (payment.lag > 0) payment.lag -= 1;
+    const rows = rowsOf(shown, 'poll');
+    polls += 1;
+    const storedBefore = store.lines().length;
+    meanwhile();
+    const cut = random.below(Math.max(1, rows.length));
+    store.capture(
+      [...rows.slice(cut), ...rows.slice(0, cut)],
+      wholeDays(dayOf(from), dayOf(today), dayOf(today - 1)),
+      { idStable: false, storedBefore },
+    );
   };
-}
+  const notify = (row: BankRow) => store.capture([row], ONE_ROW, { feed: 'webhook' });
+  const sendWebhook = (payment: Payment | undefined): void => {
+    if (payment === undefined || payment.batch !== null) return;
+    const row = rowOf(payment, booked(), 'webhook');
+    notices.push(row);
+    notify(row);
+    if (has('twice') && random.chance(30))
+      notify({ ...row, id: `${row.id}B`, reference: `CREDIT ${row.reference}` });
+  };
+  const sendFile = (): void => {
+    const source = random.pick(FILES) ?? 'mt940';
+    const to = Math.max(0, today - 1 - random.below(2));
+    const from = Math.max(0, to - random.below(5));
+    const told = booked().filter(({ day, lag }) => day >= from && day <= to && lag <= 0);
+    const rows = rowsOf(told, source);
+    const scope = wholeDays(dayOf(from), dayOf(to));
+    store.capture(rows, scope, { feed: 'file', source, idStable: false });
+    if (random.chance(40)) store.capture(rows, scope, { feed: 'file', source, idStable: false });
+  };
 
-export type HostileBank = ReturnType<typeof createHostileBank>;
-type Move = fc.Command<object, HostileBank>;
-
-function move(name: string, play: (bank: HostileBank) => void): Move {
-  return { check: () => true, run: (_, bank) => play(bank), toString: () => name };
-}
-
-/** Moves of a bank with these tricks, as fast-check plays and shrinks them. */
-export function movesOf(tricks: Tricks): fc.Arbitrary<Iterable<Move>> {
-  const at = fc.nat({ max: 11 });
-  const few = fc.nat({ max: 2 });
-  const named = (
-    name: string,
-    make: (a: number, b: number, c: number) => (bank: HostileBank) => void,
-  ) => fc.tuple(at, few, few).map(([a, b, c]) => move(`${name}(${a}, ${b}, ${c})`, make(a, b, c)));
-  const always = [
-    named('newLine', (a, late) => (bank) => bank.newLine(a, late)),
-    named('twin', (a) => (bank) => bank.twin(a)),
-    named('pendingLine', (a) => (bank) => bank.pendingLine(a)),
-    named('book', (a) => (bank) => bank.book(a)),
-    named('webhook', (a, copies, wording) => (bank) => bank.webhook(a, copies + 1, wording)),
-    named('repeatWebhook', (a) => (bank) => bank.repeatWebhook(a)),
-    named('poll', (a) => (bank) => bank.poll(a)),
-    named('nextDay', () => (bank) => bank.nextDay()),
-  ];
-  return fc.commands(
+  const acts: readonly (readonly [weight: number, Trick | null, () => void])[] = [
+    [8, null, () => void add()],
     [
-      ...always,
-      ...(tricks.idStable ? [] : [named('issueIdsAnew', () => (bank) => bank.issueIdsAnew())]),
-      ...(tricks.edits ? [named('edit', (a, wording) => (bank) => bank.edit(a, wording))] : []),
-      ...(tricks.files === undefined
-        ? []
-        : [
-            named('sendFile', (a, format, days) => (bank) => {
-              if (tricks.files === 'after polls') bank.poll(a);
-              bank.sendFile(format, a % 5, days);
-            }),
-          ]),
-      ...(tricks.shifts === true ? [named('shift', (a) => (bank) => bank.shift(a))] : []),
-      ...(tricks.races
-        ? [
-            named(
-              'pollDuringWebhook',
-              (a, turn, wording) => (bank) => bank.pollDuringWebhook(turn, a, wording),
-            ),
-          ]
-        : []),
+      2,
+      null,
+      () => {
+        const one = random.pick(booked().filter(({ day }) => day >= today - 4));
+        if (one?.batch === null)
+          add({ code: one.code, amountMinor: one.amountMinor, day: one.day, name: one.name });
+      },
     ],
-    { maxCommands: 30, size: 'max' },
+    [6, null, () => poll()],
+    [4, null, () => sendWebhook(random.pick(booked().filter(({ day }) => day >= today - 1)))],
+    [
+      2,
+      null,
+      () => {
+        const row = random.pick(notices);
+        if (row !== undefined) notify(row);
+      },
+    ],
+    [
+      4,
+      null,
+      () => {
+        poll();
+        today = Math.min(LAST_DAY, today + 1);
+        poll();
+      },
+    ],
+    [
+      1,
+      null,
+      () => poll(() => sendWebhook(random.pick(booked().filter(({ day }) => day === today)))),
+    ],
+    [
+      3,
+      'moved',
+      () =>
+        touch((one) => {
+          one.day = Math.min(today, Math.max(0, one.day + 1 + random.below(5)));
+        }),
+    ],
+    [
+      2,
+      'recoded',
+      () =>
+        touch((one) => {
+          if (one.code !== null) one.code = random.pick(CUSTOMERS) ?? null;
+        }),
+    ],
+    [
+      2,
+      'reamounted',
+      () =>
+        touch((one) => {
+          one.amountMinor = random.pick(AMOUNTS) ?? 5_000n;
+        }),
+    ],
+    [
+      2,
+      'reworded',
+      () =>
+        touch((one) => {
+          one.wording += 1;
+        }, false),
+    ],
+    [
+      2,
+      'reissued',
+      () => {
+        for (const each of payments) each.id = nextId();
+      },
+    ],
+    [
+      2,
+      'batched',
+      () => {
+        const batch = (batches += 1);
+        const day = today;
+        for (let part = 0; part < 2 + random.below(2); part += 1)
+          add({ batch, day, lag: 0, code: random.pick(CUSTOMERS) ?? null });
+      },
+    ],
+    [3, 'files', () => sendFile()],
+    [
+      1,
+      'phantom',
+      () => {
+        const one = add({ isTouched: true, batch: null });
+        sendWebhook(one);
+        one.isGone = true;
+      },
+    ],
+    [
+      1,
+      'vanished',
+      () =>
+        touch((one) => {
+          one.isGone = true;
+        }),
+    ],
+  ];
+  /** A bank corrects one thing at a time: two at once leave no evidence to anybody. */
+  const touch = (change: (payment: Payment) => void, isTouched = true): void => {
+    const one = random.pick(
+      booked().filter(
+        ({ batch, changedAt, day }) => batch === null && day >= today - 5 && changedAt < polls,
+      ),
+    );
+    if (one === undefined) return;
+    one.changedAt = polls;
+    change(one);
+    if (isTouched) one.isTouched = true;
+    one.versions.push({ code: one.code, amountMinor: one.amountMinor });
+  };
+  const playable = acts.flatMap(([weight, trick, act]) =>
+    trick === null || has(trick) ? Array.from({ length: weight }, () => act) : [],
   );
+  return {
+    payments,
+    move: () => random.pick(playable)?.(),
+    /** Every day is over and read four times, without a lag. */
+    settle: () => {
+      for (const payment of payments) payment.lag = 0;
+      poll();
+      today += 1;
+      for (let read = 0; read < 4; read += 1) poll();
+    },
+  };
 }

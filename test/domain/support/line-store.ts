@@ -3,82 +3,23 @@ import {
   findRepeatedBatch,
   pairsToCompare,
 } from '../../../domain/line/batch-repeat.ts';
-import type { HeldSighting, ResolvedHold } from '../../../domain/line/resolve-holds.ts';
-import {
-  factsText,
-  holdRepeats,
-  identify,
-  type HoldReason,
-  type RowPlacements,
-  type KnownLine,
-  type NewLine,
-  type SnapshotRow,
-  type SnapshotScope,
-} from '../../../domain/line/identity.ts';
-import { parseLocalDate, type LocalDate } from '../../../domain/local-date.ts';
-import { ZAR } from '../../../domain/money/money.ts';
-import type { FeedKind } from '../../../domain/line/sighting.ts';
-
-/** A stored line with the hold that it was stored under. */
-export interface StoredLine extends Omit<
+import { holdRepeats, placeRows } from '../../../domain/line/place-rows.ts';
+import type {
+  Appearance,
+  HeldRow,
+  HoldReason,
   KnownLine,
-  'storedBeforeSnapshot' | 'idsOfFeed' | 'seenBySource'
-> {
-  readonly hold: HoldReason | null;
-  readonly idsByFeed: ReadonlyMap<FeedKind, readonly string[]>;
-  /** Sources that showed it, with or without an id. */
-  readonly sources: ReadonlySet<string>;
-}
+  NewLine,
+  RowPlacements,
+  SnapshotRow,
+  SnapshotScope,
+} from '../../../domain/line/identity.ts';
+import type { LocalDate } from '../../../domain/local-date.ts';
+import type { FeedKind } from '../../../domain/line/sighting.ts';
+import { toRows, type BankRow } from './shown-rows.ts';
 
-/** A row as a bank shows it; the amount in signed cents. */
-export interface BankRow {
-  readonly id: string | null;
-  readonly day: string;
-  readonly amountMinor: bigint;
-  readonly reference: string;
-}
-
-/** Rows as capture hands them to `identify`. */
-function toRows(rows: readonly BankRow[], idStable: boolean): readonly SnapshotRow[] {
-  return rows.map((row, index) => {
-    const bookingDate = parseLocalDate(row.day);
-    return {
-      index,
-      factsKey: factsText('main', {
-        bankId: row.id,
-        bookingDate,
-        valueDate: null,
-        amountMinor: row.amountMinor < 0n ? -row.amountMinor : row.amountMinor,
-        direction: row.amountMinor < 0n ? 'debit' : 'credit',
-        currency: ZAR,
-        status: 'booked',
-        reversal: false,
-        references: [row.reference],
-        text: '',
-        counterparty: { name: null, account: null },
-        runningBalanceMinor: null,
-        position: `row ${index + 1}`,
-      }),
-      stableId: idStable ? row.id : null,
-      shownId: row.id,
-      bookingDate,
-      amountMinor: row.amountMinor,
-      references: [row.reference],
-    };
-  });
-}
-
-/** Whole days, all of them over but those after `lastClosedDay`. */
-export function wholeDays(from: string, to: string, lastClosedDay = to): SnapshotScope {
-  return {
-    kind: 'complete',
-    from: parseLocalDate(from),
-    to: parseLocalDate(to),
-    lastClosedDay: parseLocalDate(lastClosedDay),
-  };
-}
-
-export const ONE_ROW: SnapshotScope = { kind: 'partial' };
+/** A line as it is stored, whatever is read. */
+export type StoredLine = Omit<KnownLine, 'storedBeforeSnapshot'>;
 
 /** How rows came: `poll` in whole days, `webhook` one by one; their ids count as stable unless it says otherwise. */
 export interface Reading {
@@ -90,100 +31,115 @@ export interface Reading {
   readonly storedBefore?: number;
 }
 
-/** Known lines and held sightings in memory: what capture keeps in Postgres. */
+/** Known lines and held rows in memory: what capture keeps in Postgres. */
 export interface LineStore {
   lines(): readonly StoredLine[];
-  held(): readonly HeldSighting[];
+  held(): readonly HeldRow[];
   capture(rows: readonly BankRow[], scope: SnapshotScope, reading?: Reading): RowPlacements;
-}
-
-interface Sight {
-  readonly lineId: string;
-  readonly id: string | null;
-  readonly feed: FeedKind;
-  readonly source: string;
+  /** People credit a line to the wallet with this code. */
+  credit(lineId: string, code: string): void;
 }
 
 export function createLineStore(): LineStore {
-  let lines: readonly StoredLine[] = [];
-  let held: readonly (HeldSighting & { readonly feed: FeedKind; readonly source: string })[] = [];
-
-  function see(sights: readonly Sight[]): void {
-    lines = lines.map((line) => {
-      const seen = sights.filter(({ lineId }) => lineId === line.lineId);
-      const named = seen.filter(({ id }) => id !== null);
-      return {
-        ...line,
-        stableIds: [...new Set([...line.stableIds, ...named.map(({ id }) => id ?? '')])],
-        idsByFeed: addIds(line.idsByFeed, named),
-        sources: new Set([...line.sources, ...seen.map(({ source }) => source)]),
-      };
-    });
-  }
+  const lines: StoredLine[] = [];
+  const held = new Map<string, HeldRow>();
+  const change = (lineId: string, by: (line: StoredLine) => Partial<StoredLine>) => {
+    const index = lines.findIndex((line) => line.lineId === lineId);
+    const line = lines[index];
+    if (line !== undefined) lines[index] = { ...line, ...by(line) };
+  };
+  const show = (lineId: string, shown: Appearance) =>
+    change(lineId, ({ appearances }) => ({
+      isAbsent: false,
+      appearances: addOnce(appearances, shown),
+    }));
 
   return {
     lines: () => lines,
-    held: () => held,
+    held: () => [...held.values()],
+    credit: (lineId, code) =>
+      change(lineId, () => ({ ownerCode: code as NonNullable<KnownLine['ownerCode']> })),
     capture: (bankRows, scope, reading = {}) => {
       const feed = reading.feed ?? (scope.kind === 'complete' ? 'poll' : 'webhook');
       const source = reading.source ?? feed;
+      const by = { feed, source };
       const known = lines.map((line, index) => ({
         ...line,
         storedBeforeSnapshot: index < (reading.storedBefore ?? lines.length),
-        idsOfFeed: line.idsByFeed.get(feed) ?? [],
-        seenBySource: line.sources.has(source),
       }));
       const rows = toRows(bankRows, reading.idStable ?? true);
-      const identified = identify(known, held, rows, scope);
-      const decision = {
-        ...identified,
-        newLines: holdRepeats(identified.newLines, repeatedAmong(identified.newLines, lines)),
-      };
+      const placed = placeRows({ known, held: [...held.values()] }, { ...by, scope, rows });
+      const newLines = holdRepeats(placed.newLines, repeatedAmong(placed.newLines, lines));
       const firstNew = lines.length;
-      lines = [...lines, ...decision.newLines.map((line, index) => toLine(line, firstNew + index))];
-      const idOf = (row: SnapshotRow) => bankRows[row.index]?.id ?? null;
-      const lineIdOf = (hold: ResolvedHold) =>
-        'lineId' in hold ? hold.lineId : nameOf(firstNew + hold.newLineIndex);
-      see([
-        ...decision.newLines.map(({ row }, index) => ({
-          lineId: nameOf(firstNew + index),
-          id: idOf(row),
-          feed,
-          source,
-        })),
-        ...decision.attached.map(({ row, lineId }) => ({ lineId, id: idOf(row), feed, source })),
-        ...decision.resolvedHolds.flatMap((hold) =>
-          held
-            .filter(({ heldId }) => heldId === hold.heldId)
-            .map((each) => ({
-              lineId: lineIdOf(hold),
-              id: each.bankId,
-              feed: each.feed,
-              source: each.source,
-            })),
-        ),
-      ]);
-      const settled = new Set(decision.resolvedHolds.map(({ heldId }) => heldId));
-      const fresh = decision.held.map(
-        ({ index, factsKey, bookingDate, amountMinor, references }) => {
-          const bankId = bankRows[index]?.id ?? null;
-          return {
-            heldId: `${feed} ${bankId ?? ''} ${factsKey}`,
-            factsKey,
-            bankId,
-            bookingDate,
-            amountMinor,
-            references,
-            feed,
-            source,
-          };
-        },
-      );
-      // One hold for each feed, id and facts, as the unique index on held sightings has it.
-      const all = [...held.filter(({ heldId }) => !settled.has(heldId)), ...fresh];
-      held = [...new Map(all.map((hold) => [hold.heldId, hold])).values()];
-      return decision;
+      for (const line of newLines) lines.push(toLine(line, nameOf(lines.length), by));
+      for (const { row, lineId, evidence } of placed.ties)
+        show(lineId, appearance(row, by, evidence));
+      for (const { heldId, lineId, newLineIndex, evidence } of placed.endedRows) {
+        const row = held.get(heldId);
+        held.delete(heldId);
+        const endsAs = newLineIndex === null ? lineId : nameOf(firstNew + newLineIndex);
+        if (row !== undefined && endsAs !== null)
+          show(endsAs, { ...row, balanceMinor: null, batch: null, evidence });
+      }
+      for (const { row, reason, besideLineId, reads } of placed.waiting) {
+        // One for each source, id and facts, as the unique index on held rows has it.
+        const heldId = `${source} ${row.shownId ?? ''} ${row.factsKey}`;
+        const { shownId: bankId, ...said } = row;
+        held.set(heldId, { ...said, ...by, heldId, bankId, reason, besideLineId, reads });
+      }
+      for (const heldId of placed.stillHeld) {
+        const row = held.get(heldId);
+        if (row !== undefined) held.set(heldId, { ...row, reads: row.reads + 1 });
+      }
+      for (const lineId of placed.released) change(lineId, () => ({ hold: null }));
+      if (feed === 'poll')
+        for (const lineId of placed.missing) change(lineId, () => ({ isAbsent: true }));
+      return { ...placed, newLines };
     },
+  };
+}
+
+function appearance(
+  row: SnapshotRow,
+  by: Pick<Appearance, 'feed' | 'source'>,
+  evidence: Appearance['evidence'],
+): Appearance {
+  const { shownId: bankId, ...shown } = row;
+  return { ...shown, ...by, bankId, evidence };
+}
+
+/** A way in which a line was seen already adds nothing. */
+function addOnce(before: readonly Appearance[], shown: Appearance): readonly Appearance[] {
+  const isKnown = before.some(
+    (each) =>
+      each.source === shown.source &&
+      (each.bankId ?? '') === (shown.bankId ?? '') &&
+      each.factsKey === shown.factsKey,
+  );
+  return isKnown ? before : [...before, shown];
+}
+
+function nameOf(index: number): string {
+  return `line-${index + 1}`;
+}
+
+function toLine(
+  { row, occurrence, hold }: NewLine,
+  lineId: string,
+  by: Pick<Appearance, 'feed' | 'source'>,
+): StoredLine {
+  const { factsKey, bookingDate, amountMinor, references } = row;
+  return {
+    lineId,
+    factsKey,
+    occurrence,
+    bookingDate,
+    amountMinor,
+    references,
+    isAbsent: false,
+    ownerCode: null,
+    hold,
+    appearances: [appearance(row, by, null)],
   };
 }
 
@@ -203,54 +159,7 @@ function repeatedAmong(
   );
 }
 
-function addIds(
-  idsByFeed: StoredLine['idsByFeed'],
-  named: readonly Sight[],
-): ReadonlyMap<FeedKind, readonly string[]> {
-  const ids = new Map(idsByFeed);
-  for (const { feed, id } of named) {
-    if (id !== null) ids.set(feed, [...new Set([...(ids.get(feed) ?? []), id])]);
-  }
-  return ids;
-}
-
-function nameOf(index: number): string {
-  return `line-${index + 1}`;
-}
-
-function toLine({ row, occurrence, hold }: NewLine, index: number): StoredLine {
-  return {
-    lineId: nameOf(index),
-    factsKey: row.factsKey,
-    occurrence,
-    stableIds: [],
-    idsByFeed: new Map(),
-    sources: new Set(),
-    bookingDate: row.bookingDate,
-    amountMinor: row.amountMinor,
-    references: row.references,
-    hold,
-  };
-}
-
 /** Why each stored line is held, in order. */
 export function holdsOf(store: LineStore): readonly (HoldReason | null)[] {
-  return store.lines().map((line) => line.hold);
-}
-
-export const DAY = '2026-11-02';
-export const NEXT_DAY = '2026-11-03';
-/** Two days, of which the second is not over. */
-export const BOTH_DAYS = wholeDays(DAY, NEXT_DAY, DAY);
-export const ANNA = 'CUS00001234';
-export const BEN = 'CUS12345671';
-
-/** Anna's R50.00, without an id. */
-export function aRow(given: Partial<BankRow> = {}): BankRow {
-  return { id: null, day: DAY, amountMinor: 5_000n, reference: ANNA, ...given };
-}
-
-/** The day `days` after the first day of the tests. */
-export function dayOf(days: number): LocalDate {
-  return parseLocalDate(`2026-11-${String(1 + days).padStart(2, '0')}`);
+  return store.lines().map(({ hold }) => hold?.reason ?? null);
 }

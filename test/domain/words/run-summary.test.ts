@@ -79,6 +79,16 @@ describe('printRunSummary', () => {
     );
   });
 
+  it('says that a read failed, and how many rows wait as cases', () => {
+    const text = printRunSummary('fnb-main', {
+      ...FIVE_AND_ONE,
+      hasFailed: true,
+      unreadableCount: 2,
+    });
+    expect(text).toMatch(/^Reconciliation failed: fnb-main\n/);
+    expect(text).toContain('\n  Unreadable:       2 rows       waiting as cases\n');
+  });
+
   it('ends no line with a blank, and prints a total that is the sum of its lines', () => {
     const count = fc.integer({ min: 0, max: 1_000_000 });
     fc.assert(

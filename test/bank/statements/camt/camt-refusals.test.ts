@@ -36,12 +36,6 @@ describe('the camt reader, on unreadable values,', () => {
     ['an amount twice', AMOUNT, `<Amt Ccy="ZAR">1</Amt>${AMOUNT}`, 'statement 1, entry 1, Amt'],
     ['no currency', AMOUNT, '<Amt>250.00</Amt><CdtDbtInd>CRDT', 'statement 1, entry 1, Amt, Ccy'],
     [
-      'a foreign currency',
-      AMOUNT,
-      '<Amt Ccy="EUR">250</Amt><CdtDbtInd>CRDT',
-      'statement 1, entry 1, Amt',
-    ],
-    [
       'no direction',
       AMOUNT,
       '<Amt Ccy="ZAR">250.00</Amt><CdtDbtInd>UP',

@@ -159,6 +159,32 @@ describe('a CSV file', () => {
     expect(file.statements[0]).toMatchObject({ proof: 'ok', closingMinor: 125_000n });
   });
 
+  it('credits entries of its provisional part where the account or the profile says so, by the running balance', async () => {
+    const lines = [
+      ...NEDBANK,
+      '18Nov2026,BROUGHT FORWARD,,1000.00,,',
+      '18Nov2026,CUS12345671,250,1250.00,,',
+      '19Nov2026,CARRIED FORWARD,,1250.00,,',
+      '19Nov2026,BROUGHT FORWARD,0,1250.00,,',
+      '19Nov2026,PROVISIONAL STATEMENT,0,0,,',
+      '20Nov2026,CUS00001234,100,1350.00,,',
+    ];
+    const booked = (text: string) => parseText(text, { provisional: 'booked' });
+    const file = await booked(`${lines.join('\n')}\n`);
+    expect(file.statements[0]?.lines.map(({ status }) => status)).toEqual(['booked', 'booked']);
+    expect(file.statements[0]).toMatchObject({ proof: 'ok', closingMinor: 135_000n });
+    const wrong = await booked(`${lines.join('\n').replace('1350.00', '1351.00')}\n`);
+    expect(wrong.statements[0]?.proof).toBe('failed');
+
+    const only = [...NEDBANK, ...lines.slice(3, 4), ...lines.slice(6)].join('\n');
+    const never = await parseText(`${only}\n`);
+    expect(never.warnings.map(({ code }) => code)).toContain('end_unproved');
+    expect((await booked(`${only}\n`)).statements[0]?.lines).toMatchObject([
+      { status: 'booked', amountMinor: 25_000n },
+      { status: 'booked', amountMinor: 10_000n },
+    ]);
+  });
+
   it("writes its days in either of a bank's two formats", async () => {
     const file = await read(...NEDBANK, '01-Jan-26,A,1,1', '2-Jan-2026,B,1,2', '03Jan2026,C,1,3');
     expect(file.statements[0]?.lines.map(({ bookingDate }) => bookingDate)).toEqual([

@@ -120,7 +120,7 @@ describe('a CSV profile that a user declares', () => {
     }
   });
 
-  it('takes the currency from its column, and refuses a row in another currency', async () => {
+  it('takes the currency from its column, and keeps a row in another currency out of the proof', async () => {
     const profile = {
       ...PROFILE,
       header: [...PROFILE.header, 'Ccy'],
@@ -130,8 +130,17 @@ describe('a CSV profile that a user declares', () => {
     const file = await read(profile, head, '2026-11-20;A;10;JPY', '2026-11-20;B;5;JPY');
     expect(file.statements[0]).toMatchObject({ currency: 'JPY' });
     expect(file.statements[0]?.lines).toMatchObject([{ amountMinor: 10n }, { amountMinor: 5n }]);
-    const mixed = await failureOf(read(profile, head, '2026-11-20;A;1;USD', '2026-11-20;B;5;EUR'));
-    expect(mixed.details['where']).toBe('line 3');
+    const mixed = await read(profile, head, '2026-11-20;A;1;USD', '2026-11-20;B;5;JPY');
+    expect(mixed.statements[0]).toMatchObject({
+      currency: 'USD',
+      lines: [
+        { currency: 'USD', amountMinor: 100n },
+        { currency: 'JPY', amountMinor: 5n },
+      ],
+    });
+    expect(mixed.warnings).toContainEqual(
+      expect.objectContaining({ code: 'entry_foreign', where: 'statement 1, entry 2' }),
+    );
     const none = await failureOf(read(profile, head, '2026-11-20;A;10;'));
     expect(none.details['where']).toBe('line 2, currency');
   });

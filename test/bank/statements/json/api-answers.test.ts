@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FIELD_MAP, parseFieldMap } from '../../../../bank/json/field-map.ts';
-import { readJsonRow } from '../../../../bank/json/json-row.ts';
+import { jsonRowReader } from '../../../../bank/json/json-row.ts';
+import { readRowOrRefuse } from '../../../../bank/json/read-row.ts';
 import { parseJsonBytes } from '../../../../bank/json/json-text.ts';
 import { CodedError } from '../../../../domain/errors.ts';
 import { ZAR } from '../../../../domain/money/money.ts';
@@ -154,13 +155,17 @@ describe('a row with columns for money in and money out', () => {
     status: undefined,
   });
   const read = (columns: object) =>
-    readJsonRow({ date: '2026-11-20', currency: 'ZAR', reference: 'A', ...columns }, map, {
-      accountId: 'A',
-      currency: ZAR,
-      timeZone: 'Africa/Johannesburg',
-      position: 'row 1',
-      refuse: (why) => new CodedError('bank.bad_response', why),
-    });
+    readRowOrRefuse(
+      { date: '2026-11-20', currency: 'ZAR', reference: 'A', ...columns },
+      jsonRowReader(map, {
+        accountId: 'A',
+        currency: ZAR,
+        timeZone: 'Africa/Johannesburg',
+        position: 'row 1',
+        onIgnored: () => undefined,
+      }),
+      (why) => new CodedError('bank.bad_response', why),
+    );
 
   it.each([
     [{ in: '5.00', out: '0.00' }, 'credit', 500n],

@@ -155,6 +155,19 @@ describe('a statement in MT940', () => {
     expect((await failureOf(parseText(text))).code).toBe(code);
   });
 
+  it('reads a statement that ends with an interim balance if a person accepts that, without its last day', async () => {
+    const text = statement(entry).replace('62F', '62M');
+    expect((await failureOf(parseText(text))).message).toContain('--accept-open-end');
+    const file = await parseText(text, { acceptsOpenEnd: true });
+    expect(file.statements[0]).toMatchObject({ proof: 'ok', closingMinor: 11_000n });
+    expect(file.statements[0]?.completeDays).toEqual({ from: '2026-01-03', to: '2026-01-04' });
+    expect(file.warnings.map(({ code }) => code)).toEqual(['end_open']);
+    const cut = statement(entry).replace(/:62F:.*/, '');
+    expect((await failureOf(parseText(cut, { acceptsOpenEnd: true }))).code).toBe(
+      'statement.incomplete',
+    );
+  });
+
   it('fails its proof if the balance of a page does not meet the next', async () => {
     const first = statement(entry).replace('62F', '62M');
     const second = statement(entry, 'C260105ZAR120,00', 'C260105ZAR111,00').replace('60F', '60M');

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
+import type { Executor } from '../client.ts';
+import { param } from '../param.ts';
+
+/** Counts the lines with each of these facts; facts without a line are left out. */
+export async function countByFactsKey(
+  executor: Executor,
+  query: {
+    readonly accountKey: string;
+    readonly keyScheme: number;
+    readonly keys: readonly string[];
+  },
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await executor.execute<{ facts_key: string; count: number }>(sql`
+    select k.key as facts_key, l.count from unnest(${param(query.keys)}::text[]) k(key) cross join lateral (
+      select count(*)::int as count from lines
+       where bank_account_key = ${query.accountKey} and key_scheme = ${query.keyScheme} and facts_key = k.key) l
+     where l.count > 0`);
+  return new Map(rows.map((row) => [row.facts_key, row.count]));
+}
+
+/** Counts the credits booked on each of these days; days without a credit are left out. */
+export async function countCreditsOfDays(
+  executor: Executor,
+  accountKey: string,
+  days: readonly LocalDate[],
+): Promise<ReadonlyMap<LocalDate, number>> {
+  const rows = await executor.execute<{ day: string; count: number }>(sql`
+    select booking_date::text as day, count(*)::int as count from lines
+     where bank_account_key = ${accountKey} and booking_date = any(${param(days)}::date[]) and amount_minor > 0
+     group by booking_date`);
+  return new Map(rows.map((row) => [parseLocalDate(row.day), row.count]));
+}

@@ -1,0 +1,146 @@
+import { groupBy } from '../group-by.ts';
+import { daysBetween } from '../local-date.ts';
+import type { Appearance, SnapshotRow } from './identity.ts';
+import { contradicts, dayOf, impliesCode, tieBy, type OpenLine, type Work } from './work.ts';
+import { isFormOf } from './wording.ts';
+
+/**
+ * Ties open rows to open lines by the strongest evidence first. Each pass leaves to the next what it cannot tie, so no
+ * row takes a line by weaker evidence than another row has for it.
+ */
+export function tieByEvidence(work: Work): void {
+  tieByWording(
+    work,
+    ({ source, evidence }) => source === work.reading.source && isWording(evidence),
+  );
+  tieByWording(work, ({ evidence }) => isWording(evidence));
+  tieByBalance(work);
+  tieById(work);
+  tieByCodeOnDay(work);
+  tieByWording(work, ({ evidence }) => evidence === 'count');
+  tieByCode(work);
+  tieByText(work);
+}
+
+/** A row that only a count tied gives way to any row with better evidence; parts are added up anew in each read. */
+function isWording(evidence: Appearance['evidence']): boolean {
+  return evidence !== 'count' && evidence !== 'parts';
+}
+
+function tieByWording(work: Work, counts: (appearance: Appearance) => boolean): void {
+  tieBy(work, 'facts', {
+    row: (row) => row.factsKey,
+    line: ({ line }) => line.appearances.filter(counts).map(({ factsKey }) => factsKey),
+  });
+}
+
+function tieByBalance(work: Work): void {
+  tieBy(work, 'balance', {
+    row: ({ bookingDate, amountMinor, balanceMinor }) =>
+      balanceMinor === null ? null : `${bookingDate} ${amountMinor} ${balanceMinor}`,
+    line: ({ line }) =>
+      line.appearances.flatMap(({ bookingDate, balanceMinor }) =>
+        balanceMinor === null ? [] : [`${bookingDate} ${line.amountMinor} ${balanceMinor}`],
+      ),
+    fits: (row, line) => !contradicts(work, row, line),
+  });
+}
+
+/** An id that no contract calls stable may be a position in the day: it never says whose a payment is. */
+function tieById(work: Work): void {
+  const { source } = work.reading;
+  tieBy(work, 'id', {
+    row: ({ shownId, amountMinor }) => (shownId === null ? null : `${amountMinor} ${shownId}`),
+    line: ({ line, isWithin }) =>
+      isWithin
+        ? line.appearances.flatMap((each) =>
+            each.bankId === null ? [] : [`${line.amountMinor} ${each.bankId}`],
+          )
+        : [],
+    fits: (row, line) =>
+      !contradicts(work, row, line) &&
+      (row.stableId !== null ||
+        (!impliesCode(work, row, line) &&
+          line.line.appearances.some(
+            (each) => each.bankId === row.shownId && each.source === source,
+          ))),
+  });
+}
+
+function tieByCodeOnDay(work: Work): void {
+  tieBy(work, 'code', {
+    row: (row) => {
+      const { code } = work.read(row);
+      return code === null ? null : `${row.bookingDate} ${row.amountMinor} ${code}`;
+    },
+    line: ({ line, codes, days, isFree }) =>
+      isFree
+        ? days.flatMap((day) => [...codes].map((code) => `${day} ${line.amountMinor} ${code}`))
+        : [],
+  });
+}
+
+/**
+ * Where n rows show an amount for a customer and m lines are known, n − m are new, however far the bank has moved their
+ * days: which of them is which changes nothing for the customer.
+ */
+function tieByCode(work: Work): void {
+  tieNearest(
+    work,
+    'code',
+    (row) => {
+      const { code } = work.read(row);
+      return code === null ? null : `${row.amountMinor} ${code}`;
+    },
+    ({ line, codes }) => [...codes].map((code) => `${line.amountMinor} ${code}`),
+  );
+}
+
+function tieByText(work: Work): void {
+  const keyOf = (row: SnapshotRow) => {
+    const { code, text } = work.read(row);
+    return code === null && text !== '' ? `${row.amountMinor} ${text}` : null;
+  };
+  const keysOf = ({ line, codes, texts }: OpenLine) =>
+    codes.size > 0 ? [] : [...texts].map((text) => `${line.amountMinor} ${text}`);
+  tieNearest(work, 'text', keyOf, keysOf);
+  tieBy(work, 'text', {
+    row: (row) => (work.read(row).code === null ? `${row.bookingDate} ${row.amountMinor}` : null),
+    line: ({ line, codes, days, isFree }) =>
+      isFree && codes.size === 0 ? days.map((day) => `${day} ${line.amountMinor}`) : [],
+    fits: (row, line) => [...line.texts].some((text) => isFormOf(text, work.read(row).text)),
+  });
+}
+
+/** Ties rows and free lines of one key, the nearest days first; in single rows only of one day. */
+function tieNearest(
+  work: Work,
+  evidence: 'code' | 'text',
+  keyOf: (row: SnapshotRow) => string | null,
+  keysOf: (line: OpenLine) => readonly string[],
+): void {
+  const rows = work.rows().flatMap((row) => {
+    const key = keyOf(row);
+    return key === null ? [] : [{ row, key }];
+  });
+  if (rows.length === 0) return;
+  const isWhole = work.reading.scope.kind === 'complete';
+  // Of a day that the read does not cover, it cannot say how many lines there are.
+  const free = work.lines().filter(({ isFree, isWithin }) => isFree && (isWithin || !isWhole));
+  const linesOf = groupBy(
+    free.flatMap((line) => keysOf(line).map((key) => ({ key, line }))),
+    ({ key }) => key,
+  );
+  const pairs = rows.flatMap(({ row, key }) =>
+    (linesOf.get(key) ?? []).flatMap(({ line }) => {
+      const apart = Math.abs(daysBetween(row.bookingDate, dayOf(line)));
+      return isWhole || apart === 0 ? [{ row, line, apart }] : [];
+    }),
+  );
+  const taken = new Set<SnapshotRow | OpenLine>();
+  for (const { row, line } of pairs.toSorted((a, b) => a.apart - b.apart)) {
+    if (taken.has(row) || taken.has(line)) continue;
+    taken.add(row).add(line);
+    work.tie(row, line, evidence);
+  }
+}

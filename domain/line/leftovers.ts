@@ -1,0 +1,117 @@
+import { groupBy } from '../group-by.ts';
+import type { Hold, SnapshotRow, WaitingRow } from './identity.ts';
+import { findSuspects, type HeldBefore, type Suspicion } from './suspects.ts';
+import { contradicts, dayOf, impliesCode, isClosed, type OpenLine, type Work } from './work.ts';
+
+/** Rows that nothing tied: new money, or money that may be a line which this read does not show. */
+export interface Leftovers {
+  readonly fresh: readonly { readonly row: SnapshotRow; readonly hold: Hold | null }[];
+  readonly waiting: readonly WaitingRow[];
+}
+
+/**
+ * Counts what is left of each day and amount, and holds the rows that may be a line that is left over. A held row waits
+ * for two complete reads of its day, after that day is over; then it is the line if rows and lines are equally many, and
+ * else a line of its own, beside the other one for a person.
+ */
+export function placeLeftovers(work: Work, before: HeldBefore): Leftovers {
+  const { heldBefore } = before;
+  const readsOf = (row: SnapshotRow) => heldBefore(row)?.reads ?? 0;
+  tieByCount(work, readsOf, findSuspects(work, before));
+  const suspects = findSuspects(work, before);
+  const fresh: { row: SnapshotRow; hold: Hold | null }[] = [];
+  const waiting: WaitingRow[] = [];
+  for (const row of work.rows()) {
+    const suspicion = suspects.get(row);
+    const hold =
+      suspicion === undefined
+        ? undefined
+        : { reason: suspicion.reason, besideLineId: suspicion.besideLineId };
+    const isOver = isClosed(work, row);
+    if (hold === undefined) fresh.push({ row, hold: null });
+    else if (isOver && (readsOf(row) > 0 || suspicion?.isLastRead === true))
+      fresh.push({ row, hold });
+    else waiting.push({ row, ...hold, reads: readsOf(row) + (isOver ? 1 : 0) });
+  }
+  return { fresh, waiting };
+}
+
+/**
+ * Two complete reads of a day that is over, which count the same lines of an amount, show the same lines. The earlier one
+ * is this source's, if it held the rows, or another source's, if that showed the lines.
+ */
+function tieByCount(
+  work: Work,
+  readsOf: (row: SnapshotRow) => number,
+  suspects: ReadonlyMap<SnapshotRow, Suspicion>,
+): void {
+  if (work.reading.scope.kind !== 'complete') return;
+  const rows = groupBy(
+    work.rows().filter((row) => isClosed(work, row) && suspects.get(row)?.isCorrected !== true),
+    (row) => `${row.bookingDate} ${row.amountMinor}`,
+  );
+  if (rows.size === 0) return;
+  // A line that a correction claims is no other row.
+  const claimed = new Set(
+    [...suspects.values()].flatMap((each) => (each.isCorrected ? (each.besideLineId ?? []) : [])),
+  );
+  const lines = groupBy(
+    work
+      .lines()
+      .filter(
+        ({ isFree, line }) => isFree && line.storedBeforeSnapshot && !claimed.has(line.lineId),
+      ),
+    (line) => `${dayOf(line)} ${line.line.amountMinor}`,
+  );
+  for (const [key, shown] of rows) {
+    const known = lines.get(key) ?? [];
+    if (known.length === 0) continue;
+    const isCountedTwice =
+      shown.length === known.length &&
+      (shown.every((row) => readsOf(row) > 0) || known.every((line) => isCounted(work, line)));
+    if (isCountedTwice) tieEach(work, shown, known, () => true);
+    else if (shown.every((row) => readsOf(row) > 0)) tieOwnerless(work, shown, known);
+  }
+}
+
+/** Another complete read showed it, or no customer is named on either side. */
+function isCounted(work: Work, { line, codes, isShownHere }: OpenLine): boolean {
+  if (isShownHere) return false;
+  return (
+    line.appearances.some(({ feed }) => feed !== 'webhook') ||
+    (codes.size === 0 && work.rows().every((row) => work.read(row).code === null))
+  );
+}
+
+/** A line without an owner may take any row that names one: what the customer gets is the same. */
+function tieOwnerless(work: Work, rows: readonly SnapshotRow[], lines: readonly OpenLine[]): void {
+  tieEach(
+    work,
+    rows.filter((row) => work.read(row).code !== null),
+    lines.filter(({ codes }) => codes.size === 0),
+    () => true,
+  );
+}
+
+function tieEach(
+  work: Work,
+  rows: readonly SnapshotRow[],
+  lines: readonly OpenLine[],
+  fits: (row: SnapshotRow, line: OpenLine) => boolean,
+): void {
+  const free = new Set(lines);
+  for (const strict of [true, false]) {
+    for (const row of rows) {
+      if (!work.rows().includes(row)) continue;
+      const line = [...free].find(
+        (each) =>
+          fits(row, each) &&
+          !contradicts(work, row, each) &&
+          (!strict || !impliesCode(work, row, each)),
+      );
+      if (line === undefined) continue;
+      free.delete(line);
+      work.tie(row, line, 'count');
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import { groupBy } from '../group-by.ts';
+import { daysBetween } from '../local-date.ts';
+import type { Appearance, HeldRow, Hold, SnapshotRow } from './identity.ts';
+import { contradicts, dayOf, impliesCode, isClosed, type OpenLine, type Work } from './work.ts';
+
+/** Two sources may date one line this many days apart, where the read does not cover the other day. */
+const DATED_APART_DAYS = 1;
+/** Shorter ids may be positions in a file or a day, which come again every day. */
+const ID_CHARS_MIN = 6;
+
+/** What earlier reads of this source left held. */
+export interface HeldBefore {
+  /** The held row that this row is. */
+  readonly heldBefore: (row: SnapshotRow) => HeldRow | null;
+  /** Held rows of the read's days that it does not show as they were. */
+  readonly gone: readonly HeldRow[];
+}
+
+/** Why a row may be a line that is left over. */
+export interface Suspicion extends Hold {
+  /** The row says another amount or another customer than the line: no count can make them one. */
+  readonly isCorrected: boolean;
+  /** A file of an account that is not polled: no later read of the source will settle it. */
+  readonly isLastRead: boolean;
+}
+
+/** For each row that may be a line which is left over: why, and which one. */
+export function findSuspects(
+  work: Work,
+  { gone, heldBefore }: HeldBefore,
+): ReadonlyMap<SnapshotRow, Suspicion> {
+  const found = new Map<SnapshotRow, Suspicion>();
+  const suspect: Suspect = (row, line, reason) => {
+    if (found.has(row)) return;
+    const isCorrected =
+      line === null || row.amountMinor !== line.line.amountMinor || contradicts(work, row, line);
+    const isLastRead =
+      work.reading.feed === 'file' && line?.line.appearances.every(isNoPoll) === true;
+    found.set(row, { reason, besideLineId: line?.line.lineId ?? null, isCorrected, isLastRead });
+  };
+  suspectSharedIds(work, suspect);
+  suspectReturned(work, suspect);
+  suspectChangedAgain(work, gone, found);
+  const free = work.lines().filter(({ isFree }) => isFree);
+  if (free.length === 0) return found;
+  suspectCorrected(work, free, heldBefore, suspect);
+  suspectOfDay(work, free, heldBefore, suspect);
+  suspectMoved(work, free, heldBefore, suspect);
+  suspectDatedApart(work, free, suspect);
+  return found;
+}
+
+function isNoPoll({ feed }: Appearance): boolean {
+  return feed !== 'poll';
+}
+
+type Suspect = (row: SnapshotRow, line: OpenLine | null, reason: Hold['reason']) => void;
+
+/** The bank's id came with another amount, another customer's code, or on a day that the read cannot compare. */
+function suspectSharedIds(work: Work, suspect: Suspect): void {
+  const linesOfId = groupBy(
+    work.lines().flatMap((line) =>
+      [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
+        id,
+        line,
+      })),
+    ),
+    ({ id }) => id,
+  );
+  for (const row of work.rows()) {
+    if (row.shownId === null) continue;
+    if (work.idsShownTwice.has(row.stableId ?? '')) suspect(row, null, 'id_reused');
+    const lines = (linesOfId.get(row.shownId) ?? []).map(({ line }) => line);
+    const line =
+      lines.find(({ isWithin }) => isWithin) ??
+      lines.find((each) => row.stableId !== null || isIdProof(work, row, lines, each));
+    if (line !== undefined) suspect(row, line, 'id_reused');
+  }
+}
+
+/** An id on several lines is no id, and a short one may be a position: beside the read, such ids say nothing. */
+function isIdProof(
+  work: Work,
+  row: SnapshotRow,
+  lines: readonly OpenLine[],
+  line: OpenLine,
+): boolean {
+  return (
+    row.shownId !== null &&
+    row.shownId.length >= ID_CHARS_MIN &&
+    lines.length === 1 &&
+    line.line.amountMinor === row.amountMinor &&
+    !contradicts(work, row, line)
+  );
+}
+
+/** A held correction that is gone was corrected again, or moved: what says the same in part has its hold. */
+function suspectChangedAgain(
+  work: Work,
+  gone: readonly HeldRow[],
+  found: Map<SnapshotRow, Suspicion>,
+): void {
+  const corrections = gone.filter(({ reason }) => reason !== 'possible_duplicate');
+  for (const held of corrections) {
+    const { code } = work.read(held);
+    const isSame = (row: SnapshotRow) =>
+      (held.bankId !== null && row.shownId === held.bankId) ||
+      (row.bookingDate === held.bookingDate && row.amountMinor === held.amountMinor) ||
+      (code !== null &&
+        work.read(row).code === code &&
+        (row.bookingDate === held.bookingDate || row.amountMinor === held.amountMinor));
+    const row = work.rows().find((each) => !found.has(each) && isSame(each));
+    if (row === undefined) continue;
+    const { besideLineId, reason } = held;
+    found.set(row, { reason, besideLineId, isCorrected: true, isLastRead: false });
+  }
+}
+
+/** The same customer, day and amount as a line that the bank corrected: it may have taken the correction back. */
+function suspectReturned(work: Work, suspect: Suspect): void {
+  const claimed = work.lines().filter(({ isClaimed }) => isClaimed);
+  if (claimed.length === 0) return;
+  for (const row of work.rows()) {
+    const line = claimed.find(
+      (each) =>
+        each.line.amountMinor === row.amountMinor &&
+        each.days.includes(row.bookingDate) &&
+        !contradicts(work, row, each) &&
+        !impliesCode(work, row, each),
+    );
+    if (line !== undefined) suspect(row, line, 'edited_look_alike');
+  }
+}
+
+/** A line of the same day and amount that says something else about the customer, or is gone. */
+function suspectOfDay(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
+  const linesOf = groupBy(
+    free.flatMap((line) =>
+      [...new Set(line.days)].map((day) => ({ key: `${day} ${line.line.amountMinor}`, line })),
+    ),
+    ({ key }) => key,
+  );
+  for (const row of work.rows()) {
+    const lines = (linesOf.get(`${row.bookingDate} ${row.amountMinor}`) ?? []).map(
+      ({ line }) => line,
+    );
+    const gone = lines.find((each) => each.isGone && isNewlyGone(each, row, heldBefore));
+    const line =
+      gone ??
+      lines.find((each) => !each.isGone && !contradicts(work, row, each)) ??
+      (isClosed(work, row)
+        ? lines.find((each) => !each.isGone && each.line.storedBeforeSnapshot)
+        : undefined);
+    if (line !== undefined)
+      suspect(row, line, gone === undefined ? 'possible_duplicate' : 'edited_look_alike');
+  }
+}
+
+/** The same customer on the same day, with another amount, and the line is gone: the bank corrected it. */
+function suspectCorrected(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
+  const gone = free.filter(({ isGone }) => isGone);
+  const linesOf = groupBy(
+    gone.flatMap((line) =>
+      [...line.codes].map((code) => ({ key: `${dayOf(line)} ${code}`, line })),
+    ),
+    ({ key }) => key,
+  );
+  for (const row of work.rows()) {
+    const { code } = work.read(row);
+    if (code === null) continue;
+    const line = linesOf
+      .get(`${row.bookingDate} ${code}`)
+      ?.find((each) => isNewlyGone(each.line, row, heldBefore));
+    if (line !== undefined && line.line.line.amountMinor > 0n === row.amountMinor > 0n)
+      suspect(row, line.line, 'edited_look_alike');
+  }
+}
+
+/** Of a line that is gone, only the nearest row of each customer may be its new day. */
+function suspectMoved(
+  work: Work,
+  free: readonly OpenLine[],
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+  suspect: Suspect,
+): void {
+  const rowsOf = groupBy(work.rows(), ({ amountMinor }) => amountMinor);
+  for (const line of free) {
+    if (!line.isGone) continue;
+    const nearest = new Map<string, SnapshotRow>();
+    const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
+    for (const row of rowsOf.get(line.line.amountMinor) ?? []) {
+      if (!isNewlyGone(line, row, heldBefore)) continue;
+      const code = work.read(row).code ?? '';
+      const before = nearest.get(code);
+      if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);
+    }
+    for (const row of nearest.values()) suspect(row, line, 'edited_look_alike');
+  }
+}
+
+/** A line of another source, beside the days of this read, that says the same of the customer. */
+function suspectDatedApart(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
+  const besides = groupBy(
+    free.filter(({ isWithin }) => !isWithin),
+    ({ line }) => line.amountMinor,
+  );
+  if (besides.size === 0) return;
+  const taken = new Set<OpenLine>();
+  for (const row of work.rows()) {
+    const line = besides.get(row.amountMinor)?.find((each) => {
+      if (taken.has(each) || contradicts(work, row, each) || impliesCode(work, row, each))
+        return false;
+      const { code, text } = work.read(row);
+      const apart = Math.abs(daysBetween(dayOf(each), row.bookingDate));
+      return apart <= DATED_APART_DAYS && (code !== null || each.texts.has(text));
+    });
+    if (line === undefined) continue;
+    taken.add(line);
+    suspect(row, line, 'possible_duplicate');
+  }
+}
+
+/** A line that earlier reads lacked too is no row that comes only now. */
+function isNewlyGone(
+  { line }: OpenLine,
+  row: SnapshotRow,
+  heldBefore: (row: SnapshotRow) => HeldRow | null,
+): boolean {
+  return !line.isAbsent || heldBefore(row)?.besideLineId === line.lineId;
+}

@@ -1,0 +1,104 @@
+import { groupBy } from '../group-by.ts';
+import type { Batch, SnapshotRow } from './identity.ts';
+import type { OpenLine, Work } from './work.ts';
+
+/**
+ * Ties the parts of a batch to the line that is their total, and a total to the lines that are its parts: banks book a
+ * batch in one row in one feed and in its parts in another.
+ */
+export function tieWholes(work: Work): void {
+  for (const parts of groupBatches(work.rows(), batchOfRow).values()) {
+    const total = findTotal(work, parts);
+    if (total === null) continue;
+    for (const row of parts.members) work.tie(row, total, 'parts');
+  }
+  for (const parts of groupBatches(freeLines(work), batchOfLine).values()) {
+    const total = work.rows().find((row) => isTotal(row, row.shownId, parts));
+    const [first, ...others] = parts.members;
+    if (total === undefined || first === undefined) continue;
+    work.tie(total, first, 'parts');
+    for (const line of others) work.show(line);
+  }
+}
+
+interface Parts<Member> {
+  readonly members: readonly Member[];
+  readonly day: string;
+  readonly bankId: string | null;
+  readonly sumMinor: bigint;
+}
+
+interface BatchOf {
+  readonly day: string;
+  readonly amountMinor: bigint;
+  /** The batch that the source names; null where several rows only share one id. */
+  readonly batch: Batch | null;
+  readonly shownId: string | null;
+}
+
+/** Whole batches only: members that together are what the source states as their total. */
+function groupBatches<Member>(
+  members: readonly Member[],
+  batchOf: (member: Member) => BatchOf | null,
+): ReadonlyMap<string, Parts<Member>> {
+  const named = members.flatMap((member) => {
+    const of = batchOf(member);
+    if (of === null || (of.batch === null && of.shownId === null)) return [];
+    const bankId = of.batch === null ? of.shownId : of.batch.bankId;
+    const key = `${of.day} ${of.batch?.amountMinor ?? ''} ${bankId ?? ''}`;
+    return [{ member, ...of, bankId, key }];
+  });
+  const groups = new Map<string, Parts<Member>>();
+  for (const [key, group] of groupBy(named, ({ key: each }) => each)) {
+    const [first] = group;
+    const sumMinor = group.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const isWhole =
+      first?.batch === null ? group.length > 1 : first?.batch.amountMinor === sumMinor;
+    if (first === undefined || !isWhole) continue;
+    const { day, bankId } = first;
+    groups.set(key, { members: group.map(({ member }) => member), day, bankId, sumMinor });
+  }
+  return groups;
+}
+
+function batchOfRow(row: SnapshotRow): BatchOf {
+  const { amountMinor, batch, bookingDate: day, shownId } = row;
+  return { day, amountMinor, batch, shownId };
+}
+
+function batchOfLine({ line }: OpenLine): BatchOf | null {
+  const shown = line.appearances.find(({ evidence }) => evidence === null);
+  if (shown === undefined) return null;
+  const { batch, bookingDate: day, bankId: shownId } = shown;
+  return { day, amountMinor: line.amountMinor, batch, shownId };
+}
+
+function freeLines(work: Work): readonly OpenLine[] {
+  return work.lines().filter(({ isFree }) => isFree);
+}
+
+function findTotal(work: Work, parts: Parts<SnapshotRow>): OpenLine | null {
+  const found = work
+    .lines()
+    .find(
+      ({ line, isFree }) =>
+        line.amountMinor === parts.sumMinor &&
+        line.appearances.some(
+          (each) =>
+            each.bookingDate === parts.day &&
+            (parts.bankId !== null && each.bankId !== null
+              ? each.bankId === parts.bankId
+              : isFree && parts.members.length > 1),
+        ),
+    );
+  return found ?? null;
+}
+
+function isTotal(row: SnapshotRow, bankId: string | null, parts: Parts<OpenLine>): boolean {
+  return (
+    row.amountMinor === parts.sumMinor &&
+    row.bookingDate === parts.day &&
+    parts.members.length > 1 &&
+    (bankId === null || parts.bankId === null || bankId === parts.bankId)
+  );
+}
