@@ -257,7 +257,10 @@ export function possibleIds(line: DebitLine): readonly string[] {
   return [...new Set(words)].filter((word) => word.length >= ID_CHARS_MIN && /\d/.test(word));
 }
 
-/** True if both name the same code or, where neither names one, the payer's own words of one are in the other. */
+/**
+ * True if both name the same code or, where neither names one, the payer's own words of one are in the other: two words, or
+ * one with a digit. A single word may be a bank's that no list has.
+ */
 export function isTied(line: DebitLine, original: Original, { standard }: AccountContext): boolean {
   const [taken, given] = [readReferences(line.texts), readReferences(original.texts)];
   if (taken.kind === 'exact' || given.kind === 'exact')
@@ -265,7 +268,7 @@ export function isTied(line: DebitLine, original: Original, { standard }: Accoun
   const own = (texts: readonly string[]) =>
     texts
       .map((text) => ownWords(text, standard).join(' '))
-      .filter((words) => words.length >= OWN_CHARS_MIN);
+      .filter((words) => words.length >= OWN_CHARS_MIN && /[ \d]/.test(words));
   const ofLine = own(line.texts);
   return own(original.texts).some((words) =>
     ofLine.some((each) => ` ${each} `.includes(` ${words} `) || ` ${words} `.includes(` ${each} `)),

@@ -192,8 +192,8 @@ describe('a reversal without a code', () => {
   );
 
   it('ignores words that many texts of the account share', () => {
-    const context = { ...CONTEXT, standard: new Set(['ZAPPER', 'WALLET']) };
-    const [text, given] = ['REVERSAL ZAPPER WALLET', original({ texts: ['ZAPPER WALLET'] })];
+    const context = { ...CONTEXT, standard: new Set(['TOPUPS', 'WALLET']) };
+    const [text, given] = ['REVERSAL TOPUPS WALLET', original({ texts: ['TOPUPS WALLET'] })];
     expect(pairReversal(debit(text), [given], context).kind).not.toBe('reversal');
     expect(pairReversal(debit(text), [given], CONTEXT).kind).toBe('reversal');
   });
