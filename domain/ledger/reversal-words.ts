@@ -1,3 +1,4 @@
+import { asLocalDate, type LocalDate } from '../local-date.ts';
 import { normaliseReference } from '../reference/reference.ts';
 
 /**
@@ -10,7 +11,7 @@ export type Wording = 'reversal' | 'unclear' | 'refund' | 'none';
 
 /** Words by which banks say that a payment was taken back. English, Afrikaans, and the German of MT940. */
 const REVERSAL =
-  /\b(?:REVERS(?:AL|ALS|ED)?|RVSL|UNPAIDS?|UNPD|RETURN(?:ED)?|RECALL(?:ED)?|DISHONOU?RED|BOUNCED|CHARGEBACK|RTD|REFER TO DRAWER|STORNO|RUECKLASTSCHRIFT|ONBETAAL|TERUGSKRYWING)\b/;
+  /\b(?:REVERS(?:AL|ALS|ED)?|RVSL|UNPAIDS?|UNPD|RETURNED|(?:EFT|ACH|SEPA|DEBIT) RETURN|RETURN ITEM|RECALL(?:ED)?|DISHONOU?RED|BOUNCED|CHARGEBACK|RTD|REFER TO DRAWER|STORNO|RUECKLASTSCHRIFT|ONBETAAL|TERUGSKRYWING)\b/;
 const RECALL = /\bRECALL(?:ED)?\b/;
 /** Words by which a business pays money back of its own will. */
 const REFUND =
@@ -31,9 +32,12 @@ const BANK_WORDS = new Set(
   ORIGINAL ORIG DUPLICATE REF REFERENCE NO NR NUMBER DATE DATED TYPE CODE REASON
   BY OF FOR FROM TO THE A AN ON AT IN AND WITH DUE DD
   SENDER REMITTER REMITTING DRAWER BANK BANKS ACCOUNT ACC ACCT HOLDER CLIENT CUSTOMER BENEFICIARY
+  SNAPSCAN ZAPPER OZOW PAYFAST YOCO MAGTAPE IB IMMPAY SETTLEMENT STDBANK INVESTECPB CASHSEND EWALLET
   NOT PROVIDED FUNDS INSUFFICIENT LACK REFER STOPPED STOP CANCELLED CLOSED FROZEN DECEASED DISPUTED DISPUTE UNAUTHORISED
   UNAUTHORIZED FRAUD INVALID UNKNOWN INCORRECT ERROR ERRONEOUS EFFECTS CLEARED
   FNB ABSA NEDBANK NED STANDARD SBSA CAPITEC TYMEBANK TYME DISCOVERY INVESTEC AFRICAN BIDVEST SASFIN ZERO RMB
+  DEBITS ALLOWED THIS SUCH DORMANT LIQUIDATION SEQUESTRATION AUTHORITY CONTRAVENTION AUTHORISATION AUTHORIZATION MANDATE
+  PREVIOUSLY VIA ADVICE FAULTY WRONG MISDIRECTED SENT REQUEST REQUESTED
   JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER
   DECEMBER ZAR NOTPROVIDED NONREF NONE`
     .trim()
@@ -49,6 +53,10 @@ const PAYMENT_WORDS = new Set(
 );
 
 const CUSTOMER_CODE = /CUS[ ./_-]?\d(?:[ ./_-]?\d){7}(?!\d)/g;
+/** The original that a text names: `REVERSAL OF FT2211009`. */
+const OF_ID = /\b(?:REVERSAL|RETURN|RECALL|UNPAID) OF (?=\S*\d)(\S{6,})/;
+const DAY_OR_AMOUNT =
+  /^(?:20\d{6}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:R|ZAR)?[\d.,]*[.,]\d+|(?:R|ZAR)[\d.,]+)$/;
 /** A word that so many different texts of an account share is the bank's own, not a payer's. */
 const STANDARD_TEXTS_MIN = 5;
 
@@ -94,6 +102,33 @@ export function standardWords(texts: readonly string[]): ReadonlySet<string> {
   return new Set(
     [...counts].filter(([, count]) => count >= STANDARD_TEXTS_MIN).map(([word]) => word),
   );
+}
+
+const DAYS = [
+  /(?<!\d)(?<y>20\d\d)-?(?<m>\d\d)-?(?<d>\d\d)(?!\d)/g,
+  /(?<!\d)(?<d>\d{1,2})[-/.](?<m>\d{1,2})[-/.](?<y>20\d\d)(?!\d)/g,
+  /(?<!\d)(?<d>\d{1,2}) ?(?<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]* ?(?<y>20\d\d)(?!\d)/g,
+];
+const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
+
+/** The days that a line's texts state with their year, in any of the forms of banks: day before month. */
+export function statedDays(texts: readonly string[]): readonly LocalDate[] {
+  return texts.map(withoutCodes).flatMap((text) =>
+    DAYS.flatMap((form) =>
+      [...text.matchAll(form)].flatMap(({ groups = {} }) => {
+        const { y = '', m, month = '', d = '' } = groups;
+        const number = m ?? `${MONTHS.indexOf(month) + 1}`;
+        const day = `${y}-${number.padStart(2, '0')}-${d.padStart(2, '0')}`;
+        return asLocalDate(day) ?? [];
+      }),
+    ),
+  );
+}
+
+/** True if a text names its original, `REVERSAL OF FT2211009`: then nothing but this id ties it. */
+export function namesOriginal(text: string): boolean {
+  const id = OF_ID.exec(withoutCodes(text))?.[1];
+  return id !== undefined && !DAY_OR_AMOUNT.test(id);
 }
 
 /** The payer's own words of a text: neither the bank's words nor a day. */

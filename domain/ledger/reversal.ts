@@ -1,7 +1,15 @@
 import { daysBetween, type LocalDate } from '../local-date.ts';
 import { normaliseReference, readReferences } from '../reference/reference.ts';
 import { OPEN_DEPOSIT_STATES, type DepositState } from './deposit.ts';
-import { isRecall, ownWords, withoutCodes, wordingOf, wordsOf } from './reversal-words.ts';
+import {
+  isRecall,
+  namesOriginal,
+  ownWords,
+  statedDays,
+  withoutCodes,
+  wordingOf,
+  wordsOf,
+} from './reversal-words.ts';
 
 /** A debit line of our account; `amountMinor` is above zero. */
 export interface DebitLine {
@@ -59,18 +67,20 @@ export const CHARGES_MINOR_MAX = 50_000n;
 export const ORIGINAL_DAYS_MAX = 400;
 /** Most candidates that a case names. */
 const CANDIDATES_MAX = 10;
-/** A recall on an account that Purser has read for fewer days may be of a payment that it never saw. */
+/**
+ * On an account that Purser has read for fewer days, a recall of one of a regular payer's equal payments may be of one that it
+ * never saw.
+ */
 const RECALL_DAYS_MAX = 40;
+/** A day that a line states this near to its own is its own: of the debit, not of the deposit. */
+const OWN_DAY_DAYS_MAX = 3;
+/** A deposit is booked this near to the day on which its payer paid: Easter is five days. */
+const STATED_DAY_DAYS_MAX = 5;
 /** Feeds may date one payment a day apart. */
 const DATED_LATER_DAYS_MAX = 1;
 /** A shorter id or text occurs in too many texts by chance. */
 const ID_CHARS_MIN = 6;
 const OWN_CHARS_MIN = 6;
-
-/** The original that a text names: `REVERSAL OF FT2211009`. */
-const OF_ID = /\b(?:REVERSAL|RETURN|RECALL|UNPAID) OF (?=\S*\d)(\S{6,})/;
-const DAY_OR_AMOUNT =
-  /^(?:20\d{6}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:R|ZAR)?[\d.,]*[.,]\d+|(?:R|ZAR)[\d.,]+)$/;
 
 /** The reference of a return, which identifies its debit line: `RTN` and 12 characters. */
 export function returnReference(depositId: string): string {
@@ -119,12 +129,15 @@ export function pairReversal(
   const isNamed = named.length > 0 || texts.some(namesOriginal);
   const sameAmount = open.filter(({ amountMinor }) => amountMinor === line.amountMinor);
   const [first, ...others] = sameAmount
-    .filter((each) => (isNamed ? named.includes(each) : isTied(line, each, context)))
+    .filter((each) =>
+      isNamed ? named.includes(each) : isTied(line, each, context) && isOfStatedDay(line, each),
+    )
     .toSorted(inOrder);
   if (first === undefined)
     return mayCome(line, named, sameAmount) ? { kind: 'wait' } : { kind: 'ask' };
   const isRecallOfUnknown =
     !isNamed &&
+    others.length > 0 &&
     isRecall(line.texts) &&
     (context.firstDay === null ||
       daysBetween(context.firstDay, line.bookingDate) < RECALL_DAYS_MAX);
@@ -157,6 +170,7 @@ export function mayReverse(line: DebitLine, original: Original, context: Account
   return (
     line.amountMinor === original.amountMinor &&
     isReversalOf(line, original) &&
+    isOfStatedDay(line, original) &&
     isTied(line, original, context)
   );
 }
@@ -206,15 +220,22 @@ function isInTime(line: DebitLine, original: Original): boolean {
   return age >= -DATED_LATER_DAYS_MAX && age <= ORIGINAL_DAYS_MAX;
 }
 
+/** False if a line states a day, other than its own, that is not the deposit's. */
+function isOfStatedDay(line: DebitLine, original: Original): boolean {
+  const isNear = (one: LocalDate, other: LocalDate, days: number) =>
+    Math.abs(daysBetween(one, other)) <= days;
+  const stated = statedDays(line.texts).filter(
+    (day) => !isNear(day, line.bookingDate, OWN_DAY_DAYS_MAX),
+  );
+  return (
+    stated.length === 0 ||
+    stated.some((day) => isNear(day, original.bookingDate, STATED_DAY_DAYS_MAX))
+  );
+}
+
 function isReversalOf(line: DebitLine, original: Original): boolean {
   const words = new Set(wordsOf([...original.texts, original.payer]));
   return line.isMarked || wordingOf(line.texts, words) === 'reversal';
-}
-
-/** True if a text names its original, `REVERSAL OF FT2211009`: then nothing but this id ties it. */
-function namesOriginal(text: string): boolean {
-  const id = OF_ID.exec(withoutCodes(text))?.[1];
-  return id !== undefined && !DAY_OR_AMOUNT.test(id);
 }
 
 function namesId(texts: readonly string[], original: Original): boolean {
@@ -236,7 +257,10 @@ export function possibleIds(line: DebitLine): readonly string[] {
   return [...new Set(words)].filter((word) => word.length >= ID_CHARS_MIN && /\d/.test(word));
 }
 
-/** True if both name the same code or, where neither names one, the payer's own words of one are in the other. */
+/**
+ * True if both name the same code or, where neither names one, the payer's own words of one are in the other: two words, or
+ * one with a digit. A single word may be a bank's that no list has.
+ */
 export function isTied(line: DebitLine, original: Original, { standard }: AccountContext): boolean {
   const [taken, given] = [readReferences(line.texts), readReferences(original.texts)];
   if (taken.kind === 'exact' || given.kind === 'exact')
@@ -244,7 +268,7 @@ export function isTied(line: DebitLine, original: Original, { standard }: Accoun
   const own = (texts: readonly string[]) =>
     texts
       .map((text) => ownWords(text, standard).join(' '))
-      .filter((words) => words.length >= OWN_CHARS_MIN);
+      .filter((words) => words.length >= OWN_CHARS_MIN && /[ \d]/.test(words));
   const ofLine = own(line.texts);
   return own(original.texts).some((words) =>
     ofLine.some((each) => ` ${each} `.includes(` ${words} `) || ` ${words} `.includes(` ${each} `)),

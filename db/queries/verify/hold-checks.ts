@@ -30,8 +30,8 @@ export const HOLD_CHECKS: readonly Check[] = [
         FROM journals j JOIN lines l ON l.id = j.line_id
        WHERE ${IS_STANDING} AND l.source = 'webhook'
          AND NOT EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook')
-         AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.journal_id = j.id AND h.reason = 'unconfirmed'
-                            AND (h.closed_at IS NULL OR h.outcome = 'decided'))
+         AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.journal_id = j.id AND h.reason = 'unconfirmed' AND h.closed_at IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.line_id = j.line_id AND h.outcome = 'decided')
       UNION ALL
       SELECT j.id, j.wallet_id, 'vanished'
         FROM line_cases c JOIN journals j ON j.line_id = c.line_id

@@ -187,10 +187,10 @@ describe('a reversal on the statement', () => {
   it('ignores words that the lines of the account share', async () => {
     const accountKey = await anAccount(test.db);
     const lines = ['ANNA', 'BERT', 'CARL', 'DORA', 'EMIL'].map((name) =>
-      aSighting({ references: [`ZAPPER SCAN ${name}`], amountMinor: 4_000n }),
+      aSighting({ references: [`TOPUPS ONLINESHOP ${name}`], amountMinor: 4_000n }),
     );
-    const unnamed = aSighting({ references: ['ZAPPER SCAN'] });
-    await poll(test.db, accountKey, [...lines, unnamed, takenBack('ZAPPER SCAN')]);
+    const unnamed = aSighting({ references: ['TOPUPS ONLINESHOP'] });
+    await poll(test.db, accountKey, [...lines, unnamed, takenBack('TOPUPS ONLINESHOP')]);
     expect(await settle(accountKey)).toMatchObject({ paired: 0, waiting: 1 });
   });
 

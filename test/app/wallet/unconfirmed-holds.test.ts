@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { applyDecision } from '../../../activities/apply-decision.ts';
 import { pairReversals } from '../../../activities/pair-reversals.ts';
 import { addDays, localDateIn } from '../../../domain/local-date.ts';
 import {
@@ -13,6 +14,7 @@ import {
   TODAY,
 } from '../../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+import { aDecision } from '../../support/decisions.ts';
 import { casesOf, newDeposit, read } from '../../support/reads.ts';
 import { aSpender, createHoldSteps } from '../support/holds.ts';
 
@@ -141,7 +143,8 @@ describe('a credit that only a webhook has shown', () => {
   ])('freezes after two reads when it is dated %s', async (_, days) => {
     const accountKey = await anAccount(test.db);
     const { walletId, code } = await aWallet(test.db);
-    await anEvent(accountKey, code, 50_000n, { bookingDate: addDays(TODAY, days) });
+    const bookingDate = addDays(TODAY, days);
+    const { depositId } = await anEvent(accountKey, code, 50_000n, { bookingDate });
     expect(await held(walletId)).toBe(0n);
     for (let reads = 0; reads < 3; reads += 1) await read(test, accountKey, []);
     expect(await held(walletId)).toBe(50_000n);
@@ -150,6 +153,12 @@ describe('a credit that only a webhook has shown', () => {
     await read(test, accountKey, []);
     expect(await held(walletId)).toBe(0n);
     expect(await casesOf(test, accountKey)).toHaveLength(1);
+
+    const other = await aWallet(test.db);
+    const decided = { depositId, kind: 'correct' as const, walletId: other.walletId };
+    const decisionId = await aDecision(test.owner, decided);
+    await applyDecision(createTestDependencies(test.db), { depositId, decisionId });
+    expect(await held(other.walletId)).toBe(0n);
   });
 
   it('allows nothing to be spent when it is dated in the future', async () => {

@@ -71,6 +71,8 @@ describe('a reversal', () => {
     `PAYSHAP PAYMENT REVERSED ${CODE}`,
     `${CODE} PAYMENT RETURNED BY FNB`,
     `RTD ${CODE} INSUFFICIENT FUNDS`,
+    `${CODE} UNPAID 26 NO SUCH ACCOUNT`,
+    `DEBIT ORDER UNPAID ${CODE} 04 PAYMENT STOPPED`,
     `RECALL OF R100.00 BY REMITTER ${CODE}`,
     `reversal of 2026-11-18 ${CODE}`,
   ])('takes back the one deposit of its amount and code: “%s”', (text) => {
@@ -85,6 +87,10 @@ describe('a reversal', () => {
     [`REFUND ${CODE}`, 10_000n],
     [`REFUND ${CODE}`, 6_000n],
     [`RETURNED GOODS ${CODE}`, 10_000n],
+    [`RETURN ${CODE}`, 10_000n],
+    [`CASHBACK ${CODE}`, 10_000n],
+    [`BONUS REVERSAL ${CODE}`, 10_000n],
+    [`EFT TO ${CODE}`, 10_000n],
     [`UNPAID BALANCE ${CODE}`, 10_000n],
     [`PRODUCT RECALL ${CODE}`, 10_000n],
     [`UNPAID ITEM FEE ${CODE}`, 10_000n],
@@ -122,11 +128,28 @@ describe('a reversal', () => {
     expect(pair(debit('UNPAID J SMITH NOVEMBER'), two)).toEqual(reversalOf(two));
   });
 
-  it('asks people about a recall of a payment that may be older than the first read', () => {
+  it('asks people about a recall from a regular payer whose payment may be older than the first read', () => {
     const line = debit(`RECALL ${CODE}`);
     const young = { ...CONTEXT, firstDay: addDays(DAY, -7) };
-    expect(pairReversal(line, [original()], young)).toEqual({ kind: 'ask' });
-    expect(pairReversal(line, [original()], CONTEXT).kind).toBe('reversal');
+    const regular = [original(), original({ bookingDate: addDays(DAY, -1) })];
+    expect(pairReversal(line, regular, young)).toEqual({ kind: 'ask' });
+    expect(pairReversal(line, regular, CONTEXT).kind).toBe('reversal');
+    expect(pairReversal(line, regular.slice(1), young).kind).toBe('reversal');
+  });
+
+  it.each(['2026-10-02', '20261002', '02/10/2026', '2 OCT 2026', '02OCTOBER2026'])(
+    'waits for a deposit of the day that it states, %s',
+    (day) => {
+      const line = debit(`REVERSAL OF PAYMENT ${day} ${CODE}`);
+      const dated = original({ bookingDate: parseLocalDate('2026-10-04') });
+      expect(pair(line, original())).toEqual({ kind: 'wait' });
+      expect(pair(line, original(), dated)).toEqual(reversalOf(dated));
+    },
+  );
+
+  it('takes a day near its own for its own', () => {
+    const deposit = original({ bookingDate: addDays(DAY, -30) });
+    expect(pair(debit(`UNPAID 2026-11-20 ${CODE}`), deposit)).toEqual(reversalOf(deposit));
   });
 
   it('takes of one customer’s equal deposits the held repeat, then the one not credited, then the newest', () => {
@@ -169,8 +192,8 @@ describe('a reversal without a code', () => {
   );
 
   it('ignores words that many texts of the account share', () => {
-    const context = { ...CONTEXT, standard: new Set(['ZAPPER', 'WALLET']) };
-    const [text, given] = ['REVERSAL ZAPPER WALLET', original({ texts: ['ZAPPER WALLET'] })];
+    const context = { ...CONTEXT, standard: new Set(['TOPUPS', 'WALLET']) };
+    const [text, given] = ['REVERSAL TOPUPS WALLET', original({ texts: ['TOPUPS WALLET'] })];
     expect(pairReversal(debit(text), [given], context).kind).not.toBe('reversal');
     expect(pairReversal(debit(text), [given], CONTEXT).kind).toBe('reversal');
   });
