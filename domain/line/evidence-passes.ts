@@ -1,8 +1,10 @@
-import { groupBy } from '../group-by.ts';
-import { daysBetween } from '../local-date.ts';
+import { daysBetween, parseLocalDate, type LocalDate } from '../local-date.ts';
 import type { Appearance, SnapshotRow } from './identity.ts';
+import { createQueues } from './queues.ts';
 import { contradicts, dayOf, impliesCode, tieBy, type OpenLine, type Work } from './work.ts';
 import { isFormOf } from './wording.ts';
+
+const EPOCH = parseLocalDate('2000-01-01');
 
 /**
  * Ties open rows to open lines by the strongest evidence first. Each pass leaves to the next what it cannot tie, so no
@@ -131,20 +133,28 @@ function tieNearest(
   const isWhole = work.reading.scope.kind === 'complete';
   // Of a day that the read does not cover, it cannot say how many lines there are.
   const free = work.lines().filter(({ isFree, isWithin }) => isFree && (isWithin || !isWhole));
-  const linesOf = groupBy(
-    free.flatMap((line) => keysOf(line).map((key) => ({ key, line }))),
-    ({ key }) => key,
-  );
-  const pairs = rows.flatMap(({ row, key }) =>
-    (linesOf.get(key) ?? []).flatMap(({ line }) => {
-      const apart = Math.abs(daysBetween(row.bookingDate, dayOf(line)));
-      return isWhole || apart === 0 ? [{ row, line, apart }] : [];
-    }),
-  );
-  const taken = new Set<SnapshotRow | OpenLine>();
-  for (const { row, line } of pairs.toSorted((a, b) => a.apart - b.apart)) {
-    if (taken.has(row) || taken.has(line)) continue;
-    taken.add(row).add(line);
-    work.tie(row, line, evidence);
+  const queues = createQueues(free, (line) => keysOf(line).map((key) => `${key} ${dateOf(line)}`));
+  const shown = new Set(rows.map(({ row }) => numberOf(row.bookingDate)));
+  const known = new Set(free.map(dateOf));
+  const distances = [...shown].flatMap((day) => [...known].map((other) => Math.abs(day - other)));
+  let open = rows;
+  for (const apart of [...new Set(isWhole ? distances : [0])].toSorted((a, b) => a - b)) {
+    open = open.filter(({ row, key }) => {
+      const day = numberOf(row.bookingDate);
+      const line = queues.first([`${key} ${day - apart}`, `${key} ${day + apart}`]);
+      if (line === undefined) return true;
+      queues.take(line);
+      work.tie(row, line, evidence);
+      return false;
+    });
   }
+}
+
+/** A day as a number that can be counted from. */
+function numberOf(day: LocalDate): number {
+  return daysBetween(EPOCH, day);
+}
+
+function dateOf(line: OpenLine): number {
+  return numberOf(dayOf(line));
 }

@@ -1,7 +1,11 @@
 import { groupBy } from '../group-by.ts';
 import type { Hold, SnapshotRow, WaitingRow } from './identity.ts';
+import { createQueues } from './queues.ts';
 import { findSuspects, type HeldBefore, type Suspicion } from './suspects.ts';
-import { contradicts, dayOf, impliesCode, isClosed, type OpenLine, type Work } from './work.ts';
+import { dayOf, isClosed, type OpenLine, type Work } from './work.ts';
+
+/** The key of every line, beside those of its codes. */
+const ANY = 'any';
 
 /** Rows that nothing tied: new money, or money that may be a line which this read does not show. */
 export interface Leftovers {
@@ -63,23 +67,24 @@ function tieByCount(
       ),
     (line) => `${dayOf(line)} ${line.line.amountMinor}`,
   );
+  const isNameless = work.rows().every((row) => work.read(row).code === null);
   for (const [key, shown] of rows) {
     const known = lines.get(key) ?? [];
     if (known.length === 0) continue;
     const isCountedTwice =
       shown.length === known.length &&
-      (shown.every((row) => readsOf(row) > 0) || known.every((line) => isCounted(work, line)));
-    if (isCountedTwice) tieEach(work, shown, known, () => true);
+      (shown.every((row) => readsOf(row) > 0) ||
+        known.every((line) => isCounted(line, isNameless)));
+    if (isCountedTwice) tieEach(work, shown, known);
     else if (shown.every((row) => readsOf(row) > 0)) tieOwnerless(work, shown, known);
   }
 }
 
 /** Another complete read showed it, or no customer is named on either side. */
-function isCounted(work: Work, { line, codes, isShownHere }: OpenLine): boolean {
+function isCounted({ line, codes, isShownHere }: OpenLine, isNameless: boolean): boolean {
   if (isShownHere) return false;
   return (
-    line.appearances.some(({ feed }) => feed !== 'webhook') ||
-    (codes.size === 0 && work.rows().every((row) => work.read(row).code === null))
+    line.appearances.some(({ feed }) => feed !== 'webhook') || (codes.size === 0 && isNameless)
   );
 }
 
@@ -89,29 +94,22 @@ function tieOwnerless(work: Work, rows: readonly SnapshotRow[], lines: readonly 
     work,
     rows.filter((row) => work.read(row).code !== null),
     lines.filter(({ codes }) => codes.size === 0),
-    () => true,
   );
 }
 
-function tieEach(
-  work: Work,
-  rows: readonly SnapshotRow[],
-  lines: readonly OpenLine[],
-  fits: (row: SnapshotRow, line: OpenLine) => boolean,
-): void {
-  const free = new Set(lines);
-  for (const strict of [true, false]) {
-    for (const row of rows) {
-      if (!work.rows().includes(row)) continue;
-      const line = [...free].find(
-        (each) =>
-          fits(row, each) &&
-          !contradicts(work, row, each) &&
-          (!strict || !impliesCode(work, row, each)),
-      );
-      if (line === undefined) continue;
-      free.delete(line);
-      work.tie(row, line, 'count');
-    }
+/** Ties what names one customer or none on both sides first, and then what does not contradict. */
+function tieEach(work: Work, rows: readonly SnapshotRow[], lines: readonly OpenLine[]): void {
+  const queues = createQueues(lines, ({ codes }) => [ANY, ...(codes.size === 0 ? [''] : codes)]);
+  const tie = (row: SnapshotRow, keys: readonly string[]) => {
+    const line = queues.first(keys);
+    if (line === undefined) return false;
+    queues.take(line);
+    work.tie(row, line, 'count');
+    return true;
+  };
+  const left = rows.filter((row) => !tie(row, [work.read(row).code ?? '']));
+  for (const row of left) {
+    const { code } = work.read(row);
+    tie(row, code === null ? [ANY] : [code, '']);
   }
 }

@@ -1,5 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import type { Batch, SnapshotRow } from './identity.ts';
+import { createQueues } from './queues.ts';
 import type { OpenLine, Work } from './work.ts';
 
 /**
@@ -7,15 +8,23 @@ import type { OpenLine, Work } from './work.ts';
  * batch in one row in one feed and in its parts in another.
  */
 export function tieWholes(work: Work): void {
+  const lines = createQueues(work.lines(), ({ line }) =>
+    line.appearances.map(({ bookingDate }) => keyOf(line.amountMinor, bookingDate)),
+  );
   for (const parts of groupBatches(work.rows(), batchOfRow).values()) {
-    const total = findTotal(work, parts);
-    if (total === null) continue;
+    const key = keyOf(parts.sumMinor, parts.day);
+    const total = lines.first([key], (line) => isTotalLine(line, parts));
+    if (total === undefined) continue;
+    lines.take(total);
     for (const row of parts.members) work.tie(row, total, 'parts');
   }
+  const rows = createQueues(work.rows(), (row) => [keyOf(row.amountMinor, row.bookingDate)]);
   for (const parts of groupBatches(freeLines(work), batchOfLine).values()) {
-    const total = work.rows().find((row) => isTotal(row, row.shownId, parts));
+    const key = keyOf(parts.sumMinor, parts.day);
+    const total = rows.first([key], ({ shownId }) => isTotalRow(shownId, parts));
     const [first, ...others] = parts.members;
     if (total === undefined || first === undefined) continue;
+    rows.take(total);
     work.tie(total, first, 'parts');
     for (const line of others) work.show(line);
   }
@@ -77,27 +86,22 @@ function freeLines(work: Work): readonly OpenLine[] {
   return work.lines().filter(({ isFree }) => isFree);
 }
 
-function findTotal(work: Work, parts: Parts<SnapshotRow>): OpenLine | null {
-  const found = work
-    .lines()
-    .find(
-      ({ line, isFree }) =>
-        line.amountMinor === parts.sumMinor &&
-        line.appearances.some(
-          (each) =>
-            each.bookingDate === parts.day &&
-            (parts.bankId !== null && each.bankId !== null
-              ? each.bankId === parts.bankId
-              : isFree && parts.members.length > 1),
-        ),
-    );
-  return found ?? null;
+function keyOf(amountMinor: bigint, day: string): string {
+  return `${day} ${amountMinor}`;
 }
 
-function isTotal(row: SnapshotRow, bankId: string | null, parts: Parts<OpenLine>): boolean {
+function isTotalLine({ line, isFree }: OpenLine, parts: Parts<SnapshotRow>): boolean {
+  return line.appearances.some(
+    (each) =>
+      each.bookingDate === parts.day &&
+      (parts.bankId !== null && each.bankId !== null
+        ? each.bankId === parts.bankId
+        : isFree && parts.members.length > 1),
+  );
+}
+
+function isTotalRow(bankId: string | null, parts: Parts<OpenLine>): boolean {
   return (
-    row.amountMinor === parts.sumMinor &&
-    row.bookingDate === parts.day &&
     parts.members.length > 1 &&
     (bankId === null || parts.bankId === null || bankId === parts.bankId)
   );

@@ -3,6 +3,7 @@ import type { LocalDate } from '../local-date.ts';
 import type { CustomerCode } from '../reference/customer-code.ts';
 import type { Evidence, KnownLine, SnapshotRow, SnapshotScope, Tie } from './identity.ts';
 import type { FeedKind } from './sighting.ts';
+import { createQueues } from './queues.ts';
 import { createReader, type Wording } from './wording.ts';
 
 /** What is read, and by which source: the poll, the webhook, or one file format. */
@@ -183,19 +184,13 @@ export function tieBy(
   });
   if (rows.length === 0) return;
   const wanted = new Set(rows.map(({ key }) => key));
-  const keyed = work
-    .lines()
-    .flatMap((line) =>
-      [...new Set(by.line(line))].filter((key) => wanted.has(key)).map((key) => ({ key, line })),
-    );
-  const index = groupBy(keyed, ({ key }) => key);
-  const taken = new Set<OpenLine>();
+  const queues = createQueues(work.lines(), (line) =>
+    [...by.line(line)].filter((key) => wanted.has(key)),
+  );
   for (const { row, key } of rows) {
-    const found = index
-      .get(key)
-      ?.find(({ line }) => !taken.has(line) && by.fits?.(row, line) !== false);
-    if (found === undefined) continue;
-    taken.add(found.line);
-    work.tie(row, found.line, evidence);
+    const line = queues.first([key], (each) => by.fits?.(row, each) !== false);
+    if (line === undefined) continue;
+    queues.take(line);
+    work.tie(row, line, evidence);
   }
 }
