@@ -5,6 +5,7 @@ import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
 import type { StoryActor } from '../../domain/words/story-words.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import { toInstantOrNull, toMoney } from '../schemas/wire.ts';
+import { toBesideLine } from './beside-line.ts';
 import { storySchema, type StoryOutput } from './deposit-story-schema.ts';
 import { toDeposit } from './deposit.ts';
 import { fromScope } from './gate.ts';
@@ -36,6 +37,7 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
       capturedAt: line.capturedAt,
     },
     sightings: [...story.sightings],
+    hold: story.hold && { ...story.hold, beside: toBesideLine(story.hold.beside) },
     journals: story.journals.map((journal) => ({
       ...journal,
       createdAt: journal.at,

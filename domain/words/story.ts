@@ -1,5 +1,6 @@
-import { groupBy } from '../group-by.ts';
+import type { Evidence } from '../line/identity.ts';
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
+import { tellHold, tellSightings } from './appearance-words.ts';
 import { adviceFor } from './review-advice.ts';
 import {
   printAmount,
@@ -38,7 +39,22 @@ export interface StoryFacts {
     readonly source: string;
     readonly bankId: string | null;
     readonly seenAt: string;
+    /** Null for the row that the line was made of. */
+    readonly evidence: Evidence | null;
+    /** When a row that had waited was known to be this line; null if it never waited. */
+    readonly waitedUntil: string | null;
   }[];
+  /** The hold of the line, open or ended; `beside` is the line that it may be. */
+  readonly hold: {
+    readonly reason: string;
+    readonly heldAt: string;
+    readonly endedAt: string | null;
+    readonly beside: {
+      readonly amountMinor: bigint;
+      readonly bookingDate: string;
+      readonly depositId: string | null;
+    } | null;
+  } | null;
   readonly bankEvents: readonly {
     readonly eventId: string;
     readonly receivedAt: string;
@@ -122,6 +138,7 @@ export function storyLines(facts: StoryFacts): readonly StoryLine[] {
   const lines = [
     { at: facts.line.capturedAt, text: tellLine(facts) },
     ...tellSightings(facts.sightings),
+    ...tellHold(facts),
     ...facts.bankEvents.map(({ receivedAt, eventId, outcome, errorCode }) => ({
       at: receivedAt,
       text: `Webhook ${eventId} came: ${outcome ?? 'not handled yet'}${errorCode === null ? '' : ` (${errorCode})`}.`,
@@ -176,23 +193,6 @@ function tellLine({ line, account }: StoryFacts): string {
   const twin =
     line.occurrence === 1 ? '' : ` It is number ${line.occurrence} of equal lines on that day.`;
   return `${printAmount(line.amountMinor, line.currency)} booked by ${account.bankName} on ${line.bookingDate} was captured: ${named}${payer.length === 0 ? '' : `, from ${payer.join(', ')}`}.${twin}`;
-}
-
-const FEEDS = { poll: 'when the account was read', webhook: 'in a webhook', file: 'in a file' };
-
-/** Each poll sees a line again: equal sightings become one line with their count. */
-function tellSightings(sightings: StoryFacts['sightings']): readonly StoryLine[] {
-  const groups = groupBy(sightings, ({ feed, source, bankId }) =>
-    JSON.stringify([feed, source, bankId]),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const source = first.feed === 'file' ? ` (${first.source})` : '';
-    const id = first.bankId === null ? '' : `, as ${first.bankId}`;
-    const times = group.length === 1 ? '' : `, and ${group.length - 1} more times`;
-    return [{ at: first.seenAt, text: `Seen ${FEEDS[first.feed]}${source}${id}${times}.` }];
-  });
 }
 
 function tellReview(review: NonNullable<StoryFacts['review']>): string {
