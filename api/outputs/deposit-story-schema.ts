@@ -8,7 +8,7 @@ import { besideLineSchema } from './beside-line.ts';
 import { STORY_EXAMPLE } from './deposit-story-example.ts';
 import { depositSchema } from './deposit.ts';
 import { gateCause, gateScope } from './gate.ts';
-import { reviewReasonSchema } from './review.ts';
+import { reviewBeside, reviewReasonSchema } from './review.ts';
 import { journalKind } from './wallet.ts';
 
 const maybeText = z.string().nullable();
@@ -149,6 +149,7 @@ export const storySchema = named(
     journals: z.array(journalSchema),
     review: reviewReasonSchema
       .extend({
+        beside: reviewBeside,
         openedAt: instant,
         dueAt: instant,
         remindersSent: z.int(),

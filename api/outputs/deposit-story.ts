@@ -18,6 +18,7 @@ import { toReviewReason } from './review.ts';
  */
 export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
   const { line, review } = story;
+  const beside = toBesideLine(story.hold?.beside ?? null);
   const { lines } = tellDeposit(deposit, story);
   const output: z.input<typeof storySchema> = {
     ...toDeposit(deposit),
@@ -37,13 +38,17 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
       capturedAt: line.capturedAt,
     },
     sightings: [...story.sightings],
-    hold: story.hold && { ...story.hold, beside: toBesideLine(story.hold.beside) },
+    hold: story.hold && { ...story.hold, beside },
     journals: story.journals.map((journal) => ({
       ...journal,
       createdAt: journal.at,
       postings: [...journal.postings],
     })),
-    review: review && { ...review, ...toReviewReason(review.reason, review.candidates) },
+    review: review && {
+      ...review,
+      ...toReviewReason(review.reason, review.candidates),
+      beside: story.hold?.endedAt === null ? beside : null,
+    },
     decisions: story.decisions.map((decision) => ({
       ...decision,
       allocations: decision.allocations.map((part) => ({

@@ -1,6 +1,7 @@
 import type { Evidence } from '../line/identity.ts';
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
 import { tellHold, tellSightings } from './appearance-words.ts';
+import { oneLine } from './one-line.ts';
 import { adviceFor } from './review-advice.ts';
 import {
   printAmount,
@@ -175,11 +176,6 @@ export function storyHeading(facts: StoryFacts): string {
   return oneLine(
     `Deposit ${facts.depositId}: ${printAmount(line.amountMinor, line.currency)} on ${account.key} (${account.bankName}), ${facts.state.replaceAll('_', ' ')}`,
   );
-}
-
-/** Bank texts may hold any character, but must not move a terminal's cursor. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }
 
 function tellLine({ line, account }: StoryFacts): string {
