@@ -24,6 +24,7 @@ import { claimRoutes } from './routes/claims/index.ts';
 import { decisionRoutes } from './routes/decisions/index.ts';
 import { depositRoutes } from './routes/deposits/index.ts';
 import { gateRoutes } from './routes/gates/index.ts';
+import { heldRowRoutes } from './routes/held-rows/index.ts';
 import { notificationRoutes } from './routes/notifications/index.ts';
 import { returnRoutes } from './routes/returns/index.ts';
 import { reviewRoutes } from './routes/reviews/index.ts';
@@ -101,6 +102,7 @@ function addRoutes(app: ApiApp, deps: ApiDeps): void {
   decisionRoutes(app, deps);
   depositRoutes(app, deps);
   gateRoutes(app, deps);
+  heldRowRoutes(app, deps);
   notificationRoutes(app, deps);
   returnRoutes(app, deps);
   reviewRoutes(app, deps);

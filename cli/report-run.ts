@@ -40,6 +40,7 @@ export function printRun(run: RunRow, account = run.bankAccountKey): string {
     credits: run.credits,
     unmatchedCount: run.reviewCount,
     unmatchedMinor: run.reviewMinor,
+    waitingCount: run.rowsWaiting,
     unreadableCount: run.rowsQuarantined,
     totalCount: run.depositsNew,
   });
@@ -66,6 +67,7 @@ export function runToJson(run: RunRow) {
     linesSeen: run.linesSeen,
     linesNew: run.linesNew,
     held: run.held,
+    rowsWaiting: run.rowsWaiting,
     rowsUnreadable: run.rowsQuarantined,
     warnings: run.warnings,
     deposits: { credited: run.creditedCount, inReview: run.reviewCount, total: run.depositsNew },

@@ -25,8 +25,11 @@ export const STORY_EXAMPLE = {
       bankId: 'a1b2c3',
       reference: 'CUS00005724',
       seenAt: '2026-11-20T08:15:00.000Z',
+      evidence: null,
+      waitedUntil: null,
     },
   ],
+  hold: null,
   journals: [
     {
       id: '9031',

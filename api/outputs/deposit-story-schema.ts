@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { EVIDENCE } from '../../domain/line/identity.ts';
 import { named } from '../schemas/named.ts';
 import { day, decisionId, digits, instant, money, walletId } from '../schemas/wire.ts';
 import { auditEventSchema } from './audit-event.ts';
 import { decisionKind, decisionOutcome, decisionState } from './decision.ts';
+import { besideLineSchema } from './beside-line.ts';
 import { STORY_EXAMPLE } from './deposit-story-example.ts';
 import { depositSchema } from './deposit.ts';
 import { gateCause, gateScope } from './gate.ts';
-import { reviewReasonSchema } from './review.ts';
+import { reviewBeside, reviewReasonSchema } from './review.ts';
 import { journalKind } from './wallet.ts';
 
 const maybeText = z.string().nullable();
@@ -39,8 +41,23 @@ const sightingSchema = z
     bankId: maybeText,
     reference: maybeText,
     seenAt: instant,
+    evidence: z.enum(EVIDENCE).nullable().meta({
+      description: 'What tied it to the line; null for the row that the line was made of.',
+    }),
+    waitedUntil: instant.nullable().meta({
+      description: 'When a row that had waited was known to be this line; null if it never waited.',
+    }),
   })
   .meta({ id: 'Sighting', description: 'One feed that showed the line.' });
+
+const holdSchema = z
+  .strictObject({
+    reason: z.string(),
+    beside: besideLineSchema.nullable().meta({ description: 'The line that it may be.' }),
+    heldAt: instant,
+    endedAt: instant.nullable().meta({ description: 'Null while it is held.' }),
+  })
+  .meta({ id: 'LineHold', description: 'Why capture held the line, and until when.' });
 
 const postingSchema = z
   .object({
@@ -128,9 +145,11 @@ export const storySchema = named(
     workflow: workflowSchema,
     line: lineSchema,
     sightings: z.array(sightingSchema),
+    hold: holdSchema.nullable(),
     journals: z.array(journalSchema),
     review: reviewReasonSchema
       .extend({
+        beside: reviewBeside,
         openedAt: instant,
         dueAt: instant,
         remindersSent: z.int(),

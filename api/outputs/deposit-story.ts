@@ -5,6 +5,7 @@ import { ALL_ACCOUNTS } from '../../db/queries/gates.ts';
 import type { StoryActor } from '../../domain/words/story-words.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import { toInstantOrNull, toMoney } from '../schemas/wire.ts';
+import { toBesideLine } from './beside-line.ts';
 import { storySchema, type StoryOutput } from './deposit-story-schema.ts';
 import { toDeposit } from './deposit.ts';
 import { fromScope } from './gate.ts';
@@ -17,6 +18,7 @@ import { toReviewReason } from './review.ts';
  */
 export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
   const { line, review } = story;
+  const beside = toBesideLine(story.hold?.beside ?? null);
   const { lines } = tellDeposit(deposit, story);
   const output: z.input<typeof storySchema> = {
     ...toDeposit(deposit),
@@ -36,12 +38,17 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
       capturedAt: line.capturedAt,
     },
     sightings: [...story.sightings],
+    hold: story.hold && { ...story.hold, beside },
     journals: story.journals.map((journal) => ({
       ...journal,
       createdAt: journal.at,
       postings: [...journal.postings],
     })),
-    review: review && { ...review, ...toReviewReason(review.reason, review.candidates) },
+    review: review && {
+      ...review,
+      ...toReviewReason(review.reason, review.candidates),
+      beside: story.hold?.endedAt === null ? beside : null,
+    },
     decisions: story.decisions.map((decision) => ({
       ...decision,
       allocations: decision.allocations.map((part) => ({

@@ -15,7 +15,8 @@ export function maskRow(raw: string): string {
   );
 }
 
-function maskText(text: string): string {
+/** Any text without what it says, as {@link maskRow} does. */
+export function maskText(text: string): string {
   return text
     .replace(/\\u[0-9a-fA-F]{4}|\\./gs, 'x')
     .replace(/\p{N}/gu, '9')

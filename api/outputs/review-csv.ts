@@ -37,7 +37,19 @@ const COLUMNS: readonly (readonly [string, (row: SuggestedRow) => CsvCell])[] = 
   ['overdue_at', ({ review }) => review.overdueAt?.toISOString() ?? null],
   ['round', ({ review }) => ({ number: review.round.toString() })],
   ['comments', ({ comments }) => ({ number: comments.toString() })],
+  ['beside_line', ({ beside }) => beside?.lineId ?? null],
+  ['beside_deposit', ({ beside }) => beside?.depositId ?? null],
+  ['beside_state', ({ beside }) => beside?.depositState ?? null],
+  ['beside_booking_date', ({ beside }) => beside?.bookingDate ?? null],
+  ['beside_amount', ({ beside }) => besideAmount(beside)],
+  ['beside_references', ({ beside }) => beside?.references.join(' | ') ?? null],
+  ['beside_is_shown', ({ beside }) => beside?.isShown.toString() ?? null],
 ];
+
+function besideAmount(beside: SuggestedRow['beside']): CsvCell {
+  if (beside === null) return null;
+  return { number: printMinor(BigInt(beside.amountMinor), parseCurrency(beside.currency)) };
+}
 
 /** The queue as CSV, a page of rows at a time, the most urgent first. */
 export async function* reviewsAsCsv(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromBesideJson } from '../../db/queries/beside-lines.ts';
 import type { OpenReviewRow } from '../../db/queries/reviews-read.ts';
 import { REVIEW_REASONS } from '../../domain/review/review-reasons.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
@@ -13,6 +14,7 @@ import {
   toInstantOrNull,
   toMoney,
 } from '../schemas/wire.ts';
+import { besideLineSchema, toBesideLine } from './beside-line.ts';
 
 export const reviewReason = z
   .enum(REVIEW_REASONS)
@@ -36,12 +38,19 @@ export function toReviewReason(
   return { reason: known, ...adviceFor(known), candidates: [...candidates] };
 }
 
+/** The other line of a review, side by side. */
+export const reviewBeside = besideLineSchema.nullable().meta({
+  description:
+    'The line that the deposit may be, while capture holds it; null where no single one is.',
+});
+
 export const reviewSchema = named(
   'Review',
   reviewReasonSchema.extend({
     shadowCode: z.string().nullable().meta({
       description: 'On an account on trial: the code that it would have been credited by.',
     }),
+    beside: reviewBeside,
     depositId,
     account: accountKey,
     amount: money,
@@ -64,6 +73,7 @@ export const reviewSchema = named(
       nextStep: 'Ask the payer for the right code, then credit that wallet or return the money.',
       candidates: ['CUS00005724'],
       shadowCode: null,
+      beside: null,
       depositId: 'dep_019ab3c4d5e67f8091a2b3c4d5e6f708',
       account: 'fnb-main',
       amount: { minor: '27500', currency: 'ZAR' },
@@ -90,6 +100,7 @@ export function toReview(
   return {
     ...toReviewReason(reason, suggested),
     shadowCode: reason === 'shadow' ? (candidates[0] ?? null) : null,
+    beside: toBesideLine(fromBesideJson(row.beside)),
     depositId: row.review.depositId,
     account: row.accountKey,
     amount: toMoney(row.amountMinor, row.currency),

@@ -29,6 +29,7 @@ export const RUN_EXAMPLE = {
   linesSeen: 12,
   linesNew: 2,
   linesHeld: 0,
+  rowsWaiting: 0,
   rowsUnreadable: 0,
   warnings: [],
   depositsNew: 2,
@@ -55,6 +56,9 @@ export const runSchema = named(
     linesSeen: count,
     linesNew: count,
     linesHeld: count,
+    rowsWaiting: count.meta({
+      description: 'Rows that may be known lines and wait for a later read (`GET /v1/held-rows`).',
+    }),
     rowsUnreadable: count.meta({
       description: 'Rows that could not be read and wait as cases (`GET /v1/cases`).',
     }),
@@ -85,6 +89,7 @@ export function toRun(row: Run): z.infer<typeof runSchema> {
     linesSeen: row.linesSeen,
     linesNew: row.linesNew,
     linesHeld: row.held,
+    rowsWaiting: row.rowsWaiting,
     rowsUnreadable: row.rowsQuarantined,
     warnings: row.warnings,
     depositsNew: row.depositsNew,

@@ -20,6 +20,7 @@ const TAGS = [
   { name: 'decisions', description: 'What people propose, approve and reject.' },
   { name: 'deposits', description: 'Money that a bank account received.' },
   { name: 'gates', description: 'Stop and resume crediting.' },
+  { name: 'held-rows', description: 'Rows of the bank that may be known lines.' },
   { name: 'notifications', description: 'What customers are notified of.' },
   { name: 'returns', description: 'Money that goes back to its payer.' },
   { name: 'reviews', description: 'The queue of deposits that wait for a person.' },

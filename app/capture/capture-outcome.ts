@@ -14,7 +14,9 @@ export type Placement =
 export interface CaptureOutcome {
   readonly linesNew: number;
   readonly depositsNew: number;
+  /** Rows that wait, and new lines that are held. */
   readonly held: number;
+  readonly rowsWaiting: number;
   readonly placements: readonly Placement[];
 }
 
@@ -44,6 +46,7 @@ export function summarise(
     linesNew: lines.length,
     depositsNew: lines.filter((line) => line.amountMinor > 0n).length,
     held: decision.waiting.length + lines.filter((line) => line.hold !== null).length,
+    rowsWaiting: decision.waiting.length,
     placements,
   };
 }

@@ -15,6 +15,7 @@ import { toAccountKey } from '../../db/queries/bank-account-names.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { parseMinor, printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
+import { oneLine } from '../../domain/words/one-line.ts';
 import { adviceFor } from '../../domain/words/review-advice.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { PURSER } from '../invocation.ts';
@@ -128,7 +129,7 @@ function printQueue(
   const lines = rows.map((row) => {
     const { review, amountMinor, currency, accountKey, comments } = row;
     const codes = suggested(row);
-    const amount = `${printRand(amountMinor)}${currency === ZAR ? '' : ` (${currency})`}`;
+    const amount = printAmount(amountMinor, currency);
     const marks = [
       review.escalatedAt === null ? [] : ['escalated'],
       review.overdueAt === null ? [] : [`overdue, round ${review.round}`],
@@ -138,10 +139,35 @@ function printQueue(
     return [
       `${review.depositId}   ${accountKey}   ${amount}   due ${review.dueAt.toISOString()}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`,
       `  ${adviceFor(review.reason).sentence}${codes.length === 0 ? '' : ` Perhaps ${codes.join(', ')}.`}`,
+      ...printBeside(row),
     ].join('\n');
   });
   return [
     ...lines,
     `${open} ${open === 1 ? 'deposit waits' : 'deposits wait'} for a decision${rows.length < open ? `; showing the first ${rows.length}` : ''}.`,
   ].join('\n');
+}
+
+/** Both lines, one below the other, so that a person can compare them. */
+function printBeside(row: OpenReviewRow): readonly string[] {
+  const { beside } = row;
+  if (beside === null) return [];
+  const line = (minor: bigint, { currency, bookingDate, references }: LineFacts) =>
+    `${printAmount(minor, currency)} of ${bookingDate}   “${oneLine(references.join(' | '))}”`;
+  const deposit =
+    beside.depositId === null ? '' : `   ${beside.depositId} (${beside.depositState ?? '?'})`;
+  return [
+    `  This line:  ${line(row.amountMinor, row)}`,
+    `  It may be:  ${line(BigInt(beside.amountMinor), beside)}${deposit}${beside.isShown ? '' : '   no longer shown by the bank'}`,
+  ];
+}
+
+interface LineFacts {
+  readonly currency: string;
+  readonly bookingDate: string;
+  readonly references: readonly string[];
+}
+
+function printAmount(minor: bigint, currency: string): string {
+  return `${printRand(minor)}${currency === ZAR ? '' : ` (${currency})`}`;
 }

@@ -4,6 +4,7 @@ import type { DayProof } from '../../db/queries/day-proofs.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
+import { waitInWords } from '../../domain/words/waiting-words.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { PURSER } from '../invocation.ts';
 import { runToJson, type RunRow } from '../report-run.ts';
@@ -13,7 +14,7 @@ export function addStatus(program: Command): void {
   program
     .command('status')
     .description(
-      'show wallets, deposits, bank accounts with gates and proofs, last runs, open reviews, cases and proposals',
+      'show wallets, deposits, bank accounts with gates and proofs, last runs, open reviews, cases, waiting rows and proposals',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
@@ -50,7 +51,7 @@ function printStatus(status: Status): string {
     'Last runs:',
     ...status.lastRuns.map(
       (run) =>
-        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${printRunFaults(run)}`,
+        `  ${run.bankAccountKey.padEnd(12)} ${run.startedAt.toISOString()}   ${run.outcome ?? 'running'}   ${run.creditedCount} credited, ${run.reviewCount} to review${run.rowsWaiting === 0 ? '' : `, ${run.rowsWaiting} rows wait`}${printRunFaults(run)}`,
     ),
   ];
   if (status.heldStatementFiles > 0)
@@ -70,6 +71,10 @@ function printStatus(status: Status): string {
       `Open cases (${PURSER} cases): ${status.openCases.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`,
     );
   lines.push(
+    ...status.evidenceWaits.map(
+      ({ count, oldestDay, waitsFor }) =>
+        `Rows that may be known lines (GET /v1/held-rows), waiting for ${waitInWords(waitsFor)}: ${count}, oldest of ${oldestDay}`,
+    ),
     ...status.unknownFields.map(
       ({ accountKey, name, firstSeenAt }) =>
         `Field that Purser does not read: ${name} of ${accountKey}, since ${firstSeenAt.toISOString().slice(0, 10)}`,

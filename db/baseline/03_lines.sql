@@ -18,6 +18,7 @@ CREATE TABLE runs (
   lines_seen       integer NOT NULL DEFAULT 0,
   lines_new        integer NOT NULL DEFAULT 0,
   held             integer NOT NULL DEFAULT 0,
+  rows_waiting     integer NOT NULL DEFAULT 0,
   rows_quarantined integer NOT NULL DEFAULT 0,
   warnings         text[] NOT NULL DEFAULT '{}',
   deposits_new     integer NOT NULL DEFAULT 0,
@@ -46,7 +47,8 @@ COMMENT ON COLUMN runs.window_from IS 'First bank day that was read.';
 COMMENT ON COLUMN runs.window_to IS 'Last bank day that was read.';
 COMMENT ON COLUMN runs.lines_seen IS 'Rows that the bank showed.';
 COMMENT ON COLUMN runs.lines_new IS 'Rows that were captured as new lines.';
-COMMENT ON COLUMN runs.held IS 'Rows that were held as sightings, since they may be a known line.';
+COMMENT ON COLUMN runs.held IS 'Rows that wait and new lines that are held, since they may be a known line.';
+COMMENT ON COLUMN runs.rows_waiting IS 'Rows that are no line yet, since they may be a known one.';
 COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
 COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';

@@ -7,6 +7,7 @@ import type { Executor } from '../client.ts';
 import { isoInstant, type InJson } from '../json.ts';
 import type { GateCause } from '../schema/gates.ts';
 import { auditOf } from './audit-read.ts';
+import { besideLine, fromBesideJson, type BesideLine } from './beside-lines.ts';
 import { gateWaitsOf } from './gate-waits.ts';
 
 type StoryPart<Part extends keyof StoryFacts> = StoryFacts[Part] extends
@@ -18,6 +19,8 @@ type StoryPart<Part extends keyof StoryFacts> = StoryFacts[Part] extends
 export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
   readonly line: StoryPart<'line'> & { readonly valueDate: string | null };
   readonly sightings: readonly (StoryPart<'sightings'> & { readonly reference: string | null })[];
+  readonly hold:
+    (Omit<StoryPart<'hold'>, 'beside'> & { readonly beside: BesideLine | null }) | null;
   readonly journals: readonly (Omit<StoryPart<'journals'>, 'postings'> & {
     readonly id: string;
     readonly kind: JournalKind;
@@ -61,20 +64,20 @@ export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
 function appearancesOf(): SQL {
   return sql`(
     with polled as (
-      select s.bank_id, s.reference, s.seen_at, r.started_at from sightings s join runs r on r.id = s.run_id
+      select s.bank_id, s.reference, s.seen_at, s.evidence, s.held_reason, s.ended_at, r.started_at from sightings s join runs r on r.id = s.run_id
        where s.line_id = l.id and s.feed = 'poll'),
     appearances as (
-      select s.feed, s.source, s.bank_id, s.reference, s.seen_at from sightings s
+      select s.feed, s.source, s.bank_id, s.reference, s.seen_at, s.evidence, s.held_reason, s.ended_at from sightings s
        where s.line_id = l.id and (s.feed = 'file' or s.feed = 'poll' and s.run_id is null)
       union all
-      select s.feed, s.source, s.bank_id, s.reference, coalesce(came.at, s.seen_at)
+      select s.feed, s.source, s.bank_id, s.reference, coalesce(came.at, s.seen_at), s.evidence, s.held_reason, s.ended_at
         from sightings s
         left join bank_events e on e.bank_account_key = s.bank_account_key and e.facts_key = s.facts_key
                                and coalesce(e.bank_id, '') = coalesce(s.bank_id, '')
         left join lateral unnest(array_prepend(e.received_at, e.repeated_at)) as came(at) on true
        where s.line_id = l.id and s.feed = 'webhook'
       union all
-      select 'poll', 'poll', p.bank_id, p.reference, r.started_at
+      select 'poll', 'poll', p.bank_id, p.reference, r.started_at, p.evidence, p.held_reason, p.ended_at
         from runs r
         cross join lateral (select * from polled where polled.started_at <= r.started_at order by polled.started_at desc limit 1) p
        where r.bank_account_key = l.bank_account_key and r.kind = 'poll'
@@ -82,7 +85,8 @@ function appearancesOf(): SQL {
          and not exists (select 1 from line_absences a where a.line_id = l.id
                and r.started_at >= a.since and (a.until is null or r.started_at < a.until)))
     select coalesce(json_agg(json_build_object('feed', s.feed, 'source', s.source, 'bankId', s.bank_id, 'reference', s.reference,
-             'seenAt', ${at('s.seen_at')}) order by s.seen_at, s.source), '[]')
+             'seenAt', ${at('s.seen_at')}, 'evidence', s.evidence, 'waitedUntil', ${at('case when s.held_reason is not null and s.ended_at > s.seen_at then s.ended_at end')}
+           ) order by s.seen_at, s.source), '[]')
       from (select * from appearances order by seen_at, source limit 500) s)`;
 }
 
@@ -118,6 +122,8 @@ export async function findDepositStory(
         'valueDate', l.value_date, 'references', l."references", 'text', l.text, 'counterpartyName', l.counterparty_name,
         'counterpartyAccount', l.counterparty_account, 'occurrence', l.occurrence, 'capturedAt', ${at('l.captured_at')}),
       'sightings', ${appearancesOf()},
+      'hold', (select json_build_object('reason', h.reason, 'heldAt', ${at('h.held_at')}, 'endedAt', ${at('h.ended_at')},
+          'beside', ${besideLine(sql`h.beside_line_id`)}) from line_holds h where h.line_id = l.id),
       'journals', ${journalsTold()},
       'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'openedAt', ${at('r.opened_at')},
           'dueAt', ${at('r.due_at')}, 'remindersSent', r.reminders_sent, 'overdueAt', ${at('r.overdue_at')},
@@ -142,6 +148,7 @@ export async function findDepositStory(
   return {
     ...story,
     line: { ...story.line, amountMinor: BigInt(story.line.amountMinor) },
+    hold: story.hold && { ...story.hold, beside: fromBesideJson(story.hold.beside) },
     decisions: story.decisions.map((decision) => ({
       ...decision,
       allocations: decision.allocations.map((part) => ({

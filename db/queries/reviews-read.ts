@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, gte, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import type { ReviewReason } from '../../domain/review/review-reasons.ts';
 import type { Executor } from '../client.ts';
+import type { InJson } from '../json.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
 import { reviewComments, reviews } from '../schema/reviews.ts';
+import { besideLine, type BesideLine } from './beside-lines.ts';
 
 /** Orders of the queue: escalated first, then by deadline; by age; by amount, largest first. */
 export const QUEUE_ORDERS = ['priority', 'oldest', 'amount'] as const;
@@ -49,6 +51,9 @@ export async function listOpenReviews(
       bookingDate: deposits.bookingDate,
       references: lines.references,
       counterpartyName: lines.counterpartyName,
+      // The line that it may be, while it is held.
+      beside: sql<InJson<BesideLine> | null>`(
+        select ${besideLine(sql`h.beside_line_id`)} from line_holds h where h.line_id = ${deposits.lineId} and h.ended_at is null)`,
       comments: sql<number>`(select count(*)::int from ${reviewComments} where ${reviewComments.depositId} = ${reviews.depositId})`,
       place: valueOf(order),
     })

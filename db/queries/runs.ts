@@ -33,6 +33,7 @@ export async function addRunCapture(
     readonly linesNew: number;
     readonly depositsNew: number;
     readonly held: number;
+    readonly rowsWaiting?: number;
     readonly rowsQuarantined?: number;
     /** Sentences without values; each is noted once. */
     readonly warnings?: readonly string[];
@@ -43,6 +44,7 @@ export async function addRunCapture(
            window_to = coalesce(greatest(window_to, ${capture.to}::date), ${capture.to}::date),
            lines_seen = lines_seen + ${capture.linesSeen}, lines_new = lines_new + ${capture.linesNew},
            deposits_new = deposits_new + ${capture.depositsNew}, held = held + ${capture.held},
+           rows_waiting = rows_waiting + ${capture.rowsWaiting ?? 0},
            rows_quarantined = rows_quarantined + ${capture.rowsQuarantined ?? 0},
            warnings = (select coalesce(array_agg(distinct w), '{}') from unnest(warnings || ${param(capture.warnings ?? [])}::text[]) w)
      where id = ${capture.runId}`);

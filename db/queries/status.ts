@@ -3,6 +3,7 @@ import type { Executor } from '../client.ts';
 import { listNewestDayProofs } from './day-proofs.ts';
 import { countOpenProposals } from './decisions.ts';
 import { listGates } from './gates.ts';
+import { countEvidenceWaits } from './held-rows.ts';
 import { countOpenCases } from './line-cases.ts';
 import { listUnknownFields } from './quarantined-rows.ts';
 import { sumReviewsByReason } from './reviews-read.ts';
@@ -171,6 +172,7 @@ export async function readStatus(executor: Executor) {
     heldStatementFiles: await countHeldFiles(executor),
     closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),
     dayProofs: await listNewestDayProofs(executor),
+    evidenceWaits: await countEvidenceWaits(executor),
     openCases: await countOpenCases(executor),
     unknownFields: await listUnknownFields(executor),
     openProposals: await countOpenProposals(executor),

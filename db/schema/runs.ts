@@ -19,6 +19,7 @@ export const runs = pgTable('runs', {
   linesSeen: count('lines_seen').notNull().default(0),
   linesNew: count('lines_new').notNull().default(0),
   held: count('held').notNull().default(0),
+  rowsWaiting: count('rows_waiting').notNull().default(0),
   rowsQuarantined: count('rows_quarantined').notNull().default(0),
   warnings: text('warnings')
     .array()

@@ -37,19 +37,19 @@ const ADVICE: Readonly<Record<ReviewReason, ReviewAdvice>> = {
     nextStep: 'Ask who froze the wallet and why; release it, or return the money.',
   },
   possible_duplicate: {
-    sentence: 'The payment looks like one that was already received.',
+    sentence: 'The payment may be one that is booked already, here or in other words.',
     nextStep:
-      'Compare both lines with the bank statement; credit this one only if the money came twice.',
+      'Look for both lines on the bank statement; credit this one only if the money came twice.',
   },
   edited_look_alike: {
     sentence:
-      'The payment looks like an earlier line that the bank no longer shows: it may be that line, edited.',
-    nextStep:
-      'Find the earlier line on the bank statement; credit this one only if both stand there.',
+      'The payment may be an earlier line that the bank moved or corrected: it shows that one no more.',
+    nextStep: 'Ask the bank what it changed; credit this one only if both payments were made.',
   },
   id_reused: {
-    sentence: 'The bank used the id of an earlier line for a line with other facts.',
-    nextStep: 'Ask the bank which line stands, then credit the wallet or dismiss the line.',
+    sentence: 'The payment has the bank’s id of another line, but another day, amount or customer.',
+    nextStep:
+      'Ask the bank which of the two is right; credit this one only if it is a payment of its own.',
   },
   payer_conflict: {
     sentence: 'The payer is known for another customer than the reference names.',

@@ -12,6 +12,8 @@ export interface RunCounts {
   readonly unmatchedMinor: bigint;
   /** Rows of the bank that could not be read, and wait for a person. */
   readonly unreadableCount?: number;
+  /** Rows that may be known lines, and wait for a later read. */
+  readonly waitingCount?: number;
   /** All deposits of the run; more than reconciled + unmatched when some had not settled at its end. */
   readonly totalCount: number;
 }
@@ -19,11 +21,11 @@ export interface RunCounts {
 /**
  * Prints the summary of a run: three lines in aligned columns under a heading, without a final line break. Deposits that
  * had not settled when the run ended get their own line, so that the counts always add up, and so do rows that could not be
- * read.
+ * read and rows that wait.
  */
 export function printRunSummary(accountKey: string, counts: RunCounts): string {
   const unsettledCount = counts.totalCount - counts.reconciledCount - counts.unmatchedCount;
-  const { unreadableCount = 0 } = counts;
+  const { unreadableCount = 0, waitingCount = 0 } = counts;
   invariant(unsettledCount >= 0, 'A run cannot settle more deposits than it handled.');
   const rows = [
     [
@@ -40,6 +42,9 @@ export function printRunSummary(accountKey: string, counts: RunCounts): string {
     ],
     ...(unreadableCount > 0
       ? [['Unreadable:', counted(unreadableCount, 'row'), 'waiting as cases']]
+      : []),
+    ...(waitingCount > 0
+      ? [['Waiting:', counted(waitingCount, 'row'), 'may be known lines; later reads tell']]
       : []),
     ...(unsettledCount > 0 ? [['Not yet settled:', counted(unsettledCount, 'deposit')]] : []),
     ['Total processed:', counted(counts.totalCount, 'deposit')],

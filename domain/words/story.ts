@@ -1,5 +1,7 @@
-import { groupBy } from '../group-by.ts';
+import type { Evidence } from '../line/identity.ts';
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
+import { tellHold, tellSightings } from './appearance-words.ts';
+import { oneLine } from './one-line.ts';
 import { adviceFor } from './review-advice.ts';
 import {
   printAmount,
@@ -38,7 +40,22 @@ export interface StoryFacts {
     readonly source: string;
     readonly bankId: string | null;
     readonly seenAt: string;
+    /** Null for the row that the line was made of. */
+    readonly evidence: Evidence | null;
+    /** When a row that had waited was known to be this line; null if it never waited. */
+    readonly waitedUntil: string | null;
   }[];
+  /** The hold of the line, open or ended; `beside` is the line that it may be. */
+  readonly hold: {
+    readonly reason: string;
+    readonly heldAt: string;
+    readonly endedAt: string | null;
+    readonly beside: {
+      readonly amountMinor: bigint;
+      readonly bookingDate: string;
+      readonly depositId: string | null;
+    } | null;
+  } | null;
   readonly bankEvents: readonly {
     readonly eventId: string;
     readonly receivedAt: string;
@@ -122,6 +139,7 @@ export function storyLines(facts: StoryFacts): readonly StoryLine[] {
   const lines = [
     { at: facts.line.capturedAt, text: tellLine(facts) },
     ...tellSightings(facts.sightings),
+    ...tellHold(facts),
     ...facts.bankEvents.map(({ receivedAt, eventId, outcome, errorCode }) => ({
       at: receivedAt,
       text: `Webhook ${eventId} came: ${outcome ?? 'not handled yet'}${errorCode === null ? '' : ` (${errorCode})`}.`,
@@ -160,11 +178,6 @@ export function storyHeading(facts: StoryFacts): string {
   );
 }
 
-/** Bank texts may hold any character, but must not move a terminal's cursor. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
-}
-
 function tellLine({ line, account }: StoryFacts): string {
   const texts = [...line.references, line.text].filter((text) => text.trim() !== '');
   const named = texts.length === 0 ? 'without a text' : `“${[...new Set(texts)].join('” “')}”`;
@@ -176,23 +189,6 @@ function tellLine({ line, account }: StoryFacts): string {
   const twin =
     line.occurrence === 1 ? '' : ` It is number ${line.occurrence} of equal lines on that day.`;
   return `${printAmount(line.amountMinor, line.currency)} booked by ${account.bankName} on ${line.bookingDate} was captured: ${named}${payer.length === 0 ? '' : `, from ${payer.join(', ')}`}.${twin}`;
-}
-
-const FEEDS = { poll: 'when the account was read', webhook: 'in a webhook', file: 'in a file' };
-
-/** Each poll sees a line again: equal sightings become one line with their count. */
-function tellSightings(sightings: StoryFacts['sightings']): readonly StoryLine[] {
-  const groups = groupBy(sightings, ({ feed, source, bankId }) =>
-    JSON.stringify([feed, source, bankId]),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const source = first.feed === 'file' ? ` (${first.source})` : '';
-    const id = first.bankId === null ? '' : `, as ${first.bankId}`;
-    const times = group.length === 1 ? '' : `, and ${group.length - 1} more times`;
-    return [{ at: first.seenAt, text: `Seen ${FEEDS[first.feed]}${source}${id}${times}.` }];
-  });
 }
 
 function tellReview(review: NonNullable<StoryFacts['review']>): string {

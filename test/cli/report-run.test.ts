@@ -15,6 +15,7 @@ const RUN: RunRow = {
   linesSeen: 1,
   linesNew: 1,
   held: 0,
+  rowsWaiting: 0,
   rowsQuarantined: 0,
   warnings: [],
   depositsNew: 1,
@@ -40,6 +41,13 @@ describe('the report of a run', () => {
     expect(text).toContain('\n  Error:            bank.bad_response (docs/errors.md)');
     expect(text).toContain(`\n  Reason:           ${why}`);
     expect(runToJson(failed)).toMatchObject({ outcome: 'failed', errorDetail: why });
+  });
+
+  it('counts rows that wait for a later read', () => {
+    const text = printRun({ ...RUN, rowsWaiting: 2 });
+    expect(text).toMatch(/\n  Waiting: +2 rows +may be known lines; later reads tell\n/);
+    expect(printRun(RUN)).not.toContain('Waiting');
+    expect(runToJson({ ...RUN, rowsWaiting: 2 })).toMatchObject({ rowsWaiting: 2 });
   });
 
   it('counts rows that cannot be read, and says what the run did without', () => {

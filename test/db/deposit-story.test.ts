@@ -5,6 +5,7 @@ import { tellDeposit } from '../../api/outputs/narrative.ts';
 import { findDepositStory } from '../../db/queries/deposit-story.ts';
 import { findDeposit } from '../../db/queries/deposits-read.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
+import { anAccount, aSighting, notify, poll } from '../support/activities.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   aLine,
@@ -88,6 +89,67 @@ describe('the story of a deposit, from Postgres alone', () => {
       state: 'credited',
       audit: [{ action: 'deposit.changed' }],
     });
+  });
+});
+
+describe('the evidence in a story', () => {
+  const ANNA = 'CUS00000018';
+
+  /** The story of each deposit of an account, in the order of their lines; without times. */
+  async function toldOf(account: string): Promise<readonly (readonly string[])[]> {
+    const rows = await test.owner<{ id: string }[]>`
+      select id from deposits where bank_account_key = ${account} order by line_id`;
+    return Promise.all(rows.map(({ id }) => told(id)));
+  }
+
+  it('tells for each source what tied its words to the line', async () => {
+    const account = await anAccount(test.db);
+    const file = { feed: 'file', source: 'camt.053' } as const;
+    const paid = aSighting({ references: [ANNA], runningBalanceMinor: 12_345n });
+    await poll(test.db, account, [paid]);
+    await notify(test.db, account, aSighting({ references: [ANNA], bankId: 'W1' }));
+    await poll(test.db, account, [aSighting({ references: [`EFT ${ANNA}`] })], file);
+    const [lines = []] = await toldOf(account);
+    expect(lines.filter((line) => line.startsWith('Seen'))).toEqual([
+      'Seen when the account was read.',
+      'Seen in a webhook, as W1: the same day, amount and text.',
+      'Seen in a file (camt.053), in other words: the same customer code and amount.',
+    ]);
+  });
+
+  it('tells that a row waited, and what it turned out to be', async () => {
+    const account = await anAccount(test.db);
+    const row = (bankId: string) => aSighting({ bankId });
+    await poll(test.db, account, [row('P1')]);
+    await notify(test.db, account, row('W1'));
+    await notify(test.db, account, row('W2'));
+    await poll(test.db, account, [row('P1')]);
+    const [lines = []] = await toldOf(account);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'A row seen in a webhook, as W2, waited: it might be another line.',
+        'The row that waited is this line: the same day, amount and text.',
+      ]),
+    );
+  });
+
+  it('names the line beside which one was held, and says when the bank showed both', async () => {
+    const account = await anAccount(test.db);
+    const [first, corrected] = [
+      aSighting({ references: [ANNA] }),
+      aSighting({ references: ['CUS00000026'] }),
+    ];
+    await poll(test.db, account, [first]);
+    for (let read = 0; read < 2; read += 1) await poll(test.db, account, [corrected]);
+    const [one = [], held = []] = await toldOf(account);
+    expect(one.filter((line) => line.startsWith('Held'))).toEqual([]);
+    expect(held).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Held: it may be the line of R50\.00 on 2026-11-20 \(dep_.+\)\.$/),
+      ]),
+    );
+    await poll(test.db, account, [first, corrected]);
+    expect((await toldOf(account))[1]?.at(-1)).toBe('The bank showed both lines: they are two.');
   });
 });
 

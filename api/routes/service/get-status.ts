@@ -8,6 +8,7 @@ import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { dayProofSchema, toDayProof } from '../../outputs/day-proof.ts';
 import { depositState } from '../../outputs/deposit.ts';
 import { GATE_EXAMPLE, gateSchema, toGate } from '../../outputs/gate.ts';
+import { evidenceWait } from '../../outputs/held-row.ts';
 import { reviewReason } from '../../outputs/review.ts';
 import { RUN_EXAMPLE, runSchema, toRun } from '../../outputs/run.ts';
 import { BALANCE_EXAMPLE, balanceSchema, toBalance } from '../../outputs/wallet.ts';
@@ -15,6 +16,7 @@ import { readProblems } from '../../schemas/problem.ts';
 import { named } from '../../schemas/named.ts';
 import {
   accountKey,
+  day,
   depositId,
   instant,
   money,
@@ -68,6 +70,9 @@ const statusSchema = named(
     openCases: z
       .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
       .meta({ description: 'Open cases of lines that the bank changed, and of unreadable rows.' }),
+    evidenceWaits: z
+      .array(z.strictObject({ waitsFor: evidenceWait, count, oldestDay: day }))
+      .meta({ description: 'Rows that may be known lines (`GET /v1/held-rows`).' }),
     unknownFields: z
       .array(z.strictObject({ account: accountKey, field: z.string(), since: instant }))
       .meta({ description: 'Fields of the bank that Purser does not read, oldest first.' }),
@@ -117,6 +122,7 @@ const statusSchema = named(
       ],
       closedGates: [GATE_EXAMPLE],
       openCases: [{ kind: 'line_vanished', count: 1 }],
+      evidenceWaits: [{ waitsFor: 'next_read', count: 1, oldestDay: '2026-11-20' }],
       unknownFields: [
         { account: 'fnb-main', field: 'category', since: '2026-11-20T08:15:01.000Z' },
       ],
@@ -188,6 +194,7 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
     })),
     closedGates: status.closedGates.map(toGate),
     openCases: [...status.openCases],
+    evidenceWaits: [...status.evidenceWaits],
     unknownFields: status.unknownFields.map((each) => ({
       account: each.accountKey,
       field: each.name,

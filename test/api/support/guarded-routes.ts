@@ -85,6 +85,7 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     scope: 'status:read',
   },
   { method: 'GET', url: '/v1/cases', at: '/v1/cases', scope: 'review:read' },
+  { method: 'GET', url: '/v1/held-rows', at: '/v1/held-rows', scope: 'review:read' },
   { method: 'POST', url: '/v1/cases/:id/close', at: '/v1/cases/1/close', scope: 'review:decide' },
   {
     method: 'POST',

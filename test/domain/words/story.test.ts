@@ -27,6 +27,7 @@ function facts(given: Partial<StoryFacts> = {}): StoryFacts {
       capturedAt: AT,
     },
     sightings: [],
+    hold: null,
     bankEvents: [],
     review: null,
     comments: [],
@@ -55,7 +56,14 @@ describe('a story', () => {
   });
 
   it('merges polls that saw the same into one sentence, with their number', () => {
-    const seen = { feed: 'poll', source: 'poll', bankId: 'T1', seenAt: LATER } as const;
+    const seen = {
+      feed: 'poll',
+      source: 'poll',
+      bankId: 'T1',
+      seenAt: LATER,
+      evidence: null,
+      waitedUntil: null,
+    } as const;
     expect(textsOf({ sightings: [seen, seen, { ...seen, bankId: 'T2' }] }).slice(1)).toEqual([
       'Seen when the account was read, as T1, and 1 more times.',
       'Seen when the account was read, as T2.',

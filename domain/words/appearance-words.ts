@@ -1,0 +1,69 @@
+import { groupBy } from '../group-by.ts';
+import type { Evidence } from '../line/identity.ts';
+import type { StoryFacts, StoryLine } from './story.ts';
+import { printAmount } from './story-words.ts';
+
+type SeenLine = StoryFacts['sightings'][number];
+
+const FEEDS = { poll: 'when the account was read', webhook: 'in a webhook', file: 'in a file' };
+
+const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
+  facts: 'the same day, amount and text',
+  balance: 'the same amount with the same balance of the account beside it',
+  id: 'the bank’s same id and the same amount',
+  code: 'the same customer code and amount',
+  text: 'the same amount, and one text is a form of the other',
+  count: 'whole reads of its day count as many rows of this amount as lines',
+  parts: 'parts of a batch that add up to its total',
+};
+
+/** Names the evidence that tied a row to a line, without a full stop. */
+export function evidenceOfTie(evidence: Evidence): string {
+  return EVIDENCE_WORDS[evidence];
+}
+
+/**
+ * Tells how a line was shown, and by what evidence each row was known to be that line. Each poll sees a line again: equal
+ * sightings become one line with their count. A row that waited is told twice: when it came, and when it was placed.
+ */
+export function tellSightings(sightings: readonly SeenLine[]): readonly StoryLine[] {
+  const groups = groupBy(sightings, ({ feed, source, bankId, evidence, waitedUntil }) =>
+    JSON.stringify([feed, source, bankId, evidence, waitedUntil]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const source = first.feed === 'file' ? ` (${first.source})` : '';
+    const id = first.bankId === null ? '' : `, as ${first.bankId}`;
+    const times = group.length === 1 ? '' : `, and ${group.length - 1} more times`;
+    const where = `${FEEDS[first.feed]}${source}${id}`;
+    if (first.waitedUntil === null)
+      return [{ at: first.seenAt, text: `Seen ${where}${times}${tieInWords(first.evidence)}.` }];
+    return [
+      { at: first.seenAt, text: `A row seen ${where}${times}, waited: it might be another line.` },
+      { at: first.waitedUntil, text: `The row that waited is this line${byWhat(first.evidence)}.` },
+    ];
+  });
+}
+
+function tieInWords(evidence: Evidence | null): string {
+  if (evidence === null) return '';
+  return `${evidence === 'facts' ? '' : ', in other words'}${byWhat(evidence)}`;
+}
+
+function byWhat(evidence: Evidence | null): string {
+  return evidence === null ? '' : `: ${evidenceOfTie(evidence)}`;
+}
+
+/** Tells that a line was held beside another one, and how that ended. */
+export function tellHold({ hold, line }: StoryFacts): readonly StoryLine[] {
+  if (hold === null) return [];
+  const { beside, endedAt, heldAt, reason } = hold;
+  const held =
+    beside === null
+      ? `Held: ${reason.replaceAll('_', ' ')}.`
+      : `Held: it may be the line of ${printAmount(beside.amountMinor, line.currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
+  const ended =
+    beside === null ? 'It is held no longer.' : 'The bank showed both lines: they are two.';
+  return [{ at: heldAt, text: held }, ...(endedAt === null ? [] : [{ at: endedAt, text: ended }])];
+}
