@@ -1097,6 +1097,7 @@ ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_once UNIQUE (bank_a
 ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_pkey PRIMARY KEY (id);
 ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE quarantined_rows ADD CONSTRAINT quarantined_rows_why_given CHECK ((length(btrim(why)) > 0));
+CREATE TRIGGER quarantined_rows_name_codes AFTER INSERT ON public.quarantined_rows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.raw');
 GRANT INSERT, SELECT, UPDATE ON quarantined_rows TO purser_app;
 
 -- owned by purser_ledger

@@ -192,6 +192,9 @@ CREATE TABLE quarantined_rows (
   CONSTRAINT quarantined_rows_days_ordered CHECK (day_from <= day_to)
 );
 
+CREATE TRIGGER quarantined_rows_name_codes AFTER INSERT ON quarantined_rows REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.raw');
+
 COMMENT ON TABLE quarantined_rows IS 'Rows of a bank''s answer that could not be read exactly, each once however often it is shown. Written by the read of an account.';
 COMMENT ON COLUMN quarantined_rows.id IS 'Number of the row.';
 COMMENT ON COLUMN quarantined_rows.bank_account_key IS 'The account that was read.';

@@ -199,7 +199,8 @@ function suspectMoved(
     const nearest = new Map<string, SnapshotRow>();
     const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
     for (const row of rowsOf.get(line.line.amountMinor) ?? []) {
-      if (!isNewlyGone(line, row, heldBefore)) continue;
+      // Another customer on another day would be two corrections at once.
+      if (!isNewlyGone(line, row, heldBefore) || contradicts(work, row, line)) continue;
       const code = work.read(row).code ?? '';
       const before = nearest.get(code);
       if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);

@@ -69,7 +69,7 @@ describe('a line that the bank booked on a day before the window', () => {
   const today = row(0, 30_100n, 460_100n);
 
   it.each([12, 40, 99])(
-    'is found %i days back by the gap in the balances, alone and once',
+    'counts once where the gap in the balances leads %i days back to it, and nothing else of those days does',
     async (days) => {
       const accountKey = await anAccount(test.db);
       const { bank, feed } = aBank();
@@ -82,7 +82,7 @@ describe('a line that the bank booked on a day before the window', () => {
     },
   );
 
-  it('is named as missing where no day has it, and not looked for in each read', async () => {
+  it('leads to a warning where no day has it, and to no second search', async () => {
     const accountKey = await anAccount(test.db);
     const { bank, feed } = aBank();
     bank.rows = [first];
@@ -95,7 +95,7 @@ describe('a line that the bank booked on a day before the window', () => {
     expect(bank.asked).toBe(before + 1);
   });
 
-  it('is no matter where the balances follow each other, or none are stated', async () => {
+  it('causes no search where the balances follow each other, or none are stated', async () => {
     for (const rows of [
       [first, row(0, 1_000n, 131_000n)],
       [first, row(0, 1_000n, null)],

@@ -93,7 +93,7 @@ describe('GET /v1/held-rows', () => {
     expect(seen).toEqual(['W1', 'W2', 'W3']);
   });
 
-  it('no longer lists a row that a read has settled', async () => {
+  it('drops a row that a read has settled from the list', async () => {
     const account = await anAccountWithWaiting(1);
     const bank = await aShownBank('json');
     const row = { date: '2026-11-20', amount: '50.00', currency: 'ZAR', type: 'credit' };
@@ -116,20 +116,20 @@ describe('the evidence that a row waits for', () => {
       values (${newId('run')}, ${account}, 'poll', ${from}, ${from}, 'completed', now(), ${startedAt})`;
   }
 
-  it('is a statement where no read by the API reaches its day', async () => {
+  it('names a statement where no read by the API reaches its day', async () => {
     const account = await anAccountWithWaiting(1);
     expect(await waitOf(account)).toBe('statement');
     await readFrom(account, '2026-11-21', new Date());
     expect(await waitOf(account)).toBe('statement');
   });
 
-  it('is the next read of a day that is over', async () => {
+  it('names the next read of a day that is over', async () => {
     const account = await anAccountWithWaiting(1);
     await readFrom(account, '2026-11-16', new Date());
     expect(await waitOf(account)).toBe('next_read');
   });
 
-  it('is the next read, then the end of its day, for a webhook of today', async () => {
+  it('names the next read, then the end of its day, for a webhook of today', async () => {
     const account = await anAccountWithWaiting(1);
     await service.database.owner`
       update sightings set booking_date = (now() at time zone 'Africa/Johannesburg')::date
@@ -141,7 +141,7 @@ describe('the evidence that a row waits for', () => {
     expect(await waitOf(account)).toBe('day_over');
   });
 
-  it('is counted in the status, with the oldest day, and on the terminal', async () => {
+  it('counts in the status, with the oldest day, and on the terminal', async () => {
     const before = (await statusWaits()).find(({ waitsFor }) => waitsFor === 'statement');
     await anAccountWithWaiting(2);
     const after = (await statusWaits()).find(({ waitsFor }) => waitsFor === 'statement');

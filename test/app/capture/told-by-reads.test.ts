@@ -50,7 +50,7 @@ async function reasonOf(depositId: string): Promise<string | undefined> {
 }
 
 describe('a deposit in review that a read tells more about', () => {
-  it('is credited to the customer whom another wording of its line names', async () => {
+  it('credits the customer whom another wording of its line names', async () => {
     const accountKey = await anAccount(test.db);
     const { code, walletId } = await aWallet(test.db);
     const { dependencies, woken } = watched();
@@ -69,7 +69,7 @@ describe('a deposit in review that a read tells more about', () => {
     expect(wallet).toEqual({ credits: 1 });
   });
 
-  it('is credited once a read shows it beside the line that it might have been', async () => {
+  it('credits once a read shows it beside the line that it might have been', async () => {
     const accountKey = await anAccount(test.db);
     const [first, second] = [await aWallet(test.db), await aWallet(test.db)];
     const { dependencies, woken } = watched();

@@ -24,7 +24,7 @@ const credits = (min: number, max: number) =>
   });
 
 describe('the chain of balances', () => {
-  it('has no gap in any order of a whole window', () => {
+  it('leaves nothing out in any order of a whole window', () => {
     fc.assert(
       fc.property(
         credits(0, 12).chain((moves) =>

@@ -147,7 +147,7 @@ describe('a batch', () => {
     expect(sizeWith(3)).toBe(0);
   });
 
-  it('of fewer than five amounts is a price that many pay', () => {
+  it('repeats nothing where it has fewer than five amounts: many pay one price', () => {
     const sameAmount = batch(8).map((row, index) => ({
       ...row,
       amountMinor: BigInt(5_000 + (index % 4)),
@@ -156,7 +156,7 @@ describe('a batch', () => {
     expect(repeated(sameAmount, sameAmount).size).toBe(0);
   });
 
-  it('that comes a third time is regular, and so are the first two', () => {
+  it('counts as regular the third time, and so do the first two', () => {
     const days = [DAY, addDays(DAY, -1), addDays(DAY, -3)];
     const fresh = creditsByDay(days.flatMap((day) => batch(6, day)));
     const pairs = pairsToCompare(fresh).filter(

@@ -62,7 +62,7 @@ describe('a code is never implied:', () => {
   const webhook = aRow({ id: 'W1', reference: `PAYSHAP ${ANNA}` });
   const other = aRow({ id: 'P1', reference: 'J PETERS' });
 
-  it('a payment without a code waits while a webhook’s line of its amount is not read, and is not lost', () => {
+  it('holds a payment without a code while a webhook’s line of its amount is not read, and loses neither', () => {
     const store = createLineStore();
     store.capture([webhook], ONE_ROW);
     store.capture([other], OPEN_DAY, POLL);
@@ -71,7 +71,7 @@ describe('a code is never implied:', () => {
     expect([texts(store), waits(store)]).toEqual([[webhook.reference, 'J PETERS'], []]);
   });
 
-  it('the same payment in other words is tied when two reads of its day, which is over, count one', () => {
+  it('ties the same payment in other words when two reads of its day, which is over, count one', () => {
     const store = createLineStore();
     store.capture([webhook], ONE_ROW);
     for (let read = 0; read < 2; read += 1)
@@ -79,7 +79,7 @@ describe('a code is never implied:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, []]);
   });
 
-  it('a count gives way when the customer’s own row comes later', () => {
+  it('gives way to the customer’s own row that comes after a count', () => {
     const store = createLineStore();
     store.capture([webhook], ONE_ROW);
     for (let read = 0; read < 2; read += 1) store.capture([other], BOTH_DAYS, POLL);
@@ -90,7 +90,7 @@ describe('a code is never implied:', () => {
     ]);
   });
 
-  it('a balance beside both rows tells that they are one at once', () => {
+  it('knows at once by the balance beside both rows that they are one', () => {
     const store = createLineStore();
     const told = { balanceMinor: 12_345n };
     store.capture([aRow(told)], OPEN_DAY, POLL);
@@ -100,7 +100,7 @@ describe('a code is never implied:', () => {
 });
 
 describe('new money must be new:', () => {
-  it.each([1, 3, 4, 5, 9])('a line that the bank moves by %i days stays one', (days) => {
+  it.each([1, 3, 4, 5, 9])('keeps a line one that the bank moves by %i days', (days) => {
     const store = createLineStore();
     const window = wholeDays(dayOf(0), dayOf(12));
     store.capture([aRow({ day: dayOf(2), id: 'BANKID-777' })], window, POLL);
@@ -109,7 +109,7 @@ describe('new money must be new:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, []]);
   });
 
-  it('a line that a webhook dated days before the bank booked it stays one', () => {
+  it('keeps a line one that a webhook dated days before the bank booked it', () => {
     const store = createLineStore();
     store.capture([aRow({ day: dayOf(2), id: 'W1' })], ONE_ROW);
     store.capture([aRow({ day: dayOf(6) })], wholeDays(dayOf(0), dayOf(8)), POLL);
@@ -121,14 +121,14 @@ describe('new money must be new:', () => {
     ['customer', aRow({ id: 'BANKID-777', reference: BEN })],
     ['amount, without an id', aRow({ amountMinor: 50_000n })],
     ['customer, without an id', aRow({ reference: BEN })],
-  ])('a line whose %s was corrected waits beside the first', (_, corrected) => {
+  ])('holds a line whose %s was corrected beside the first', (_, corrected) => {
     const store = createLineStore();
     store.capture([aRow({ id: corrected.id })], BOTH_DAYS, POLL);
     for (let read = 0; read < 3; read += 1) store.capture([corrected], BOTH_DAYS, POLL);
     expect(store.lines().map(({ hold }) => hold?.besideLineId ?? null)).toEqual([null, 'line-1']);
   });
 
-  it('a correction that was none is credited when the bank shows both lines', () => {
+  it('credits a correction that was none when the bank shows both lines', () => {
     const store = createLineStore();
     const corrected = aRow({ reference: BEN });
     store.capture([aRow()], BOTH_DAYS, POLL);
@@ -137,7 +137,7 @@ describe('new money must be new:', () => {
     expect(holdsOf(store)).toEqual([null, null]);
   });
 
-  it('an id of real length that comes outside the read with the same customer and amount waits', () => {
+  it('holds a row whose id, of real length, came before the read with the same customer and amount', () => {
     for (const [id, waiting] of [
       ['BANKID-777', ['id_reused']],
       ['7', []],
@@ -220,7 +220,7 @@ describe('wholes and parts:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, []]);
   });
 
-  it('a total never comes beside its parts', () => {
+  it('never adds a total beside its parts', () => {
     const store = createLineStore();
     for (const [rows, by] of [
       [parts, CAMT],
@@ -250,7 +250,7 @@ describe('webhooks:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, []]);
   });
 
-  it('a batch of them is placed against itself', () => {
+  it('places a batch of them against itself', () => {
     const store = createLineStore();
     const rows = [
       aRow({ id: 'W1' }),
@@ -261,7 +261,7 @@ describe('webhooks:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, ['possible_duplicate', 'id_reused']]);
   });
 
-  it('a daily payer’s webhook is credited before the file of the day before, and each day once', () => {
+  it('credits a daily payer’s webhook before the file of the day before, and each day once', () => {
     const store = createLineStore();
     for (const day of [0, 1, 2, 3]) {
       store.capture([aRow({ id: `W${day}`, day: dayOf(day) })], ONE_ROW);
@@ -275,7 +275,7 @@ describe('webhooks:', () => {
     expect(holdsOf(store)).toEqual([null, null, null, null]);
   });
 
-  it('a row that no read of its day shows stops waiting', () => {
+  it('stops the wait of a row that no read of its day shows', () => {
     const store = createLineStore();
     store.capture([aRow({ id: 'W1' })], ONE_ROW);
     store.capture([aRow({ id: 'W2' })], ONE_ROW);
@@ -283,7 +283,7 @@ describe('webhooks:', () => {
     expect(waits(store)).toEqual([]);
   });
 
-  it('a debit is placed like a credit', () => {
+  it('places a debit like a credit', () => {
     const store = createLineStore();
     const debit = aRow({ amountMinor: -5_000n, reference: `REVERSAL ${ANNA}` });
     store.capture([{ ...debit, id: 'W1' }], ONE_ROW);

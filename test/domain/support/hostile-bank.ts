@@ -1,25 +1,8 @@
+import { createWording } from './bank-wording.ts';
+import { randomOf, type Random } from './random.ts';
 import { createLineStore, type LineStore } from './line-store.ts';
+import type { Payment, Trick } from './tricks.ts';
 import { dayOf, ONE_ROW, wholeDays, type BankRow } from './shown-rows.ts';
-import { groupBy } from '../../../domain/group-by.ts';
-
-/** Everything that real banks were seen to do beyond showing each line once. */
-export const TRICKS = [
-  'renumbered',
-  'reissued',
-  'moved',
-  'recoded',
-  'reamounted',
-  'worded',
-  'reworded',
-  'batched',
-  'late',
-  'files',
-  'phantom',
-  'twice',
-  'lagging',
-  'vanished',
-] as const;
-export type Trick = (typeof TRICKS)[number];
 
 const CUSTOMERS = ['CUS00001234', 'CUS12345671', 'CUS00005678', 'CUS20000019'] as const;
 const NAMES = ['J PETERS RENT', 'M NAIDOO', 'CASH DEPOSIT SANDTON', 'THABO M SAVINGS'] as const;
@@ -28,34 +11,6 @@ const FILES = ['camt.053', 'mt940'] as const;
 /** The poll reads this many days before today again. */
 const OVERLAP_DAYS = 7;
 const LAST_DAY = 9;
-
-/** What the bank has said of a payment, at any time. */
-export interface Version {
-  readonly code: string | null;
-  readonly amountMinor: bigint;
-}
-
-/** A payment as the bank has it now. */
-export interface Payment {
-  readonly key: number;
-  day: number;
-  code: string | null;
-  amountMinor: bigint;
-  /** Who paid, where no code says it. */
-  readonly name: string;
-  id: string;
-  /** How often the poll has to read before it shows the payment. */
-  lag: number;
-  wording: number;
-  /** Payments of one batch entry; polls show its total. */
-  readonly batch: number | null;
-  /** Gone for good, or never booked at all. */
-  isGone: boolean;
-  isTouched: boolean;
-  /** How many polls the bank had answered when it last changed the payment. */
-  changedAt: number;
-  readonly versions: Version[];
-}
 
 export interface HostileBank {
   readonly store: LineStore;
@@ -74,29 +29,6 @@ export function playHistory(
   for (let move = 0; move < moves; move += 1) bank.move();
   bank.settle();
   return { store, payments: bank.payments };
-}
-
-interface Random {
-  below(limit: number): number;
-  chance(percent: number): boolean;
-  pick<Item>(from: readonly Item[]): Item | undefined;
-}
-
-/** Mulberry32: a small generator that gives the same moves for the same seed on every machine. */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return {
-    below,
-    chance: (percent) => below(100) < percent,
-    pick: (from) => from[below(from.length)],
-  };
 }
 
 function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore) {
@@ -134,53 +66,7 @@ function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore
     return payment;
   };
 
-  const textOf = (payment: Payment, source: string): string => {
-    const said = payment.code ?? payment.name;
-    const isCut = has('worded') && payment.key % 3 === 0 && source !== 'poll';
-    // A source may leave the payer's reference out.
-    const text = isCut && source !== 'mt940' ? 'EFT CREDIT' : said;
-    const suffix = ['', ' PAYMENT', ' RTC'][payment.wording % 3] ?? '';
-    if (!has('worded')) return `${text}${suffix}`;
-    return (
-      { poll: `${text}${suffix}`, webhook: `PAYSHAP ${text}`, 'camt.053': `${text} EFT` }[source] ??
-      `EREF ${text}`
-    );
-  };
-  const idOf = (payment: Payment, shown: readonly Payment[], source: string): string | null => {
-    if (source !== 'poll' && source !== 'webhook') return null;
-    if (source === 'poll' && has('renumbered'))
-      return `${dayOf(payment.day)}-${shown.filter(({ day, key }) => day === payment.day && key < payment.key).length + (payment.key % 2 === 0 ? 0 : 1)}`;
-    return source === 'webhook' && has('reissued') ? `W${payment.key}` : payment.id;
-  };
-  const rowOf = (payment: Payment, shown: readonly Payment[], source: string): BankRow => ({
-    id: idOf(payment, shown, source),
-    day: dayOf(payment.day),
-    amountMinor: payment.amountMinor,
-    reference: textOf(payment, source),
-  });
-
-  /** Batches: the poll shows totals, files show parts that name the entry. */
-  const rowsOf = (shown: readonly Payment[], source: string): readonly BankRow[] => {
-    const single = shown
-      .filter(({ batch }) => batch === null)
-      .map((each) => rowOf(each, shown, source));
-    const grouped = groupBy(
-      shown.filter(({ batch }) => batch !== null),
-      ({ batch }) => batch,
-    );
-    const batched = [...grouped].flatMap(([batch, parts]): readonly BankRow[] => {
-      const amountMinor = parts.reduce((sum, part) => sum + part.amountMinor, 0n);
-      const bankId = `BATCH${batch}`;
-      if (source === 'camt.053')
-        return parts.map((part) => ({
-          ...rowOf(part, shown, source),
-          batch: { bankId, amountMinor },
-        }));
-      const day = dayOf(parts[0]?.day ?? 0);
-      return [{ id: bankId, day, amountMinor, reference: `BATCH CREDIT ${parts.length} ITEMS` }];
-    });
-    return [...single, ...batched];
-  };
+  const { rowOf, rowsOf } = createWording(tricks);
 
   const poll = (meanwhile: () => void = () => undefined): void => {
     const from = Math.max(0, today - OVERLAP_DAYS);
