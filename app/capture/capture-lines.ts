@@ -4,31 +4,17 @@ import {
   lockBankAccountForCapture,
   replacePendingLines,
 } from '../../db/queries/capture.ts';
-import type { HoldReason, SnapshotRow, SnapshotScope } from '../../domain/line/identity.ts';
+import type { SnapshotRow } from '../../domain/line/identity.ts';
 import { lineTexts } from '../../domain/line/line-texts.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
-import { signedMinor, type FeedKind, type Sighting } from '../../domain/line/sighting.ts';
+import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
+import type { Capture } from './capture.ts';
 import { summarise, type CaptureOutcome } from './capture-outcome.ts';
 import { placeCapture } from './place-capture.ts';
 import { sightingOf, storePlacement, wordingOf } from './store-placement.ts';
 import { bankIdOf, factsKeyOf } from './stored-texts.ts';
 
 const CAPTURE_STATEMENT_TIMEOUT_MS = 45_000;
-
-/** The lines that one feed showed of one bank account. */
-export interface Capture {
-  readonly accountKey: string;
-  readonly feed: FeedKind;
-  /** The file format if the feed is `file`, since two formats word one line differently. Default: the feed. */
-  readonly source?: string;
-  readonly idStable: boolean;
-  readonly runId: string | null;
-  readonly scope: SnapshotScope;
-  readonly startedAt: Date;
-  readonly sightings: readonly Sighting[];
-  /** Holds that the source itself calls for, one for each of `sightings`. */
-  readonly holds?: readonly (HoldReason | null)[];
-}
 
 /** Captures in its own transaction. */
 export async function captureLines(database: Database, capture: Capture): Promise<CaptureOutcome> {

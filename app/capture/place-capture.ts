@@ -15,7 +15,7 @@ import {
 import { placeRows } from '../../domain/line/place-rows.ts';
 import { matchFacts } from '../../domain/line/work.ts';
 import { addDays, type LocalDate } from '../../domain/local-date.ts';
-import type { Capture } from './capture-lines.ts';
+import type { Capture } from './capture.ts';
 import { holdRepeatedBatches } from './hold-repeats.ts';
 
 /** Sources may date a line, and banks a notice, some days apart: lines this many days around are compared. */

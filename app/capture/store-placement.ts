@@ -21,7 +21,7 @@ import {
 } from '../../domain/line/identity.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import { readReferences } from '../../domain/reference/reference.ts';
-import type { Capture } from './capture-lines.ts';
+import type { Capture } from './capture.ts';
 import type { Decision } from './place-capture.ts';
 import { bankIdOf, storable, transactionKey } from './stored-texts.ts';
 
@@ -172,7 +172,7 @@ async function storeSightings(
 }
 
 /** The origin of a capture's rows. */
-export function appearanceOf({ accountKey, feed, source, runId }: Capture): Appearance {
+function appearanceOf({ accountKey, feed, source, runId }: Capture): Appearance {
   return { accountKey, feed, source: source ?? feed, runId };
 }
 

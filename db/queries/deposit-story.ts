@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { JournalKind } from '../../domain/ledger/journal.ts';
 import type { DecisionKind, DecisionOutcome, DecisionState } from '../../domain/review/approval.ts';
-import type { StoryFacts } from '../../domain/words/story.ts';
+import type { StoryFacts } from '../../domain/words/story-facts.ts';
 import type { StoryPosting } from '../../domain/words/story-words.ts';
 import type { Executor } from '../client.ts';
 import { isoInstant, type InJson } from '../json.ts';

@@ -1,6 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import type { Evidence } from '../line/identity.ts';
-import type { StoryFacts, StoryLine } from './story.ts';
+import type { StoryFacts, StoryLine } from './story-facts.ts';
 import { printAmount } from './story-words.ts';
 
 type SeenLine = StoryFacts['sightings'][number];
@@ -18,7 +18,7 @@ const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
 };
 
 /** Names the evidence that tied a row to a line, without a full stop. */
-export function evidenceOfTie(evidence: Evidence): string {
+function evidenceOfTie(evidence: Evidence): string {
   return EVIDENCE_WORDS[evidence];
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Capture } from '../../../app/capture/capture-lines.ts';
+import type { Capture } from '../../../app/capture/capture.ts';
 import type { SnapshotScope } from '../../../domain/line/identity.ts';
 import { parseLocalDate, type LocalDate } from '../../../domain/local-date.ts';
 import type { Sighting } from '../../../domain/line/sighting.ts';

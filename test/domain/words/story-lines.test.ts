@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EVIDENCE } from '../../../domain/line/identity.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
-import { storyHeading, storyLines, type StoryFacts } from '../../../domain/words/story.ts';
+import type { StoryFacts } from '../../../domain/words/story-facts.ts';
+import { storyHeading, storyLines } from '../../../domain/words/story.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
 const LATER = '2026-11-20T09:30:00.000Z';
