@@ -19,6 +19,7 @@ import { checkClaim } from './check-claim.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { drainGate } from './drain-gate.ts';
 import { followUp } from './follow-up.ts';
+import { wakeTold } from './wake-held.ts';
 import { settleBacklog } from './settle-backlog.ts';
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
 
@@ -53,6 +54,7 @@ export async function sweepDeposits(
     await dependencies.wakeDeposit(ref, { reason: 'late_owner' });
   for (const ref of await listCauseGone(database, PUBLISH_LIMIT))
     await dependencies.wakeDeposit(ref, { reason: 'cause_gone' });
+  await wakeTold(dependencies, null);
   for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
   const toFollow = new Set([
     ...(await listAccountsWithReversals(database)),

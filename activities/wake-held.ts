@@ -22,10 +22,10 @@ export async function wakeProved(
   return proved.length;
 }
 
-/** Wakes the deposits in review whose line a read has told more about. */
+/** Wakes the deposits in review whose line a read or a person has told more about, of an account or of all. */
 export async function wakeTold(
   { database, wakeDeposit }: Pick<ActivityDependencies, 'database' | 'wakeDeposit'>,
-  accountKey: string,
+  accountKey: string | null,
 ): Promise<void> {
   for (const ref of await listTold(database, { accountKey, limit: PAGE_SIZE }))
     await wakeDeposit(ref, { reason: 'cause_gone' });

@@ -41,15 +41,15 @@ export function listProvedSince(
 }
 
 /**
- * Reviews of this account whose line a read has told more about: its hold has ended, or another wording of it, which may
+ * Reviews of an account, or of all, whose line a read has told more about: its hold has ended, or another wording of it, which may
  * name the customer, came within the hour.
  */
 export function listTold(
   executor: Executor,
-  query: { readonly accountKey: string; readonly limit: number },
+  query: { readonly accountKey: string | null; readonly limit: number },
 ): Promise<readonly DepositWorkflowRef[]> {
   const told = sql`
-    d.bank_account_key = ${query.accountKey} and r.reason in ${literals(REASONS_OF_READS)} and d.hold_reason is null
+    (${query.accountKey}::text is null or d.bank_account_key = ${query.accountKey}) and r.reason in ${literals(REASONS_OF_READS)} and d.hold_reason is null
     and (r.reason not in ('no_reference', 'guess_only') or exists (
       select 1 from sightings s
        where s.line_id = d.line_id and s.evidence <> 'parts' and s.reference ~* 'CUS'

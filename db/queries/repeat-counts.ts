@@ -60,3 +60,16 @@ export async function findHeldRepeats(
      where h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`);
   return rows.map(({ id }) => id);
 }
+
+/** Lines booked on a day that are held as a batch that came again. */
+export async function findHeldBatch(
+  executor: Executor,
+  accountKey: string,
+  day: LocalDate,
+): Promise<readonly string[]> {
+  const rows = await executor.execute<{ id: string }>(sql`
+    select l.id::text from lines l join line_holds h on h.line_id = l.id
+     where l.bank_account_key = ${accountKey} and l.booking_date = ${day}::date
+       and h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`);
+  return rows.map(({ id }) => id);
+}
