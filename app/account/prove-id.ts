@@ -38,8 +38,13 @@ export async function proveAccountId(
       minor: signedMinor(sighting).toString(),
     })),
   });
-  // An account without lines of these days contradicts nothing, and proves nothing either.
-  if (known === 0) return refuseOthersLines(database, { ...read, booked });
+  // An account without lines of these days contradicts nothing. The lines that come now are this id's own: later reads
+  // can say no more about it, and would take a line that the bank removes for a sign of another account.
+  if (known === 0) {
+    await refuseOthersLines(database, { ...read, booked });
+    if (booked.length > 0) await markIdProved(database, accountKey);
+    return;
+  }
   if (shared * 2 < known) {
     const name = await findAccountName(database, accountKey);
     throw new CodedError(
