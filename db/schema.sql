@@ -842,6 +842,8 @@ ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_line_id_fkey FOREIGN KEY
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
 CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER line_holds_keep_facts BEFORE DELETE OR UPDATE OF line_id, reason, beside_line_id, held_at ON public.line_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON public.line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON line_holds TO purser_app;
 
 -- owned by purser_ledger
@@ -1875,6 +1877,11 @@ BEGIN
    LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'journal % is not what decision % approves', bad.id, bad.decision_id USING ERRCODE = 'PU020';
+  END IF;
+  SELECT n.id, h.reason INTO bad FROM new_rows n JOIN line_holds h ON h.line_id = n.line_id
+   WHERE n.kind = 'credit' AND n.decision_id IS NULL AND h.ended_at IS NULL AND h.reason <> 'proof_absent' LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % credits a line that is held (%)', bad.id, bad.reason USING ERRCODE = 'PU020';
   END IF;
   RETURN NULL;
 END $function$;

@@ -246,6 +246,9 @@ CREATE TABLE line_holds (
 );
 -- Serves capture and the pairing of reversals: the holds that still stand.
 CREATE INDEX line_holds_open ON line_holds (line_id) WHERE ended_at IS NULL;
+CREATE TRIGGER line_holds_keep_facts BEFORE UPDATE OF line_id, reason, beside_line_id, held_at OR DELETE ON line_holds
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
 COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';

@@ -1,5 +1,6 @@
--- I20. Refuses a journal of a decision that is not approved, or that moves money to elsewhere than the decision says. A pairing
--- reverses by its own line, and a line is taken off the books only while its case is open.
+-- I20, I25. Refuses a journal of a decision that is not approved, or that moves money to elsewhere than the decision says. A pairing
+-- reverses by its own line, and a line is taken off the books only while its case is open. Without a decision it refuses to
+-- credit a line that is held.
 CREATE OR REPLACE FUNCTION check_decided_journals() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE bad record;
 BEGIN
@@ -18,6 +19,11 @@ BEGIN
    LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'journal % is not what decision % approves', bad.id, bad.decision_id USING ERRCODE = 'PU020';
+  END IF;
+  SELECT n.id, h.reason INTO bad FROM new_rows n JOIN line_holds h ON h.line_id = n.line_id
+   WHERE n.kind = 'credit' AND n.decision_id IS NULL AND h.ended_at IS NULL AND h.reason <> 'proof_absent' LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % credits a line that is held (%)', bad.id, bad.reason USING ERRCODE = 'PU020';
   END IF;
   RETURN NULL;
 END $$;

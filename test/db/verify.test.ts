@@ -23,7 +23,9 @@ import {
   seedWallet,
 } from '../support/ledger.ts';
 import { seedVanished } from './support/vanished-seed.ts';
+import { seedHeld } from './support/held-seed.ts';
 import { HOLD_PLANTS } from './support/hold-plants.ts';
+import { LINE_HOLD_PLANTS } from './support/line-hold-plants.ts';
 import { PLANTS } from './support/verify-plants.ts';
 
 let test: TestDatabase;
@@ -72,6 +74,7 @@ beforeAll(async () => {
   await takeBackOne(second);
   await spendOne(second);
   await seedVanished(test, 'CUS00000001');
+  await seedHeld(test);
   await owner`
     insert into statement_files (id, bank_account_key, sha256, state) values ('stf_1', 'main', 'x', 'captured')`;
   await owner`
@@ -152,9 +155,12 @@ describe('verify', () => {
     );
   });
 
-  it.each([...PLANTS, ...HOLD_PLANTS])('fails check %s on %s', async (id, _what, ...statements) => {
-    expect(await brokenBy(statements)).toContain(id);
-  });
+  it.each([...PLANTS, ...HOLD_PLANTS, ...LINE_HOLD_PLANTS])(
+    'fails check %s on %s',
+    async (id, _what, ...statements) => {
+      expect(await brokenBy(statements)).toContain(id);
+    },
+  );
 
   it('accepts a logical restore, which is no tampering', async () => {
     const restored = [
@@ -176,7 +182,7 @@ describe('verify', () => {
   });
 
   it('catches a planted fault for each rule', () => {
-    expect(new Set([...PLANTS, ...HOLD_PLANTS].map(([id]) => id))).toEqual(
+    expect(new Set([...PLANTS, ...HOLD_PLANTS, ...LINE_HOLD_PLANTS].map(([id]) => id))).toEqual(
       new Set(CHECKS.map((check) => check.id)),
     );
   });

@@ -9,13 +9,13 @@ export const ACCESS_CHECKS: readonly Check[] = [
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
-         AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
+         AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
-           AND relname IN ('lines', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
+           AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
@@ -68,11 +68,13 @@ export const ACCESS_CHECKS: readonly Check[] = [
     checked: sql`
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
          AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit',
-                         'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed')`,
+                         'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'release_holds',
+                         'restate_review')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
-                     ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed')) wanted (name)
+                     ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('release_holds'),
+                     ('restate_review')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -90,6 +92,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
       SELECT wanted.name AS "trigger", wanted.relname AS "table", t.tgenabled AS enabled
         FROM (VALUES
           ('lines_append_only', 'lines'), ('lines_no_truncate', 'lines'), ('lines_journalled', 'lines'),
+          ('line_holds_keep_facts', 'line_holds'), ('line_holds_no_truncate', 'line_holds'),
           ('journals_append_only', 'journals'), ('journals_no_truncate', 'journals'), ('journals_not_empty', 'journals'),
           ('journals_whole', 'journals'),
           ('postings_append_only', 'postings'), ('postings_no_truncate', 'postings'), ('postings_balanced', 'postings'),

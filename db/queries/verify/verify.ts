@@ -10,11 +10,13 @@ import { HOLD_CHECKS } from './hold-checks.ts';
 import { INTAKE_CHECKS } from './intake-checks.ts';
 import { JOURNAL_CHECKS } from './journal-checks.ts';
 import { LINE_CHECKS } from './line-checks.ts';
+import { LINE_HOLD_CHECKS } from './line-hold-checks.ts';
 import { WALLET_CHECKS } from './wallet-checks.ts';
 
 /** Every rule that `verify` recomputes, in the order of its report. */
 export const CHECKS: readonly Check[] = [
   ...LINE_CHECKS,
+  ...LINE_HOLD_CHECKS,
   ...DEPOSIT_CHECKS,
   ...DECISION_CHECKS,
   ...JOURNAL_CHECKS,

@@ -140,7 +140,7 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'I4 decisions',
     'a decision about another deposit',
-    `UPDATE decisions SET deposit_id = (SELECT id FROM deposits WHERE state = 'captured')`,
+    `UPDATE decisions SET deposit_id = (SELECT min(id) FROM deposits WHERE state = 'captured')`,
   ],
   [
     'I4 decisions',
