@@ -8,8 +8,8 @@ const rowWithoutId = fc.record({
   amountMinor: fc.constantFrom(5_000n, 7_500n, -1_250n),
   reference: fc.constantFrom(ANNA, BEN, 'rent'),
 });
-export const rowsWithoutIds = fc.array(rowWithoutId, { maxLength: 12 });
-export const rowsWithIds = rowsWithoutIds.map((rows) =>
+const rowsWithoutIds = fc.array(rowWithoutId, { maxLength: 12 });
+const rowsWithIds = rowsWithoutIds.map((rows) =>
   rows.map((row, index): BankRow => ({ ...row, id: `T${index + 1}` })),
 );
 export const anyRows = fc.oneof(rowsWithoutIds, rowsWithIds);

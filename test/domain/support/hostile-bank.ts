@@ -1,4 +1,6 @@
 import { createLineStore, type LineStore } from './line-store.ts';
+import { AMOUNTS, CUSTOMERS, NAMES, type Payment } from './payment.ts';
+import { randomOf, type Random } from './random.ts';
 import { dayOf, ONE_ROW, wholeDays, type BankRow } from './shown-rows.ts';
 import { groupBy } from '../../../domain/group-by.ts';
 
@@ -21,41 +23,10 @@ export const TRICKS = [
 ] as const;
 export type Trick = (typeof TRICKS)[number];
 
-const CUSTOMERS = ['CUS00001234', 'CUS12345671', 'CUS00005678', 'CUS20000019'] as const;
-const NAMES = ['J PETERS RENT', 'M NAIDOO', 'CASH DEPOSIT SANDTON', 'THABO M SAVINGS'] as const;
-const AMOUNTS = [5_000n, 7_500n, 10_000n] as const;
 const FILES = ['camt.053', 'mt940'] as const;
 /** The poll reads this many days before today again. */
 const OVERLAP_DAYS = 7;
 const LAST_DAY = 9;
-
-/** What the bank has said of a payment, at any time. */
-export interface Version {
-  readonly code: string | null;
-  readonly amountMinor: bigint;
-}
-
-/** A payment as the bank has it now. */
-export interface Payment {
-  readonly key: number;
-  day: number;
-  code: string | null;
-  amountMinor: bigint;
-  /** Who paid, where no code says it. */
-  readonly name: string;
-  id: string;
-  /** How often the poll has to read before it shows the payment. */
-  lag: number;
-  wording: number;
-  /** Payments of one batch entry; polls show its total. */
-  readonly batch: number | null;
-  /** Gone for good, or never booked at all. */
-  isGone: boolean;
-  isTouched: boolean;
-  /** How many polls the bank had answered when it last changed the payment. */
-  changedAt: number;
-  readonly versions: Version[];
-}
 
 export interface HostileBank {
   readonly store: LineStore;
@@ -74,29 +45,6 @@ export function playHistory(
   for (let move = 0; move < moves; move += 1) bank.move();
   bank.settle();
   return { store, payments: bank.payments };
-}
-
-interface Random {
-  below(limit: number): number;
-  chance(percent: number): boolean;
-  pick<Item>(from: readonly Item[]): Item | undefined;
-}
-
-/** Mulberry32: a small generator that gives the same moves for the same seed on every machine. */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return {
-    below,
-    chance: (percent) => below(100) < percent,
-    pick: (from) => from[below(from.length)],
-  };
 }
 
 function createBank(random: Random, tricks: ReadonlySet<Trick>, store: LineStore) {

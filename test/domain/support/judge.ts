@@ -1,5 +1,6 @@
 import { readReferences } from '../../../domain/reference/reference.ts';
-import type { HostileBank, Payment } from './hostile-bank.ts';
+import type { HostileBank } from './hostile-bank.ts';
+import type { Payment } from './payment.ts';
 import type { StoredLine } from './line-store.ts';
 
 /** What customers and the business would notice at the end of a history. */
