@@ -102,16 +102,24 @@ function suspectChangedAgain(
   found: Map<SnapshotRow, Suspicion>,
 ): void {
   const corrections = gone.filter(({ reason }) => reason !== 'possible_duplicate');
+  if (corrections.length === 0) return;
+  const keysOf = (said: SnapshotRow | HeldRow, id: string | null) => {
+    const { amountMinor, bookingDate: day } = said;
+    const { code } = work.read(said);
+    return [
+      `${day} ${amountMinor}`,
+      ...(id === null ? [] : [`id ${id}`]),
+      ...(code === null ? [] : [`${day} ${code}`, `${amountMinor} ${code}`]),
+    ];
+  };
+  const rows = createQueues(
+    work.rows().filter((row) => !found.has(row)),
+    (row) => keysOf(row, row.shownId),
+  );
   for (const held of corrections) {
-    const { code } = work.read(held);
-    const isSame = (row: SnapshotRow) =>
-      (held.bankId !== null && row.shownId === held.bankId) ||
-      (row.bookingDate === held.bookingDate && row.amountMinor === held.amountMinor) ||
-      (code !== null &&
-        work.read(row).code === code &&
-        (row.bookingDate === held.bookingDate || row.amountMinor === held.amountMinor));
-    const row = work.rows().find((each) => !found.has(each) && isSame(each));
+    const row = rows.first(keysOf(held, held.bankId));
     if (row === undefined) continue;
+    rows.take(row);
     const { besideLineId, reason } = held;
     found.set(row, { reason, besideLineId, isCorrected: true, isLastRead: false });
   }
