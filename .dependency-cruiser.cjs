@@ -231,8 +231,14 @@ module.exports = {
     {
       name: 'nothing imports tests',
       severity: 'error',
-      from: { pathNot: '^test/' },
+      from: { pathNot: '^(test|bench)/' },
       to: { path: '^test/' },
+    },
+    {
+      name: 'the benchmark imports of tests only the hostile bank',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^test/', pathNot: '^test/domain/support/' },
     },
     {
       name: 'no cycles',

@@ -3,6 +3,7 @@ import { createTerminal, toJson } from '../cli/terminal.ts';
 import { untilAskedToStop } from '../cli/supervise.ts';
 import { removeThrowAwayFolder, throwAwayFolder } from '../embedded/data-folder.ts';
 import { readPeaks, runArm, runWebhooks, type ArmName, type ArmResult } from './arms.ts';
+import { benchIdentity } from './identity.ts';
 import { benchImport } from './import.ts';
 import { benchParse } from './parse.ts';
 import { describeMachine, readLoad } from './machine.ts';
@@ -91,6 +92,7 @@ try {
   const [what, ...args] = process.argv.slice(2);
   if (what === 'parse') await benchParse(args);
   else if (what === 'import') await benchImport(args);
+  else if (what === 'identity') benchIdentity(args);
   else await main();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

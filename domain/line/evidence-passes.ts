@@ -114,8 +114,13 @@ function tieByText(work: Work): void {
     row: (row) => (work.read(row).code === null ? `${row.bookingDate} ${row.amountMinor}` : null),
     line: ({ line, codes, days, isFree }) =>
       isFree && codes.size === 0 ? days.map((day) => `${day} ${line.amountMinor}`) : [],
-    fits: (row, line) => [...line.texts].some((text) => isFormOf(text, work.read(row).text)),
+    fits: (row, line) => isFormOfAny(line.texts, work.read(row).text),
   });
+}
+
+function isFormOfAny(texts: ReadonlySet<string>, text: string): boolean {
+  for (const each of texts) if (isFormOf(each, text)) return true;
+  return false;
 }
 
 /** Ties rows and free lines of one key, the nearest days first; in single rows only of one day. */

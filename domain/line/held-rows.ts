@@ -46,12 +46,11 @@ export function endHeldRows(
   const wanted = new Set(held.map(({ amountMinor }) => amountMinor));
   const ids = new Set(held.flatMap(({ bankId }) => bankId ?? []));
   const shown = answers.flatMap((answer) => shownAs(answer, wanted, ids));
-  const byAmount = groupBy(shown, ({ answer }) => amountOf(answer));
+  const find = indexShown(shown, read);
   const ended: EndedRow[] = [];
   const still: string[] = [];
   const explained = new Map<string, Set<string>>();
   for (const row of held) {
-    const alike = byAmount.get(row.amountMinor) ?? [];
     // A poll shows its own rows again, and counts them then.
     const isOver =
       row.feed !== 'poll' &&
@@ -59,7 +58,7 @@ export function endHeldRows(
       row.bookingDate >= scope.from &&
       row.bookingDate <= scope.lastClosedDay;
     const found =
-      findSure(row, alike, shown, read, explained) ?? (isOver ? findLike(row, alike, read) : null);
+      findSure(row, find, read, explained) ?? (isOver ? findLike(row, find, read) : null);
     if (found !== null) {
       const { answer, evidence } = found;
       explain(explained, row, answer);
@@ -96,46 +95,48 @@ function amountOf({ known, row }: Answer): bigint {
   return known?.amountMinor ?? row?.amountMinor ?? 0n;
 }
 
+/** Finds the shown lines of an amount that have an id, facts, a day, a code, or a code on a day, in order. */
+type Find = (
+  amountMinor: bigint,
+  by: 'id' | 'facts' | 'day' | 'code' | 'code of day',
+  what: string | null,
+) => readonly Shown[];
+
+function indexShown(shown: readonly Shown[], read: Read): Find {
+  const keyed = shown.flatMap((each) => {
+    const { known, row } = each.answer;
+    const { code } = read(each.said);
+    const facts = [row, known, ...(known?.appearances ?? [])].flatMap((one) => one?.factsKey ?? []);
+    return [
+      `day ${each.day}`,
+      ...[...new Set(facts)].map((key) => `facts ${key}`),
+      ...(row === null || row.shownId === null ? [] : [`id ${row.shownId}`]),
+      ...(code === null ? [] : [`code ${code}`, `code of day ${each.day} ${code}`]),
+    ].map((key) => ({ key: `${amountOf(each.answer)} ${key}`, each }));
+  });
+  const index = groupBy(keyed, ({ key }) => key);
+  return (amountMinor, by, what) =>
+    what === null ? [] : (index.get(`${amountMinor} ${by} ${what}`) ?? []).map(({ each }) => each);
+}
+
 function findSure(
   held: HeldRow,
-  alike: readonly Shown[],
-  all: readonly Shown[],
+  find: Find,
   read: Read,
   explained: ReadonlyMap<string, ReadonlySet<string>>,
 ): { readonly answer: Answer; readonly evidence: Evidence } | null {
+  const { amountMinor, bankId, bookingDate, factsKey } = held;
   const { code } = read(held);
+  const ofDay = code === null ? null : `${bookingDate} ${code}`;
   const isFree = ({ answer }: Shown) => !isExplained(explained, held, answer);
-  const passes: readonly [Evidence, (each: Shown) => boolean][] = [
-    [
-      'id',
-      ({ answer }) =>
-        held.bankId !== null &&
-        answer.row?.shownId === held.bankId &&
-        amountOf(answer) === held.amountMinor,
-    ],
-    ['facts', (each) => hasFacts(each.answer, held) && isFree(each)],
-    [
-      'code',
-      (each) =>
-        code !== null &&
-        each.day === held.bookingDate &&
-        read(each.said).code === code &&
-        isFree(each),
-    ],
+  const passes: readonly [Evidence, Shown | undefined][] = [
+    ['id', find(amountMinor, 'id', bankId)[0]],
+    ['facts', find(amountMinor, 'facts', factsKey).find(isFree)],
+    ['code', find(amountMinor, 'code of day', ofDay).find(isFree)],
   ];
-  for (const [evidence, fits] of passes) {
-    const found = (evidence === 'id' ? all : alike).find(fits);
+  for (const [evidence, found] of passes)
     if (found !== undefined) return { answer: found.answer, evidence };
-  }
   return null;
-}
-
-function hasFacts({ known, row }: Answer, { factsKey }: HeldRow): boolean {
-  return (
-    row?.factsKey === factsKey ||
-    known?.factsKey === factsKey ||
-    known?.appearances.some((each) => each.factsKey === factsKey) === true
-  );
 }
 
 /** A source that shows two ids shows two lines, unless the read of the whole day says otherwise. */
@@ -165,17 +166,18 @@ function nameOf({ lineId, newLineIndex }: Answer): string {
 /** The best of the day's lines; one that says nothing of the customer only at the second read of the day. */
 function findLike(
   held: HeldRow,
-  alike: readonly Shown[],
+  find: Find,
   read: Read,
 ): { readonly answer: Answer; readonly evidence: Evidence } | null {
+  const { amountMinor, bookingDate, factsKey } = held;
   const said = read(held);
-  const apart = (each: Shown) => Math.abs(daysBetween(held.bookingDate, each.day));
-  const near = alike.toSorted((a, b) => apart(a) - apart(b));
-  const facts = near.find(({ answer }) => hasFacts(answer, held));
+  const apart = (each: Shown) => Math.abs(daysBetween(bookingDate, each.day));
+  const nearest = (among: readonly Shown[]) => among.toSorted((a, b) => apart(a) - apart(b))[0];
+  const facts = nearest(find(amountMinor, 'facts', factsKey));
   if (facts !== undefined) return { answer: facts.answer, evidence: 'facts' };
-  const sameCode = near.find((each) => said.code !== null && read(each.said).code === said.code);
+  const sameCode = nearest(find(amountMinor, 'code', said.code));
   if (sameCode !== undefined) return { answer: sameCode.answer, evidence: 'code' };
-  const ofDay = near.filter((each) => apart(each) === 0);
+  const ofDay = find(amountMinor, 'day', bookingDate);
   const form = ofDay.find((each) => {
     const { code, text } = read(each.said);
     return code === null && said.code === null && isFormOf(text, said.text);

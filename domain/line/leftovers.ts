@@ -2,7 +2,7 @@ import { groupBy } from '../group-by.ts';
 import type { Hold, SnapshotRow, WaitingRow } from './identity.ts';
 import { createQueues } from './queues.ts';
 import { findSuspects, type HeldBefore, type Suspicion } from './suspects.ts';
-import { dayOf, isClosed, type OpenLine, type Work } from './work.ts';
+import { codesOrNone, dayOf, isClosed, type OpenLine, type Work } from './work.ts';
 
 /** The key of every line, beside those of its codes. */
 const ANY = 'any';
@@ -99,7 +99,7 @@ function tieOwnerless(work: Work, rows: readonly SnapshotRow[], lines: readonly 
 
 /** Ties what names one customer or none on both sides first, and then what does not contradict. */
 function tieEach(work: Work, rows: readonly SnapshotRow[], lines: readonly OpenLine[]): void {
-  const queues = createQueues(lines, ({ codes }) => [ANY, ...(codes.size === 0 ? [''] : codes)]);
+  const queues = createQueues(lines, (line) => [ANY, ...codesOrNone(line)]);
   const tie = (row: SnapshotRow, keys: readonly string[]) => {
     const line = queues.first(keys);
     if (line === undefined) return false;

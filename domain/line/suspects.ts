@@ -1,7 +1,8 @@
 import { groupBy } from '../group-by.ts';
-import { daysBetween } from '../local-date.ts';
+import { addDays, daysBetween } from '../local-date.ts';
 import type { Appearance, HeldRow, Hold, SnapshotRow } from './identity.ts';
-import { contradicts, dayOf, impliesCode, isClosed, type OpenLine, type Work } from './work.ts';
+import { createQueues } from './queues.ts';
+import { codesOrNone, contradicts, dayOf, isClosed, type OpenLine, type Work } from './work.ts';
 
 /** Two sources may date one line this many days apart, where the read does not cover the other day. */
 const DATED_APART_DAYS = 1;
@@ -101,16 +102,24 @@ function suspectChangedAgain(
   found: Map<SnapshotRow, Suspicion>,
 ): void {
   const corrections = gone.filter(({ reason }) => reason !== 'possible_duplicate');
+  if (corrections.length === 0) return;
+  const keysOf = (said: SnapshotRow | HeldRow, id: string | null) => {
+    const { amountMinor, bookingDate: day } = said;
+    const { code } = work.read(said);
+    return [
+      `${day} ${amountMinor}`,
+      ...(id === null ? [] : [`id ${id}`]),
+      ...(code === null ? [] : [`${day} ${code}`, `${amountMinor} ${code}`]),
+    ];
+  };
+  const rows = createQueues(
+    work.rows().filter((row) => !found.has(row)),
+    (row) => keysOf(row, row.shownId),
+  );
   for (const held of corrections) {
-    const { code } = work.read(held);
-    const isSame = (row: SnapshotRow) =>
-      (held.bankId !== null && row.shownId === held.bankId) ||
-      (row.bookingDate === held.bookingDate && row.amountMinor === held.amountMinor) ||
-      (code !== null &&
-        work.read(row).code === code &&
-        (row.bookingDate === held.bookingDate || row.amountMinor === held.amountMinor));
-    const row = work.rows().find((each) => !found.has(each) && isSame(each));
+    const row = rows.first(keysOf(held, held.bankId));
     if (row === undefined) continue;
+    rows.take(row);
     const { besideLineId, reason } = held;
     found.set(row, { reason, besideLineId, isCorrected: true, isLastRead: false });
   }
@@ -120,14 +129,14 @@ function suspectChangedAgain(
 function suspectReturned(work: Work, suspect: Suspect): void {
   const claimed = work.lines().filter(({ isClaimed }) => isClaimed);
   if (claimed.length === 0) return;
+  const lines = createQueues(claimed, (line) =>
+    line.days.flatMap((day) =>
+      codesOrNone(line).map((code) => `${day} ${line.line.amountMinor} ${code}`),
+    ),
+  );
   for (const row of work.rows()) {
-    const line = claimed.find(
-      (each) =>
-        each.line.amountMinor === row.amountMinor &&
-        each.days.includes(row.bookingDate) &&
-        !contradicts(work, row, each) &&
-        !impliesCode(work, row, each),
-    );
+    const { code } = work.read(row);
+    const line = lines.first([`${row.bookingDate} ${row.amountMinor} ${code ?? ''}`]);
     if (line !== undefined) suspect(row, line, 'edited_look_alike');
   }
 }
@@ -139,25 +148,32 @@ function suspectOfDay(
   heldBefore: (row: SnapshotRow) => HeldRow | null,
   suspect: Suspect,
 ): void {
-  const linesOf = groupBy(
-    free.flatMap((line) =>
-      [...new Set(line.days)].map((day) => ({ key: `${day} ${line.line.amountMinor}`, line })),
-    ),
-    ({ key }) => key,
+  const onDays = (line: OpenLine) => line.days.map((day) => `${day} ${line.line.amountMinor}`);
+  const among = (
+    fits: (line: OpenLine) => boolean,
+    keysOf: (line: OpenLine) => string[] = onDays,
+  ) => createQueues(free.filter(fits), keysOf);
+  const gone = among(
+    ({ isGone }) => isGone,
+    (line) => onDays(line).map((key) => (line.line.isAbsent ? `${key} ${line.line.lineId}` : key)),
   );
+  // A row without a code contradicts no line, and a line without one no row.
+  const standing = among(
+    ({ isGone }) => !isGone,
+    (line) =>
+      onDays(line).flatMap((key) => [key, ...codesOrNone(line).map((code) => `${key} ${code}`)]),
+  );
+  const before = among(({ isGone, line }) => !isGone && line.storedBeforeSnapshot);
   for (const row of work.rows()) {
-    const lines = (linesOf.get(`${row.bookingDate} ${row.amountMinor}`) ?? []).map(
-      ({ line }) => line,
-    );
-    const gone = lines.find((each) => each.isGone && isNewlyGone(each, row, heldBefore));
+    const key = `${row.bookingDate} ${row.amountMinor}`;
+    const { code } = work.read(row);
+    const missed = gone.first([key, `${key} ${heldBefore(row)?.besideLineId ?? ''}`]);
     const line =
-      gone ??
-      lines.find((each) => !each.isGone && !contradicts(work, row, each)) ??
-      (isClosed(work, row)
-        ? lines.find((each) => !each.isGone && each.line.storedBeforeSnapshot)
-        : undefined);
+      missed ??
+      standing.first(code === null ? [key] : [`${key} ${code}`, `${key} `]) ??
+      (isClosed(work, row) ? before.first([key]) : undefined);
     if (line !== undefined)
-      suspect(row, line, gone === undefined ? 'possible_duplicate' : 'edited_look_alike');
+      suspect(row, line, missed === undefined ? 'possible_duplicate' : 'edited_look_alike');
   }
 }
 
@@ -194,39 +210,56 @@ function suspectMoved(
   suspect: Suspect,
 ): void {
   const rowsOf = groupBy(work.rows(), ({ amountMinor }) => amountMinor);
+  const rowsBeside = groupBy(work.rows(), (row) => heldBefore(row)?.besideLineId ?? null);
+  // Lines of one amount, day and customer have the same nearest rows, and the first of them has them all.
+  const done = new Set<string>();
   for (const line of free) {
     if (!line.isGone) continue;
-    const nearest = new Map<string, SnapshotRow>();
-    const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
-    for (const row of rowsOf.get(line.line.amountMinor) ?? []) {
-      // Another customer on another day would be two corrections at once.
-      if (!isNewlyGone(line, row, heldBefore) || contradicts(work, row, line)) continue;
-      const code = work.read(row).code ?? '';
-      const before = nearest.get(code);
-      if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);
-    }
-    for (const row of nearest.values()) suspect(row, line, 'edited_look_alike');
+    const { amountMinor, isAbsent, lineId } = line.line;
+    const key = isAbsent ? lineId : `${dayOf(line)} ${amountMinor} ${codesOrNone(line).join(' ')}`;
+    if (done.has(key)) continue;
+    done.add(key);
+    const rows = isAbsent
+      ? (rowsBeside.get(lineId) ?? []).filter((row) => row.amountMinor === amountMinor)
+      : (rowsOf.get(amountMinor) ?? []);
+    for (const row of nearestOfEach(work, rows, line)) suspect(row, line, 'edited_look_alike');
   }
+}
+
+function nearestOfEach(
+  work: Work,
+  rows: readonly SnapshotRow[],
+  line: OpenLine,
+): Iterable<SnapshotRow> {
+  const nearest = new Map<string, SnapshotRow>();
+  const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
+  for (const row of rows) {
+    // Another customer on another day would be two corrections at once.
+    if (contradicts(work, row, line)) continue;
+    const code = work.read(row).code ?? '';
+    const before = nearest.get(code);
+    if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);
+  }
+  return nearest.values();
 }
 
 /** A line of another source, beside the days of this read, that says the same of the customer. */
 function suspectDatedApart(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
-  const besides = groupBy(
-    free.filter(({ isWithin }) => !isWithin),
-    ({ line }) => line.amountMinor,
-  );
-  if (besides.size === 0) return;
-  const taken = new Set<OpenLine>();
+  const besides = free.filter(({ isWithin }) => !isWithin);
+  if (besides.length === 0) return;
+  const lines = createQueues(besides, (line) => {
+    const says = line.codes.size > 0 ? [...line.codes] : [...line.texts].map((text) => `: ${text}`);
+    return says.map((said) => `${dayOf(line)} ${line.line.amountMinor} ${said}`);
+  });
   for (const row of work.rows()) {
-    const line = besides.get(row.amountMinor)?.find((each) => {
-      if (taken.has(each) || contradicts(work, row, each) || impliesCode(work, row, each))
-        return false;
-      const { code, text } = work.read(row);
-      const apart = Math.abs(daysBetween(dayOf(each), row.bookingDate));
-      return apart <= DATED_APART_DAYS && (code !== null || each.texts.has(text));
-    });
+    const { code, text } = work.read(row);
+    const said = `${row.amountMinor} ${code ?? `: ${text}`}`;
+    const days = Array.from({ length: 2 * DATED_APART_DAYS + 1 }, (_, index) =>
+      addDays(row.bookingDate, index - DATED_APART_DAYS),
+    );
+    const line = lines.first(days.map((day) => `${day} ${said}`));
     if (line === undefined) continue;
-    taken.add(line);
+    lines.take(line);
     suspect(row, line, 'possible_duplicate');
   }
 }

@@ -150,6 +150,11 @@ export function dayOf(line: OpenLine): LocalDate {
   return line.days.at(-1) ?? line.line.bookingDate;
 }
 
+/** Keys under which rows of the same customer find a line: its codes, or the empty text where it names none. */
+export function codesOrNone({ codes }: OpenLine): readonly string[] {
+  return codes.size === 0 ? [''] : [...codes];
+}
+
 /** The day of the row is over, and the read shows it whole. */
 export function isClosed({ reading: { scope } }: Work, { bookingDate }: SnapshotRow): boolean {
   return (

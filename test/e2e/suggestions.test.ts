@@ -139,17 +139,20 @@ describe('the suggestion list of a waiting deposit', () => {
 
 describe('a customer who registers after the payment', () => {
   it.each([
-    ['a code that passes the check digit', customerCodeFromNumber(9_000_083)],
-    ['an old code that fails it', 'CUS77777777'],
-  ])('gets the waiting credit as soon as the wallet is registered with %s', async (_what, code) => {
-    const depositId = await payment(13_100, { text: code });
-    const wallet = (await call('/v1/wallets', { legacyCode: code })) as { id: string };
-    await waitFor(
-      'the late owner is credited',
-      async () => (await stateOf(depositId)) === 'credited',
-    );
-    expect(await creditsOf(wallet.id)).toBe('2');
-  });
+    ['a code that passes the check digit', customerCodeFromNumber(9_000_083), 13_100],
+    ['an old code that fails it', 'CUS77777777', 13_150],
+  ])(
+    'gets the waiting credit as soon as the wallet is registered with %s',
+    async (_what, code, minor) => {
+      const depositId = await payment(minor, { text: code });
+      const wallet = (await call('/v1/wallets', { legacyCode: code })) as { id: string };
+      await waitFor(
+        'the late owner is credited',
+        async () => (await stateOf(depositId)) === 'credited',
+      );
+      expect(await creditsOf(wallet.id)).toBe('2');
+    },
+  );
 
   it('gets nothing under a code that nobody registered, however many wallets are opened', async () => {
     const code = customerCodeFromNumber(9_000_085);
