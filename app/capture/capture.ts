@@ -14,4 +14,6 @@ export interface Capture {
   readonly sightings: readonly Sighting[];
   /** Holds that the source itself calls for, one for each of `sightings`. */
   readonly holds?: readonly (HoldReason | null)[];
+  /** Runs that read other lines of the same days: none of their lines is one of `sightings`. */
+  readonly disjointRunIds?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/client.ts';
 import {
   findLinesOfAppearances,
+  findLinesOfRuns,
   listHeldRows,
   listKnownLines,
   listLinesWithAppearances,
@@ -60,15 +61,21 @@ export async function placeCapture(
       .map(({ factsKey }) => factsKey),
     readStartedAt: capture.startedAt,
   });
-  const detailed = await addAppearances(tx, capture, { known, held, rows });
-  const decision = placeRows({ known: detailed, held }, { feed, source, scope, rows });
+  const found = await addAppearances(tx, capture, { known, held, rows });
+  const others = await findLinesOfRuns(tx, {
+    lineIds: found.map(({ lineId }) => lineId),
+    runIds: capture.disjointRunIds ?? [],
+  });
+  const detailed = found.filter(({ lineId }) => !others.has(lineId));
+  const disjoint = found.filter(({ lineId }) => others.has(lineId));
+  const decision = placeRows({ known: detailed, held, disjoint }, { feed, source, scope, rows });
   const { newLines, released } = await holdRepeatedBatches(tx, capture, decision.newLines);
   return {
     ...decision,
     newLines,
     released: [...decision.released, ...released],
     usedKeys: new Set(
-      detailed.flatMap(({ appearances }) => appearances.flatMap(({ bankId }) => bankId ?? [])),
+      found.flatMap(({ appearances }) => appearances.flatMap(({ bankId }) => bankId ?? [])),
     ),
   };
 }

@@ -165,7 +165,11 @@ function beginStatement({ survey, plans }: Reading, position: number) {
   const surveyed = survey.statements[position];
   if (surveyed === undefined)
     return { isCaptured: false, groups: [], groupOf: new Map<string, number>(), waiting: [] };
-  const { groups, groupOf } = groupDays(surveyed);
+  const shared = plans[position]?.sharedDays ?? [];
+  const { groups, groupOf } = groupDays(
+    surveyed,
+    shared.map(({ day }) => day),
+  );
   const state = plans[position]?.state;
   return {
     isCaptured: state === 'captured' || state === 'released',
@@ -212,6 +216,10 @@ async function captureGroup(
       startedAt: context.clock(),
       sightings,
       holds,
+      disjointRunIds:
+        group.scope.kind === 'complete'
+          ? []
+          : (plan?.sharedDays ?? []).flatMap(({ runIds }) => runIds),
     });
     await addTail(tx, input, {
       position: at.position,

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../db/client.ts';
 import { findAccountPolicies } from '../../db/queries/bank-accounts.ts';
 import { setGate } from '../../db/queries/gates.ts';
+import { findSharedDays, type SharedDay } from '../../db/queries/continuations.ts';
 import { pinStatementAccount, recordStatement } from '../../db/queries/statements.ts';
 import type { StatementState } from '../../db/schema/intake.ts';
 import { CodedError } from '../../domain/errors.ts';
@@ -17,6 +18,8 @@ export interface StatementPlan {
   readonly holdsUnproved: boolean;
   /** The last day that counts whole in the proof of the day; null where the statement has no days. */
   readonly wholeUntil: LocalDate | null;
+  /** Its days of which other files show the rest. */
+  readonly sharedDays: readonly SharedDay[];
 }
 
 /**
@@ -84,10 +87,21 @@ export async function recordStatements(
         state,
         holdsUnproved: isStrict && summary.proof === 'absent',
         wholeUntil: closing?.wholeUntil ?? null,
+        sharedDays: await findShared(tx, file, summary),
       });
     }
     return plans;
   });
+}
+
+async function findShared(
+  tx: Transaction,
+  { accountKey, fileId }: { readonly accountKey: string; readonly fileId: string },
+  { closingMinor, completeDays, openingMinor }: SurveyedStatement['summary'],
+): Promise<readonly SharedDay[]> {
+  if (completeDays === null) return [];
+  const { from: firstDay, to: lastDay } = completeDays;
+  return findSharedDays(tx, { accountKey, fileId, firstDay, lastDay, openingMinor, closingMinor });
 }
 
 function stateOf(

@@ -21,13 +21,17 @@ interface Draft {
  * Divides a statement's days into groups. A day is never divided, since its lines are counted together. Days that the
  * statement covers completely never share a group with others, and the empty days between them belong to a group too,
  * so that every covered day is captured.
+ * @param shared first or last days of which another statement shows the rest, so that this one covers no part completely
  * @returns the groups, and the group of each day
  */
-export function groupDays({ summary, days }: Pick<SurveyedStatement, 'summary' | 'days'>): {
+export function groupDays(
+  { summary, days }: Pick<SurveyedStatement, 'summary' | 'days'>,
+  shared: readonly LocalDate[] = [],
+): {
   readonly groups: readonly DayGroup[];
   readonly groupOf: ReadonlyMap<LocalDate, number>;
 } {
-  const { completeDays } = summary;
+  const completeDays = withoutEnds(summary.completeDays, new Set(shared));
   const isComplete = (day: LocalDate) =>
     completeDays !== null && day >= completeDays.from && day <= completeDays.to;
   const drafts: Draft[] = [];
@@ -65,4 +69,14 @@ export function groupDays({ summary, days }: Pick<SurveyedStatement, 'summary' |
     };
   }
   return { groups, groupOf };
+}
+
+function withoutEnds(
+  days: SurveyedStatement['summary']['completeDays'],
+  shared: ReadonlySet<LocalDate>,
+): SurveyedStatement['summary']['completeDays'] {
+  if (days === null) return null;
+  const from = shared.has(days.from) ? addDays(days.from, 1) : days.from;
+  const to = shared.has(days.to) ? addDays(days.to, -1) : days.to;
+  return from > to ? null : { from, to };
 }

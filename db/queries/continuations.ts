@@ -120,3 +120,55 @@ export const IS_PROVED_SINCE = sql`exists (
        and not exists (
          select 1 from statements o where o.run_id = x.run_id and o.proof <> 'ok' and o.state = 'captured'
             and d.booking_date between o.first_booked_day and o.last_booked_day))))`;
+
+/** A statement that may share a day with another one: banks close some days twice. */
+export interface DaySharer {
+  readonly accountKey: string;
+  readonly fileId: string;
+  readonly firstDay: LocalDate;
+  readonly lastDay: LocalDate;
+  readonly openingMinor: bigint | null;
+  readonly closingMinor: bigint | null;
+}
+
+/** A day that two files share, each with lines of its own; `runIds` read the other files. */
+export interface SharedDay {
+  readonly day: LocalDate;
+  readonly runIds: readonly string[];
+}
+
+/**
+ * The days of a statement that other files continue to the cent, or that continue them: the statements of such a day show
+ * different lines of it, and none shows the whole day. A statement that opens as the other does is the other one again.
+ */
+export async function findSharedDays(
+  executor: Executor,
+  of: DaySharer,
+): Promise<readonly SharedDay[]> {
+  const [opening, closing] = [of.openingMinor, of.closingMinor].map(
+    (minor) => minor?.toString() ?? null,
+  );
+  const rows = await executor.execute<{ day: string; run_ids: string[] }>(sql`
+    with recursive others as (
+      select s.run_id, s.first_day, s.last_day, s.opening_minor, s.closing_minor
+        from statements s join statement_files f on f.id = s.file_id
+       where f.bank_account_key = ${of.accountKey} and f.id <> ${of.fileId} and s.state in ('captured', 'released')
+         and s.opening_minor is not null and s.closing_minor is not null and s.opening_minor <> s.closing_minor
+         and s.opening_minor is distinct from ${opening}::bigint and (s.last_day = ${of.firstDay}::date or s.first_day = ${of.lastDay}::date)
+    ), before as (
+      select run_id, opening_minor from others where last_day = ${of.firstDay}::date and closing_minor = ${opening}::bigint
+      union
+      select o.run_id, o.opening_minor from others o join before b on o.closing_minor = b.opening_minor
+       where o.last_day = ${of.firstDay}::date
+    ), after as (
+      select run_id, closing_minor from others where first_day = ${of.lastDay}::date and opening_minor = ${closing}::bigint
+      union
+      select o.run_id, o.closing_minor from others o join after a on o.opening_minor = a.closing_minor
+       where o.first_day = ${of.lastDay}::date
+    )
+    select day::text, array_agg(distinct run_id) as run_ids from (
+      select ${of.firstDay}::date as day, run_id from before
+      union all select ${of.lastDay}::date, run_id from after) shared
+     where run_id is not null group by day order by day`);
+  return rows.map((row) => ({ day: parseLocalDate(row.day), runIds: row.run_ids }));
+}

@@ -180,6 +180,18 @@ function toAppearance(json: AppearanceJson): Appearance {
   };
 }
 
+/** Those of these lines that these runs showed. */
+export async function findLinesOfRuns(
+  executor: Executor,
+  query: { readonly lineIds: readonly string[]; readonly runIds: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (query.runIds.length === 0) return new Set();
+  const rows = await executor.execute<{ id: string }>(sql`
+    select distinct line_id::text as id from sightings
+     where line_id = any(${param(query.lineIds)}::bigint[]) and run_id = any(${param(query.runIds)}::text[])`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Rows that wait, booked within the days, oldest first. */
 export async function listHeldRows(
   executor: Executor,

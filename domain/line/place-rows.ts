@@ -29,13 +29,15 @@ export interface Stored {
   /** Lines of the read's days and around them, and those with the facts, the ids or the batches of its rows. */
   readonly known: readonly KnownLine[];
   readonly held: readonly HeldRow[];
+  /** Lines that no row can be, since another statement showed them; equal lines are numbered after them. */
+  readonly disjoint?: readonly KnownLine[];
 }
 
 /**
  * Decides for each row of a read whether it is a known line, a new one, or a row that must wait; docs/identity.md explains
  * it on one page. Credits and debits follow the same rules. The caller holds repeated batches (`holdRepeats`).
  */
-export function placeRows({ known, held }: Stored, read: Read): RowPlacements {
+export function placeRows({ disjoint = [], held, known }: Stored, read: Read): RowPlacements {
   const rows = dropRepeats(read.rows);
   const heldOf = new Map(
     held.filter(({ source }) => source === read.source).map((each) => [keyOfHeld(each), each]),
@@ -58,7 +60,7 @@ export function placeRows({ known, held }: Stored, read: Read): RowPlacements {
   const rest = held.filter((each) => !isReshown(each));
   const gone = rest.filter((each) => each.source === read.source && isCovered(read.scope, each));
   const left = isNotice ? placeNotices(work) : placeLeftovers(work, { heldBefore, gone });
-  const fresh = number(known, left.fresh);
+  const fresh = number([...known, ...disjoint], left.fresh);
   const others = isNotice
     ? { ended: [], still: [] }
     : endHeldRows(rest, answersOf(known, work, fresh), read.scope, work.read);
