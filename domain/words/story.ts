@@ -1,8 +1,8 @@
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
-import { tellHold, tellSightings } from './appearance-words.ts';
-import type { StoryFacts, StoryLine } from './story-facts.ts';
+import { tellBesideRows, tellHold, tellSightings } from './appearance-words.ts';
 import { oneLine } from './one-line.ts';
 import { adviceFor } from './review-advice.ts';
+import type { StoryFacts, StoryLine } from './story-facts.ts';
 import { printAmount, actorInWords, changeInWords, journalInWords } from './story-words.ts';
 
 /** Changes that other lines of the story describe; all others are told from the audit trail. */
@@ -17,6 +17,7 @@ export function storyLines(facts: StoryFacts): readonly StoryLine[] {
     { at: facts.line.capturedAt, text: tellLine(facts) },
     ...tellSightings(facts.sightings),
     ...tellHold(facts),
+    ...tellBesideRows(facts.besideRows),
     ...facts.bankEvents.map(({ receivedAt, eventId, outcome, errorCode }) => ({
       at: receivedAt,
       text: `Webhook ${eventId} came: ${outcome ?? 'not handled yet'}${errorCode === null ? '' : ` (${errorCode})`}.`,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EVIDENCE } from '../../../domain/line/identity.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
-import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 import { storyHeading, storyLines } from '../../../domain/words/story.ts';
+import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
 const LATER = '2026-11-20T09:30:00.000Z';
@@ -28,6 +28,7 @@ const FACTS: StoryFacts = {
   line: LINE,
   sightings: [],
   hold: null,
+  besideRows: [],
   bankEvents: [],
   review: null,
   comments: [],
@@ -138,6 +139,17 @@ describe('a story', () => {
     expect(told('count')[1]).toBe(
       'The row that waited is this line: whole reads of its day count as many rows of this amount as lines.',
     );
+  });
+
+  it('tells of a row that may be this line, and of one that no read showed again', () => {
+    const row = { feed: 'webhook', source: 'webhook', bankId: 'W9', seenAt: AT } as const;
+    expect(after({ besideRows: [{ ...row, endedAt: null }] })).toEqual([
+      'A row seen in a webhook, as W9, waits: it may be this line.',
+    ]);
+    expect(after({ besideRows: [{ ...row, endedAt: LATER }] })).toEqual([
+      'A row seen in a webhook, as W9, waited: it might be this line.',
+      'The row seen in a webhook, as W9, is no line: whole reads of its day did not show it.',
+    ]);
   });
 
   it('tells beside which line it was held, and how that ended', () => {
