@@ -2879,9 +2879,11 @@ AS $function$
     UPDATE line_holds h SET ended_at = now() FROM lines l
      WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
     RETURNING h.line_id
+  ), freed AS (
+    -- Also those that have an outcome: one whose line vanished and comes back begins again.
+    UPDATE deposits d SET hold_reason = NULL FROM ended e WHERE d.line_id = e.line_id RETURNING d.id, d.state
   )
-  UPDATE deposits d SET hold_reason = NULL FROM ended e
-   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+  SELECT id FROM freed WHERE state IN ('captured', 'in_review')
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
