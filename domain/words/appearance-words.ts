@@ -74,13 +74,13 @@ function byWhat(evidence: Evidence | null): string {
 }
 
 /** Tells that a line was held beside another one, and how that ended. */
-export function tellHold({ hold, line }: StoryFacts): readonly StoryLine[] {
+export function tellHold(hold: StoryFacts['hold'], currency: string): readonly StoryLine[] {
   if (hold === null) return [];
   const { beside, endedAt, heldAt, reason } = hold;
   const held =
     beside === null
       ? `Held: ${reason.replaceAll('_', ' ')}.`
-      : `Held: it may be the line of ${printAmount(beside.amountMinor, line.currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
+      : `Held: it may be the line of ${printAmount(beside.amountMinor, currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
   const ended =
     beside === null ? 'It is held no longer.' : 'The bank showed both lines: they are two.';
   return [{ at: heldAt, text: held }, ...(endedAt === null ? [] : [{ at: endedAt, text: ended }])];

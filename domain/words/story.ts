@@ -16,7 +16,7 @@ export function storyLines(facts: StoryFacts): readonly StoryLine[] {
   const lines = [
     { at: facts.line.capturedAt, text: tellLine(facts) },
     ...tellSightings(facts.sightings),
-    ...tellHold(facts),
+    ...tellHold(facts.hold, facts.line.currency),
     ...tellBesideRows(facts.besideRows),
     ...facts.bankEvents.map(({ receivedAt, eventId, outcome, errorCode }) => ({
       at: receivedAt,
