@@ -104,7 +104,7 @@ describe('GET /v1/held-rows', () => {
   });
 });
 
-describe('the evidence that a row waits for', () => {
+describe('the evidence that a row waits for,', () => {
   const waitOf = async (account: string) => (await list(`account=${account}`)).items[0]?.waitsFor;
 
   /** Makes the account one that is read by its API, with a read of these days before now. */
@@ -166,7 +166,7 @@ describe('the evidence that a row waits for', () => {
 });
 
 describe('a debit that is held', () => {
-  it('is counted in the status until a read shows both lines', async () => {
+  it('counts in the status until a read shows both lines', async () => {
     const { db } = service.database;
     const account = await anAccount(db);
     const fee = aSighting({ direction: 'debit', references: ['FEE A'], bankId: 'BANKID-7' });
