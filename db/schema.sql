@@ -1368,6 +1368,7 @@ ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_r
 ALTER TABLE sightings ADD CONSTRAINT sightings_held_says_why CHECK (((line_id IS NOT NULL) OR (held_reason IS NOT NULL)));
 ALTER TABLE sightings ADD CONSTRAINT sightings_pkey PRIMARY KEY (id);
 ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^[a-z0-9.-]+$'::text) AND (length(source) <= 60)));
+CREATE INDEX sightings_beside ON public.sightings USING btree (beside_line_id) WHERE (line_id IS NULL);
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
 CREATE INDEX sightings_by_batch ON public.sightings USING btree (bank_account_key, booking_date, batch_minor) WHERE (batch_minor IS NOT NULL);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
@@ -2878,9 +2879,11 @@ AS $function$
     UPDATE line_holds h SET ended_at = now() FROM lines l
      WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
     RETURNING h.line_id
+  ), freed AS (
+    -- Also those that have an outcome: one whose line vanished and comes back begins again.
+    UPDATE deposits d SET hold_reason = NULL FROM ended e WHERE d.line_id = e.line_id RETURNING d.id, d.state
   )
-  UPDATE deposits d SET hold_reason = NULL FROM ended e
-   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+  SELECT id FROM freed WHERE state IN ('captured', 'in_review')
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 

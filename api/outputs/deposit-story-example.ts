@@ -30,6 +30,7 @@ export const STORY_EXAMPLE = {
     },
   ],
   hold: null,
+  besideRows: [],
   journals: [
     {
       id: '9031',

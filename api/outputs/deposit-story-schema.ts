@@ -59,6 +59,16 @@ const holdSchema = z
   })
   .meta({ id: 'LineHold', description: 'Why capture held the line, and until when.' });
 
+const besideRowSchema = z
+  .strictObject({
+    feed: z.enum(['poll', 'webhook', 'file']),
+    source: z.string(),
+    bankId: maybeText,
+    seenAt: instant,
+    endedAt: instant.nullable().meta({ description: 'Null while the row waits.' }),
+  })
+  .meta({ id: 'BesideRow', description: 'A row that is no line, and may be this one.' });
+
 const postingSchema = z
   .object({
     account: z.string(),
@@ -146,6 +156,10 @@ export const storySchema = named(
     line: lineSchema,
     sightings: z.array(sightingSchema),
     hold: holdSchema.nullable(),
+    besideRows: z.array(besideRowSchema).meta({
+      description:
+        'Rows that wait because they may be this line, and those that no whole read of their day showed again.',
+    }),
     journals: z.array(journalSchema),
     review: reviewReasonSchema
       .extend({

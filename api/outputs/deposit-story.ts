@@ -39,6 +39,7 @@ export function toStory(deposit: Deposit, story: DepositStory): StoryOutput {
     },
     sightings: [...story.sightings],
     hold: story.hold && { ...story.hold, beside },
+    besideRows: [...story.besideRows],
     journals: story.journals.map((journal) => ({
       ...journal,
       createdAt: journal.at,

@@ -1,7 +1,7 @@
 import type { DepositStory } from '../../db/queries/deposit-story.ts';
 import type { Deposit } from '../../db/queries/deposits-read.ts';
-import type { StoryLine } from '../../domain/words/story-facts.ts';
 import { storyHeading, storyLines } from '../../domain/words/story.ts';
+import type { StoryLine } from '../../domain/words/story-facts.ts';
 import { depositWorkflowId } from '../../workflows/contract.ts';
 import { toInstantOrNull } from '../schemas/wire.ts';
 

@@ -75,6 +75,10 @@ function printStatus(status: Status): string {
       ({ count, oldestDay, waitsFor }) =>
         `Rows that may be known lines (GET /v1/held-rows), waiting for ${waitInWords(waitsFor)}: ${count}, oldest of ${oldestDay}`,
     ),
+    ...status.heldDebits.map(
+      ({ accountKey, count, oldestDay }) =>
+        `Debits of ${accountKey} that are held until a read tells whether they are another line: ${count}, oldest of ${oldestDay}`,
+    ),
     ...status.unknownFields.map(
       ({ accountKey, name, firstSeenAt }) =>
         `Field that Purser does not read: ${name} of ${accountKey}, since ${firstSeenAt.toISOString().slice(0, 10)}`,

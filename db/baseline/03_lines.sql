@@ -201,6 +201,8 @@ CREATE UNIQUE INDEX sightings_once ON sightings (line_id, source, coalesce(bank_
 CREATE UNIQUE INDEX sightings_held_once ON sightings (bank_account_key, source, coalesce(bank_id, ''), facts_key) WHERE line_id IS NULL;
 -- Serves capture: the held rows that a read looks at again.
 CREATE INDEX sightings_waiting ON sightings (bank_account_key, booking_date) WHERE line_id IS NULL AND ended_at IS NULL;
+-- Serves the story of a deposit: rows that may be its line, or might have been.
+CREATE INDEX sightings_beside ON sightings (beside_line_id) WHERE line_id IS NULL;
 -- Serves capture: a wording that is not the line's first.
 CREATE INDEX sightings_other_wording ON sightings (bank_account_key, facts_key) WHERE evidence <> 'facts';
 -- Serves capture: the parts of a batch whose total comes.

@@ -1,4 +1,5 @@
 -- Ends the holds of lines that turned out to be lines of their own; their deposits then credit by the rules of any other.
+-- Answers those that are open.
 -- I18: one of the ways to write money rows. It runs as the ledger role; the application may call it.
 CREATE OR REPLACE FUNCTION release_holds(p_bank_account text, p_lines bigint[]) RETURNS TABLE (deposit_id text)
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -6,9 +7,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE line_holds h SET ended_at = now() FROM lines l
      WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
     RETURNING h.line_id
+  ), freed AS (
+    -- Also those that have an outcome: one whose line vanished and comes back begins again.
+    UPDATE deposits d SET hold_reason = NULL FROM ended e WHERE d.line_id = e.line_id RETURNING d.id, d.state
   )
-  UPDATE deposits d SET hold_reason = NULL FROM ended e
-   WHERE d.line_id = e.line_id AND d.state IN ('captured', 'in_review') RETURNING d.id
+  SELECT id FROM freed WHERE state IN ('captured', 'in_review')
 $$;
 ALTER FUNCTION release_holds OWNER TO purser_ledger;
 REVOKE EXECUTE ON FUNCTION release_holds FROM PUBLIC;

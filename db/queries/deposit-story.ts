@@ -16,7 +16,7 @@ type StoryPart<Part extends keyof StoryFacts> = StoryFacts[Part] extends
   : NonNullable<StoryFacts[Part]>;
 
 /** The facts behind a story, and those that only the API shows. Instants are ISO text in UTC. */
-export interface DepositStory extends Pick<StoryFacts, 'account' | 'comments'> {
+export interface DepositStory extends Pick<StoryFacts, 'account' | 'besideRows' | 'comments'> {
   readonly line: StoryPart<'line'> & { readonly valueDate: string | null };
   readonly sightings: readonly (StoryPart<'sightings'> & { readonly reference: string | null })[];
   readonly hold:
@@ -124,6 +124,9 @@ export async function findDepositStory(
       'sightings', ${appearancesOf()},
       'hold', (select json_build_object('reason', h.reason, 'heldAt', ${at('h.held_at')}, 'endedAt', ${at('h.ended_at')},
           'beside', ${besideLine(sql`h.beside_line_id`)}) from line_holds h where h.line_id = l.id),
+      'besideRows', (select coalesce(json_agg(json_build_object('feed', s.feed, 'source', s.source, 'bankId', s.bank_id,
+          'seenAt', ${at('s.seen_at')}, 'endedAt', ${at('s.ended_at')}) order by s.id), '[]')
+          from (select * from sightings where beside_line_id = l.id and line_id is null and evidence is null order by id limit 200) s),
       'journals', ${journalsTold()},
       'review', (select json_build_object('reason', r.reason, 'candidates', r.candidates, 'openedAt', ${at('r.opened_at')},
           'dueAt', ${at('r.due_at')}, 'remindersSent', r.reminders_sent, 'overdueAt', ${at('r.overdue_at')},

@@ -108,3 +108,19 @@ export async function countEvidenceWaits(executor: Executor): Promise<readonly E
     select ${WAITS_FOR} as "waitsFor", count(*)::int as count, min(s.booking_date)::text as "oldestDay"
       from ${WAITING} group by 1 order by 2 desc, 1`);
 }
+
+/** Debits of one account that are held: no deposit and so no review shows them. */
+export interface HeldDebits {
+  readonly accountKey: string;
+  readonly count: number;
+  /** The earliest bank day among them. */
+  readonly oldestDay: LocalDate;
+}
+
+/** Debits that take nothing back while they are held, since they may be another line. */
+export async function countHeldDebits(executor: Executor): Promise<readonly HeldDebits[]> {
+  return executor.execute<{ accountKey: string; count: number; oldestDay: LocalDate }>(sql`
+    select l.bank_account_key as "accountKey", count(*)::int as count, min(l.booking_date)::text as "oldestDay"
+      from line_holds h join lines l on l.id = h.line_id
+     where h.ended_at is null and h.beside_line_id is not null and l.amount_minor < 0 group by 1 order by 1`);
+}

@@ -3,7 +3,7 @@ import type { Executor } from '../client.ts';
 import { listNewestDayProofs } from './day-proofs.ts';
 import { countOpenProposals } from './decisions.ts';
 import { listGates } from './gates.ts';
-import { countEvidenceWaits } from './held-rows.ts';
+import { countEvidenceWaits, countHeldDebits } from './held-rows.ts';
 import { countOpenCases } from './line-cases.ts';
 import { listUnknownFields } from './quarantined-rows.ts';
 import { sumReviewsByReason } from './reviews-read.ts';
@@ -173,6 +173,7 @@ export async function readStatus(executor: Executor) {
     closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),
     dayProofs: await listNewestDayProofs(executor),
     evidenceWaits: await countEvidenceWaits(executor),
+    heldDebits: await countHeldDebits(executor),
     openCases: await countOpenCases(executor),
     unknownFields: await listUnknownFields(executor),
     openProposals: await countOpenProposals(executor),

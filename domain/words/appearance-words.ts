@@ -17,11 +17,6 @@ const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
   parts: 'parts of a batch that add up to its total',
 };
 
-/** Names the evidence that tied a row to a line, without a full stop. */
-function evidenceOfTie(evidence: Evidence): string {
-  return EVIDENCE_WORDS[evidence];
-}
-
 /**
  * Tells how a line was shown, and by what evidence each row was known to be that line. Each poll sees a line again: equal
  * sightings become one line with their count. A row that waited is told twice: when it came, and when it was placed.
@@ -33,15 +28,38 @@ export function tellSightings(sightings: readonly SeenLine[]): readonly StoryLin
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const source = first.feed === 'file' ? ` (${first.source})` : '';
-    const id = first.bankId === null ? '' : `, as ${first.bankId}`;
     const times = group.length === 1 ? '' : `, and ${group.length - 1} more times`;
-    const where = `${FEEDS[first.feed]}${source}${id}`;
+    const where = placeInWords(first);
     if (first.waitedUntil === null)
       return [{ at: first.seenAt, text: `Seen ${where}${times}${tieInWords(first.evidence)}.` }];
     return [
       { at: first.seenAt, text: `A row seen ${where}${times}, waited: it might be another line.` },
       { at: first.waitedUntil, text: `The row that waited is this line${byWhat(first.evidence)}.` },
+    ];
+  });
+}
+
+function placeInWords({
+  bankId,
+  feed,
+  source,
+}: Pick<SeenLine, 'bankId' | 'feed' | 'source'>): string {
+  const format = feed === 'file' ? ` (${source})` : '';
+  return `${FEEDS[feed]}${format}${bankId === null ? '' : `, as ${bankId}`}`;
+}
+
+/** Tells of rows that wait because they may be this line, and of those that no read showed again. */
+export function tellBesideRows(rows: StoryFacts['besideRows']): readonly StoryLine[] {
+  return rows.flatMap((row) => {
+    const where = placeInWords(row);
+    if (row.endedAt === null)
+      return [{ at: row.seenAt, text: `A row seen ${where}, waits: it may be this line.` }];
+    return [
+      { at: row.seenAt, text: `A row seen ${where}, waited: it might be this line.` },
+      {
+        at: row.endedAt,
+        text: `The row seen ${where}, is no line: whole reads of its day did not show it.`,
+      },
     ];
   });
 }
@@ -52,17 +70,17 @@ function tieInWords(evidence: Evidence | null): string {
 }
 
 function byWhat(evidence: Evidence | null): string {
-  return evidence === null ? '' : `: ${evidenceOfTie(evidence)}`;
+  return evidence === null ? '' : `: ${EVIDENCE_WORDS[evidence]}`;
 }
 
 /** Tells that a line was held beside another one, and how that ended. */
-export function tellHold({ hold, line }: StoryFacts): readonly StoryLine[] {
+export function tellHold(hold: StoryFacts['hold'], currency: string): readonly StoryLine[] {
   if (hold === null) return [];
   const { beside, endedAt, heldAt, reason } = hold;
   const held =
     beside === null
       ? `Held: ${reason.replaceAll('_', ' ')}.`
-      : `Held: it may be the line of ${printAmount(beside.amountMinor, line.currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
+      : `Held: it may be the line of ${printAmount(beside.amountMinor, currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
   const ended =
     beside === null ? 'It is held no longer.' : 'The bank showed both lines: they are two.';
   return [{ at: heldAt, text: held }, ...(endedAt === null ? [] : [{ at: endedAt, text: ended }])];

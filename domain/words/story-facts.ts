@@ -45,6 +45,15 @@ export interface StoryFacts {
       readonly depositId: string | null;
     } | null;
   } | null;
+  /** Rows that are no line, and may be or might have been this one: those that wait, and those that no read showed again. */
+  readonly besideRows: readonly {
+    readonly feed: 'poll' | 'webhook' | 'file';
+    readonly source: string;
+    readonly bankId: string | null;
+    readonly seenAt: string;
+    /** Null while the row waits. */
+    readonly endedAt: string | null;
+  }[];
   readonly bankEvents: readonly {
     readonly eventId: string;
     readonly receivedAt: string;

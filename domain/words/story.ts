@@ -1,8 +1,8 @@
 import { REVIEW_REASONS } from '../review/review-reasons.ts';
-import { tellHold, tellSightings } from './appearance-words.ts';
-import type { StoryFacts, StoryLine } from './story-facts.ts';
+import { tellBesideRows, tellHold, tellSightings } from './appearance-words.ts';
 import { oneLine } from './one-line.ts';
 import { adviceFor } from './review-advice.ts';
+import type { StoryFacts, StoryLine } from './story-facts.ts';
 import { printAmount, actorInWords, changeInWords, journalInWords } from './story-words.ts';
 
 /** Changes that other lines of the story describe; all others are told from the audit trail. */
@@ -16,7 +16,8 @@ export function storyLines(facts: StoryFacts): readonly StoryLine[] {
   const lines = [
     { at: facts.line.capturedAt, text: tellLine(facts) },
     ...tellSightings(facts.sightings),
-    ...tellHold(facts),
+    ...tellHold(facts.hold, facts.line.currency),
+    ...tellBesideRows(facts.besideRows),
     ...facts.bankEvents.map(({ receivedAt, eventId, outcome, errorCode }) => ({
       at: receivedAt,
       text: `Webhook ${eventId} came: ${outcome ?? 'not handled yet'}${errorCode === null ? '' : ` (${errorCode})`}.`,

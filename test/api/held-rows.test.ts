@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import { aShownBank, runOnce } from '../activities/support/polled-bank.ts';
-import { anAccount, aSighting, notify } from '../support/activities.ts';
+import { anAccount, aSighting, notify, poll } from '../support/activities.ts';
 import { get, keyOf, startApi, type ApiUnderTest } from '../support/api-under-test.ts';
 import { verifyClean } from '../support/database.ts';
 import { runPurser } from '../support/purser.ts';
@@ -104,7 +104,7 @@ describe('GET /v1/held-rows', () => {
   });
 });
 
-describe('the evidence that a row waits for', () => {
+describe('the evidence that a row waits for,', () => {
   const waitOf = async (account: string) => (await list(`account=${account}`)).items[0]?.waitsFor;
 
   /** Makes the account one that is read by its API, with a read of these days before now. */
@@ -163,6 +163,27 @@ describe('the evidence that a row waits for', () => {
     }>();
     return status.evidenceWaits;
   }
+});
+
+describe('a debit that is held', () => {
+  it('counts in the status until a read shows both lines', async () => {
+    const { db } = service.database;
+    const account = await anAccount(db);
+    const fee = aSighting({ direction: 'debit', references: ['FEE A'], bankId: 'BANKID-7' });
+    const corrected = { ...fee, references: ['FEE B'], amountMinor: 6_000n };
+    await poll(db, account, [fee]);
+    for (let read = 0; read < 2; read += 1) await poll(db, account, [corrected]);
+    const held = async () =>
+      (await get(service, '/v1/status'))
+        .json<{ heldDebits: { account: string }[] }>()
+        .heldDebits.filter((each) => each.account === account);
+    expect(await held()).toEqual([{ account, count: 1, oldestDay: '2026-11-20' }]);
+    expect((await runPurser(['status'], env)).stdout).toContain(
+      `Debits of ${account} that are held`,
+    );
+    await poll(db, account, [fee, { ...corrected, bankId: 'BANKID-8' }]);
+    expect(await held()).toEqual([]);
+  });
 });
 
 describe('a run', () => {

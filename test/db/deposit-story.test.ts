@@ -133,6 +133,23 @@ describe('the evidence in a story', () => {
     );
   });
 
+  it('tells of a row that waits, and that no read of its day showed it', async () => {
+    const account = await anAccount(test.db);
+    const other = aSighting({ references: [ANNA], bankId: 'P1' });
+    await poll(test.db, account, [other]);
+    await notify(test.db, account, aSighting({ references: [ANNA], bankId: 'W1' }));
+    await notify(test.db, account, aSighting({ references: [`${ANNA} again`], bankId: 'W2' }));
+    const rowsOf = async () =>
+      (await toldOf(account)).flat().filter((line) => line.includes('webhook, as W2'));
+    expect(await rowsOf()).toEqual(['A row seen in a webhook, as W2, waits: it may be this line.']);
+    await test.owner`
+      update sightings set ended_at = now() where bank_account_key = ${account} and line_id is null`;
+    expect(await rowsOf()).toEqual([
+      'A row seen in a webhook, as W2, waited: it might be this line.',
+      'The row seen in a webhook, as W2, is no line: whole reads of its day did not show it.',
+    ]);
+  });
+
   it('names the line beside which one was held, and says when the bank showed both', async () => {
     const account = await anAccount(test.db);
     const [first, corrected] = [

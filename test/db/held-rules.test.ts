@@ -55,6 +55,18 @@ describe('the database, about lines that are held,', () => {
     expect(await stateOf(test.db, proved.depositId)).toBe('credited');
   });
 
+  it('lets go of a deposit that has its outcome, too, since it may begin again', async () => {
+    const { depositId, lineId } = await aHeldDeposit('id_reused');
+    const dependencies = createTestDependencies(test.db);
+    await openReview(dependencies, { depositId, reason: 'id_reused' });
+    const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });
+    await applyDecision(dependencies, { depositId, decisionId });
+    const open = await test.db.transaction((tx) => releaseHolds(tx, accountKey, [lineId]));
+    expect(open).toEqual([]);
+    const [row] = await test.owner`select hold_reason from deposits where id = ${depositId}`;
+    expect(row).toEqual({ hold_reason: null });
+  });
+
   it('keeps why a line was held, and since when', async () => {
     const { lineId } = await aHeldDeposit('id_reused');
     const { owner } = test;

@@ -73,6 +73,9 @@ const statusSchema = named(
     evidenceWaits: z
       .array(z.strictObject({ waitsFor: evidenceWait, count, oldestDay: day }))
       .meta({ description: 'Rows that may be known lines (`GET /v1/held-rows`).' }),
+    heldDebits: z
+      .array(z.strictObject({ account: accountKey, count, oldestDay: day }))
+      .meta({ description: 'Debits that take nothing back, since they may be another line.' }),
     unknownFields: z
       .array(z.strictObject({ account: accountKey, field: z.string(), since: instant }))
       .meta({ description: 'Fields of the bank that Purser does not read, oldest first.' }),
@@ -123,6 +126,7 @@ const statusSchema = named(
       closedGates: [GATE_EXAMPLE],
       openCases: [{ kind: 'line_vanished', count: 1 }],
       evidenceWaits: [{ waitsFor: 'next_read', count: 1, oldestDay: '2026-11-20' }],
+      heldDebits: [],
       unknownFields: [
         { account: 'fnb-main', field: 'category', since: '2026-11-20T08:15:01.000Z' },
       ],
@@ -195,6 +199,7 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
     closedGates: status.closedGates.map(toGate),
     openCases: [...status.openCases],
     evidenceWaits: [...status.evidenceWaits],
+    heldDebits: status.heldDebits.map(({ accountKey: account, ...held }) => ({ account, ...held })),
     unknownFields: status.unknownFields.map((each) => ({
       account: each.accountKey,
       field: each.name,

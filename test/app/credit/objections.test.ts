@@ -283,6 +283,8 @@ describe('a review whose reason has gone', () => {
       const accountKey = await anAccount(test.db);
       const { code } = await aWallet(test.db);
       const depositId = await capture(accountKey, { references: [code] });
+      await test.owner`
+        insert into line_holds (line_id, reason) select line_id, ${reason} from deposits where id = ${depositId}`;
       await test.owner`update deposits set hold_reason = ${reason} where id = ${depositId}`;
       await openReview(deps, { depositId, reason });
       expect(await recheckReview(deps, { depositId })).toEqual({ outcome: 'waits' });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EVIDENCE } from '../../../domain/line/identity.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
-import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 import { storyHeading, storyLines } from '../../../domain/words/story.ts';
+import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
 const LATER = '2026-11-20T09:30:00.000Z';
@@ -28,6 +27,7 @@ const FACTS: StoryFacts = {
   line: LINE,
   sightings: [],
   hold: null,
+  besideRows: [],
   bankEvents: [],
   review: null,
   comments: [],
@@ -94,68 +94,6 @@ describe('the first line of a story', () => {
 });
 
 describe('a story', () => {
-  it('tells how each feed saw the line, once for each id', () => {
-    const seen = {
-      source: 'day.sta',
-      bankId: 'T1',
-      seenAt: LATER,
-      evidence: null,
-      waitedUntil: null,
-    } as const;
-    expect(
-      after({
-        sightings: [
-          { ...seen, feed: 'file' },
-          { ...seen, feed: 'webhook' },
-          { ...seen, feed: 'poll', bankId: null },
-        ],
-      }),
-    ).toEqual([
-      'Seen in a file (day.sta), as T1.',
-      'Seen in a webhook, as T1.',
-      'Seen when the account was read.',
-    ]);
-  });
-
-  it('tells the evidence of each appearance once, however often it came', () => {
-    const seen = { feed: 'file', source: 'ofx', bankId: null, seenAt: LATER } as const;
-    const ties = EVIDENCE.map((evidence) => ({ ...seen, evidence, waitedUntil: null }));
-    const texts = after({ sightings: [...ties, ...ties] });
-    expect(texts).toHaveLength(EVIDENCE.length);
-    expect(new Set(texts).size).toBe(EVIDENCE.length);
-    expect(texts[0]).toBe('Seen in a file (ofx), and 1 more times: the same day, amount and text.');
-    expect(texts.slice(1).every((text) => text.includes(', in other words: '))).toBe(true);
-  });
-
-  it('tells of a row that waited when it came and when it was placed', () => {
-    const waited = { feed: 'webhook', source: 'webhook', bankId: 'W2', seenAt: AT } as const;
-    const told = (evidence: 'count' | null) =>
-      after({ sightings: [{ ...waited, evidence, waitedUntil: LATER }] });
-    expect(told(null)).toEqual([
-      'A row seen in a webhook, as W2, waited: it might be another line.',
-      'The row that waited is this line.',
-    ]);
-    expect(told('count')[1]).toBe(
-      'The row that waited is this line: whole reads of its day count as many rows of this amount as lines.',
-    );
-  });
-
-  it('tells beside which line it was held, and how that ended', () => {
-    const beside = { amountMinor: 5_000n, bookingDate: '2026-11-19', depositId: 'dep_9' };
-    const hold = { reason: 'id_reused', heldAt: AT, endedAt: null, beside };
-    expect(after({ hold })).toEqual(['Held: it may be the line of R50.00 on 2026-11-19 (dep_9).']);
-    expect(after({ hold: { ...hold, endedAt: LATER } })[1]).toBe(
-      'The bank showed both lines: they are two.',
-    );
-    expect(after({ hold: { ...hold, beside: { ...beside, depositId: null } } })).toEqual([
-      'Held: it may be the line of R50.00 on 2026-11-19.',
-    ]);
-    expect(after({ hold: { ...hold, beside: null, endedAt: LATER } })).toEqual([
-      'Held: id reused.',
-      'It is held no longer.',
-    ]);
-  });
-
   it('tells what became of each webhook', () => {
     const event = { receivedAt: LATER, outcome: 'captured', errorCode: null };
     expect(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actorInWords, changeInWords, journalInWords } from '../../../domain/words/story-words.ts';
-import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 import { storyHeading, storyLines } from '../../../domain/words/story.ts';
+import type { StoryFacts } from '../../../domain/words/story-facts.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
 const ZONE = 'Africa/Johannesburg';
@@ -29,6 +29,7 @@ function facts(given: Partial<StoryFacts> = {}): StoryFacts {
     },
     sightings: [],
     hold: null,
+    besideRows: [],
     bankEvents: [],
     review: null,
     comments: [],
