@@ -87,7 +87,7 @@ export async function recordStatements(
         state,
         holdsUnproved: isStrict && summary.proof === 'absent',
         wholeUntil: closing?.wholeUntil ?? null,
-        sharedDays: await findShared(tx, file, summary),
+        sharedDays: await findShared(tx, file, surveyed),
       });
     }
     return plans;
@@ -97,10 +97,10 @@ export async function recordStatements(
 async function findShared(
   tx: Transaction,
   { accountKey, fileId }: { readonly accountKey: string; readonly fileId: string },
-  { closingMinor, completeDays, openingMinor }: SurveyedStatement['summary'],
+  { firstBookedDay: firstDay, lastBookedDay: lastDay, summary }: SurveyedStatement,
 ): Promise<readonly SharedDay[]> {
-  if (completeDays === null) return [];
-  const { from: firstDay, to: lastDay } = completeDays;
+  if (firstDay === null || lastDay === null) return [];
+  const { closingMinor, openingMinor } = summary;
   return findSharedDays(tx, { accountKey, fileId, firstDay, lastDay, openingMinor, closingMinor });
 }
 

@@ -31,12 +31,13 @@ export function groupDays(
   readonly groups: readonly DayGroup[];
   readonly groupOf: ReadonlyMap<LocalDate, number>;
 } {
-  const completeDays = withoutEnds(summary.completeDays, new Set(shared));
+  const booked = [...days.keys()].sort();
+  const completeDays = withoutEnds(summary.completeDays, booked, new Set(shared));
   const isComplete = (day: LocalDate) =>
     completeDays !== null && day >= completeDays.from && day <= completeDays.to;
   const drafts: Draft[] = [];
   const groupOf = new Map<LocalDate, number>();
-  for (const day of [...days.keys()].sort()) {
+  for (const day of booked) {
     let draft = drafts.at(-1);
     const count = days.get(day) ?? 0;
     if (draft?.isComplete !== isComplete(day) || draft.lineCount + count > LINES_PER_GROUP) {
@@ -71,12 +72,15 @@ export function groupDays(
   return { groups, groupOf };
 }
 
+/** A shared day ends what the statement covers: it is the day of its first line, or of its last. */
 function withoutEnds(
   days: SurveyedStatement['summary']['completeDays'],
+  booked: readonly LocalDate[],
   shared: ReadonlySet<LocalDate>,
 ): SurveyedStatement['summary']['completeDays'] {
-  if (days === null) return null;
-  const from = shared.has(days.from) ? addDays(days.from, 1) : days.from;
-  const to = shared.has(days.to) ? addDays(days.to, -1) : days.to;
+  const [first, last] = [booked[0], booked.at(-1)];
+  if (days === null || first === undefined || last === undefined) return days;
+  const from = shared.has(first) && first >= days.from ? addDays(first, 1) : days.from;
+  const to = shared.has(last) && last <= days.to ? addDays(last, -1) : days.to;
   return from > to ? null : { from, to };
 }

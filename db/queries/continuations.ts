@@ -125,6 +125,7 @@ export const IS_PROVED_SINCE = sql`exists (
 export interface DaySharer {
   readonly accountKey: string;
   readonly fileId: string;
+  /** Days of its first and last booked line. */
   readonly firstDay: LocalDate;
   readonly lastDay: LocalDate;
   readonly openingMinor: bigint | null;
@@ -150,11 +151,11 @@ export async function findSharedDays(
   );
   const rows = await executor.execute<{ day: string; run_ids: string[] }>(sql`
     with recursive others as (
-      select s.run_id, s.first_day, s.last_day, s.opening_minor, s.closing_minor
+      select s.run_id, s.first_booked_day as first_day, s.last_booked_day as last_day, s.opening_minor, s.closing_minor
         from statements s join statement_files f on f.id = s.file_id
        where f.bank_account_key = ${of.accountKey} and f.id <> ${of.fileId} and s.state in ('captured', 'released')
          and s.opening_minor is not null and s.closing_minor is not null and s.opening_minor <> s.closing_minor
-         and s.opening_minor is distinct from ${opening}::bigint and (s.last_day = ${of.firstDay}::date or s.first_day = ${of.lastDay}::date)
+         and s.opening_minor is distinct from ${opening}::bigint and (s.last_booked_day = ${of.firstDay}::date or s.first_booked_day = ${of.lastDay}::date)
     ), before as (
       select run_id, opening_minor from others where last_day = ${of.firstDay}::date and closing_minor = ${opening}::bigint
       union

@@ -44,6 +44,12 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
     select distinct 'line_vanished', l.id, null::bigint
       from credit_holds h join lines l on l.id = h.line_id
      where h.bank_account_key = ${accountKey} and h.reason = 'unconfirmed' and h.closed_at is null
+       -- A row that waits, or cannot be read, may be that line.
+       and not exists (select 1 from sightings w where w.bank_account_key = l.bank_account_key and w.beside_line_id = l.id
+                          and w.line_id is null and w.ended_at is null)
+       and not exists (select 1 from quarantined_rows q join line_cases u on u.row_id = q.id and u.closed_at is null
+                        where q.bank_account_key = l.bank_account_key and q.first_seen_at >= l.captured_at
+                          and l.booking_date between q.day_from and q.day_to)
        and not exists (select 1 from line_cases c where c.line_id = l.id and c.kind = 'line_vanished' and c.opened_at >= l.captured_at)
        and (select count(*) from runs r where r.bank_account_key = l.bank_account_key and r.outcome is distinct from 'failed'
                and r.started_at >= l.captured_at and r.window_to >= l.booking_date) >= ${MISSED_READS_MIN}

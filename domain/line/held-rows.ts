@@ -39,7 +39,7 @@ type Read = (said: { readonly references: readonly string[] }) => Wording;
 export function endHeldRows(
   held: readonly HeldRow[],
   answers: readonly Answer[],
-  scope: SnapshotScope,
+  { scope, source }: { readonly scope: SnapshotScope; readonly source: string },
   read: Read,
 ): { readonly ended: readonly EndedRow[]; readonly still: readonly string[] } {
   if (held.length === 0) return { ended: [], still: [] };
@@ -51,14 +51,15 @@ export function endHeldRows(
   const still: string[] = [];
   const explained = new Map<string, Set<string>>();
   for (const row of held) {
-    // A poll shows its own rows again, and counts them then.
+    const isOwn = row.source === source;
+    // A poll shows its own rows again, and counts them then; one that it shows no longer is nothing.
     const isOver =
-      row.feed !== 'poll' &&
+      (row.feed !== 'poll' || isOwn) &&
       scope.kind === 'complete' &&
       row.bookingDate >= scope.from &&
       row.bookingDate <= scope.lastClosedDay;
     const found =
-      findSure(row, find, read, explained) ?? (isOver ? findLike(row, find, read) : null);
+      findSure(row, find, read, explained) ?? (isOver && !isOwn ? findLike(row, find, read) : null);
     if (found !== null) {
       const { answer, evidence } = found;
       explain(explained, row, answer);

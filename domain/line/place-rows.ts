@@ -63,7 +63,7 @@ export function placeRows({ disjoint = [], held, known }: Stored, read: Read): R
   const fresh = number([...known, ...disjoint], left.fresh);
   const others = isNotice
     ? { ended: [], still: [] }
-    : endHeldRows(rest, answersOf(known, work, fresh), read.scope, work.read);
+    : endHeldRows(rest, answersOf(known, work, fresh), read, work.read);
   const newLines = inheritHolds(fresh, rest, others.ended, work);
   const shown = { ties: work.ties, waiting: left.waiting, newLines };
   return {

@@ -243,7 +243,10 @@ function nearestOfEach(
   return nearest.values();
 }
 
-/** A line of another source, beside the days of this read, that says the same of the customer. */
+/**
+ * A line of another source, beside the days of this read, that says the same of the customer: a day from the row, or, if a
+ * poll has shown it, from the read, since a source that dates each line a day apart shifts a daily payer's whole row.
+ */
 function suspectDatedApart(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
   const besides = free.filter(({ isWithin }) => !isWithin);
   if (besides.length === 0) return;
@@ -260,6 +263,24 @@ function suspectDatedApart(work: Work, free: readonly OpenLine[], suspect: Suspe
     const line = lines.first(days.map((day) => `${day} ${said}`));
     if (line === undefined) continue;
     lines.take(line);
+    suspect(row, line, 'possible_duplicate');
+  }
+  suspectShifted(work, besides, suspect);
+}
+
+function suspectShifted(work: Work, besides: readonly OpenLine[], suspect: Suspect): void {
+  const { scope } = work.reading;
+  if (scope.kind !== 'complete') return;
+  const edges = new Set([addDays(scope.from, -1), addDays(scope.to, 1)]);
+  const polled = createQueues(
+    besides.filter((line) => edges.has(dayOf(line)) && !line.line.appearances.every(isNoPoll)),
+    (line) => [...line.codes].map((code) => `${line.line.amountMinor} ${code}`),
+  );
+  for (const row of work.rows()) {
+    const { code } = work.read(row);
+    const line = code === null ? undefined : polled.first([`${row.amountMinor} ${code}`]);
+    if (line === undefined) continue;
+    polled.take(line);
     suspect(row, line, 'possible_duplicate');
   }
 }

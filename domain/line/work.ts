@@ -72,9 +72,10 @@ export function matchFacts(known: readonly KnownLine[], rows: readonly SnapshotR
 }
 
 /** @param matched the rows and lines whose facts are paired already, and those that are left over */
-export function beginWork(matched: Matched, reading: Reading): Work {
-  const ties: Tie[] = [...matched.ties];
+export function beginWork(paired: Matched, reading: Reading): Work {
   const read = createReader();
+  const matched = keepCustomers(paired, read);
+  const ties: Tie[] = [...matched.ties];
   const openRows = new Set(matched.rows);
   const claimed = new Set(
     matched.known.flatMap(({ hold }) =>
@@ -98,6 +99,37 @@ export function beginWork(matched: Matched, reading: Reading): Work {
     show: (line) => void openLines.delete(line),
     read,
   };
+}
+
+/**
+ * A line whose own words name no customer may have been credited to the one whom a later wording names. It keeps the row
+ * with that wording, even where another row has its first words.
+ */
+function keepCustomers(matched: Matched, read: Work['read']): Matched {
+  const named = groupBy(
+    matched.known.flatMap((line) =>
+      read(line).code === null
+        ? line.appearances.flatMap((each) =>
+            read(each).code === null ? [] : [{ key: each.factsKey, lineId: line.lineId }],
+          )
+        : [],
+    ),
+    ({ key }) => key,
+  );
+  if (named.size === 0) return matched;
+  const ties = new Map(matched.ties.map((tie) => [tie.lineId, tie]));
+  const rows = matched.rows.map((row) => {
+    const lineId = named
+      .get(row.factsKey)
+      ?.find(
+        (each) => ties.has(each.lineId) && read(ties.get(each.lineId)?.row ?? row).code === null,
+      )?.lineId;
+    const tie = lineId === undefined ? undefined : ties.get(lineId);
+    if (lineId === undefined || tie === undefined) return row;
+    ties.set(lineId, { ...tie, row });
+    return tie.row;
+  });
+  return { ...matched, ties: [...ties.values()], rows };
 }
 
 function idsShownTwice(rows: readonly SnapshotRow[]): ReadonlySet<string> {

@@ -53,4 +53,24 @@ describe('a day that the bank closes twice', () => {
       await importFile(accountKey, mt940([...rows], { day: DAY, id, opening }));
     expect(await linesOf(accountKey)).toHaveLength(3);
   });
+
+  it('brings an equal payment of a CSV whose balances continue the one before', async () => {
+    const accountKey = await anAccount(test.db);
+    const csv = (...rows: readonly (readonly [day: string, rand: number, balance: number])[]) =>
+      Buffer.from(
+        [
+          'Date,Day,Time,Type,Description 1,Description 2,Fee,Amount,Balance,Has Attachments',
+          ...rows.map(
+            ([day, rand, balance]) =>
+              `${day},Mon,09:00,EFT,PAYMENT,CUS20000019,,${rand}.00,${balance}.00,No`,
+          ),
+          '',
+        ].join('\n'),
+      );
+    await importFile(accountKey, csv(['2026-11-08', 10, 1_010], [DAY, 50, 1_060]));
+    await importFile(accountKey, csv([DAY, 50, 1_110], [DAY, 7, 1_117]));
+    expect(await linesOf(accountKey)).toEqual(
+      [1_000, 5_000, 5_000, 700].map((minor) => [minor, null]),
+    );
+  });
 });

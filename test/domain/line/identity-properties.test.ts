@@ -63,7 +63,7 @@ const codeOf = (said: { readonly references: readonly string[] }) => {
 };
 
 describe('after any history, a bank that shows the same rows four times', () => {
-  it('has each row on one line, and no row waits', () => {
+  it('puts each row on one line, and no row waits', () => {
     fc.assert(
       fc.property(anyHistory, anyRows, (history, rows) => {
         const store = play(history);
@@ -156,7 +156,7 @@ describe('a payer who pays the same amount every day', () => {
   const source = fc.constantFrom('webhook', 'poll', 'camt.053', 'mt940');
   const words = { webhook: 'PAYSHAP ', poll: '', 'camt.053': 'EFT ', mt940: 'EREF ' };
 
-  it('is credited once a day, whichever sources show it in whichever order', () => {
+  it('brings one credit a day, whichever sources show it in whichever order', () => {
     const day = fc.array(source, { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(day, { minLength: 2, maxLength: 7 }), fc.boolean(), (days, hasCode) => {

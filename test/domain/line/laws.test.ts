@@ -90,6 +90,18 @@ describe('a code is never implied:', () => {
     ]);
   });
 
+  it('leaves a line with the customer whom a count gave it, when the row of its first words comes', () => {
+    const store = createLineStore();
+    store.capture([aRow({ id: 'W1', reference: 'CASH' })], ONE_ROW);
+    for (let read = 0; read < 3; read += 1) store.capture([aRow({ id: 'P1' })], BOTH_DAYS, POLL);
+    const both = [aRow({ id: 'P1' }), aRow({ id: 'P2', reference: 'CASH' })];
+    for (let read = 0; read < 3; read += 1) store.capture(both, BOTH_DAYS, POLL);
+    expect(texts(store)).toEqual(['CASH', 'CASH']);
+    expect(
+      store.lines().map(({ appearances }) => appearances.map((each) => each.references[0])),
+    ).toEqual([['CASH', ANNA], ['CASH']]);
+  });
+
   it('knows at once by the balance beside both rows that they are one', () => {
     const store = createLineStore();
     const told = { balanceMinor: 12_345n };
@@ -135,6 +147,25 @@ describe('new money must be new:', () => {
     for (let read = 0; read < 2; read += 1) store.capture([corrected], BOTH_DAYS, POLL);
     expect(store.capture([aRow(), corrected], BOTH_DAYS, POLL).released).toEqual(['line-2']);
     expect(holdsOf(store)).toEqual([null, null]);
+  });
+
+  it('ends the wait of a correction that the bank took back', () => {
+    const store = createLineStore();
+    const row = aRow({ id: 'BANKID-777' });
+    store.capture([row], BOTH_DAYS, POLL);
+    store.capture([{ ...row, amountMinor: 5_300n }], BOTH_DAYS, POLL);
+    for (let read = 0; read < 2; read += 1) store.capture([row], BOTH_DAYS, POLL);
+    expect([store.lines().length, waits(store)]).toEqual([1, []]);
+  });
+
+  it('holds the surplus row of a file that dates a daily payer’s every line a day later', () => {
+    const store = createLineStore();
+    const daily = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => aRow({ day: dayOf(from + index) }));
+    const other = aRow({ day: dayOf(9), amountMinor: 1_200n, reference: BEN });
+    store.capture([...daily(3, 8), other], wholeDays(dayOf(3), dayOf(9)), POLL);
+    store.capture([...daily(4, 9), other], wholeDays(dayOf(4), dayOf(9)), MT940);
+    expect([store.lines().length, waits(store)]).toEqual([7, ['possible_duplicate']]);
   });
 
   it('holds a row whose id, of real length, came before the read with the same customer and amount', () => {
