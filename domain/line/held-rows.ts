@@ -49,6 +49,7 @@ export function endHeldRows(
   const find = indexShown(shown, read);
   const ended: EndedRow[] = [];
   const still: string[] = [];
+  const shownIds = new Set(answers.flatMap(({ row }) => row?.shownId ?? []));
   const explained = new Map<string, Set<string>>();
   for (const row of held) {
     const isOwn = row.source === source;
@@ -59,7 +60,8 @@ export function endHeldRows(
       row.bookingDate >= scope.from &&
       row.bookingDate <= scope.lastClosedDay;
     const found =
-      findSure(row, find, read, explained) ?? (isOver && !isOwn ? findLike(row, find, read) : null);
+      findSure(row, find, read, explained) ??
+      (isOver && !isOwn ? findLike(row, find, read, shownIds) : null);
     if (found !== null) {
       const { answer, evidence } = found;
       explain(explained, row, answer);
@@ -169,6 +171,7 @@ function findLike(
   held: HeldRow,
   find: Find,
   read: Read,
+  shownIds: ReadonlySet<string>,
 ): { readonly answer: Answer; readonly evidence: Evidence } | null {
   const { amountMinor, bookingDate, factsKey } = held;
   const said = read(held);
@@ -184,7 +187,8 @@ function findLike(
     return code === null && said.code === null && isFormOf(text, said.text);
   });
   if (form !== undefined) return { answer: form.answer, evidence: 'text' };
-  if (held.reads === 0) return null;
+  // The bank shows its id elsewhere: it was corrected, and is no other line.
+  if (held.reads === 0 || shownIds.has(held.bankId ?? '')) return null;
   const names = new Set(ofDay.map(({ answer }) => nameOf(answer)));
   const only = ofDay.find(({ said: each }) => {
     const { code } = read(each);

@@ -34,6 +34,8 @@ interface Parts<Member> {
   readonly members: readonly Member[];
   readonly day: string;
   readonly bankId: string | null;
+  /** The source says that they are one batch; else they only share an id. */
+  readonly isNamed: boolean;
   readonly sumMinor: bigint;
 }
 
@@ -65,7 +67,8 @@ function groupBatches<Member>(
       first?.batch === null ? group.length > 1 : first?.batch.amountMinor === sumMinor;
     if (first === undefined || !isWhole) continue;
     const { day, bankId } = first;
-    groups.set(key, { members: group.map(({ member }) => member), day, bankId, sumMinor });
+    const isNamed = first.batch !== null;
+    groups.set(key, { members: group.map(({ member }) => member), day, bankId, isNamed, sumMinor });
   }
   return groups;
 }
@@ -94,7 +97,7 @@ function isTotalLine({ line, isFree }: OpenLine, parts: Parts<SnapshotRow>): boo
   return line.appearances.some(
     (each) =>
       each.bookingDate === parts.day &&
-      (parts.bankId !== null && each.bankId !== null
+      (!parts.isNamed || (parts.bankId !== null && each.bankId !== null)
         ? each.bankId === parts.bankId
         : isFree && parts.members.length > 1),
   );
@@ -103,6 +106,7 @@ function isTotalLine({ line, isFree }: OpenLine, parts: Parts<SnapshotRow>): boo
 function isTotalRow(bankId: string | null, parts: Parts<OpenLine>): boolean {
   return (
     parts.members.length > 1 &&
+    (parts.isNamed || bankId === parts.bankId) &&
     (bankId === null || parts.bankId === null || bankId === parts.bankId)
   );
 }

@@ -180,6 +180,12 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
   },
   {
     method: 'POST',
+    url: '/v1/bank-accounts/:key/release-batch',
+    at: '/v1/bank-accounts/nobody/release-batch',
+    scope: 'review:decide',
+  },
+  {
+    method: 'POST',
     url: '/v1/bank-accounts/:key/statements',
     at: '/v1/bank-accounts/nobody/statements',
     scope: 'statement:write',
