@@ -210,18 +210,25 @@ function suspectMoved(
   suspect: Suspect,
 ): void {
   const rowsOf = groupBy(work.rows(), ({ amountMinor }) => amountMinor);
+  const nameless = groupBy(
+    work.rows().filter((row) => work.read(row).code === null),
+    ({ amountMinor }) => amountMinor,
+  );
   const rowsBeside = groupBy(work.rows(), (row) => heldBefore(row)?.besideLineId ?? null);
-  // Lines of one amount, day and customer have the same nearest rows, and the first of them has them all.
+  // Lines of one amount and day have the same nearest rows, and the first of them has them all.
   const done = new Set<string>();
   for (const line of free) {
     if (!line.isGone) continue;
     const { amountMinor, isAbsent, lineId } = line.line;
-    const key = isAbsent ? lineId : `${dayOf(line)} ${amountMinor} ${codesOrNone(line).join(' ')}`;
+    const isNamed = line.codes.size > 0;
+    const key = isAbsent ? lineId : `${dayOf(line)} ${amountMinor} ${isNamed}`;
     if (done.has(key)) continue;
     done.add(key);
+    // Another customer on another day would be two corrections at once.
+    const maybe = (isNamed ? nameless : rowsOf).get(amountMinor) ?? [];
     const rows = isAbsent
-      ? (rowsBeside.get(lineId) ?? []).filter((row) => row.amountMinor === amountMinor)
-      : (rowsOf.get(amountMinor) ?? []);
+      ? (rowsBeside.get(lineId) ?? []).filter((row) => maybe.includes(row))
+      : maybe;
     for (const row of nearestOfEach(work, rows, line)) suspect(row, line, 'edited_look_alike');
   }
 }
@@ -234,8 +241,6 @@ function nearestOfEach(
   const nearest = new Map<string, SnapshotRow>();
   const apart = (row: SnapshotRow) => Math.abs(daysBetween(dayOf(line), row.bookingDate));
   for (const row of rows) {
-    // Another customer on another day would be two corrections at once.
-    if (contradicts(work, row, line)) continue;
     const code = work.read(row).code ?? '';
     const before = nearest.get(code);
     if (before === undefined || apart(row) < apart(before)) nearest.set(code, row);

@@ -75,8 +75,9 @@ export function judge({ store, payments }: HostileBank): Verdict {
 
 function creditOf(line: StoredLine): readonly Credit[] {
   if (line.hold !== null || line.amountMinor < 0n) return [];
-  const [code] = codesOf(line);
-  return code === undefined
+  const [code, ...others] = codesOf(line);
+  // Two wordings that name two customers are ambiguous: a person decides.
+  return code === undefined || others.length > 0
     ? []
     : [{ code, amountMinor: line.amountMinor, isAbsent: line.isAbsent }];
 }
