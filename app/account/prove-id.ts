@@ -33,12 +33,9 @@ export async function proveAccountId(
   const { known, shared } = await countShared(database, {
     accountKey,
     ...window,
-    shown: booked.map((sighting) => ({
-      day: sighting.bookingDate,
-      minor: signedMinor(sighting).toString(),
-    })),
+    shown: booked.map((sighting) => ({ minor: signedMinor(sighting).toString() })),
   });
-  // An account without lines of these days contradicts nothing. The lines that come now are this id's own: later reads
+  // An account without polled lines of these days contradicts nothing. The lines that come now are this id's own: later reads
   // can say no more about it, and would take a line that the bank removes for a sign of another account.
   if (known === 0) {
     await refuseOthersLines(database, { ...read, booked });

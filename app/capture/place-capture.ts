@@ -131,7 +131,13 @@ async function addAppearances(
           bankIds: [...new Set(left.rows.flatMap(({ shownId }) => shownId ?? []))],
           totals: left.rows.map(({ amountMinor, bookingDate: day }) => ({ day, amountMinor })),
         });
+  // Another wording may name the customer of a line that the row of its first, nameless words shows.
+  const leftAmounts = new Set(left.rows.map(({ amountMinor }) => amountMinor));
+  const nameless = known.filter(
+    (line) => leftAmounts.has(line.amountMinor) && !/CUS/i.test(line.references.join(' ')),
+  );
   const lineIds = new Set([
+    ...nameless.map(({ lineId }) => lineId),
     ...left.lines.map(({ lineId }) => lineId),
     ...more,
     ...known.filter((line) => heldAmounts.has(line.amountMinor)).map(({ lineId }) => lineId),

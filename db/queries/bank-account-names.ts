@@ -80,27 +80,31 @@ export async function markIdProved(executor: Executor, accountKey: string): Prom
   return rows.length > 0;
 }
 
-/** How many booked lines an account has on these days, and how many of them a read shows, by day and signed amount. */
+/**
+ * How many lines of these days earlier polls of an account showed, and how many of them a read shows, by signed amount:
+ * banks move days, and a webhook's line may not be in the API yet.
+ */
 export async function countShared(
   executor: Executor,
   read: {
     readonly accountKey: string;
     readonly from: LocalDate;
     readonly to: LocalDate;
-    readonly shown: readonly { readonly day: LocalDate; readonly minor: string }[];
+    readonly shown: readonly { readonly minor: string }[];
   },
 ): Promise<{ readonly known: number; readonly shared: number }> {
   const [row] = await executor.execute<{ known: number; shared: number }>(sql`
     with shown as (
-      select day, minor, count(*) as count
-        from jsonb_to_recordset(${JSON.stringify(read.shown)}::jsonb) as each (day date, minor bigint) group by day, minor
+      select minor, count(*) as count
+        from jsonb_to_recordset(${JSON.stringify(read.shown)}::jsonb) as each (minor bigint) group by minor
     ), kept as (
-      select booking_date as day, amount_minor as minor, count(*) as count from lines
-       where bank_account_key = ${read.accountKey} and booking_date between ${read.from}::date and ${read.to}::date
-       group by booking_date, amount_minor
+      select l.amount_minor as minor, count(*) as count from lines l
+       where l.bank_account_key = ${read.accountKey} and l.booking_date between ${read.from}::date and ${read.to}::date
+         and exists (select 1 from sightings s where s.line_id = l.id and s.feed = 'poll')
+       group by l.amount_minor
     )
     select coalesce(sum(kept.count), 0)::int as known, coalesce(sum(least(kept.count, coalesce(shown.count, 0))), 0)::int as shared
-      from kept left join shown using (day, minor)`);
+      from kept left join shown using (minor)`);
   return row ?? { known: 0, shared: 0 };
 }
 

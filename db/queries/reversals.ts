@@ -77,7 +77,10 @@ export async function recordReversals(
     update bank_accounts set reversals_read_to = ${found.readTo}::bigint where key = ${found.accountKey}`);
 }
 
-/** Reversals of an account whose original has not been found yet, oldest first. */
+/**
+ * Reversals of an account whose original has not been found yet, oldest first. One that only a webhook has shown takes
+ * nothing back: whoever has its secret could.
+ */
 export async function listWaitingReversals(
   executor: Executor,
   query: { readonly accountKey: string; readonly afterId: string; readonly limit: number },
@@ -85,6 +88,7 @@ export async function listWaitingReversals(
   const rows = await executor.execute<{ id: string }>(sql`
     select line_id::text as id from reversals
      where bank_account_key = ${query.accountKey} and state = 'waiting' and line_id > ${query.afterId}::bigint
+       and exists (select 1 from sightings s where s.line_id = reversals.line_id and s.feed <> 'webhook')
      order by line_id limit ${query.limit}`);
   return rows.map((row) => row.id);
 }

@@ -6,6 +6,8 @@ import { codesOrNone, contradicts, dayOf, isClosed, type OpenLine, type Work } f
 
 /** Two sources may date one line this many days apart, where the read does not cover the other day. */
 const DATED_APART_DAYS = 1;
+/** A weekend: what the bank books later than its API or a webhook showed it. */
+const SHIFTED_DAYS = 3;
 /** Shorter ids may be positions in a file or a day, which come again every day. */
 const ID_CHARS_MIN = 6;
 
@@ -249,43 +251,41 @@ function nearestOfEach(
 }
 
 /**
- * A line of another source, beside the days of this read, that says the same of the customer: a day from the row, or, if a
- * poll has shown it, from the read, since a source that dates each line a day apart shifts a daily payer's whole row.
+ * A line of another source, beside the days of this read, that says the same of the customer. Two files may date it a day
+ * apart; the bank's books and its API or webhooks the days of a weekend, and then each line of a daily payer.
  */
 function suspectDatedApart(work: Work, free: readonly OpenLine[], suspect: Suspect): void {
+  const { scope } = work.reading;
   const besides = free.filter(({ isWithin }) => !isWithin);
   if (besides.length === 0) return;
-  const lines = createQueues(besides, (line) => {
-    const says = line.codes.size > 0 ? [...line.codes] : [...line.texts].map((text) => `: ${text}`);
-    return says.map((said) => `${dayOf(line)} ${line.line.amountMinor} ${said}`);
-  });
+  const saidBy = ({ codes, line, texts }: OpenLine) =>
+    (codes.size > 0 ? [...codes] : [...texts].map((text) => `: ${text}`)).map(
+      (said) => `${line.amountMinor} ${said}`,
+    );
+  const ofDay = createQueues(besides, (line) =>
+    saidBy(line).map((said) => `${dayOf(line)} ${said}`),
+  );
+  const atEdge = createQueues(
+    besides.filter((line) => {
+      const day = dayOf(line);
+      const isNear =
+        scope.kind === 'complete' &&
+        day >= addDays(scope.from, -SHIFTED_DAYS) &&
+        day <= addDays(scope.to, SHIFTED_DAYS);
+      return isNear && line.line.appearances.some(({ feed }) => feed !== 'file');
+    }),
+    saidBy,
+  );
   for (const row of work.rows()) {
     const { code, text } = work.read(row);
     const said = `${row.amountMinor} ${code ?? `: ${text}`}`;
     const days = Array.from({ length: 2 * DATED_APART_DAYS + 1 }, (_, index) =>
       addDays(row.bookingDate, index - DATED_APART_DAYS),
     );
-    const line = lines.first(days.map((day) => `${day} ${said}`));
+    const line = ofDay.first(days.map((day) => `${day} ${said}`)) ?? atEdge.first([said]);
     if (line === undefined) continue;
-    lines.take(line);
-    suspect(row, line, 'possible_duplicate');
-  }
-  suspectShifted(work, besides, suspect);
-}
-
-function suspectShifted(work: Work, besides: readonly OpenLine[], suspect: Suspect): void {
-  const { scope } = work.reading;
-  if (scope.kind !== 'complete') return;
-  const edges = new Set([addDays(scope.from, -1), addDays(scope.to, 1)]);
-  const polled = createQueues(
-    besides.filter((line) => edges.has(dayOf(line)) && !line.line.appearances.every(isNoPoll)),
-    (line) => [...line.codes].map((code) => `${line.line.amountMinor} ${code}`),
-  );
-  for (const row of work.rows()) {
-    const { code } = work.read(row);
-    const line = code === null ? undefined : polled.first([`${row.amountMinor} ${code}`]);
-    if (line === undefined) continue;
-    polled.take(line);
+    ofDay.take(line);
+    atEdge.take(line);
     suspect(row, line, 'possible_duplicate');
   }
 }

@@ -103,27 +103,31 @@ export function beginWork(paired: Matched, reading: Reading): Work {
 
 /**
  * A line whose own words name no customer may have been credited to the one whom a later wording names. It keeps the row
- * with that wording, even where another row has its first words.
+ * of that customer, even where another row has its first words.
  */
 function keepCustomers(matched: Matched, read: Work['read']): Matched {
   const named = groupBy(
     matched.known.flatMap((line) =>
       read(line).code === null
-        ? line.appearances.flatMap((each) =>
-            read(each).code === null ? [] : [{ key: each.factsKey, lineId: line.lineId }],
-          )
+        ? line.appearances.flatMap(({ bookingDate, ...each }) => {
+            const { code } = read(each);
+            const key = `${bookingDate} ${line.amountMinor} ${code ?? ''}`;
+            return code === null ? [] : [{ key, lineId: line.lineId }];
+          })
         : [],
     ),
     ({ key }) => key,
   );
   if (named.size === 0) return matched;
   const ties = new Map(matched.ties.map((tie) => [tie.lineId, tie]));
+  const isNameless = ({ lineId }: { readonly lineId: string }) => {
+    const tie = ties.get(lineId);
+    return tie !== undefined && read(tie.row).code === null;
+  };
   const rows = matched.rows.map((row) => {
-    const lineId = named
-      .get(row.factsKey)
-      ?.find(
-        (each) => ties.has(each.lineId) && read(ties.get(each.lineId)?.row ?? row).code === null,
-      )?.lineId;
+    const { code } = read(row);
+    const lines = named.get(`${row.bookingDate} ${row.amountMinor} ${code ?? ''}`);
+    const lineId = code === null ? undefined : lines?.find(isNameless)?.lineId;
     const tie = lineId === undefined ? undefined : ties.get(lineId);
     if (lineId === undefined || tie === undefined) return row;
     ties.set(lineId, { ...tie, row });

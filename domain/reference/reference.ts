@@ -15,6 +15,8 @@ export const CANDIDATES_MAX = 10;
 /** A rest of fewer digits begins too many codes. */
 const CUT_DIGITS_MIN = 4;
 const DIGITS_BEFORE_CHECK = 7;
+/** A field's limit cut a second code right behind its letters: it may be any. */
+const BARE_CUT = /[^A-Z0-9]CUS?\s*$/;
 
 /** The meaning of one line's references. A reading is not a match: the wallet must also exist and be open. */
 export type ReferenceReading =
@@ -122,7 +124,10 @@ export function readReferences(references: readonly string[]): ReferenceReading 
     .flatMap((scan) => scan.fragments.map((fragment) => ({ fragment, scan })))
     .filter(({ fragment }) => !isSameCode(fragment, only));
   const strays = broken.filter(({ fragment, scan }) => !mayBeCut(fragment, only, { scan, texts }));
-  if (clear.length === 0 || others.length > 0 || strays.length > 0) {
+  const isBeginningLost = scans.some(
+    ({ codes: found, text }) => found.length > 0 && BARE_CUT.test(text),
+  );
+  if (clear.length === 0 || others.length > 0 || strays.length > 0 || isBeginningLost) {
     const guesses = strays.flatMap(({ fragment }) => fragment.guesses);
     return review('ambiguous', [only, ...others, ...guesses.map((guess) => guess.code)]);
   }

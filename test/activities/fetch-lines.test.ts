@@ -4,6 +4,7 @@ import { confirmAccountId } from '../../app/account/prove-id.ts';
 import type { Feed } from '../../bank/feeds/feed.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { newId } from '../../db/new-id.ts';
+import { addDays } from '../../domain/local-date.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { Sighting } from '../../domain/line/sighting.ts';
 import {
@@ -12,6 +13,7 @@ import {
   aSighting,
   countMoves,
   createTestDependencies,
+  notify,
   TODAY,
 } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
@@ -210,5 +212,22 @@ describe('a new id of the bank for an account that has lines', () => {
     expect(await read(renamed, aBank(() => Promise.resolve(paid.slice(1))).feed)).toMatchObject({
       linesNew: 2,
     });
+  });
+
+  it('takes lines that only webhooks showed, and lines that the bank moved, for no sign of another account', async () => {
+    const accountKey = await anAccount(test.db);
+    await test.owner`update bank_accounts set bank_account_id = ${accountKey} where key = ${accountKey}`;
+    for (let event = 0; event < 9; event += 1)
+      await notify(
+        test.db,
+        accountKey,
+        aSighting({ bankId: `W${event}`, amountMinor: BigInt(900 + event) }),
+      );
+    const twice = [aSighting({ references: ['one'] }), aSighting({ references: ['two'] })];
+    const moved = twice.map((each) => ({ ...each, bookingDate: addDays(TODAY, -1) }));
+    for (const rows of [twice, moved, [...moved, aSighting({ references: ['three'] })]]) {
+      const { feed } = aBank(() => Promise.resolve(rows));
+      await expect(read(accountKey, feed)).resolves.toMatchObject({ linesSeen: rows.length });
+    }
   });
 });

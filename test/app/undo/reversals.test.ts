@@ -11,6 +11,7 @@ import {
   aWallet,
   createTestDependencies,
   deposits,
+  notify,
   poll,
 } from '../../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
@@ -57,6 +58,22 @@ async function look(depositId: string, walletId: string) {
       from deposits d, wallets w where d.id = ${depositId} and w.id = ${walletId}`);
   return row;
 }
+
+describe('a reversal that only a webhook shows', () => {
+  it('takes nothing back until a read shows it too', async () => {
+    const accountKey = await anAccount(test.db);
+    const { walletId, code } = await aWallet(test.db);
+    const depositId = await creditOne(accountKey, code);
+    const debit = takenBack(code, { bankId: 'FD1' });
+    await notify(test.db, accountKey, debit);
+    expect(await settle(accountKey)).toMatchObject({ paired: 0 });
+    expect(await look(depositId, walletId)).toMatchObject({ state: 'credited', credits: '1' });
+
+    await poll(test.db, accountKey, [aSighting({ references: [code] }), debit]);
+    expect(await settle(accountKey)).toMatchObject({ paired: 1 });
+    expect(await look(depositId, walletId)).toMatchObject({ state: 'reversed', credits: '0' });
+  });
+});
 
 describe('a reversal on the statement', () => {
   it('reverses a credit once, notifies the customer, and changes nothing when it is read again', async () => {

@@ -39,8 +39,8 @@ describe('a second code that was cut', () => {
     expect(kindOf('CUS12345678 CUS1234567')).toBe('ambiguous');
   });
 
-  it('leaves a code alone before a cut prefix without digits', () => {
-    for (const rest of ['C', 'CU', 'CUS']) expect(kindOf(`${CODE} ${rest}`)).toBe('exact');
+  it('leaves a code alone before a single letter', () => {
+    expect(kindOf(`${CODE} C`)).toBe('exact');
   });
 
   it('leaves a code alone in a field that is the beginning of another one', () => {
@@ -72,4 +72,18 @@ describe('a second code that was cut', () => {
     expect(kindOf(CODE, 'INT-BANKING PMT FRM CUS1234')).toBe('exact');
     expect(kindOf(CODE, 'INT-BANKING PMT FRM CUS123')).toBe('ambiguous');
   });
+
+  it.each(['CUS00001234 CUS', 'CUS00001234/CU', 'PAY CUS00001234 cus '])(
+    'makes a deposit ambiguous where only its letters are left: %s',
+    (text) => {
+      expect(readReferences([text])).toMatchObject({ kind: 'review', reason: 'ambiguous' });
+    },
+  );
+
+  it.each(['CUS00001234 CUSTOMER', 'CUSTOMER CUS00001234', 'CUS00001234 ACUS', 'CUS00001234'])(
+    'changes nothing about other words: %s',
+    (text) => {
+      expect(readReferences([text])).toMatchObject({ kind: 'exact' });
+    },
+  );
 });
