@@ -2298,7 +2298,7 @@ BEGIN
   UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
          until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
    WHERE h.reason = 'unconfirmed' AND h.closed_at IS NULL
-     AND h.line_id IN (SELECT n.line_id FROM new_rows n WHERE n.feed <> 'webhook');
+     AND h.line_id IN (SELECT n.line_id FROM new_rows n WHERE n.feed <> 'webhook' AND n.evidence IS DISTINCT FROM 'count');
   RETURN NULL;
 END $function$;
 -- owned by purser_ledger, may be run by nobody else
@@ -2493,7 +2493,7 @@ BEGIN
     SELECT n.id, n.wallet_id, n.wallet_seq, n.line_id, n.bank_account_key AS account, l.booking_date,
            (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.account = 'suspense') AS amount,
            l.source = 'webhook' AND NOT EXISTS (
-             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook')
+             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
            -- A person has answered for the line.
            AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.line_id = l.id AND h.outcome = 'decided') AS is_unconfirmed,
            EXISTS (SELECT 1 FROM line_cases c
@@ -2865,7 +2865,7 @@ AS $function$
   UPDATE credit_holds h SET closed_at = now(), outcome = 'confirmed',
          until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
    WHERE h.bank_account_key = p_account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL
-     AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook')
+     AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 

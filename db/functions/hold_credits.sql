@@ -13,7 +13,7 @@ BEGIN
     SELECT n.id, n.wallet_id, n.wallet_seq, n.line_id, n.bank_account_key AS account, l.booking_date,
            (SELECT sum(p.amount) FROM postings p WHERE p.journal_id = n.id AND p.account = 'suspense') AS amount,
            l.source = 'webhook' AND NOT EXISTS (
-             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook')
+             SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
            -- A person has answered for the line.
            AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.line_id = l.id AND h.outcome = 'decided') AS is_unconfirmed,
            EXISTS (SELECT 1 FROM line_cases c

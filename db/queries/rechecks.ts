@@ -52,7 +52,7 @@ export function listTold(
     (${query.accountKey}::text is null or d.bank_account_key = ${query.accountKey}) and r.reason in ${literals(REASONS_OF_READS)} and d.hold_reason is null
     and (r.reason not in ('no_reference', 'guess_only') or exists (
       select 1 from sightings s
-       where s.line_id = d.line_id and s.evidence <> 'parts' and s.reference ~* 'CUS'
+       where s.line_id = d.line_id and s.feed <> 'webhook' and s.evidence <> 'parts' and s.reference ~* 'CUS'
          and coalesce(s.ended_at, s.seen_at) > now() - interval '1 hour'))`;
   return listReviews(executor, told, query.limit);
 }

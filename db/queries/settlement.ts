@@ -21,7 +21,7 @@ export interface DepositFacts {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly bookingDate: LocalDate;
-  /** Those of its line; where they hold no code, also the other wordings under which the bank showed it. */
+  /** Those of its line; where they hold no code, also the wordings of reads and files. A webhook's word alone gives nobody money that it did not bring. */
   readonly texts: readonly string[];
   /** The generation of its next credit; above 0 if its line was removed and came back. */
   readonly generation: number;
@@ -58,7 +58,7 @@ const DEPOSIT_COLUMNS = sql`d.id, d.line_id::text, d.bank_account_key, d.state,
   d.booking_date::text, d.generation, array_append(l."references", l.text) as texts,
   case when array_to_string(l."references", ' ') || l.text !~* 'CUS' then (
     select array_agg(distinct s.reference) from sightings s
-     where s.line_id = l.id and s.evidence <> 'parts' and s.reference ~* 'CUS') end as later_texts,
+     where s.line_id = l.id and s.feed <> 'webhook' and s.evidence <> 'parts' and s.reference ~* 'CUS') end as later_texts,
   (select a.amount_limit_minor::text from bank_accounts a where a.key = d.bank_account_key) as amount_limit,
   (select a.mode from bank_accounts a where a.key = d.bank_account_key) as mode,
   (select a.payer_conflict from bank_accounts a where a.key = d.bank_account_key) as payer_conflict,

@@ -12,6 +12,8 @@ export type Wording = 'reversal' | 'unclear' | 'refund' | 'none';
 /** Words by which banks say that a payment was taken back. English, Afrikaans, and the German of MT940. */
 const REVERSAL =
   /\b(?:REVERS(?:AL|ALS|ED)?|RVSL|UNPAIDS?|UNPD|RETURNED|(?:EFT|ACH|SEPA|DEBIT) RETURN|RETURN ITEM|RECALL(?:ED)?|DISHONOU?RED|BOUNCED|CHARGEBACK|RTD|REFER TO DRAWER|STORNO|RUECKLASTSCHRIFT|ONBETAAL|TERUGSKRYWING)\b/;
+const NEGATED =
+  /\b(?:NO|NOT|NIE) (?:TERUGSKRYWING|ONBETAAL|REVERS\w*|RVSL|UNPAIDS?|UNPD|RETURN(?:ED)?|RECALL(?:ED)?|DISHONOU?RED|BOUNCED|CHARGEBACK)\b/;
 const RECALL = /\bRECALL(?:ED)?\b/;
 /** Words by which a business pays money back of its own will. */
 const REFUND =
@@ -79,6 +81,7 @@ export function wordingOf(
   if (plain.some((text) => REFUND.test(text))) return 'refund';
   if (plain.some((text) => FEE.test(text))) return 'none';
   if (!plain.some((text) => REVERSAL.test(text))) return 'none';
+  if (plain.some((text) => NEGATED.test(text))) return 'unclear';
   const isOther = (word: string) =>
     /^\p{L}{2,}$/u.test(word) &&
     !BANK_WORDS.has(word) &&
@@ -131,9 +134,13 @@ export function namesOriginal(text: string): boolean {
   return id !== undefined && !DAY_OR_AMOUNT.test(id);
 }
 
-/** The payer's own words of a text: neither the bank's words nor a day. */
+/** The payer's own words of a text: neither the bank's words nor a day or an amount. */
 export function ownWords(text: string, standard: ReadonlySet<string>): readonly string[] {
-  return wordsOf([text]).filter(
+  const said = normaliseReference(text)
+    .split(' ')
+    .filter((word) => !DAY_OR_AMOUNT.test(word))
+    .join(' ');
+  return wordsOf([said]).filter(
     (word) =>
       !BANK_WORDS.has(word) &&
       !PAYMENT_WORDS.has(word) &&

@@ -126,6 +126,7 @@ export function pairReversal(
   if (paid !== undefined) return { kind: 'return_paid', depositId: paid.depositId };
   const open = inTime.filter(({ state }) => state !== 'returned');
   const named = open.filter((original) => namesId(texts, original));
+  if (named.some((original) => namesOther(line, original))) return { kind: 'ask' };
   const isNamed = named.length > 0 || texts.some(namesOriginal);
   const sameAmount = open.filter(({ amountMinor }) => amountMinor === line.amountMinor);
   const [first, ...others] = sameAmount
@@ -227,10 +228,8 @@ function isOfStatedDay(line: DebitLine, original: Original): boolean {
   const stated = statedDays(line.texts).filter(
     (day) => !isNear(day, line.bookingDate, OWN_DAY_DAYS_MAX),
   );
-  return (
-    stated.length === 0 ||
-    stated.some((day) => isNear(day, original.bookingDate, STATED_DAY_DAYS_MAX))
-  );
+  const isOfDay = (day: LocalDate) => isNear(day, original.bookingDate, STATED_DAY_DAYS_MAX);
+  return stated.length === 0 || stated.some(isOfDay);
 }
 
 function isReversalOf(line: DebitLine, original: Original): boolean {
@@ -238,22 +237,23 @@ function isReversalOf(line: DebitLine, original: Original): boolean {
   return line.isMarked || wordingOf(line.texts, words) === 'reversal';
 }
 
+/** The line names one customer, and the deposit another. */
+function namesOther(line: DebitLine, original: Original): boolean {
+  const [taken, given] = [line.texts, original.texts].map(readReferences);
+  return taken?.kind === 'exact' && given?.kind === 'exact' && taken.code !== given.code;
+}
+
 function namesId(texts: readonly string[], original: Original): boolean {
   return original.bankIds.some((id) => {
     const plain = normaliseReference(id);
-    return (
-      plain.length >= ID_CHARS_MIN &&
-      /\d/.test(plain) &&
-      texts.some((text) => ` ${text} `.includes(` ${plain} `))
-    );
+    const isProof = plain.length >= ID_CHARS_MIN && /\d/.test(plain);
+    return isProof && texts.some((text) => ` ${text} `.includes(` ${plain} `));
   });
 }
 
 /** The words of a line that may be ids of the bank: in the normal form and as written. */
 export function possibleIds(line: DebitLine): readonly string[] {
-  const words = line.texts
-    .flatMap((text) => [text, withoutCodes(text)])
-    .flatMap((t) => t.split(/\s+/));
+  const words = line.texts.flatMap((text) => `${text} ${withoutCodes(text)}`.split(/\s+/));
   return [...new Set(words)].filter((word) => word.length >= ID_CHARS_MIN && /\d/.test(word));
 }
 

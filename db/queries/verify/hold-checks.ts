@@ -29,7 +29,7 @@ export const HOLD_CHECKS: readonly Check[] = [
       SELECT j.id AS journal, j.wallet_id AS wallet, 'unconfirmed' AS reason
         FROM journals j JOIN lines l ON l.id = j.line_id
        WHERE ${IS_STANDING} AND l.source = 'webhook'
-         AND NOT EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook')
+         AND NOT EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = l.id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
          AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.journal_id = j.id AND h.reason = 'unconfirmed' AND h.closed_at IS NULL)
          AND NOT EXISTS (SELECT 1 FROM credit_holds h WHERE h.line_id = j.line_id AND h.outcome = 'decided')
       UNION ALL

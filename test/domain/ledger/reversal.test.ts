@@ -110,7 +110,7 @@ describe('a reversal', () => {
   );
 
   it('finds its original by the bank’s id, and nothing else once it names one', () => {
-    const [sameCode, named] = [original(), original({ texts: [OTHER], bankIds: ['FT2211009'] })];
+    const [sameCode, named] = [original(), original({ bankIds: ['FT2211009'] })];
     const line = debit(`REVERSAL OF FT2211009 ${CODE}`);
     expect(pair(line, sameCode, named)).toEqual(reversalOf(named));
     expect(pair(line, sameCode)).toEqual({ kind: 'wait' });
