@@ -1,13 +1,7 @@
 import { groupBy } from '../group-by.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
-import type {
-  EndedRow,
-  Evidence,
-  HeldRow,
-  KnownLine,
-  SnapshotRow,
-  SnapshotScope,
-} from './identity.ts';
+import type { EndedRow, Evidence, HeldRow, KnownLine, SnapshotRow } from './identity.ts';
+import type { Reading } from './work.ts';
 import { isFormOf, type Wording } from './wording.ts';
 
 /** After this many complete reads of its closed day, a row that none of them shows is no line. */
@@ -39,7 +33,7 @@ type Read = (said: { readonly references: readonly string[] }) => Wording;
 export function endHeldRows(
   held: readonly HeldRow[],
   answers: readonly Answer[],
-  { scope, source }: { readonly scope: SnapshotScope; readonly source: string },
+  { feed, scope, source }: Reading,
   read: Read,
 ): { readonly ended: readonly EndedRow[]; readonly still: readonly string[] } {
   if (held.length === 0) return { ended: [], still: [] };
@@ -49,6 +43,10 @@ export function endHeldRows(
   const find = indexShown(shown, read);
   const ended: EndedRow[] = [];
   const still: string[] = [];
+  // A file of an account that is not polled is the last read of its days.
+  const isLast =
+    feed === 'file' &&
+    answers.every(({ known }) => known?.appearances.every((each) => each.feed !== 'poll') ?? true);
   const shownIds = new Set(answers.flatMap(({ row }) => row?.shownId ?? []));
   const explained = new Map<string, Set<string>>();
   for (const row of held) {
@@ -61,13 +59,13 @@ export function endHeldRows(
       row.bookingDate <= scope.lastClosedDay;
     const found =
       findSure(row, find, read, explained) ??
-      (isOver && !isOwn ? findLike(row, find, read, shownIds) : null);
+      (isOver && !isOwn ? findLike(row, find, read, { isLast, shownIds }) : null);
     if (found !== null) {
       const { answer, evidence } = found;
       explain(explained, row, answer);
       const { lineId, newLineIndex } = answer;
       ended.push({ heldId: row.heldId, lineId, newLineIndex, evidence });
-    } else if (isOver && row.reads + 1 >= READS_MAX) {
+    } else if (isOver && (isLast || row.reads + 1 >= READS_MAX)) {
       ended.push({ heldId: row.heldId, lineId: null, newLineIndex: null, evidence: null });
     } else if (isOver) still.push(row.heldId);
   }
@@ -171,7 +169,7 @@ function findLike(
   held: HeldRow,
   find: Find,
   read: Read,
-  shownIds: ReadonlySet<string>,
+  { isLast, shownIds }: { readonly isLast: boolean; readonly shownIds: ReadonlySet<string> },
 ): { readonly answer: Answer; readonly evidence: Evidence } | null {
   const { amountMinor, bookingDate, factsKey } = held;
   const said = read(held);
@@ -188,7 +186,7 @@ function findLike(
   });
   if (form !== undefined) return { answer: form.answer, evidence: 'text' };
   // The bank shows its id elsewhere: it was corrected, and is no other line.
-  if (held.reads === 0 || shownIds.has(held.bankId ?? '')) return null;
+  if ((held.reads === 0 && !isLast) || shownIds.has(held.bankId ?? '')) return null;
   const names = new Set(ofDay.map(({ answer }) => nameOf(answer)));
   const only = ofDay.find(({ said: each }) => {
     const { code } = read(each);

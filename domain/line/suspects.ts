@@ -1,7 +1,8 @@
 import { groupBy } from '../group-by.ts';
 import { addDays, daysBetween } from '../local-date.ts';
-import type { Appearance, HeldRow, Hold, SnapshotRow } from './identity.ts';
+import type { HeldRow, Hold, SnapshotRow } from './identity.ts';
 import { createQueues } from './queues.ts';
+import { findTotalsOfNotices } from './wholes.ts';
 import { codesOrNone, contradicts, dayOf, isClosed, type OpenLine, type Work } from './work.ts';
 
 /** Two sources may date one line this many days apart, where the read does not cover the other day. */
@@ -38,7 +39,8 @@ export function findSuspects(
     const isCorrected =
       line === null || row.amountMinor !== line.line.amountMinor || contradicts(work, row, line);
     const isLastRead =
-      work.reading.feed === 'file' && line?.line.appearances.every(isNoPoll) === true;
+      work.reading.feed === 'file' &&
+      line?.line.appearances.every(({ feed }) => feed !== 'poll') === true;
     found.set(row, { reason, besideLineId: line?.line.lineId ?? null, isCorrected, isLastRead });
   };
   suspectSharedIds(work, suspect);
@@ -50,11 +52,8 @@ export function findSuspects(
   suspectOfDay(work, free, heldBefore, suspect);
   suspectMoved(work, free, heldBefore, suspect);
   suspectDatedApart(work, free, suspect);
+  for (const { line, row } of findTotalsOfNotices(work)) suspect(row, line, 'possible_duplicate');
   return found;
-}
-
-function isNoPoll({ feed }: Appearance): boolean {
-  return feed !== 'poll';
 }
 
 type Suspect = (row: SnapshotRow, line: OpenLine | null, reason: Hold['reason']) => void;

@@ -3,6 +3,9 @@ import type { Batch, SnapshotRow } from './identity.ts';
 import { createQueues } from './queues.ts';
 import type { OpenLine, Work } from './work.ts';
 
+/** Shorter ids begin too many others. */
+const BATCH_ID_CHARS_MIN = 3;
+
 /**
  * Ties the parts of a batch to the line that is their total, and a total to the lines that are its parts: banks book a
  * batch in one row in one feed and in its parts in another.
@@ -109,4 +112,35 @@ function isTotalRow(bankId: string | null, parts: Parts<OpenLine>): boolean {
     (parts.isNamed || bankId === parts.bankId) &&
     (bankId === null || parts.bankId === null || bankId === parts.bankId)
   );
+}
+
+/**
+ * Rows that are the sum of the lines of their day that only webhooks have shown: of all of them, or of those whose ids
+ * begin as the row's. Such a row may be the total of payments that were told one by one.
+ */
+export function findTotalsOfNotices(
+  work: Work,
+): readonly { readonly row: SnapshotRow; readonly line: OpenLine }[] {
+  const told = groupBy(
+    freeLines(work).filter(({ line }) => line.appearances.every(({ feed }) => feed === 'webhook')),
+    ({ line }) => line.bookingDate,
+  );
+  if (told.size === 0) return [];
+  return work.rows().flatMap((row) => {
+    const lines = told.get(row.bookingDate) ?? [];
+    const id = row.shownId ?? '';
+    const named = lines.filter(({ line }) =>
+      line.appearances.some(
+        ({ bankId }) => id.length >= BATCH_ID_CHARS_MIN && bankId?.startsWith(id),
+      ),
+    );
+    const parts = [lines, named].find((each) => isSumOf(each, row));
+    const [line] = parts ?? [];
+    return line === undefined ? [] : [{ row, line }];
+  });
+}
+
+function isSumOf(lines: readonly OpenLine[], { amountMinor }: SnapshotRow): boolean {
+  const sum = lines.reduce((total, { line }) => total + line.amountMinor, 0n);
+  return lines.length > 1 && sum === amountMinor;
 }

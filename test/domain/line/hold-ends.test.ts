@@ -25,6 +25,23 @@ describe('a row that waits', () => {
       store.lines().map(({ appearances }) => appearances.map(({ references: [text] }) => text)),
     ).toEqual([['J PETERS'], [ANNA]]);
   });
+
+  it('ends with the statement of its day where the account is not polled', () => {
+    const store = createLineStore();
+    store.capture([aRow({ id: 'W1' })], ONE_ROW);
+    store.capture([aRow({ id: 'W2', reference: 'CASH' })], ONE_ROW);
+    expect(store.held()).toHaveLength(1);
+    store.capture(
+      [aRow({ reference: 'CASH DEPOSIT' }), aRow({ reference: `EFT ${ANNA}` })],
+      BOTH_DAYS,
+      {
+        feed: 'file',
+        source: 'mt940',
+        idStable: false,
+      },
+    );
+    expect([store.held(), holdsOf(store)]).toEqual([[], [null, null]]);
+  });
 });
 
 describe('rows that only share an id', () => {

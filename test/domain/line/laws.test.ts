@@ -219,6 +219,19 @@ describe('wholes and parts:', () => {
     expect([store.lines().length, waits(store)]).toEqual([2, []]);
   });
 
+  it.each([
+    ['that shares the beginning of their ids', 'BX9'],
+    ['of no id', null],
+  ])('holds a total %s beside parts that only webhooks told', (_, id) => {
+    const store = createLineStore();
+    [ANNA, BEN].forEach((reference, index) =>
+      store.capture([aRow({ id: `BX9-${index}`, amountMinor: 12_000n, reference })], ONE_ROW),
+    );
+    const whole = aRow({ id, amountMinor: 24_000n, reference: `BATCH ${ANNA}` });
+    for (let read = 0; read < 2; read += 1) store.capture([whole], BOTH_DAYS, POLL);
+    expect(holdsOf(store)).toEqual([null, null, 'possible_duplicate']);
+  });
+
   it('parts of one file replace its earlier total without a second credit', () => {
     const store = createLineStore();
     store.capture([{ ...total, reference: `EFT ${ANNA}` }], BOTH_DAYS, CAMT);
