@@ -3,7 +3,7 @@
 -- Each row is looked up by index: no plan knows how few rows a statement has.
 CREATE OR REPLACE FUNCTION hold_credits() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE new_credit record; limits record; used bigint; allowed bigint; bad record;
+DECLARE new_credit record; limits record; used bigint; used_of_line bigint; allowed bigint; bad record;
 BEGIN
   UPDATE credit_holds h SET closed_at = now(), outcome = 'undone', until_seq = n.wallet_seq
     FROM new_rows n
@@ -29,7 +29,10 @@ BEGIN
       SELECT coalesce(sum(h.spendable_minor), 0) INTO used FROM credit_holds h
        WHERE h.bank_account_key = new_credit.account AND h.reason = 'unconfirmed'
          AND h.opened_at > clock_timestamp() - interval '1 hour' AND (h.outcome IN ('confirmed', 'decided')) IS NOT TRUE;
-      allowed := greatest(0, least(new_credit.amount, limits.each_minor, limits.hour_minor - used));
+      -- A deposit that people split among wallets is one deposit.
+      SELECT coalesce(sum(h.spendable_minor), 0) INTO used_of_line FROM credit_holds h
+       WHERE h.line_id = new_credit.line_id AND h.reason = 'unconfirmed' AND h.closed_at IS NULL;
+      allowed := greatest(0, least(new_credit.amount, limits.each_minor - used_of_line, limits.hour_minor - used));
       -- Nothing of a day that no read can have shown yet, and nothing while an earlier event of the account is refuted.
       IF new_credit.booking_date > current_date + 1 OR EXISTS (
         SELECT 1 FROM credit_holds h JOIN line_cases c ON c.line_id = h.line_id AND c.kind = 'line_vanished' AND c.closed_at IS NULL

@@ -44,6 +44,8 @@ export async function updateLineCases(tx: Transaction, accountKey: string): Prom
     select distinct 'line_vanished', l.id, null::bigint
       from credit_holds h join lines l on l.id = h.line_id
      where h.bank_account_key = ${accountKey} and h.reason = 'unconfirmed' and h.closed_at is null
+       -- A row that reads counted for the line, and that leaves nothing pending, asks nobody anything.
+       and not (h.held_minor = 0 and exists (select 1 from sightings s where s.line_id = l.id and s.feed <> 'webhook'))
        -- A row that waits, or cannot be read, may be that line.
        and not exists (select 1 from sightings w where w.bank_account_key = l.bank_account_key and w.beside_line_id = l.id
                           and w.line_id is null and w.ended_at is null)
