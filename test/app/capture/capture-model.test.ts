@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureLines } from '../../../app/capture/capture-lines.ts';
 import type { SnapshotScope } from '../../../domain/line/identity.ts';
+import { newId } from '../../../db/new-id.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
 import { playHistory } from '../../domain/support/hostile-bank.ts';
 import { TRICKS } from '../../domain/support/tricks.ts';
@@ -47,12 +48,16 @@ async function captureInPostgres(accountKey: string, { rows, scope, reading }: S
   // A line that came while the snapshot was read has the instant of its own transaction.
   const [young] = await test.owner<{ at: Date }[]>`
     select captured_at as at from lines where bank_account_key = ${accountKey} order by id offset ${reading.storedBefore ?? 1_000_000} limit 1`;
+  // Only a poll's run records which lines it lacked.
+  const runId = feed === 'poll' ? newId('run') : null;
+  if (runId !== null)
+    await test.owner`insert into runs (id, bank_account_key, kind) values (${runId}, ${accountKey}, 'poll')`;
   return captureLines(test.db, {
     accountKey,
     feed,
     source: reading.source ?? feed,
     idStable: reading.idStable ?? true,
-    runId: null,
+    runId,
     scope,
     startedAt: young?.at ?? new Date(Date.now() + 1_000),
     sightings: rows.map((row) =>
