@@ -146,5 +146,8 @@ async function addAppearances(
     lineIds: [...lineIds],
     readStartedAt: startedAt,
   });
-  return [...known.filter(({ lineId }) => !lineIds.has(lineId)), ...detailed];
+  // In the order of capture, so that equal lines take equal rows in the same order in every read.
+  return [...known.filter(({ lineId }) => !lineIds.has(lineId)), ...detailed].toSorted((a, b) =>
+    BigInt(a.lineId) < BigInt(b.lineId) ? -1 : 1,
+  );
 }

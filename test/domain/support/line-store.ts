@@ -49,10 +49,7 @@ export function createLineStore(): LineStore {
     if (line !== undefined) lines[index] = { ...line, ...by(line) };
   };
   const show = (lineId: string, shown: Appearance) =>
-    change(lineId, ({ appearances }) => ({
-      isAbsent: false,
-      appearances: addOnce(appearances, shown),
-    }));
+    change(lineId, ({ appearances }) => ({ appearances: addOnce(appearances, shown) }));
 
   return {
     lines: () => lines,
@@ -92,8 +89,11 @@ export function createLineStore(): LineStore {
         if (row !== undefined) held.set(heldId, { ...row, reads: row.reads + 1 });
       }
       for (const lineId of placed.released) change(lineId, () => ({ hold: null }));
-      if (feed === 'poll')
+      // Absences are a poll's: it alone reads its days again.
+      if (feed === 'poll') {
         for (const lineId of placed.missing) change(lineId, () => ({ isAbsent: true }));
+        for (const { lineId } of placed.ties) change(lineId, () => ({ isAbsent: false }));
+      }
       return { ...placed, newLines };
     },
   };
