@@ -74,8 +74,8 @@ async function fetchAndCapture(
   const { snapshot } = read;
   await proveAccountId(database, { accountKey, window, sightings: snapshot.sightings });
   const { idStable } = feed;
-  const account = { accountKey, runId, timeZone, idStable };
-  const captured = await captureWindow(database, { ...account, startedAt, window, snapshot });
+  const shown = { accountKey, runId, timeZone, idStable, startedAt, window, snapshot };
+  const captured = await captureWindow(database, shown);
   logQuarantine(accountKey, captured.quarantine);
   const proof = await proveBalance(database, { accountKey, window, read });
   if (proof === 'differs') alertDifference(accountKey);
@@ -83,10 +83,8 @@ async function fetchAndCapture(
   const found = { ...captured, linesSeen, caughtUp: window.isCaughtUp };
   // A gap that new lines did not open was looked into before.
   if (captured.linesNew === 0) return toOutput(found);
-  const reached = await reachBack(
-    database,
-    { accountKey, runId, idStable, startedAt, window, snapshot },
-    (before) => feed.fetchWindow(before, signal, onPage),
+  const reached = await reachBack(database, shown, (before) =>
+    feed.fetchWindow(before, signal, onPage),
   );
   if (reached.gap === 'open')
     log.error('the balances of the bank leave out a line', { alert: 'balance_gap', accountKey });

@@ -1,24 +1,15 @@
-import type { DayWindow, Feed, FeedSnapshot } from '../../bank/feeds/feed.ts';
+import type { DayWindow, Feed } from '../../bank/feeds/feed.ts';
 import type { Database } from '../../db/client.ts';
 import { addRunCapture } from '../../db/queries/runs.ts';
 import { findLateRows, hasGap, type ChainRow } from '../../domain/line/balance-chain.ts';
 import { signedMinor, type Sighting } from '../../domain/line/sighting.ts';
 import { addDays } from '../../domain/local-date.ts';
 import { captureLinesIn } from './capture-lines.ts';
+import type { ReadWindow } from './capture-window.ts';
 import type { CaptureOutcome } from './capture-outcome.ts';
 
 /** How many days before the window are read for a line that was booked further back: first the month, then the quarter. */
 const REACH_DAYS = [31, 92] as const;
-
-/** A window that was read and captured. */
-export interface CapturedWindow {
-  readonly accountKey: string;
-  readonly runId: string;
-  readonly idStable: boolean;
-  readonly startedAt: Date;
-  readonly window: DayWindow;
-  readonly snapshot: FeedSnapshot;
-}
 
 /** `closed`: late lines were captured; `open`: the balances leave out a line that was not found. */
 export type Reached =
@@ -30,12 +21,13 @@ const NO_GAP: Reached = { gap: 'none', captured: null };
 /**
  * Where balances beside the rows of a window show that a line was booked on a day before it, reads further back and
  * captures that line, and no other: an account's past is no news.
+ * @param read the window, already captured
  * @param fetch reads days of the account, as the feed does
  * @throws CodedError as the feed's `fetchWindow` does
  */
 export async function reachBack(
   database: Database,
-  read: CapturedWindow,
+  read: ReadWindow,
   fetch: (window: DayWindow) => ReturnType<Feed['fetchWindow']>,
 ): Promise<Reached> {
   const { snapshot, window } = read;
@@ -90,7 +82,7 @@ function inChain(sightings: readonly Sighting[]): readonly SightedRow[] | null {
 
 async function captureLate(
   database: Database,
-  { accountKey, idStable, runId, startedAt, window }: CapturedWindow,
+  { accountKey, idStable, runId, startedAt, window }: ReadWindow,
   sightings: readonly Sighting[],
 ): Promise<CaptureOutcome> {
   return database.transaction(async (tx) => {

@@ -43,6 +43,9 @@ export async function holdsRepeatedBatches(
   return rows[0]?.holds ?? true;
 }
 
+/** True for the hold `h` of a batch that came again: it names no single line. */
+const IS_HELD_REPEAT = sql`h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`;
+
 /** Lines with these facts that are held as a batch that came again. */
 export async function findHeldRepeats(
   executor: Executor,
@@ -57,7 +60,7 @@ export async function findHeldRepeats(
     select l.id::text from unnest(${param(query.keys)}::text[]) k(key)
       join lines l on l.bank_account_key = ${query.accountKey} and l.key_scheme = ${query.keyScheme} and l.facts_key = k.key
       join line_holds h on h.line_id = l.id
-     where h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`);
+     where ${IS_HELD_REPEAT}`);
   return rows.map(({ id }) => id);
 }
 
@@ -70,6 +73,6 @@ export async function findHeldBatch(
   const rows = await executor.execute<{ id: string }>(sql`
     select l.id::text from lines l join line_holds h on h.line_id = l.id
      where l.bank_account_key = ${accountKey} and l.booking_date = ${day}::date
-       and h.ended_at is null and h.reason = 'possible_duplicate' and h.beside_line_id is null`);
+       and ${IS_HELD_REPEAT}`);
   return rows.map(({ id }) => id);
 }

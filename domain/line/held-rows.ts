@@ -1,8 +1,8 @@
 import { groupBy } from '../group-by.ts';
 import { daysBetween, type LocalDate } from '../local-date.ts';
 import type { EndedRow, Evidence, HeldRow, KnownLine, SnapshotRow } from './identity.ts';
-import type { Reading } from './work.ts';
-import { isFormOf, type Wording } from './wording.ts';
+import type { Reading, Work } from './work.ts';
+import { isFormOf } from './wording.ts';
 
 /** After this many complete reads of its closed day, a row that none of them shows is no line. */
 const READS_MAX = 2;
@@ -22,7 +22,7 @@ interface Shown {
   readonly day: LocalDate;
 }
 
-type Read = (said: { readonly references: readonly string[] }) => Wording;
+type Read = Work['read'];
 
 /**
  * Looks again at rows of other reads that wait: each is one of the lines that this read shows or knows. Equal facts, an

@@ -27,15 +27,15 @@ export function placeLeftovers(work: Work, before: HeldBefore): Leftovers {
   const waiting: WaitingRow[] = [];
   for (const row of work.rows()) {
     const suspicion = suspects.get(row);
-    const hold =
-      suspicion === undefined
-        ? undefined
-        : { reason: suspicion.reason, besideLineId: suspicion.besideLineId };
+    if (suspicion === undefined) {
+      fresh.push({ row, hold: null });
+      continue;
+    }
+    const { besideLineId, isLastRead, reason } = suspicion;
     const isOver = isClosed(work, row);
-    if (hold === undefined) fresh.push({ row, hold: null });
-    else if (isOver && (readsOf(row) > 0 || suspicion?.isLastRead === true))
-      fresh.push({ row, hold });
-    else waiting.push({ row, ...hold, reads: readsOf(row) + (isOver ? 1 : 0) });
+    if (isOver && (readsOf(row) > 0 || isLastRead))
+      fresh.push({ row, hold: { reason, besideLineId } });
+    else waiting.push({ row, reason, besideLineId, reads: readsOf(row) + (isOver ? 1 : 0) });
   }
   return { fresh, waiting };
 }

@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by.ts';
 import { daysBetween } from '../local-date.ts';
 import type { Hold, SnapshotRow, WaitingRow } from './identity.ts';
-import { contradicts, impliesCode, type OpenLine, type Work } from './work.ts';
+import { contradicts, impliesCode, linesById, type OpenLine, type Work } from './work.ts';
 import { isFormOf } from './wording.ts';
 
 /** The bank may date a notice this many days apart from its own books. */
@@ -19,15 +19,7 @@ export function placeNotices(work: Work): {
   const fresh: { row: SnapshotRow; hold: null }[] = [];
   const waiting: WaitingRow[] = [];
   const lines = groupBy(work.lines(), ({ line }) => line.amountMinor);
-  const ids = groupBy(
-    work.lines().flatMap((line) =>
-      [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
-        id,
-        line,
-      })),
-    ),
-    ({ id }) => id,
-  );
+  const ids = linesById(work);
   const freshOf = new Map<bigint, SnapshotRow[]>();
   const idsOfTied = new Map<OpenLine, string | null>();
   const freshIds = new Set<string>();
@@ -39,7 +31,7 @@ export function placeNotices(work: Work): {
       work.tie(row, same, hasFacts(same, row) ? 'facts' : 'id');
       continue;
     }
-    const sharesId = row.shownId === null ? undefined : ids.get(row.shownId)?.[0]?.line;
+    const sharesId = row.shownId === null ? undefined : ids.get(row.shownId)?.[0];
     const isIdFresh = row.shownId !== null && freshIds.has(row.shownId);
     const beside =
       sharesId ??

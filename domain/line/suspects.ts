@@ -3,7 +3,15 @@ import { addDays, daysBetween } from '../local-date.ts';
 import type { HeldRow, Hold, SnapshotRow } from './identity.ts';
 import { createQueues } from './queues.ts';
 import { findTotalsOfNotices } from './wholes.ts';
-import { codesOrNone, contradicts, dayOf, isClosed, type OpenLine, type Work } from './work.ts';
+import {
+  codesOrNone,
+  contradicts,
+  dayOf,
+  isClosed,
+  linesById,
+  type OpenLine,
+  type Work,
+} from './work.ts';
 
 /** Two sources may date one line this many days apart, where the read does not cover the other day. */
 const DATED_APART_DAYS = 1;
@@ -60,19 +68,11 @@ type Suspect = (row: SnapshotRow, line: OpenLine | null, reason: Hold['reason'])
 
 /** The bank's id came with another amount, another customer's code, or on a day that the read cannot compare. */
 function suspectSharedIds(work: Work, suspect: Suspect): void {
-  const linesOfId = groupBy(
-    work.lines().flatMap((line) =>
-      [...new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))].map((id) => ({
-        id,
-        line,
-      })),
-    ),
-    ({ id }) => id,
-  );
+  const linesOfId = linesById(work);
   for (const row of work.rows()) {
     if (row.shownId === null) continue;
     if (work.idsShownTwice.has(row.stableId ?? '')) suspect(row, null, 'id_reused');
-    const lines = (linesOfId.get(row.shownId) ?? []).map(({ line }) => line);
+    const lines = linesOfId.get(row.shownId) ?? [];
     const line =
       lines.find(({ isWithin }) => isWithin) ??
       lines.find((each) => row.stableId !== null || isIdProof(work, row, lines, each));

@@ -71,7 +71,7 @@ export function matchFacts(known: readonly KnownLine[], rows: readonly SnapshotR
   return { known, ties, rows: left, lines: known.filter((line) => !tied.has(line.lineId)) };
 }
 
-/** @param matched the rows and lines whose facts are paired already, and those that are left over */
+/** @param paired the rows and lines whose facts are paired already, and those that are left over */
 export function beginWork(paired: Matched, reading: Reading): Work {
   const read = createReader();
   const matched = keepCustomers(paired, read);
@@ -174,7 +174,7 @@ function openLine(
 function codesOf(line: KnownLine, read: Work['read']): ReadonlySet<CustomerCode> {
   const { code } = read(line);
   if (code !== null) return new Set([code]);
-  // A row that only a count tied is not a wording of the line.
+  // A part of it, or its total, is not a wording of the line.
   const later = line.appearances.flatMap((each) =>
     each.evidence === 'parts' ? [] : (read(each).code ?? []),
   );
@@ -196,6 +196,19 @@ export function isClosed({ reading: { scope } }: Work, { bookingDate }: Snapshot
   return (
     scope.kind === 'complete' && bookingDate >= scope.from && bookingDate <= scope.lastClosedDay
   );
+}
+
+/** The lines that nothing has tied yet, by each id under which they were shown. */
+export function linesById(work: Work): ReadonlyMap<string, readonly OpenLine[]> {
+  const lines = new Map<string, OpenLine[]>();
+  for (const line of work.lines()) {
+    for (const id of new Set(line.line.appearances.flatMap(({ bankId }) => bankId ?? []))) {
+      const known = lines.get(id);
+      if (known === undefined) lines.set(id, [line]);
+      else known.push(line);
+    }
+  }
+  return lines;
 }
 
 /** Two texts name two customers. */

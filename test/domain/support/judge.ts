@@ -39,18 +39,10 @@ export function judge({ store, payments }: HostileBank): Verdict {
   const doubled = unexplained(right.filter(({ isAbsent }) => !isAbsent));
   const frozen = unexplained(right) - doubled;
   const standing = payments.filter(({ isGone }) => !isGone);
-  const places = [
-    ...lines.map((line) => ({
-      amountMinor: line.amountMinor,
-      codes: codesOf(line),
-      texts: textsOf(line),
-    })),
-    ...store.held().map((row) => ({
-      amountMinor: row.amountMinor,
-      codes: codesOf(row),
-      texts: new Set(row.references),
-    })),
-  ];
+  const places = [...lines, ...store.held()].map((each) => ({
+    amountMinor: each.amountMinor,
+    codes: codesOf(each),
+  }));
   const single = standing.filter(({ batch }) => batch === null);
   const placed = matchMost(single, places, (payment, place) =>
     payment.versions.some(
@@ -94,10 +86,6 @@ function codesOf(
       return each.evidence !== 'parts' && reading.kind === 'exact' ? [reading.code] : [];
     }),
   );
-}
-
-function textsOf(line: StoredLine): ReadonlySet<string> {
-  return new Set([...line.references, ...line.appearances.flatMap(({ references }) => references)]);
 }
 
 /** The largest pairing of two sides in which each pair fits (augmenting paths). */
