@@ -3,7 +3,8 @@ import { proveAccountId } from '../app/account/prove-id.ts';
 import { reachBack } from '../app/capture/reach-back.ts';
 import { captureWindow } from '../app/capture/capture-window.ts';
 import type { Quarantine } from '../app/capture/quarantine-rows.ts';
-import { proveBalance } from '../app/prove/prove-balance.ts';
+import { proveBalance, statedBalance } from '../app/prove/prove-balance.ts';
+import { settleByApi } from '../app/prove/settle-holds.ts';
 import { findLastCompleteDay } from '../db/queries/bank-accounts.ts';
 import { insertRun, noteRunError } from '../db/queries/runs.ts';
 import { isCoded } from '../domain/errors.ts';
@@ -11,6 +12,7 @@ import { pollWindow } from '../domain/line/poll-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { alertDifference } from './prove-day.ts';
 import { readWithBalances } from './read-with-balances.ts';
+import { endSettled } from './settle-holds.ts';
 
 /** Longest window of one read; an account further behind catches up window by window. */
 const WINDOW_DAYS_MAX = 31;
@@ -77,6 +79,9 @@ async function fetchAndCapture(
   const shown = { accountKey, runId, timeZone, idStable, startedAt, window, snapshot };
   const captured = await captureWindow(database, shown);
   logQuarantine(accountKey, captured.quarantine);
+  const stated = statedBalance(read, window);
+  if (stated !== null)
+    await endSettled(dependencies, await settleByApi(database, { accountKey, stated }));
   const proof = await proveBalance(database, { accountKey, window, read });
   if (proof === 'differs') alertDifference(accountKey);
   const linesSeen = snapshot.sightings.length;

@@ -710,7 +710,7 @@ CREATE TABLE journals (
 );
 COMMENT ON TABLE journals IS 'Every movement of money or credits, one journal each. Written by capture_lines() and post_journals() only; rows never change: a correction is a new journal.';
 COMMENT ON COLUMN journals.id IS 'Number of the journal.';
-COMMENT ON COLUMN journals.kind IS 'capture (a line moved the bank account), credit, return (money is to be sent back), dismiss, reversal (the bank took a deposit back by another line), correction (a credit to the wrong wallet is undone), return_paid (the bank has paid a return), spend, void (the line vanished from the bank''s books) or restore (it came back).';
+COMMENT ON COLUMN journals.kind IS 'capture (a line moved the bank account), credit, return (money is to be sent back), dismiss, reversal (the bank took a deposit back by another line), correction (a credit to the wrong wallet is undone), return_paid (the bank has paid a return), spend, void (the line vanished from the bank''s books, or was another line) or restore (it came back).';
 COMMENT ON COLUMN journals.bank_account_key IS 'The bank account that it is about; null for a spend.';
 COMMENT ON COLUMN journals.line_id IS 'The line that is its cause; null for a spend.';
 COMMENT ON COLUMN journals.deposit_id IS 'The deposit that it moves; null for a spend and for the capture of a debit line.';
@@ -735,7 +735,7 @@ ALTER TABLE journals ADD CONSTRAINT journals_decision_known FOREIGN KEY (decisio
 ALTER TABLE journals ADD CONSTRAINT journals_generation_natural CHECK (((generation >= 0) AND (generation <= 999)));
 ALTER TABLE journals ADD CONSTRAINT journals_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'credit'::text, 'return'::text, 'dismiss'::text, 'reversal'::text, 'correction'::text, 'return_paid'::text, 'spend'::text, 'void'::text, 'restore'::text])));
 ALTER TABLE journals ADD CONSTRAINT journals_move_has_deposit CHECK (((kind = ANY (ARRAY['capture'::text, 'spend'::text])) OR (deposit_id IS NOT NULL)));
-ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text, 'void'::text])) OR (decision_id IS NOT NULL)));
+ALTER TABLE journals ADD CONSTRAINT journals_move_is_decided CHECK (((kind <> ALL (ARRAY['return'::text, 'dismiss'::text, 'correction'::text])) OR (decision_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_part_natural CHECK (((part >= 0) AND (part <= 99)));
 ALTER TABLE journals ADD CONSTRAINT journals_pkey PRIMARY KEY (id);
 ALTER TABLE journals ADD CONSTRAINT journals_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES rates(version);
@@ -829,18 +829,23 @@ CREATE TABLE line_holds (
   reason text NOT NULL,
   beside_line_id bigint,
   held_at timestamp with time zone NOT NULL DEFAULT now(),
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  ended_as text
 );
-COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and end_holds() only.';
 COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
 COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
 COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
 COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
-COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When the hold ended; null while it stands.';
+COMMENT ON COLUMN line_holds.ended_as IS 'own (it is a line of its own: a read showed both, or a balance counts both) or same (a balance proves that it is the line beside it, and it is off the books).';
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_another CHECK ((beside_line_id <> line_id));
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_beside_line_id_fkey FOREIGN KEY (beside_line_id) REFERENCES lines(id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_end_known CHECK ((ended_as = ANY (ARRAY['own'::text, 'same'::text])));
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_end_whole CHECK (((ended_at IS NULL) = (ended_as IS NULL)));
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id);
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
+ALTER TABLE line_holds ADD CONSTRAINT line_holds_same_as_a_line CHECK (((ended_as <> 'same'::text) OR (beside_line_id IS NOT NULL)));
 CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER line_holds_keep_facts BEFORE DELETE OR UPDATE OF line_id, reason, beside_line_id, held_at ON public.line_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON public.line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1362,7 +1367,7 @@ COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be
 COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
 COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
-ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text])));
+ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text, 'proof'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_reads >= 0));
 ALTER TABLE sightings ADD CONSTRAINT sightings_held_says_why CHECK (((line_id IS NOT NULL) OR (held_reason IS NOT NULL)));
@@ -1883,6 +1888,12 @@ BEGIN
    WHERE n.kind = 'credit' AND n.decision_id IS NULL AND h.ended_at IS NULL AND h.reason <> 'proof_absent' LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'journal % credits a line that is held (%)', bad.id, bad.reason USING ERRCODE = 'PU020';
+  END IF;
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.kind = 'void' AND n.decision_id IS NULL
+     AND (n.wallet_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM line_holds h WHERE h.line_id = n.line_id AND h.ended_as = 'same')) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % takes a line off the books that nobody decided about', bad.id USING ERRCODE = 'PU020';
   END IF;
   RETURN NULL;
 END $function$;
@@ -2419,6 +2430,24 @@ AS $function$
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.end_holds(p_bank_account text, p_lines bigint[], p_ended_as text)
+ RETURNS TABLE(deposit_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE line_holds h SET ended_at = now(), ended_as = p_ended_as FROM lines l
+     WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
+    RETURNING h.line_id
+  ), freed AS (
+    -- Also those that have an outcome: one whose line vanished and comes back begins again.
+    UPDATE deposits d SET hold_reason = NULL FROM ended e WHERE d.line_id = e.line_id RETURNING d.id, d.state
+  )
+  SELECT id FROM freed WHERE state IN ('captured', 'in_review')
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.gates_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2869,24 +2898,6 @@ AS $function$
          until_seq = (SELECT w.last_seq FROM wallets w WHERE w.id = h.wallet_id)
    WHERE h.bank_account_key = p_account AND h.reason = 'unconfirmed' AND h.closed_at IS NULL
      AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
-$function$;
--- owned by purser_ledger, may be run by purser_app
-
-CREATE OR REPLACE FUNCTION public.release_holds(p_bank_account text, p_lines bigint[])
- RETURNS TABLE(deposit_id text)
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  WITH ended AS (
-    UPDATE line_holds h SET ended_at = now() FROM lines l
-     WHERE l.id = h.line_id AND l.bank_account_key = p_bank_account AND h.line_id = ANY (p_lines) AND h.ended_at IS NULL
-    RETURNING h.line_id
-  ), freed AS (
-    -- Also those that have an outcome: one whose line vanished and comes back begins again.
-    UPDATE deposits d SET hold_reason = NULL FROM ended e WHERE d.line_id = e.line_id RETURNING d.id, d.state
-  )
-  SELECT id FROM freed WHERE state IN ('captured', 'in_review')
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 

@@ -56,6 +56,10 @@ const holdSchema = z
     beside: besideLineSchema.nullable().meta({ description: 'The line that it may be.' }),
     heldAt: instant,
     endedAt: instant.nullable().meta({ description: 'Null while it is held.' }),
+    endedAs: z.enum(['own', 'same']).nullable().meta({
+      description:
+        '`own`: a line of its own · `same`: the line beside it, as the balance of the bank proved',
+    }),
   })
   .meta({ id: 'LineHold', description: 'Why capture held the line, and until when.' });
 

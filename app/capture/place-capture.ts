@@ -48,7 +48,7 @@ export async function placeCapture(
   const { accountKey, feed, scope } = capture;
   const source = capture.source ?? feed;
   const held = await listHeldRows(tx, { accountKey, ...around(days, HELD_DAYS) });
-  const known = await listKnownLines(tx, {
+  const stored = await listKnownLines(tx, {
     accountKey,
     source,
     days,
@@ -61,13 +61,17 @@ export async function placeCapture(
       .map(({ factsKey }) => factsKey),
     readStartedAt: capture.startedAt,
   });
+  const known = stored.filter(({ isSame }) => !isSame);
   const found = await addAppearances(tx, capture, { known, held, rows });
   const others = await findLinesOfRuns(tx, {
     lineIds: found.map(({ lineId }) => lineId),
     runIds: capture.disjointRunIds ?? [],
   });
   const detailed = found.filter(({ lineId }) => !others.has(lineId));
-  const disjoint = found.filter(({ lineId }) => others.has(lineId));
+  const disjoint = [
+    ...found.filter(({ lineId }) => others.has(lineId)),
+    ...stored.filter(({ isSame }) => isSame),
+  ];
   const decision = placeRows({ known: detailed, held, disjoint }, { feed, source, scope, rows });
   const { newLines, released } = await holdRepeatedBatches(tx, capture, decision.newLines);
   return {
@@ -147,7 +151,8 @@ async function addAppearances(
     readStartedAt: startedAt,
   });
   // In the order of capture, so that equal lines take equal rows in the same order in every read.
-  return [...known.filter(({ lineId }) => !lineIds.has(lineId)), ...detailed].toSorted((a, b) =>
-    BigInt(a.lineId) < BigInt(b.lineId) ? -1 : 1,
-  );
+  return [
+    ...known.filter(({ lineId }) => !lineIds.has(lineId)),
+    ...detailed.filter(({ isSame }) => !isSame),
+  ].toSorted((a, b) => (BigInt(a.lineId) < BigInt(b.lineId) ? -1 : 1));
 }

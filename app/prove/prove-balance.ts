@@ -36,7 +36,7 @@ export async function proveBalance(
   },
 ): Promise<BalanceProof> {
   const { accountKey, read, window } = input;
-  const stated = balanceOf(read, window);
+  const stated = statedBalance(read, window);
   if (stated === null) return 'absent';
   // The amount of a row that waits is missing from the ledger, and must stop no other deposit.
   if ((await countUnreadableRows(database, accountKey)) > 0) return 'absent';
@@ -56,7 +56,7 @@ export type BalanceProof = 'begun' | 'ok' | 'unsure' | 'differs' | 'known' | 'ab
  * it moved while we read, or a line is still pending, which some banks count and others do not. A pending row that cannot be
  * read counts as one.
  */
-function balanceOf(
+export function statedBalance(
   { snapshot, before, after }: WindowWithBalances,
   window: DayWindow,
 ): StatedBalance | null {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import type { DayProof } from '../../db/queries/day-proofs.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
+import type { DoubtKind } from '../../domain/line/balance-settles.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
 import { waitInWords } from '../../domain/words/waiting-words.ts';
@@ -31,7 +32,7 @@ export function addStatus(program: Command): void {
 function printStatus(status: Status): string {
   const { wallets } = status;
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
-  const dayProofs = new Map(status.dayProofs.map(({ look }) => [look.bankAccountKey, look]));
+  const dayProofs = new Map(status.dayProofs.map((proof) => [proof.bankAccountKey, proof]));
   const lines = [
     `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
     'Deposits:',
@@ -121,12 +122,22 @@ const MOMENTS: Readonly<Record<DayProof['moment'], string>> = {
   now: 'now,',
 };
 
+const IN_DOUBT: Readonly<Record<DoubtKind, string>> = {
+  line: 'a line that is held',
+  row: 'a row that waits',
+  gone: 'a line that the bank shows no longer',
+};
+
 /** The last comparison of ledger and bank: their difference, and what was compared. */
-function printDayProof(look: Status['dayProofs'][number]['look'] | undefined): string {
+function printDayProof(look: Status['dayProofs'][number] | undefined): string {
   if (look === undefined) return 'none';
   const { bankMinor, day, differenceMinor, fileId, ledgerMinor, moment, openingMinor, openingOn } =
     look;
+  const candidates = look.candidates.map(
+    ({ amountMinor, bookingDate, depositId, id, kind }) =>
+      `\n    may be ${printRand(amountMinor)} of ${bookingDate}, ${IN_DOUBT[kind]}${depositId === null ? '' : ` (${depositId})`}${kind === 'row' ? ` (row ${id})` : ''}`,
+  );
   const found = differenceMinor === 0n ? 'ok' : `differs by ${printRand(differenceMinor)}`;
   const lines = printRand(ledgerMinor - openingMinor);
-  return `${found} (${MOMENTS[moment]} ${day}: bank ${printRand(bankMinor)} by ${fileId ?? 'its API'}; ledger ${printRand(openingMinor)} before ${openingOn} and ${lines} of lines)`;
+  return `${found} (${MOMENTS[moment]} ${day}: bank ${printRand(bankMinor)} by ${fileId ?? 'its API'}; ledger ${printRand(openingMinor)} before ${openingOn} and ${lines} of lines)${candidates.join('')}`;
 }

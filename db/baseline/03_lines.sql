@@ -189,7 +189,7 @@ CREATE TABLE sightings (
   batch_id         text,
   batch_minor      bigint,
   evidence         text CONSTRAINT sightings_evidence_known
-                     CHECK (evidence IN ('facts', 'balance', 'id', 'code', 'text', 'count', 'parts')),
+                     CHECK (evidence IN ('facts', 'balance', 'id', 'code', 'text', 'count', 'parts', 'proof')),
   held_reason      text CONSTRAINT sightings_held_says_why CHECK (line_id IS NOT NULL OR held_reason IS NOT NULL),
   beside_line_id   bigint,
   held_reads       smallint NOT NULL DEFAULT 0 CONSTRAINT sightings_held_reads_natural CHECK (held_reads >= 0),
@@ -244,7 +244,11 @@ CREATE TABLE line_holds (
   beside_line_id bigint REFERENCES lines (id),
   held_at        timestamptz NOT NULL DEFAULT now(),
   ended_at       timestamptz,
-  CONSTRAINT line_holds_beside_another CHECK (beside_line_id <> line_id)
+  ended_as       text CONSTRAINT line_holds_end_known CHECK (ended_as IN ('own', 'same')),
+  CONSTRAINT line_holds_beside_another CHECK (beside_line_id <> line_id),
+  CONSTRAINT line_holds_end_whole CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
+  -- It can be the same as a line only where there is one.
+  CONSTRAINT line_holds_same_as_a_line CHECK (ended_as <> 'same' OR beside_line_id IS NOT NULL)
 );
 -- Serves capture and the pairing of reversals: the holds that still stand.
 CREATE INDEX line_holds_open ON line_holds (line_id) WHERE ended_at IS NULL;
@@ -252,12 +256,13 @@ CREATE TRIGGER line_holds_keep_facts BEFORE UPDATE OF line_id, reason, beside_li
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and release_holds() only.';
+COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and end_holds() only.';
 COMMENT ON COLUMN line_holds.line_id IS 'The line that is held.';
 COMMENT ON COLUMN line_holds.reason IS 'Why; of a deposit also deposits.hold_reason, while the hold stands.';
 COMMENT ON COLUMN line_holds.beside_line_id IS 'The line that it may be; null where it is no single one.';
 COMMENT ON COLUMN line_holds.held_at IS 'When it was captured.';
-COMMENT ON COLUMN line_holds.ended_at IS 'When a read showed both lines; null while the hold stands.';
+COMMENT ON COLUMN line_holds.ended_at IS 'When the hold ended; null while it stands.';
+COMMENT ON COLUMN line_holds.ended_as IS 'own (it is a line of its own: a read showed both, or a balance counts both) or same (a balance proves that it is the line beside it, and it is off the books).';
 
 CREATE TABLE line_absences (
   line_id bigint NOT NULL REFERENCES lines (id),

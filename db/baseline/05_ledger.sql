@@ -38,7 +38,7 @@ CREATE TABLE journals (
   CONSTRAINT journals_credit_has_wallet CHECK (kind NOT IN ('credit', 'correction', 'spend') OR wallet_id IS NOT NULL),
   CONSTRAINT journals_credit_has_rate CHECK (kind <> 'credit' OR rate_version IS NOT NULL),
   CONSTRAINT journals_undoing_names_origin CHECK ((kind IN ('reversal', 'correction', 'void')) = (reverses_id IS NOT NULL)),
-  CONSTRAINT journals_move_is_decided CHECK (kind NOT IN ('return', 'dismiss', 'correction', 'void') OR decision_id IS NOT NULL)
+  CONSTRAINT journals_move_is_decided CHECK (kind NOT IN ('return', 'dismiss', 'correction') OR decision_id IS NOT NULL)
 );
 -- I3: one origin for each line.
 CREATE UNIQUE INDEX journals_one_capture ON journals (line_id) WHERE kind = 'capture';
@@ -71,7 +71,7 @@ CREATE TRIGGER journals_decided AFTER INSERT ON journals REFERENCING NEW TABLE A
 
 COMMENT ON TABLE journals IS 'Every movement of money or credits, one journal each. Written by capture_lines() and post_journals() only; rows never change: a correction is a new journal.';
 COMMENT ON COLUMN journals.id IS 'Number of the journal.';
-COMMENT ON COLUMN journals.kind IS 'capture (a line moved the bank account), credit, return (money is to be sent back), dismiss, reversal (the bank took a deposit back by another line), correction (a credit to the wrong wallet is undone), return_paid (the bank has paid a return), spend, void (the line vanished from the bank''s books) or restore (it came back).';
+COMMENT ON COLUMN journals.kind IS 'capture (a line moved the bank account), credit, return (money is to be sent back), dismiss, reversal (the bank took a deposit back by another line), correction (a credit to the wrong wallet is undone), return_paid (the bank has paid a return), spend, void (the line vanished from the bank''s books, or was another line) or restore (it came back).';
 COMMENT ON COLUMN journals.bank_account_key IS 'The bank account that it is about; null for a spend.';
 COMMENT ON COLUMN journals.line_id IS 'The line that is its cause; null for a spend.';
 COMMENT ON COLUMN journals.deposit_id IS 'The deposit that it moves; null for a spend and for the capture of a debit line.';

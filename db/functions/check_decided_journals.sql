@@ -1,6 +1,6 @@
 -- I20, I25. Refuses a journal of a decision that is not approved, or that moves money to elsewhere than the decision says. A pairing
 -- reverses by its own line, and a line is taken off the books only while its case is open. Without a decision it refuses to
--- credit a line that is held.
+-- credit a line that is held, and to take one off the books that was credited or is not known to be another line.
 CREATE OR REPLACE FUNCTION check_decided_journals() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE bad record;
 BEGIN
@@ -24,6 +24,12 @@ BEGIN
    WHERE n.kind = 'credit' AND n.decision_id IS NULL AND h.ended_at IS NULL AND h.reason <> 'proof_absent' LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'journal % credits a line that is held (%)', bad.id, bad.reason USING ERRCODE = 'PU020';
+  END IF;
+  SELECT n.id INTO bad FROM new_rows n
+   WHERE n.kind = 'void' AND n.decision_id IS NULL
+     AND (n.wallet_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM line_holds h WHERE h.line_id = n.line_id AND h.ended_as = 'same')) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal % takes a line off the books that nobody decided about', bad.id USING ERRCODE = 'PU020';
   END IF;
   RETURN NULL;
 END $$;

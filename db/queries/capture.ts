@@ -197,7 +197,7 @@ export async function releaseHolds(
 ): Promise<readonly string[]> {
   if (lineIds.length === 0) return [];
   const rows = await tx.execute<{ id: string }>(sql`
-    select deposit_id as id from release_holds(${accountKey}, ${param(lineIds)}::bigint[])`);
+    select deposit_id as id from end_holds(${accountKey}, ${param(lineIds)}::bigint[], 'own')`);
   // Debits among them may be reversals, and the reading of debits has passed them.
   await tx.execute(sql`
     update bank_accounts a set reversals_read_to = least(a.reversals_read_to, d.first - 1)

@@ -206,15 +206,12 @@ export async function listDayProofs(
     .limit(limit);
 }
 
-/** The newest proof of each account; accounts without a proof are left out. */
+/** The newest proof of each account, with the account's currency; accounts without a proof are left out. */
 export async function listNewestDayProofs(
   executor: Executor,
-): Promise<readonly { readonly look: DayProof; readonly currency: string }[]> {
+): Promise<readonly (DayProof & { readonly currency: string })[]> {
   return executor
-    .selectDistinctOn([dayProofs.bankAccountKey], {
-      look: COLUMNS,
-      currency: bankAccounts.currency,
-    })
+    .selectDistinctOn([dayProofs.bankAccountKey], { ...COLUMNS, currency: bankAccounts.currency })
     .from(dayProofs)
     .leftJoin(statements, eq(statements.id, dayProofs.statementId))
     .innerJoin(bankAccounts, eq(bankAccounts.key, dayProofs.bankAccountKey))

@@ -122,7 +122,7 @@ export async function findDepositStory(
         'valueDate', l.value_date, 'references', l."references", 'text', l.text, 'counterpartyName', l.counterparty_name,
         'counterpartyAccount', l.counterparty_account, 'occurrence', l.occurrence, 'capturedAt', ${at('l.captured_at')}),
       'sightings', ${appearancesOf()},
-      'hold', (select json_build_object('reason', h.reason, 'heldAt', ${at('h.held_at')}, 'endedAt', ${at('h.ended_at')},
+      'hold', (select json_build_object('reason', h.reason, 'heldAt', ${at('h.held_at')}, 'endedAt', ${at('h.ended_at')}, 'endedAs', h.ended_as,
           'beside', ${besideLine(sql`h.beside_line_id`)}) from line_holds h where h.line_id = l.id),
       'besideRows', (select coalesce(json_agg(json_build_object('feed', s.feed, 'source', s.source, 'bankId', s.bank_id,
           'seenAt', ${at('s.seen_at')}, 'endedAt', ${at('s.ended_at')}) order by s.id), '[]')

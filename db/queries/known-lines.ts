@@ -39,16 +39,21 @@ type LineRow = {
   stored_before: boolean;
   is_absent: boolean;
   hold: Hold | null;
+  is_same: boolean;
 };
+
+/** A known line; `isSame` where a balance proved that it is the line that it was held beside: then no row is this one. */
+export type StoredLine = KnownLine & { readonly isSame: boolean };
 
 const LINE_COLUMNS = (startedAt: Date) => sql`
   l.id::text, l.facts_key, l.occurrence, l.booking_date::text, l.amount_minor::text, array_append(l."references", l.text) as texts,
   l.captured_at < ${startedAt.toISOString()}::timestamptz as stored_before,
   exists (select 1 from line_absences a where a.line_id = l.id and a.until is null) as is_absent,
   (select jsonb_build_object('reason', h.reason, 'besideLineId', h.beside_line_id::text)
-     from line_holds h where h.line_id = l.id and h.ended_at is null) as hold`;
+     from line_holds h where h.line_id = l.id and h.ended_at is null) as hold,
+  exists (select 1 from line_holds h where h.line_id = l.id and h.ended_as = 'same') as is_same`;
 
-function toLine(row: LineRow): KnownLine {
+function toLine(row: LineRow): StoredLine {
   return {
     lineId: row.id,
     factsKey: row.facts_key,
@@ -60,6 +65,7 @@ function toLine(row: LineRow): KnownLine {
     isAbsent: row.is_absent,
     ownerCode: null,
     hold: row.hold,
+    isSame: row.is_same,
     appearances: [],
   };
 }
@@ -68,7 +74,7 @@ function toLine(row: LineRow): KnownLine {
 export async function listKnownLines(
   executor: Executor,
   query: KnownLinesQuery,
-): Promise<readonly KnownLine[]> {
+): Promise<readonly StoredLine[]> {
   const rows = await executor.execute<LineRow>(sql`
     with wanted as (${wantedLines(query)})
     select ${LINE_COLUMNS(query.readStartedAt)} from lines l join wanted w on w.id = l.id order by l.id`);
@@ -145,7 +151,7 @@ interface AppearanceJson {
 export async function listLinesWithAppearances(
   executor: Executor,
   query: { readonly lineIds: readonly string[]; readonly readStartedAt: Date },
-): Promise<readonly KnownLine[]> {
+): Promise<readonly StoredLine[]> {
   if (query.lineIds.length === 0) return [];
   const rows = await executor.execute<DetailRow>(sql`
     select ${LINE_COLUMNS(query.readStartedAt)},

@@ -208,6 +208,7 @@ export async function listRestored(
        and exists (select 1 from journals v where v.bank_account_key = ${query.accountKey} and v.line_id = d.line_id
                       and v.kind = 'void' and v.generation >= d.generation)
        and not exists (select 1 from line_absences a where a.line_id = d.line_id and a.until is null)
+       and not exists (select 1 from line_holds h where h.line_id = d.line_id and h.ended_as = 'same')
      order by d.id limit ${query.limit}`);
   return rows.map((row) => ({ depositId: row.id, nextGeneration: row.next }));
 }

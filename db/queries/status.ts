@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { listNewestDayProofs } from './day-proofs.ts';
+import { withCandidates } from './doubts.ts';
 import { countOpenProposals } from './decisions.ts';
 import { listGates } from './gates.ts';
 import { countEvidenceWaits, countHeldDebits } from './held-rows.ts';
@@ -171,7 +172,7 @@ export async function readStatus(executor: Executor) {
     proofs: await listLastProofs(executor),
     heldStatementFiles: await countHeldFiles(executor),
     closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),
-    dayProofs: await listNewestDayProofs(executor),
+    dayProofs: await withCandidates(executor, await listNewestDayProofs(executor)),
     evidenceWaits: await countEvidenceWaits(executor),
     heldDebits: await countHeldDebits(executor),
     openCases: await countOpenCases(executor),

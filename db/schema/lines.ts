@@ -68,13 +68,14 @@ export const sightings = pgTable('sightings', {
   endedAt: instant('ended_at'),
 });
 
-/** Lines that move nothing by themselves. Written by `capture_lines` and `release_holds` only. */
+/** Lines that move nothing by themselves. Written by `capture_lines` and `end_holds` only. */
 export const lineHolds = pgTable('line_holds', {
   lineId: whole('line_id').primaryKey(),
   reason: oneOf<HoldReason>('reason').notNull(),
   besideLineId: whole('beside_line_id'),
   heldAt: instant('held_at').notNull().defaultNow(),
   endedAt: instant('ended_at'),
+  endedAs: oneOf<'own' | 'same'>('ended_as'),
 });
 
 /** A known line that a poll of its whole day did not show, from the first run that missed it to the first that saw it again. */

@@ -40,8 +40,11 @@ export type Undoing =
       readonly eventOn: LocalDate;
       readonly decisionId: string | null;
     }
-  /** The bank removed the line itself from its books, on the day of the line. */
-  | { readonly kind: 'void'; readonly decisionId: string; readonly eventOn: LocalDate }
+  /**
+   * The bank removed the line itself from its books, on the day of the line, as people decided; or a balance proved that an
+   * uncredited line is another one: then nobody decides.
+   */
+  | { readonly kind: 'void'; readonly decisionId: string | null; readonly eventOn: LocalDate }
   /** The money belongs to another customer: it waits in suspense for its next credit. */
   | { readonly kind: 'correction'; readonly decisionId: string; readonly eventOn: LocalDate };
 

@@ -17,7 +17,16 @@ export type HoldReason =
   | 'proof_absent';
 
 /** Every kind of evidence that ties a row to a line, strongest first. */
-export const EVIDENCE = ['facts', 'balance', 'id', 'code', 'text', 'count', 'parts'] as const;
+export const EVIDENCE = [
+  'facts',
+  'balance',
+  'id',
+  'code',
+  'text',
+  'count',
+  'parts',
+  'proof',
+] as const;
 
 /**
  * - `facts`: day, amount and text, in a wording under which the line was seen before
@@ -27,6 +36,7 @@ export const EVIDENCE = ['facts', 'balance', 'id', 'code', 'text', 'count', 'par
  * - `text`: the same amount, and one text is the other or a form of it
  * - `count`: the day is over, and complete reads count as many rows of the amount as there are lines
  * - `parts`: parts of a batch that add up to the line, or the total of such parts
+ * - `proof`: the balance that the bank states leaves no room for another payment
  */
 export type Evidence = (typeof EVIDENCE)[number];
 

@@ -15,6 +15,7 @@ const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
   text: 'the same amount, and one text is a form of the other',
   count: 'whole reads of its day count as many rows of this amount as lines',
   parts: 'parts of a batch that add up to its total',
+  proof: 'the balance of the bank leaves no room for another payment',
 };
 
 /**
@@ -73,15 +74,17 @@ function byWhat(evidence: Evidence | null): string {
   return evidence === null ? '' : `: ${EVIDENCE_WORDS[evidence]}`;
 }
 
+const SAME = 'They are one line: the balance of the bank leaves no room for another payment.';
+
 /** Tells that a line was held beside another one, and how that ended. */
 export function tellHold(hold: StoryFacts['hold'], currency: string): readonly StoryLine[] {
   if (hold === null) return [];
-  const { beside, endedAt, heldAt, reason } = hold;
+  const { beside, endedAs, endedAt, heldAt, reason } = hold;
   const held =
     beside === null
       ? `Held: ${reason.replaceAll('_', ' ')}.`
       : `Held: it may be the line of ${printAmount(beside.amountMinor, currency)} on ${beside.bookingDate}${beside.depositId === null ? '' : ` (${beside.depositId})`}.`;
   const ended =
-    beside === null ? 'It is held no longer.' : 'The bank showed both lines: they are two.';
+    beside === null ? 'It is held no longer.' : endedAs === 'same' ? SAME : 'They are two lines.';
   return [{ at: heldAt, text: held }, ...(endedAt === null ? [] : [{ at: endedAt, text: ended }])];
 }

@@ -39,6 +39,7 @@ export interface StoryFacts {
     readonly reason: string;
     readonly heldAt: string;
     readonly endedAt: string | null;
+    readonly endedAs: 'own' | 'same' | null;
     readonly beside: {
       readonly amountMinor: bigint;
       readonly bookingDate: string;
@@ -86,6 +87,7 @@ export interface StoryFacts {
   }[];
   readonly journals: readonly {
     readonly kind: string;
+    readonly decisionId: string | null;
     readonly walletCode: string | null;
     readonly at: string;
     readonly postings: readonly StoryPosting[];

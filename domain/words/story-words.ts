@@ -32,6 +32,7 @@ function printCredits(count: bigint): string {
 /** Describes the effect of one journal in a sentence without a full stop. An unknown kind is printed by its name. */
 export function journalInWords(journal: {
   readonly kind: string;
+  readonly decisionId: string | null;
   readonly walletCode: string | null;
   readonly postings: readonly StoryPosting[];
 }): string {
@@ -59,6 +60,8 @@ export function journalInWords(journal: {
         ? `${money(sum('suspense'))} taken back by the bank before anybody had it`
         : `${money(sum('bank_other'))} taken back by the bank from ${wallet}: ${printCredits(credits)}${owedPart(sum('wallet_receivable'), money)}`;
     case 'void':
+      if (journal.decisionId === null)
+        return `${money(sum('bank'))} taken off the books: another line stands for this money`;
       return journal.walletCode === null
         ? `${money(sum('bank'))} taken off the books before anybody had it, since the bank shows the line no more`
         : `${money(sum('bank'))} taken back from ${wallet}, since the bank shows the line no more: ${printCredits(credits)}${owedPart(sum('wallet_receivable'), money)}`;

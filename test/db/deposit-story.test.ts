@@ -166,7 +166,7 @@ describe('the evidence in a story', () => {
       ]),
     );
     await poll(test.db, account, [first, corrected]);
-    expect((await toldOf(account))[1]?.at(-1)).toBe('The bank showed both lines: they are two.');
+    expect((await toldOf(account))[1]?.at(-1)).toBe('They are two lines.');
   });
 });
 

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../activities/apply-decision.ts';
 import { openReview } from '../../activities/open-review.ts';
+import { takeBack } from '../../app/undo/take-back.ts';
 import { releaseHolds } from '../../db/queries/capture.ts';
+import { lockDeposits } from '../../db/queries/settlement.ts';
 import type { HoldReason } from '../../domain/line/identity.ts';
 import { anAccount, createTestDependencies, stateOf } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
@@ -77,6 +79,20 @@ describe('the database, about lines that are held,', () => {
       owner`truncate line_holds`,
     ])
       expect(await sqlStateOf(change)).toBe('PU017');
+  });
+
+  it('takes no line off the books without a decision, unless a balance says that it is another one', async () => {
+    const { depositId, lineId } = await aHeldDeposit('possible_duplicate');
+    const voided = test.db.transaction(async (tx) => {
+      const [deposit] = await lockDeposits(tx, [depositId]);
+      if (deposit === undefined) throw new Error('There is no such deposit.');
+      await takeBack(tx, deposit, { kind: 'void', decisionId: null, eventOn: deposit.bookingDate });
+    });
+    expect(await sqlStateOf(voided)).toBe('PU020');
+    // It names no line that it could be.
+    const same = test.owner`
+      update line_holds set ended_at = now(), ended_as = 'same' where line_id = ${lineId}`;
+    expect(await sqlStateOf(same)).toBe('23514 line_holds_same_as_a_line');
   });
 
   it('lets the application end no hold but by its function', async () => {

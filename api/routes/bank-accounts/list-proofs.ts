@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findBankAccount } from '../../../db/queries/bank-accounts.ts';
 import { listDayProofs } from '../../../db/queries/day-proofs.ts';
+import { withCandidates } from '../../../db/queries/doubts.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { decodeNumber, encodeNumber, toPage } from '../../schemas/cursor.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
@@ -35,7 +36,7 @@ export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
         limit: limit + 1,
       });
       return toPage(
-        rows,
+        await withCandidates(db, rows),
         limit,
         (row) => toDayProof(row, account.currency),
         (row) => encodeNumber(row.id),

@@ -159,7 +159,7 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
   );
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   const dayProofs = new Map(
-    status.dayProofs.map(({ look, currency }) => [look.bankAccountKey, toDayProof(look, currency)]),
+    status.dayProofs.map((proof) => [proof.bankAccountKey, toDayProof(proof, proof.currency)]),
   );
   return {
     wallets: {

@@ -68,12 +68,12 @@ export const ACCESS_CHECKS: readonly Check[] = [
     checked: sql`
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
          AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit',
-                         'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'release_holds',
+                         'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'end_holds',
                          'restate_review')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
-                     ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('release_holds'),
+                     ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('end_holds'),
                      ('restate_review')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'

@@ -92,15 +92,17 @@ export const DECISION_CHECKS: readonly Check[] = [
   {
     id: 'cases',
     title:
-      'Each deposit that people removed from the books, or paired with a line, closed a case about that line; each that was captured again has a line that came back.',
+      'Each deposit that people removed from the books, or paired with a line, closed a case about that line; each that a balance removed is the line beside it; each that was captured again has a line that came back.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('void', 'restore') OR (kind = 'reversal' AND decision_id IS NOT NULL)`,
     broken: sql`
       SELECT m.line_id AS line, m.ground, m.moves, coalesce(g.number, 0) AS grounds
-        FROM (SELECT line_id, CASE kind WHEN 'void' THEN 'line_vanished' WHEN 'restore' THEN 'line_shown' ELSE 'reversal_unpaired' END AS ground,
+        FROM (SELECT line_id, CASE kind WHEN 'void' THEN CASE WHEN decision_id IS NULL THEN 'line_same' ELSE 'line_vanished' END WHEN 'restore' THEN 'line_shown' ELSE 'reversal_unpaired' END AS ground,
                      count(DISTINCT CASE kind WHEN 'restore' THEN id::text ELSE coalesce(decision_id, id::text) END) AS moves
                 FROM journals WHERE kind IN ('void', 'restore') OR (kind = 'reversal' AND decision_id IS NOT NULL)
                GROUP BY 1, 2) m
         LEFT JOIN (SELECT line_id, kind AS ground, count(*) AS number FROM line_cases WHERE outcome = 'decided' GROUP BY 1, 2
+                   UNION ALL
+                   SELECT line_id, 'line_same', 1 FROM line_holds WHERE ended_as = 'same'
                    UNION ALL
                    SELECT line_id, 'line_shown', count(*) FROM line_absences WHERE until IS NOT NULL GROUP BY 1) g
           ON g.line_id = m.line_id AND g.ground = m.ground

@@ -107,12 +107,14 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4 decisions',
     title:
-      'Each return, dismissal, correction and removal from the books, and each credit that a person decided, follows a decision on that deposit.',
+      'Each return, dismissal, correction and removal from the books, and each credit that a person decided, follows a decision on that deposit; without one, only a line that a balance proved to be another leaves the books.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE decision_id IS NOT NULL OR kind IN ('return', 'dismiss', 'correction', 'void')`,
     broken: sql`
       SELECT j.id AS journal, j.deposit_id AS deposit, j.decision_id AS decision
         FROM journals j LEFT JOIN decisions c ON c.id = j.decision_id
        WHERE (j.decision_id IS NOT NULL OR j.kind IN ('return', 'dismiss', 'correction', 'void'))
+         AND NOT (j.kind = 'void' AND j.decision_id IS NULL AND j.wallet_id IS NULL AND EXISTS (
+           SELECT 1 FROM line_holds h WHERE h.line_id = j.line_id AND h.ended_as = 'same'))
          AND (c.deposit_id = j.deposit_id
               AND (c.kind = j.kind OR (c.kind = 'correct' AND j.kind IN ('correction', 'credit'))
                    OR (c.kind = 'take_back' AND j.kind = 'void') OR (c.kind = 'pair' AND j.kind = 'reversal' AND j.line_id = c.line_id))) IS NOT TRUE`,

@@ -40,4 +40,15 @@ export const LINE_HOLD_CHECKS: readonly Check[] = [
        WHERE h.beside_line_id = h.line_id OR l.id IS NULL
           OR (h.beside_line_id IS NOT NULL AND b.bank_account_key IS DISTINCT FROM l.bank_account_key)`,
   },
+  {
+    id: 'I25 same',
+    title:
+      'A line that is another one, by a balance, is off the books: its deposit was taken out of suspense and never credited.',
+    checked: sql`SELECT count(*) AS checked FROM line_holds`,
+    broken: sql`
+      SELECT h.line_id AS line, d.id AS deposit, d.state, d.wallet_id AS wallet
+        FROM line_holds h LEFT JOIN deposits d ON d.line_id = h.line_id
+       WHERE h.ended_as = 'same' AND (d.state = 'reversed' AND d.wallet_id IS NULL AND EXISTS (
+               SELECT 1 FROM journals j WHERE j.deposit_id = d.id AND j.kind = 'void' AND j.generation = d.generation)) IS NOT TRUE`,
+  },
 ];

@@ -12,7 +12,7 @@ export const LINE_HOLD_PLANTS: readonly (readonly [string, string, ...string[]])
   [
     'I25',
     'a deposit that waits for a hold which has ended',
-    `UPDATE line_holds SET ended_at = now() WHERE line_id = ${HELD}`,
+    `UPDATE line_holds SET ended_at = now(), ended_as = 'own' WHERE line_id = ${HELD}`,
   ],
   [
     'I25',
@@ -28,6 +28,12 @@ export const LINE_HOLD_PLANTS: readonly (readonly [string, string, ...string[]])
     'I25 credits',
     'a credit that no person decided, of a line that is held',
     `UPDATE journals SET line_id = ${HELD} WHERE id = (SELECT min(id) FROM journals WHERE kind = 'credit' AND decision_id IS NULL)`,
+  ],
+  [
+    'I25 same',
+    'a line that is another one, and whose deposit is still open',
+    `UPDATE deposits SET hold_reason = NULL WHERE line_id = ${HELD}`,
+    `UPDATE line_holds SET ended_at = now(), ended_as = 'same' WHERE line_id = ${HELD}`,
   ],
   [
     'I25 rows',

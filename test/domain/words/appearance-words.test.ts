@@ -69,15 +69,16 @@ describe('the words for the appearances of a line', () => {
 
   it('tells beside which line it was held, and how that ended', () => {
     const beside = { amountMinor: 5_000n, bookingDate: '2026-11-19', depositId: 'dep_9' };
-    const hold = { reason: 'id_reused', heldAt: AT, endedAt: null, beside };
+    const hold = { reason: 'id_reused', heldAt: AT, endedAt: null, endedAs: null, beside };
     expect(heldAs(hold)).toEqual(['Held: it may be the line of R50.00 on 2026-11-19 (dep_9).']);
-    expect(heldAs({ ...hold, endedAt: LATER })[1]).toBe(
-      'The bank showed both lines: they are two.',
+    expect(heldAs({ ...hold, endedAt: LATER, endedAs: 'own' })[1]).toBe('They are two lines.');
+    expect(heldAs({ ...hold, endedAt: LATER, endedAs: 'same' })[1]).toBe(
+      'They are one line: the balance of the bank leaves no room for another payment.',
     );
     expect(heldAs({ ...hold, beside: { ...beside, depositId: null } })).toEqual([
       'Held: it may be the line of R50.00 on 2026-11-19.',
     ]);
-    expect(heldAs({ ...hold, beside: null, endedAt: LATER })).toEqual([
+    expect(heldAs({ ...hold, beside: null, endedAt: LATER, endedAs: 'own' })).toEqual([
       'Held: id reused.',
       'It is held no longer.',
     ]);

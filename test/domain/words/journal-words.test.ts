@@ -93,19 +93,26 @@ describe('a journal in words', () => {
     ],
     ['credit', null, [money('suspense', '7500')], 'R75.00 credited to nobody: 0 credits'],
   ] as const)('says of a %s of %s what became of the money', (kind, walletCode, postings, text) => {
-    expect(journalInWords({ kind, walletCode, postings })).toBe(text);
+    expect(journalInWords({ kind, decisionId: 'dec_1', walletCode, postings })).toBe(text);
   });
 
   it('adds up the postings of one account, a journal of no money being one of nothing', () => {
     const postings = [money('bank', '7500'), money('bank', '-500'), money('suspense', '-7000')];
-    const journal = { kind: 'capture', walletCode: null };
+    const journal = { kind: 'capture', decisionId: null, walletCode: null };
     expect(journalInWords({ ...journal, postings })).toMatch(/^R70\.00 put/);
     expect(journalInWords({ ...journal, postings: [credits('-5')] })).toMatch(/^R0\.00 put/);
   });
 
+  it('says of money that nobody took off the books that another line stands for it', () => {
+    const postings = [money('suspense', '7500'), money('bank', '-7500')];
+    expect(journalInWords({ kind: 'void', decisionId: null, walletCode: null, postings })).toBe(
+      'R75.00 taken off the books: another line stands for this money',
+    );
+  });
+
   it('names the currency of the money, wherever the credits stand', () => {
     const postings = [credits('-1'), money('suspense', '7500', 'USD')];
-    expect(journalInWords({ kind: 'credit', walletCode: CODE, postings })).toBe(
+    expect(journalInWords({ kind: 'credit', decisionId: null, walletCode: CODE, postings })).toBe(
       'USD 75.00 credited to CUS00000018: 1 credit',
     );
   });

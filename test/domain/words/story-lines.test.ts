@@ -176,7 +176,8 @@ describe('a story', () => {
     ['dismiss', 'backlog', 'no deposit.'],
   ])('tells of a %s in the lane %s by which of them it came', (kind, lane, ending) => {
     const postings = [{ account: 'wallet_credits', unit: 'CREDIT', amount: '-1' }];
-    const [text] = after({ lane, journals: [{ kind, walletCode: 'C', at: LATER, postings }] });
+    const journal = { kind, decisionId: null, walletCode: 'C', at: LATER, postings };
+    const [text] = after({ lane, journals: [journal] });
     expect(text?.endsWith(ending)).toBe(true);
     expect(text?.match(/lane|workflow/g) ?? []).toHaveLength(ending.startsWith(',') ? 1 : 0);
   });

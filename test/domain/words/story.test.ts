@@ -133,6 +133,7 @@ describe('a story', () => {
   it('follows the order of time, and at one instant the order of cause and effect', () => {
     const journal = {
       kind: 'credit',
+      decisionId: null,
       walletCode: 'CUS00000018',
       at: LATER,
       postings: [
@@ -172,6 +173,7 @@ describe('the wording of a story', () => {
   it('names a debt, and an unknown kind of journal', () => {
     const reversal = {
       kind: 'reversal',
+      decisionId: null,
       walletCode: 'CUS00000018',
       postings: [
         { account: 'bank_other', unit: 'ZAR', amount: '-7500' },
