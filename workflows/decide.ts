@@ -2,6 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import { records } from './activity-options.ts';
 import type { DecideInput, ResolveDepositOutput } from './contract.ts';
 import { notifyOfCredit } from './notify-customer.ts';
+import { needTexts } from './read-input.ts';
 
 const CUSTOMER_HEARS: ReadonlySet<ResolveDepositOutput['outcome']> = new Set([
   'credited',
@@ -15,6 +16,7 @@ const CUSTOMER_HEARS: ReadonlySet<ResolveDepositOutput['outcome']> = new Set([
  * review.
  */
 export async function decide(input: DecideInput): Promise<ResolveDepositOutput> {
+  needTexts(input, 'depositId', 'decisionId');
   const { depositId, decisionId } = input;
   const output = await records.applyDecision({ depositId, decisionId });
   if (CUSTOMER_HEARS.has(output.outcome)) await notifyOfCredit(depositId);

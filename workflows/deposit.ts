@@ -11,6 +11,7 @@ import {
   defineUpdate,
   condition,
   allHandlersFinished,
+  log,
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { CreditWalletOutput } from '../activities/credit-wallet.ts';
@@ -25,18 +26,17 @@ import {
   type DepositInput,
   type DepositOutput,
   type DepositStateOutput,
-  type ResolveDepositInput,
   type ResolveDepositOutput,
   type WakeInput,
 } from './contract.ts';
 import { createDecisionInbox, type DecisionInbox } from './decision-inbox.ts';
+import { badInput, needTexts, readText } from './read-input.ts';
 import { reviewDeposit } from './review-deposit.ts';
 import { notifyOfCredit } from './notify-customer.ts';
 
-const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [ResolveDepositInput]>(
-  RESOLVE_DEPOSIT_UPDATE,
-);
-const resolveSignal = defineSignal<[ResolveDepositInput]>(RESOLVE_SIGNAL);
+// Operators send these by hand, too: nothing is known of what they say.
+const resolveDepositUpdate = defineUpdate<ResolveDepositOutput, [unknown]>(RESOLVE_DEPOSIT_UPDATE);
+const resolveSignal = defineSignal<[unknown]>(RESOLVE_SIGNAL);
 const bankEventSignal = defineSignal<[BankEventInput]>(BANK_EVENT_SIGNAL);
 const wakeSignal = defineSignal<[WakeInput]>(WAKE_SIGNAL);
 /** Upper bound on the delay caused by a lost wake-up signal. */
@@ -49,15 +49,30 @@ const getStateQuery = defineQuery<DepositStateOutput>(GET_STATE_QUERY);
  * credit takes one workflow task and eight events.
  */
 export async function deposit(input: DepositInput): Promise<DepositOutput> {
+  needTexts(input, 'depositId', 'accountKey');
   const inbox = createDecisionInbox();
   setHandler(getStateQuery, () => inbox.state());
   setHandler(bankEventSignal, () => inbox.noteBankEvent());
   setHandler(wakeSignal, () => inbox.wake());
-  setHandler(resolveSignal, ({ decisionId }) => inbox.hand(decisionId));
-  setHandler(resolveDepositUpdate, async ({ decisionId }) => {
-    inbox.hand(decisionId);
-    return inbox.answer(decisionId);
+  setHandler(resolveSignal, (message) => {
+    const decisionId = readText(message, 'decisionId');
+    if (decisionId !== null) inbox.hand(decisionId);
+    else log.warn('a signal that names no decision was dropped', { signalName: RESOLVE_SIGNAL });
   });
+  setHandler(
+    resolveDepositUpdate,
+    async (message) => {
+      const decisionId = readText(message, 'decisionId') ?? '';
+      inbox.hand(decisionId);
+      return inbox.answer(decisionId);
+    },
+    {
+      validator: (message) => {
+        if (readText(message, 'decisionId') === null)
+          throw badInput('This update names no decision.');
+      },
+    },
+  );
   const output = await settle(input, inbox);
   inbox.close(output.outcome);
   if (!allHandlersFinished()) await condition(allHandlersFinished);

@@ -8,6 +8,7 @@ import { batches, records, statements, waiting } from './activity-options.ts';
 import { runIdOf, type ImportStatementInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
 import { sealAuditTrail } from './seal-audit.ts';
+import { needTexts } from './read-input.ts';
 
 const WAIT_MS_MAX = 60_000;
 
@@ -19,6 +20,7 @@ type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
 export async function importStatement(
   input: ImportStatementInput & { readonly captured?: Captured },
 ): Promise<RunOutput & { readonly proofsFailed: number }> {
+  needTexts(input, 'accountKey', 'fileId');
   const { accountKey, fileId } = input;
   const runId = runIdOf(workflowInfo().firstExecutionRunId);
   const captured = input.captured ?? (await captureOrRecord({ accountKey, fileId, runId }));

@@ -9,6 +9,7 @@ import { bankCalls, batches, records, waiting } from './activity-options.ts';
 import { runIdOf, type ReconcileInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
 import { sealAuditTrail } from './seal-audit.ts';
+import { needTexts } from './read-input.ts';
 
 /** An account far behind reads at most this many windows in a run; the next tick continues. */
 const WINDOWS_MAX = 12;
@@ -24,6 +25,7 @@ type Found = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'>;
 export async function reconcile(
   input: ReconcileInput & { readonly found?: Found },
 ): Promise<RunOutput> {
+  needTexts(input, 'accountKey');
   const { accountKey } = input;
   const runId = runIdOf(workflowInfo().firstExecutionRunId);
   const found = input.found ?? (await fetchOrRecord(accountKey, runId));

@@ -50,6 +50,7 @@ const NO_FEATURE: ReadonlySet<string> = new Set([
   'workflows/contract.ts',
   'workflows/index.ts',
   'workflows/notify-customer.ts',
+  'workflows/read-input.ts',
 ]);
 
 function namesIn(folder: string): readonly string[] {
