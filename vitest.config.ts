@@ -10,6 +10,7 @@ const HANG_MS = 900_000;
 
 /** Models and storms that `npm run test:long` plays in full. `npm test` plays fewer rounds of the same files. */
 const LONG = [
+  'test/api/fuzz.test.ts',
   'test/app/capture/capture-model.test.ts',
   'test/app/desk-model.test.ts',
   'test/bank/statements/cut-files.test.ts',

@@ -74,6 +74,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'request.key_reused': entry(409, 'This Idempotency-Key belongs to a different request.'),
   'request.rate_limited': entry(429, 'Too many requests. Wait, then try again.'),
   'request.route_not_found': entry(404, 'Nothing is served at this address.'),
+  'request.timed_out': entry(503, 'The request took too long. Try again.'),
   'request.unsupported_media_type': entry(415, 'The body must be application/json.'),
   'review.not_open': entry(409, 'This deposit has no open review.'),
   'statement.account_mismatch': entry(400, 'The statement belongs to another account.'),

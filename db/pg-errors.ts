@@ -57,6 +57,8 @@ export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
   lines_bank_account_key_fkey: 'account.not_found',
   lines_captured_once: 'database.conflict',
   lines_transaction_key_unique: 'database.conflict',
+  payer_revocations_deposit_id_fkey: 'deposit.not_found',
+  payer_revocations_wallet_id_fkey: 'wallet.not_found',
   pending_lines_bank_account_key_fkey: 'account.not_found',
   pending_lines_pkey: 'database.conflict',
   runs_bank_account_key_fkey: 'account.not_found',

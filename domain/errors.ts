@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   'request.key_reused',
   'request.rate_limited',
   'request.route_not_found',
+  'request.timed_out',
   'request.unsupported_media_type',
   'review.not_open',
   'statement.account_mismatch',

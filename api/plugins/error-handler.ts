@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { toCodedError } from '../../db/pg-errors.ts';
-import { errorName, isCoded, type ErrorCode } from '../../domain/errors.ts';
+import { errorName, isCoded, type CodedError, type ErrorCode } from '../../domain/errors.ts';
 import { HTTP_ERRORS, toProblem, type Problem } from '../http-errors.ts';
 
 /** An error in the terms of the API. */
@@ -21,6 +21,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.unsupported_media_type',
   FST_ERR_CTP_INVALID_TYPE: 'request.unsupported_media_type',
+  FST_ERR_HANDLER_TIMEOUT: 'request.timed_out',
   FST_ERR_NOT_FOUND: 'request.route_not_found',
 };
 
@@ -56,11 +57,21 @@ function toFault(error: unknown): Fault {
   if (isCoded(error)) return { code: error.code, message: error.message };
   if (hasZodFastifySchemaValidationErrors(error)) return schemaFault(error);
   const fromDatabase = toCodedError(error);
+  // A value that no column can hold came with the request: everything else is made by Purser.
+  if (isDataException(fromDatabase)) {
+    return { code: 'request.invalid', message: 'A value of the request is out of its range.' };
+  }
   if (fromDatabase !== null) return { code: fromDatabase.code, message: fromDatabase.message };
   if (error instanceof Error && error.name === 'InvariantViolation') {
     return { code: 'invariant.violated', message: error.message };
   }
   return fastifyFault(error);
+}
+
+/** Class 22 of Postgres' SQLSTATEs. */
+function isDataException(error: CodedError | null): boolean {
+  const { sqlstate } = error?.details ?? {};
+  return typeof sqlstate === 'string' && sqlstate.startsWith('22');
 }
 
 type SchemaError = FastifyError & {

@@ -21,8 +21,20 @@ export function encodePlace(place: ListPlace): string {
 export function decodePlace(cursor: string | undefined): ListPlace | null {
   if (cursor === undefined) return null;
   const [at = '', id = '', ...rest] = decode(cursor).split('|');
-  if (!INSTANT_SHAPE.test(at) || !ID_SHAPE.test(id) || rest.length > 0) throw unreadable();
+  if (!isInstant(at) || !ID_SHAPE.test(id) || rest.length > 0) throw unreadable();
   return { at, id };
+}
+
+/** True for an instant that exists, as Postgres writes it. */
+function isInstant(text: string): boolean {
+  if (!INSTANT_SHAPE.test(text)) return false;
+  const [day = '', time = ''] = text.split(' ');
+  const noon = new Date(`${day}T12:00:00Z`);
+  // Other days than those of the calendar are moved to the next month.
+  if (Number.isNaN(noon.getTime()) || noon.toISOString().slice(0, 10) !== day) return false;
+  return (
+    !Number.isNaN(Date.parse(`1970-01-01T${time.slice(0, 8)}Z`)) && /[+-](0\d|1[0-5])/.test(time)
+  );
 }
 
 /** A number in a list, opaque to callers. */

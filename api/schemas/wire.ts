@@ -4,7 +4,9 @@ import { named } from './named.ts';
 /** Signed whole numbers as digit strings: a JSON number would lose digits past 2^53. */
 export const digits = z
   .string()
-  .regex(/^-?(0|[1-9][0-9]{0,18})$/)
+  .regex(/^-?(0|[1-9][0-9]{0,18})$/, { abort: true })
+  // The pattern lets numbers pass that 64 bits do not hold.
+  .refine((text) => BigInt.asIntN(64, BigInt(text)) === BigInt(text), { error: 'exceeds 64 bits' })
   .meta({ examples: ['27500'] });
 
 const currency = z

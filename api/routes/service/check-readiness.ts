@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pingDatabase } from '../../../db/queries/status.ts';
+import { pingSchema } from '../../../db/queries/status.ts';
 import { PUBLIC, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { named } from '../../schemas/named.ts';
 import { problems } from '../../schemas/problem.ts';
@@ -9,11 +9,13 @@ const check = z.enum(['ok', 'failed']);
 const readinessSchema = named(
   'Readiness',
   z.strictObject({
-    status: z.enum(['ok', 'unavailable']),
+    status: z.enum(['ok', 'degraded', 'unavailable']).meta({
+      description: '`degraded`: without Temporal, webhooks and decisions are stored and wait.',
+    }),
     checks: z.strictObject({ database: check, temporal: check }),
   }),
   {
-    description: 'Whether the database and Temporal can be reached.',
+    description: 'Whether this process can take requests.',
     example: { status: 'ok', checks: { database: 'ok', temporal: 'ok' } },
   },
 );
@@ -26,19 +28,20 @@ export function checkReadinessRoute(app: ApiApp, deps: ApiDeps): void {
     schema: {
       operationId: 'checkReadiness',
       tags: ['service'],
-      summary: 'Check that the database and Temporal can be reached',
+      summary: 'Check that this process can take requests',
+      description:
+        'Needs the database, with the schema of this version. Without Temporal the answer is 200 and `degraded`.',
       querystring: noQuery,
       response: { ...problems(), 200: readinessSchema, 503: readinessSchema },
     },
     handler: async (_request, reply) => {
       const [database, temporal] = await Promise.all([
-        outcomeOf(pingDatabase(deps.database.db)),
+        outcomeOf(pingSchema(deps.database.db)),
         outcomeOf(deps.temporal.ping()),
       ]);
-      const isReady = database === 'ok' && temporal === 'ok';
-      return reply
-        .code(isReady ? 200 : 503)
-        .send({ status: isReady ? 'ok' : 'unavailable', checks: { database, temporal } });
+      const checks = { database, temporal };
+      if (database === 'failed') return reply.code(503).send({ status: 'unavailable', checks });
+      return reply.code(200).send({ status: temporal === 'ok' ? 'ok' : 'degraded', checks });
     },
   });
 }

@@ -1,4 +1,5 @@
 import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseCsvProfile } from '../../../bank/statements/csv/csv-profile.ts';
 import { STATEMENT_READERS } from '../../../bank/statements/formats.ts';
@@ -69,7 +70,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { key } = request.params;
       const principal = principalOf(request);
-      const part = await request.file();
+      const part = await firstFile(request);
       if (part === undefined)
         throw new CodedError('request.invalid', 'The request has no file part.');
       const { fileId, sha256 } = await storeStatementFile(deps.database.db, {
@@ -87,6 +88,16 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
       return reply.code(202).send(toStatementFileDetail(stored.file, stored.statements));
     },
   });
+}
+
+/** @throws CodedError `request.invalid` for a body that is no multipart form, such as one without a boundary */
+async function firstFile(request: FastifyRequest) {
+  try {
+    return await request.file();
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error) throw error;
+    throw new CodedError('request.invalid', 'The multipart form cannot be read.');
+  }
 }
 
 /**
