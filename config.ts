@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CodedError } from './domain/errors.ts';
 import { FEED_PROTOCOLS } from './domain/line/feed-protocols.ts';
-import { BUSINESS_TIME_ZONE, isTimeZone } from './domain/local-date.ts';
+import { BUSINESS_TIME_ZONE, isTimeZone, parseLocalDate } from './domain/local-date.ts';
 import { CODE_SERIES_MAX } from './domain/reference/customer-code.ts';
 
 const flag = z.stringbool();
@@ -122,6 +122,12 @@ export const configSchema = z.object({
     .describe(
       'credits that repeat most of a day within six days before, in five amounts or more: `hold` them for a person, or `credit` them; the third time they are regular',
     ),
+  BANK_CONSENT_ENDS_ON: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a day like 2027-03-31')
+    .transform(parseLocalDate)
+    .optional()
+    .describe("last day of the bank's consent or key; alerts from two weeks before"),
   BANK_UNKNOWN_FIELDS: z
     .enum(['record', 'refuse'])
     .default('record')

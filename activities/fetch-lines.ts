@@ -1,8 +1,7 @@
-import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { proveAccountId } from '../app/account/prove-id.ts';
 import { reachBack } from '../app/capture/reach-back.ts';
 import { captureWindow } from '../app/capture/capture-window.ts';
-import type { Quarantine } from '../app/capture/quarantine-rows.ts';
 import { proveBalance, statedBalance } from '../app/prove/prove-balance.ts';
 import { settleByApi } from '../app/prove/settle-holds.ts';
 import { findLastCompleteDay } from '../db/queries/bank-accounts.ts';
@@ -10,7 +9,6 @@ import { insertRun, noteRunError } from '../db/queries/runs.ts';
 import { isCoded } from '../domain/errors.ts';
 import { pollWindow } from '../domain/line/poll-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { alertDifference } from './prove-day.ts';
 import { readWithBalances } from './read-with-balances.ts';
 import { endSettled } from './settle-holds.ts';
 
@@ -78,12 +76,10 @@ async function fetchAndCapture(
   const { idStable } = feed;
   const shown = { accountKey, runId, timeZone, idStable, startedAt, window, snapshot };
   const captured = await captureWindow(database, shown);
-  logQuarantine(accountKey, captured.quarantine);
   const stated = statedBalance(read, window);
   if (stated !== null)
     await endSettled(dependencies, await settleByApi(database, { accountKey, stated }));
-  const proof = await proveBalance(database, { accountKey, window, read });
-  if (proof === 'differs') alertDifference(accountKey);
+  await proveBalance(database, { accountKey, window, read });
   const linesSeen = snapshot.sightings.length;
   const found = { ...captured, linesSeen, caughtUp: window.isCaughtUp };
   // A gap that new lines did not open was looked into before.
@@ -91,8 +87,6 @@ async function fetchAndCapture(
   const reached = await reachBack(database, shown, (before) =>
     feed.fetchWindow(before, signal, onPage),
   );
-  if (reached.gap === 'open')
-    log.error('the balances of the bank leave out a line', { alert: 'balance_gap', accountKey });
   if (reached.captured === null) return toOutput(found);
   const { depositsNew, held, linesNew } = reached.captured;
   return toOutput({
@@ -106,21 +100,4 @@ async function fetchAndCapture(
 function toOutput(found: FetchLinesOutput): FetchLinesOutput {
   const { caughtUp, depositsNew, held, linesNew, linesSeen } = found;
   return { linesSeen, linesNew, depositsNew, held, caughtUp };
-}
-
-function logQuarantine(accountKey: string, { opened, newFields }: Quarantine): void {
-  if (opened > 0) {
-    log.error('the bank sent rows that cannot be read', {
-      alert: 'rows_unreadable',
-      accountKey,
-      rows: opened,
-    });
-  }
-  // Names only: the bank now sends fields that Purser does not read.
-  if (newFields.length > 0) {
-    log.warn('the bank sent fields that are not read', {
-      accountKey,
-      fields: newFields.join(', '),
-    });
-  }
 }

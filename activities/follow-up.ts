@@ -1,4 +1,3 @@
-import { log } from '@temporalio/activity';
 import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
 import { proveLater } from '../app/statement/prove-later.ts';
 import { openLineCases } from '../app/capture/open-cases.ts';
@@ -30,12 +29,6 @@ export async function followUp(
   const { accountKey } = input;
   const reversals = await pairReversals(dependencies, input);
   const casesOpened = await openLineCases(database, accountKey);
-  if (casesOpened > 0)
-    log.error('the bank changed lines after they were captured', {
-      alert: 'line_cases',
-      accountKey,
-      cases: casesOpened,
-    });
   const restored = await restoreLines(dependencies, input);
   // A statement that is proved now states a balance to compare, and one that agrees may prove another.
   await proveLater(database, accountKey);

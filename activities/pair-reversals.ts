@@ -1,4 +1,4 @@
-import { heartbeat, log } from '@temporalio/activity';
+import { heartbeat } from '@temporalio/activity';
 import { noteReversals, pairOneReversal, type PairingOutcome } from '../app/undo/pair-reversals.ts';
 import type { AccountContext } from '../domain/ledger/reversal.ts';
 import { listWaitingReversals, readAccountContext } from '../db/queries/reversals.ts';
@@ -42,11 +42,6 @@ export async function pairReversals(
     }
     afterId = page.at(-1) ?? afterId;
   }
-  if (counts.unpaired > 0)
-    log.error('a debit needs a person to name its deposit', {
-      alert: 'reversal_unpaired',
-      accountKey,
-    });
   const { paired, return_paid: returnsPaid, waiting, unpaired } = counts;
   return { paired, returnsPaid, waiting, unpaired };
 }

@@ -1,5 +1,6 @@
-import { heartbeat, log, sleep } from '@temporalio/activity';
+import { heartbeat, sleep } from '@temporalio/activity';
 import { countCaptured, finishRun, isRunGated } from '../db/queries/runs.ts';
+import { announceAlerts } from './announce-alerts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -23,22 +24,12 @@ export async function awaitDeposits(
   }
 }
 
-/** Errors that stay until a person acts: `alert` in the log notifies one. */
-const ALERTS: ReadonlySet<string> = new Set([
-  'bank.unauthorized',
-  'account.not_found',
-  'config.invalid',
-  'statement.proof_failed',
-]);
-
-/** Counts the outcomes of a run's deposits, closes the run and raises its alert. A repeat counts again. */
+/** Counts the outcomes of a run's deposits, closes the run and tells of new alerts. A repeat counts again. */
 export async function recordRun(
   dependencies: ActivityDependencies,
   input: { readonly runId: string; readonly errorCode: string | null },
 ): Promise<{ readonly stillCaptured: number }> {
-  const { errorCode, runId } = input;
-  if (errorCode !== null && ALERTS.has(errorCode)) {
-    log.error('this run needs a person', { alert: errorCode, runId });
-  }
-  return finishRun(dependencies.database, input);
+  const counts = await finishRun(dependencies.database, input);
+  await announceAlerts(dependencies);
+  return counts;
 }

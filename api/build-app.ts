@@ -17,6 +17,7 @@ import { openapiPlugin } from './plugins/openapi.ts';
 import { policyPlugin } from './plugins/policy.ts';
 import { rateLimitPlugin } from './plugins/rate-limit.ts';
 import { requestLogPlugin } from './plugins/request-log.ts';
+import { alertRoutes } from './routes/alerts/index.ts';
 import { auditRoutes } from './routes/audit/index.ts';
 import { bankAccountRoutes } from './routes/bank-accounts/index.ts';
 import { caseRoutes } from './routes/cases/index.ts';
@@ -95,6 +96,7 @@ export function buildApp(deps: ApiDeps): ApiApp {
  * name is its operationId without the resource: wallets/list-transactions.ts is `listWalletTransactions`.
  */
 function addRoutes(app: ApiApp, deps: ApiDeps): void {
+  alertRoutes(app, deps);
   auditRoutes(app, deps);
   bankAccountRoutes(app, deps);
   caseRoutes(app, deps);

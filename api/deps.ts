@@ -13,6 +13,7 @@ import type { ApprovalPolicy } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { KeyDeployment } from './auth/api-keys.ts';
 import type { Scope } from './auth/scopes.ts';
+import type { RefusalCounter } from './refusal-counter.ts';
 import type { TemporalGateway } from '../temporal/gateway.ts';
 
 /** Requests that one caller may make in a minute. */
@@ -40,6 +41,8 @@ export interface ApiDeps {
   readonly approvals: ApprovalPolicy;
   /** The series of the customer codes that new wallets get. */
   readonly codeSeries: number;
+  /** Counts refused webhooks, for the alert about them. */
+  readonly refusals: Pick<RefusalCounter, 'add'>;
   readonly clock: () => Date;
   readonly logger: FastifyBaseLogger;
 }

@@ -6,6 +6,8 @@ import type { Logger } from '../logger.ts';
 import { temporalConnectionOptions } from '../temporal/connection.ts';
 import { buildApp } from './build-app.ts';
 import type { ApiDeps, RateLimits } from './deps.ts';
+import { createRefusalCounter } from './refusal-counter.ts';
+import { startApiWatch } from './watch.ts';
 import { createTemporalGateway } from '../temporal/gateway.ts';
 
 /** Room for a bank that sends a day's lines at once; a webhook costs one hash and one row. */
@@ -47,8 +49,11 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     namespace: config.TEMPORAL_NAMESPACE,
     logger,
   });
+  const refusals = createRefusalCounter(database.db, logger);
+  const watch = startApiWatch(database.db, logger);
   const app = buildApp({
     database,
+    refusals,
     temporal,
     apiKeyPepper: pepper,
     deployment: config.DEPLOYMENT,
@@ -65,7 +70,9 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     logger,
   });
   const close = async () => {
+    watch.stop();
     await app.close();
+    await refusals.stop();
     await temporal.close();
     await database.close();
     logger.info('api stopped');

@@ -3,6 +3,44 @@
 -- db/functions/ instead; this file is never run.
 
 -- owned by purser_ledger
+CREATE TABLE alerts (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  bank_account_key text,
+  code text,
+  example text,
+  count integer NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  announced_at timestamp with time zone,
+  announced_count integer,
+  cleared_at timestamp with time zone
+);
+COMMENT ON TABLE alerts IS 'What a person must know, each with its first and last moment. Raised and cleared by every look at the conditions.';
+COMMENT ON COLUMN alerts.id IS 'Number of the alert.';
+COMMENT ON COLUMN alerts.kind IS 'What is wrong, as docs/runbook.md names it.';
+COMMENT ON COLUMN alerts.subject IS 'What it is about: the key of a bank account, or service.';
+COMMENT ON COLUMN alerts.bank_account_key IS 'The account that it is about, if any.';
+COMMENT ON COLUMN alerts.code IS 'The error code behind it, if any (docs/errors.md).';
+COMMENT ON COLUMN alerts.example IS 'Id of one thing that it is about: a run, a deposit, a file, a decision.';
+COMMENT ON COLUMN alerts.count IS 'How many things it was about when it was last seen.';
+COMMENT ON COLUMN alerts.first_seen_at IS 'When it was raised.';
+COMMENT ON COLUMN alerts.last_seen_at IS 'When its condition was last found.';
+COMMENT ON COLUMN alerts.announced_at IS 'When a process last wrote it to its log; null until then. It is written again when it is about more things.';
+COMMENT ON COLUMN alerts.announced_count IS 'How many things it was about then.';
+COMMENT ON COLUMN alerts.cleared_at IS 'When its condition was first found to be gone; null while it stands.';
+ALTER TABLE alerts ADD CONSTRAINT alerts_announced_whole CHECK (((announced_at IS NULL) = (announced_count IS NULL)));
+ALTER TABLE alerts ADD CONSTRAINT alerts_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE;
+ALTER TABLE alerts ADD CONSTRAINT alerts_count_positive CHECK ((count > 0));
+ALTER TABLE alerts ADD CONSTRAINT alerts_in_order CHECK (((last_seen_at >= first_seen_at) AND (cleared_at >= first_seen_at)));
+ALTER TABLE alerts ADD CONSTRAINT alerts_kind_shape CHECK ((kind ~ '^[a-z_]{3,40}$'::text));
+ALTER TABLE alerts ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX alerts_one_standing ON public.alerts USING btree (kind, subject) WHERE (cleared_at IS NULL);
+CREATE TRIGGER alerts_keep_facts BEFORE DELETE OR UPDATE OF id, kind, subject, first_seen_at ON public.alerts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+GRANT INSERT, SELECT, UPDATE ON alerts TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE api_keys (
   id text NOT NULL,
   secret_hash text NOT NULL,
@@ -177,6 +215,7 @@ CREATE TABLE bank_accounts (
   proof_policy text NOT NULL DEFAULT 'hold'::text,
   provisional text NOT NULL DEFAULT 'pending'::text,
   balance_policy text NOT NULL DEFAULT 'alert'::text,
+  consent_ends_on date,
   opening_minor bigint,
   opening_on date,
   last_complete_day date,
@@ -211,6 +250,7 @@ COMMENT ON COLUMN bank_accounts.payer_conflict IS 'What to do when the payer is 
 COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement whose totals are wrong: hold captures nothing until a person releases it, warn captures it.';
 COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
+COMMENT ON COLUMN bank_accounts.consent_ends_on IS 'Last day of the bank''s consent or of the credential; null where nobody said.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
@@ -1283,6 +1323,7 @@ CREATE TABLE runs (
   rows_waiting integer NOT NULL DEFAULT 0,
   rows_quarantined integer NOT NULL DEFAULT 0,
   warnings text[] NOT NULL DEFAULT '{}'::text[],
+  balance_gap boolean NOT NULL DEFAULT false,
   deposits_new integer NOT NULL DEFAULT 0,
   credited_count integer NOT NULL DEFAULT 0,
   credited_minor bigint NOT NULL DEFAULT 0,
@@ -1307,6 +1348,7 @@ COMMENT ON COLUMN runs.held IS 'Rows that wait and new lines that are held, sinc
 COMMENT ON COLUMN runs.rows_waiting IS 'Rows that are no line yet, since they may be a known one.';
 COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
 COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
+COMMENT ON COLUMN runs.balance_gap IS 'The balances beside the rows leave out a line that no earlier read shows.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';
@@ -1319,9 +1361,46 @@ ALTER TABLE runs ADD CONSTRAINT runs_outcome_known CHECK ((outcome = ANY (ARRAY[
 ALTER TABLE runs ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 CREATE INDEX runs_by_id ON public.runs USING btree (started_at DESC, id DESC);
 CREATE INDEX runs_newest ON public.runs USING btree (bank_account_key, started_at DESC);
+CREATE INDEX runs_with_lines ON public.runs USING btree (started_at) WHERE ((kind = 'poll'::text) AND (lines_new > 0));
 CREATE TRIGGER runs_keep_names BEFORE DELETE OR UPDATE OF id ON public.runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT INSERT, SELECT, UPDATE ON runs TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE service_beats (
+  service text NOT NULL,
+  beat_at timestamp with time zone NOT NULL DEFAULT now(),
+  poll_interval_s integer NOT NULL
+);
+COMMENT ON TABLE service_beats IS 'Signs of life. Written by each worker every few seconds.';
+COMMENT ON COLUMN service_beats.service IS 'worker: any of them.';
+COMMENT ON COLUMN service_beats.beat_at IS 'The last sign of life.';
+COMMENT ON COLUMN service_beats.poll_interval_s IS 'Seconds between two reads of an account, as that worker is set.';
+ALTER TABLE service_beats ADD CONSTRAINT service_beats_interval_positive CHECK ((poll_interval_s > 0));
+ALTER TABLE service_beats ADD CONSTRAINT service_beats_known CHECK ((service = 'worker'::text));
+ALTER TABLE service_beats ADD CONSTRAINT service_beats_pkey PRIMARY KEY (service);
+GRANT INSERT, SELECT, UPDATE ON service_beats TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE service_reports (
+  kind text NOT NULL,
+  subject text NOT NULL,
+  bank_account_key text,
+  example text,
+  count integer NOT NULL,
+  reported_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE service_reports IS 'Conditions that only Temporal states, as a worker found them last; each look replaces those of its kinds.';
+COMMENT ON COLUMN service_reports.kind IS 'Kind of the alert.';
+COMMENT ON COLUMN service_reports.subject IS 'What it is about.';
+COMMENT ON COLUMN service_reports.bank_account_key IS 'The account that it is about, if any.';
+COMMENT ON COLUMN service_reports.example IS 'Id of one thing that it is about.';
+COMMENT ON COLUMN service_reports.count IS 'How many things it is about.';
+COMMENT ON COLUMN service_reports.reported_at IS 'When it was found.';
+ALTER TABLE service_reports ADD CONSTRAINT service_reports_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE;
+ALTER TABLE service_reports ADD CONSTRAINT service_reports_count_positive CHECK ((count > 0));
+ALTER TABLE service_reports ADD CONSTRAINT service_reports_pkey PRIMARY KEY (kind, subject);
+GRANT DELETE, INSERT, SELECT, UPDATE ON service_reports TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE sightings (
@@ -1579,6 +1658,20 @@ ALTER TABLE unknown_fields ADD CONSTRAINT unknown_fields_pkey PRIMARY KEY (bank_
 GRANT INSERT, SELECT, UPDATE ON unknown_fields TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE verifications (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  ran_at timestamp with time zone NOT NULL DEFAULT now(),
+  broken text[] NOT NULL
+);
+COMMENT ON TABLE verifications IS 'Each run of purser verify, with the checks that failed. Rows never change.';
+COMMENT ON COLUMN verifications.id IS 'Number of the run.';
+COMMENT ON COLUMN verifications.ran_at IS 'When it ended.';
+COMMENT ON COLUMN verifications.broken IS 'Ids of the checks that found a broken row; empty where every invariant holds.';
+ALTER TABLE verifications ADD CONSTRAINT verifications_pkey PRIMARY KEY (id);
+CREATE TRIGGER verifications_append_only BEFORE DELETE OR UPDATE ON public.verifications FOR EACH ROW EXECUTE FUNCTION refuse_change();
+GRANT INSERT, SELECT ON verifications TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE wallets (
   id text NOT NULL,
   code text NOT NULL,
@@ -1624,6 +1717,25 @@ CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON public.wallets FOR EACH ROW
 GRANT SELECT ON wallets TO purser_app;
 GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
+
+-- owned by purser_ledger
+CREATE TABLE webhook_refusals (
+  bank_account_key text NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  code text NOT NULL,
+  count integer NOT NULL,
+  last_at timestamp with time zone NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE webhook_refusals IS 'How many webhooks of an account were refused in an hour, by error code. Written by the API.';
+COMMENT ON COLUMN webhook_refusals.bank_account_key IS 'The account that the webhook named.';
+COMMENT ON COLUMN webhook_refusals.hour IS 'Start of the hour.';
+COMMENT ON COLUMN webhook_refusals.code IS 'Why they were refused (docs/errors.md).';
+COMMENT ON COLUMN webhook_refusals.count IS 'How many.';
+COMMENT ON COLUMN webhook_refusals.last_at IS 'When the last one was refused.';
+ALTER TABLE webhook_refusals ADD CONSTRAINT webhook_refusals_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE webhook_refusals ADD CONSTRAINT webhook_refusals_count_positive CHECK ((count > 0));
+ALTER TABLE webhook_refusals ADD CONSTRAINT webhook_refusals_pkey PRIMARY KEY (bank_account_key, hour, code);
+GRANT INSERT, SELECT, UPDATE ON webhook_refusals TO purser_app;
 
 CREATE OR REPLACE FUNCTION public.api_keys_audited()
  RETURNS trigger

@@ -106,6 +106,39 @@ export async function triggerPoll(client: Client, accountKey: string): Promise<v
   }
 }
 
+/** A condition of the Schedules or workflows of one account, or of the service. */
+export interface TemporalCondition {
+  readonly kind: 'schedule_paused' | 'workflow_wedged';
+  readonly subject: string;
+  readonly accountKey: string | null;
+  readonly example: string | null;
+  readonly count: number;
+}
+
+/** The polled accounts whose Schedule is paused or missing. */
+export async function listPaused(
+  client: Client,
+  accounts: readonly { readonly accountKey: string; readonly isPolled: boolean }[],
+): Promise<readonly TemporalCondition[]> {
+  const found: TemporalCondition[] = [];
+  for (const { accountKey, isPolled } of accounts) {
+    if (!isPolled || !(await isPaused(client, pollScheduleId(accountKey)))) continue;
+    const example = pollScheduleId(accountKey);
+    found.push({ kind: 'schedule_paused', subject: accountKey, accountKey, example, count: 1 });
+  }
+  return found;
+}
+
+async function isPaused(client: Client, scheduleId: string): Promise<boolean> {
+  try {
+    const { state } = await client.schedule.getHandle(scheduleId).describe();
+    return state.paused;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return true;
+    throw error;
+  }
+}
+
 async function pauseSchedule(client: Client, scheduleId: string): Promise<void> {
   try {
     const schedule = client.schedule.getHandle(scheduleId);

@@ -45,6 +45,7 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     amounts: config.BANK_AMOUNTS,
     repeatedBatch: config.BANK_REPEATED_BATCH,
     unknownFields: config.BANK_UNKNOWN_FIELDS,
+    consentEndsOn: config.BANK_CONSENT_ENDS_ON ?? null,
     webhookSignature: config.BANK_WEBHOOK_SIGNATURE,
     webhookSignatureHeader: config.BANK_WEBHOOK_SIGNATURE_HEADER,
     webhookTimestampHeader: config.BANK_WEBHOOK_TIMESTAMP_HEADER ?? null,

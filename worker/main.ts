@@ -1,5 +1,5 @@
 import { NativeConnection, type Worker } from '@temporalio/worker';
-import type { AuditAnchor } from '../activities/dependencies.ts';
+import type { ActivityDependencies, AuditAnchor } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
 import { REMIND_DAYS } from '../domain/review/aging.ts';
@@ -16,6 +16,8 @@ import {
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorker } from './create-worker.ts';
 import { startInboxRelay } from './inbox-relay.ts';
+import { createRedelivery } from './redeliver.ts';
+import { startWatch } from './watch.ts';
 import {
   connectTemporal,
   temporalConnectionOptions,
@@ -28,9 +30,10 @@ import {
   startDeposit,
   wakeDeposit,
 } from '../temporal/deposits.ts';
-import { applySchedules, triggerPoll } from '../temporal/schedules.ts';
+import { applySchedules, listPaused, triggerPoll } from '../temporal/schedules.ts';
 import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import { startImport } from '../temporal/starts.ts';
+import { listWedged } from '../temporal/wedged.ts';
 
 export interface RunningWorker {
   /** Resolves when the worker has stopped, with or without {@link RunningWorker.stop}; rejects when it fails. */
@@ -66,6 +69,28 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       await upsertConfiguredAccount(database.db, config);
     }
     await applySchedules(client, await listAccounts(database.db), config.POLL_INTERVAL_SECONDS);
+    const dependencies: ActivityDependencies = {
+      database: database.db,
+      clock: () => new Date(),
+      polledAccount: createPolledAccounts(database.db, env),
+      startDeposit: (ref) => startDeposit(client, ref),
+      deliverDecision: (ref, decisionId) => signalDecision(client, ref, decisionId),
+      wakeDeposit: (ref, input) => wakeDeposit(client, ref, input),
+      startDecision: (input) => startDecision(client, input),
+      startImport: (file) => startImport(client, file),
+      auditAnchor: createAuditAnchor(config),
+      settings: {
+        bulkAbove: config.BULK_ABOVE,
+        overlapDays: config.POLL_OVERLAP_DAYS,
+        aging: {
+          remindDays: REMIND_DAYS,
+          escalateDays: config.ESCALATE_DAYS,
+          reviewDays: config.REVIEW_DAYS,
+        },
+        reviewFinal: config.REVIEW_FINAL,
+        fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
+      },
+    };
     const worker = await createWorker({
       connection: native,
       namespace: config.TEMPORAL_NAMESPACE,
@@ -73,28 +98,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         config.WORKFLOW_BUNDLE === undefined
           ? await bundleWorkflows()
           : { codePath: config.WORKFLOW_BUNDLE },
-      dependencies: {
-        database: database.db,
-        clock: () => new Date(),
-        polledAccount: createPolledAccounts(database.db, env),
-        startDeposit: (ref) => startDeposit(client, ref),
-        deliverDecision: (ref, decisionId) => signalDecision(client, ref, decisionId),
-        wakeDeposit: (ref, input) => wakeDeposit(client, ref, input),
-        startDecision: (input) => startDecision(client, input),
-        startImport: (file) => startImport(client, file),
-        auditAnchor: createAuditAnchor(config),
-        settings: {
-          bulkAbove: config.BULK_ABOVE,
-          overlapDays: config.POLL_OVERLAP_DAYS,
-          aging: {
-            remindDays: REMIND_DAYS,
-            escalateDays: config.ESCALATE_DAYS,
-            reviewDays: config.REVIEW_DAYS,
-          },
-          reviewFinal: config.REVIEW_FINAL,
-          fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
-        },
-      },
+      dependencies,
       activitySlots: config.DATABASE_POOL_SIZE,
     });
     const relay = await startInboxRelay({
@@ -106,8 +110,22 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       triggerPoll: (accountKey) => triggerPoll(client, accountKey),
       logger,
     });
+    const watch = startWatch({
+      database: database.db,
+      pollIntervalSeconds: config.POLL_INTERVAL_SECONDS,
+      reports: [
+        { kinds: ['workflow_wedged'], read: () => listWedged(client) },
+        {
+          kinds: ['schedule_paused'],
+          read: async () => listPaused(client, await listAccounts(database.db)),
+        },
+      ],
+      redeliver: createRedelivery(dependencies),
+      logger,
+    });
     logger.info('worker started');
     return supervise(worker, async () => {
+      await watch.stop();
       await relay.stop();
       await connection.close();
       await native.close();

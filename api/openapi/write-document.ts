@@ -27,6 +27,7 @@ async function writeDocument(): Promise<void> {
     statementBytesMax: 1,
     approvals: { fourEyesAboveMinor: 0n, dailyLimitMinor: 0n, approvalHours: 1 },
     codeSeries: 0,
+    refusals: { add: () => undefined },
     clock: () => new Date(),
     logger,
   });

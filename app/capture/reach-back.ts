@@ -47,6 +47,7 @@ export async function reachBack(
     from: window.from,
     to: window.to,
     linesSeen: 0,
+    hasBalanceGap: true,
     warnings: [
       `The balances beside the rows leave out a line: it is booked before ${addDays(window.from, -REACH_DAYS[1])}, or cannot be read.`,
     ],

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { refreshAlerts } from '../../db/queries/alerts/alerts.ts';
 import { ALL_ACCOUNTS, isBehindGate } from '../../db/queries/gates.ts';
 import type { DayProof } from '../../db/queries/day-proofs.ts';
 import { readStatus, type Status } from '../../db/queries/status.ts';
 import type { DoubtKind } from '../../domain/line/balance-settles.ts';
 import { printRand } from '../../domain/money/money-text.ts';
 import { ZAR } from '../../domain/money/money.ts';
+import { ALERT_WORDS, verdictOf, type Verdict } from '../../domain/words/alert-words.ts';
 import { waitInWords } from '../../domain/words/waiting-words.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { PURSER } from '../invocation.ts';
@@ -15,18 +17,42 @@ export function addStatus(program: Command): void {
   program
     .command('status')
     .description(
-      'show wallets, deposits, bank accounts with gates and proofs, last runs, open reviews, cases, waiting rows and proposals',
+      'show what needs a person, wallets, deposits, bank accounts, runs, reviews, cases and waiting rows; exit 0, 1 or 2',
     )
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
       const { config } = runningContext();
-      const status = await withDatabase(config, ({ db }) => readStatus(db));
+      const status = await withDatabase(config, async ({ db }) => {
+        await refreshAlerts(db);
+        return readStatus(db);
+      });
+      const verdict = verdictOf(status.alerts.map(({ kind }) => kind));
+      process.exitCode = EXIT_CODES[verdict];
       createTerminal().print(
         options.json
-          ? toJson({ ...status, lastRuns: status.lastRuns.map(runToJson) })
+          ? toJson({ verdict, ...status, lastRuns: status.lastRuns.map(runToJson) })
           : printStatus(status),
       );
     });
+}
+
+/** What monitoring reads: nothing to do, something to do today, or now. */
+const EXIT_CODES = { ok: 0, warning: 1, critical: 2 } as const satisfies Record<Verdict, number>;
+
+/** The verdict, and each alert with the section of the runbook that says what to do. */
+function printAlerts(alerts: Status['alerts']): readonly string[] {
+  const verdict = verdictOf(alerts.map(({ kind }) => kind));
+  if (alerts.length === 0) return ['Status: ok'];
+  return [
+    `Status: ${verdict.toUpperCase()} (docs/runbook.md)`,
+    ...alerts.map(({ code, count, example, firstSeenAt, kind, subject }) => {
+      const { section, sentence, severity } = ALERT_WORDS[kind];
+      const about = [code, count === 1 ? null : `${count} of them`, example].filter(
+        (each) => each !== null,
+      );
+      return `  ${severity.padEnd(8)} ${subject}: ${sentence} [${about.join(', ')}] since ${firstSeenAt.toISOString()}. Runbook: ${section}`;
+    }),
+  ];
 }
 
 function printStatus(status: Status): string {
@@ -34,6 +60,7 @@ function printStatus(status: Status): string {
   const proofs = new Map(status.proofs.map((last) => [last.accountKey, last]));
   const dayProofs = new Map(status.dayProofs.map((proof) => [proof.bankAccountKey, proof]));
   const lines = [
+    ...printAlerts(status.alerts),
     `Wallets:  ${wallets.count}   ${wallets.credits.toString()} credits   ${printRand(wallets.prepaidMinor)} prepaid   ${printRand(wallets.remainderMinor)} carried`,
     'Deposits:',
     ...status.deposits.map(

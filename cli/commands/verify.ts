@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Database } from '../../db/client.ts';
+import { recordVerification } from '../../db/queries/alerts/alerts.ts';
 import { checkAnchor } from '../../db/queries/verify/anchor-check.ts';
 import { verify, type VerifyReport } from '../../db/queries/verify/verify.ts';
 import { CodedError } from '../../domain/errors.ts';
@@ -34,7 +35,13 @@ export function addVerify(program: Command): void {
       const terminal = createTerminal();
       const anchor = options.anchor ?? config.AUDIT_ANCHOR_FILE;
       const publicKey = options.publicKey ?? config.AUDIT_PUBLIC_KEY_FILE;
-      const report = await withDatabase(config, ({ db }) => verifyAll(db, { anchor, publicKey }));
+      const report = await withDatabase(config, async ({ db }) => {
+        const found = await verifyAll(db, { anchor, publicKey });
+        const broken = found.checks.filter(({ ok }) => !ok).map(({ id }) => id);
+        // For the alerts verify_red and verify_late.
+        await recordVerification(db, broken);
+        return found;
+      });
       if (options.json) terminal.print(toJson(report));
       else {
         for (const check of report.checks) {

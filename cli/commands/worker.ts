@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from '../../logger.ts';
 import { runWorker } from '../../worker/main.ts';
+import { writeTemporalLine } from '../../worker/temporal-log.ts';
 import { runService } from '../service.ts';
 import { sayReady, untilAskedToStop } from '../supervise.ts';
 
@@ -20,25 +21,13 @@ export function addWorker(program: Command): void {
     );
 }
 
-const LEVELS = {
-  TRACE: 'debug',
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARN: 'warn',
-  ERROR: 'error',
-} as const satisfies Record<LogLevel, string>;
-
 /**
  * Sends Temporal's log lines to our logger, and leaves signals to us: Temporal's handlers would stop the worker without
  * notifying us.
  */
 function installRuntime(logger: Logger): void {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
-    const facts = {
-      temporal: true,
-      ...(meta?.['error'] instanceof Error ? { cause: meta['error'].name } : {}),
-    };
-    logger[LEVELS[level]](facts, message);
+    writeTemporalLine(logger, level, message, meta);
   };
   Runtime.install({
     shutdownSignals: [],

@@ -42,6 +42,8 @@ CREATE TABLE bank_accounts (
                              CONSTRAINT bank_accounts_provisional_known CHECK (provisional IN ('pending', 'booked')),
   balance_policy           text NOT NULL DEFAULT 'alert'
                              CONSTRAINT bank_accounts_balance_policy_known CHECK (balance_policy IN ('alert', 'close_gate')),
+  -- When the bank's consent or credential ends.
+  consent_ends_on          date,
   -- How far it has been read.
   opening_minor            bigint,
   opening_on               date,
@@ -90,6 +92,7 @@ COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captu
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
 COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
+COMMENT ON COLUMN bank_accounts.consent_ends_on IS 'Last day of the bank''s consent or of the credential; null where nobody said.';
 COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
 
 -- What people call an account: its key, and later names. Each of them leads to the same account for good.

@@ -21,6 +21,7 @@ CREATE TABLE runs (
   rows_waiting     integer NOT NULL DEFAULT 0,
   rows_quarantined integer NOT NULL DEFAULT 0,
   warnings         text[] NOT NULL DEFAULT '{}',
+  balance_gap      boolean NOT NULL DEFAULT false,
   deposits_new     integer NOT NULL DEFAULT 0,
   credited_count   integer NOT NULL DEFAULT 0,
   credited_minor   bigint NOT NULL DEFAULT 0,
@@ -30,6 +31,8 @@ CREATE TABLE runs (
 );
 -- Serves `status` and GET /v1/runs: newest runs, of one account or of all.
 CREATE INDEX runs_newest ON runs (bank_account_key, started_at DESC);
+-- Serves the alert of a bank that shows nothing new.
+CREATE INDEX runs_with_lines ON runs (started_at) WHERE kind = 'poll' AND lines_new > 0;
 CREATE INDEX runs_by_id ON runs (started_at DESC, id DESC);
 CREATE TRIGGER runs_keep_names BEFORE UPDATE OF id OR DELETE ON runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -51,6 +54,7 @@ COMMENT ON COLUMN runs.held IS 'Rows that wait and new lines that are held, sinc
 COMMENT ON COLUMN runs.rows_waiting IS 'Rows that are no line yet, since they may be a known one.';
 COMMENT ON COLUMN runs.rows_quarantined IS 'Rows that could not be read, whether or not earlier runs saw them.';
 COMMENT ON COLUMN runs.warnings IS 'What the run did without, such as pending rows or a balance that the bank did not state.';
+COMMENT ON COLUMN runs.balance_gap IS 'The balances beside the rows leave out a line that no earlier read shows.';
 COMMENT ON COLUMN runs.deposits_new IS 'Deposits that were made of the new lines.';
 COMMENT ON COLUMN runs.credited_count IS 'How many of its deposits were credited when it ended.';
 COMMENT ON COLUMN runs.credited_minor IS 'Their amount, in minor units.';

@@ -37,6 +37,7 @@ export async function addRunCapture(
     readonly rowsQuarantined?: number;
     /** Sentences without values; each is noted once. */
     readonly warnings?: readonly string[];
+    readonly hasBalanceGap?: boolean;
   },
 ): Promise<void> {
   await executor.execute(sql`
@@ -46,6 +47,7 @@ export async function addRunCapture(
            deposits_new = deposits_new + ${capture.depositsNew}, held = held + ${capture.held},
            rows_waiting = rows_waiting + ${capture.rowsWaiting ?? 0},
            rows_quarantined = rows_quarantined + ${capture.rowsQuarantined ?? 0},
+           balance_gap = balance_gap or ${capture.hasBalanceGap ?? false},
            warnings = (select coalesce(array_agg(distinct w), '{}') from unnest(warnings || ${param(capture.warnings ?? [])}::text[]) w)
      where id = ${capture.runId}`);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
+import { listStanding } from './alerts/alerts.ts';
 import { listNewestDayProofs } from './day-proofs.ts';
 import { withCandidates } from './doubts.ts';
 import { countOpenProposals } from './decisions.ts';
@@ -39,9 +40,9 @@ export interface AccountBalance {
   readonly suspenseMinor: bigint;
 }
 
-/** Health check: `select 1`. */
-export async function pingDatabase(executor: Executor): Promise<void> {
-  await executor.execute(sql`select 1`);
+/** Fails unless the database answers and has been migrated. */
+export async function pingSchema(executor: Executor): Promise<void> {
+  await executor.execute(sql`select from wallets limit 0`);
 }
 
 export async function sumWallets(executor: Executor): Promise<WalletTotals> {
@@ -163,6 +164,7 @@ async function countHeldFiles(executor: Executor): Promise<number> {
 /** Reads everything in a status report. Run it in one snapshot, so that its sums agree. */
 export async function readStatus(executor: Executor) {
   return {
+    alerts: await listStanding(executor),
     wallets: await sumWallets(executor),
     deposits: await sumDepositsByState(executor),
     lastRuns: await listLastRuns(executor),

@@ -37,6 +37,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   webhookTrust: oneOf<'credit' | 'hint'>('webhook_trust').notNull().default('credit'),
   repeatedBatch: oneOf<'hold' | 'credit'>('repeated_batch').notNull().default('hold'),
   unknownFields: oneOf<'record' | 'refuse'>('unknown_fields').notNull().default('record'),
+  consentEndsOn: localDate('consent_ends_on'),
   webhookSpendableMinor: whole('webhook_spendable_minor')
     .notNull()
     .default(sql`100000`),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, pgTable, text } from 'drizzle-orm/pg-core';
 import { count, instant, localDate, oneOf, whole } from './columns.ts';
 
 export type RunKind = 'poll' | 'import';
@@ -25,6 +25,7 @@ export const runs = pgTable('runs', {
     .array()
     .notNull()
     .default(sql`'{}'`),
+  balanceGap: boolean('balance_gap').notNull().default(false),
   depositsNew: count('deposits_new').notNull().default(0),
   creditedCount: count('credited_count').notNull().default(0),
   creditedMinor: whole('credited_minor')

@@ -75,7 +75,7 @@ describe('the recording of a run', () => {
     );
     await creditWallet(dependencies, { depositId: credited });
     await openReview(dependencies, { depositId: inReview, reason: 'no_reference' });
-    return { runId, captured };
+    return { accountKey, runId, captured };
   }
 
   const counts = async (runId: string) => {
@@ -124,18 +124,18 @@ describe('the recording of a run', () => {
   });
 
   it('logs an alert only for a bank error that waiting does not fix', async () => {
+    const { accountKey, runId } = await aRun();
     const told: unknown[] = [];
     const logger = new DefaultLogger('ERROR', ({ level, meta }) => {
-      told.push([level, meta?.['alert']]);
+      if (meta?.['accountKey'] === accountKey) told.push([level, meta['alert'], meta['code']]);
     });
-    const { runId } = await aRun();
     for (const errorCode of ['bank.unavailable', 'bank.unauthorized', null]) {
       await new MockActivityEnvironment({}, { logger }).run(
         (input: { runId: string; errorCode: string | null }) => recordRun(dependencies, input),
         { runId, errorCode },
       );
     }
-    expect(told).toEqual([['ERROR', 'bank.unauthorized']]);
+    expect(told).toEqual([['ERROR', 'run_failed', 'bank.unauthorized']]);
   });
 
   it('stops waiting at its time limit, or as soon as no deposit is captured', async () => {

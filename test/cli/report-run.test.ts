@@ -17,6 +17,7 @@ const RUN: RunRow = {
   held: 0,
   rowsWaiting: 0,
   rowsQuarantined: 0,
+  balanceGap: false,
   warnings: [],
   depositsNew: 1,
   creditedCount: 1,

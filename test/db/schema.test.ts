@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as alerts from '../../db/schema/alerts.ts';
 import * as apiKeys from '../../db/schema/api-keys.ts';
 import * as audit from '../../db/schema/audit.ts';
 import * as bankAccounts from '../../db/schema/bank-accounts.ts';
@@ -20,6 +21,7 @@ import { readSchemaText } from '../../db/schema-text.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const TABLES = [
+  alerts,
   apiKeys,
   audit,
   bankAccounts,

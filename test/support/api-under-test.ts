@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createApiKey } from '../../api/auth/api-keys.ts';
+import { createRefusalCounter } from '../../api/refusal-counter.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
 import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/auth/scopes.ts';
@@ -63,6 +64,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
       approvalHours: 72,
     },
     codeSeries: 0,
+    refusals: createRefusalCounter(database.db, logger),
     clock: () => new Date(),
     logger,
     ...changes,

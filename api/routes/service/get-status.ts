@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { refreshAlerts } from '../../../db/queries/alerts/alerts.ts';
 import { readSnapshot } from '../../../db/read-snapshot.ts';
 import { isBehindGate } from '../../../db/queries/gates.ts';
 import { readStatus } from '../../../db/queries/status.ts';
 import { LINE_CASE_KINDS } from '../../../db/schema/gates.ts';
+import { verdictOf } from '../../../domain/words/alert-words.ts';
 import { adviceFor } from '../../../domain/words/review-advice.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { alertSchema, toAlert } from '../../outputs/alert.ts';
 import { dayProofSchema, toDayProof } from '../../outputs/day-proof.ts';
 import { depositState } from '../../outputs/deposit.ts';
 import { GATE_EXAMPLE, gateSchema, toGate } from '../../outputs/gate.ts';
@@ -30,6 +33,10 @@ const count = z.int().min(0);
 const statusSchema = named(
   'Status',
   z.strictObject({
+    verdict: z.enum(['ok', 'warning', 'critical']).meta({
+      description: 'The gravest of the alerts that stand.',
+    }),
+    alerts: z.array(alertSchema).meta({ description: 'What stands, oldest first.' }),
     wallets: z.strictObject({ count, balance: balanceSchema }),
     deposits: z.array(z.strictObject({ state: depositState, count, amount: money })),
     lastRuns: z.array(runSchema),
@@ -95,6 +102,8 @@ const statusSchema = named(
   {
     description: 'Totals of the whole service.',
     example: {
+      verdict: 'ok',
+      alerts: [],
       wallets: { count: 1, balance: BALANCE_EXAMPLE },
       deposits: [{ state: 'credited', count: 1, amount: { minor: '27500', currency: 'ZAR' } }],
       lastRuns: [RUN_EXAMPLE],
@@ -153,7 +162,8 @@ export function getStatusRoute(app: ApiApp, deps: ApiDeps): void {
 }
 
 async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>> {
-  const { wallets, reviewsByReason, oldestOpenReview, ...status } = await readSnapshot(
+  await refreshAlerts(deps.database.db);
+  const { alerts, wallets, reviewsByReason, oldestOpenReview, ...status } = await readSnapshot(
     deps.database.db,
     readStatus,
   );
@@ -162,6 +172,8 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
     status.dayProofs.map((proof) => [proof.bankAccountKey, toDayProof(proof, proof.currency)]),
   );
   return {
+    verdict: verdictOf(alerts.map(({ kind }) => kind)),
+    alerts: alerts.map(toAlert),
     wallets: {
       count: wallets.count,
       balance: toBalance(wallets),

@@ -6,7 +6,7 @@ import { verifyHexWebhook } from '../../../bank/webhooks/verify-hex-webhook.ts';
 import { verifyStandardWebhook } from '../../../bank/webhooks/verify-standard-webhook.ts';
 import type { VerifiedDelivery, WebhookHeaders } from '../../../bank/webhooks/webhook-headers.ts';
 import { findBankAccount, type BankAccount } from '../../../db/queries/bank-accounts.ts';
-import { CodedError } from '../../../domain/errors.ts';
+import { CodedError, isCoded } from '../../../domain/errors.ts';
 import { parseCurrency } from '../../../domain/money/money.ts';
 import type { ApiApp, ApiDeps } from '../../deps.ts';
 import { named } from '../../schemas/named.ts';
@@ -72,8 +72,14 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const outcome = await storeEvent(deps, request.params.key, request.headers, rawBody);
-      return reply.code(202).send({ outcome });
+      const { key } = request.params;
+      try {
+        const outcome = await storeEvent(deps, key, request.headers, rawBody);
+        return await reply.code(202).send({ outcome });
+      } catch (error) {
+        if (isCoded(error)) deps.refusals.add(key, error.code);
+        throw error;
+      }
     },
   });
 }

@@ -11,6 +11,7 @@ export type Method = 'GET' | 'POST' | 'PUT';
 
 /** Written by hand from the policy: what each route asks for. */
 export const GUARDED: readonly { method: Method; url: string; at: string; scope: Scope }[] = [
+  { method: 'GET', url: '/v1/alerts', at: '/v1/alerts', scope: 'status:read' },
   { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
   { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
   { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },

@@ -14,7 +14,8 @@ BEGIN
     'named_codes',
     'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
-    'decisions', 'decision_allocations', 'return_exports', 'return_export_items'] LOOP
+    'decisions', 'decision_allocations', 'return_exports', 'return_export_items',
+    'alerts', 'service_beats', 'service_reports', 'webhook_refusals', 'verifications'] LOOP
     EXECUTE format('ALTER TABLE %I OWNER TO purser_ledger', name);
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
   END LOOP;
@@ -22,11 +23,12 @@ END $$;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
-  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields TO purser_app;
-GRANT INSERT, UPDATE, DELETE ON pending_lines TO purser_app;
+  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields, alerts, service_beats,
+  webhook_refusals TO purser_app;
+GRANT INSERT, UPDATE, DELETE ON pending_lines, service_reports TO purser_app;
 -- What it only adds to.
 GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,
-  return_export_items TO purser_app;
+  return_export_items, verifications TO purser_app;
 -- What it may write of rows that hold money, states or words of people.
 GRANT INSERT (id, code, code_kind, external_ref, name), UPDATE (external_ref, name, status) ON wallets TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
