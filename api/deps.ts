@@ -14,6 +14,7 @@ import { invariant } from '../domain/invariant.ts';
 import type { KeyDeployment } from './auth/api-keys.ts';
 import type { Scope } from './auth/scopes.ts';
 import type { RefusalCounter } from './refusal-counter.ts';
+import type { Uploads } from './uploads.ts';
 import type { TemporalGateway } from '../temporal/gateway.ts';
 
 /** Requests that one caller may make in a minute. */
@@ -29,6 +30,8 @@ export interface RateLimits {
 /** All dependencies of the API: values and handles, never the environment. */
 export interface ApiDeps {
   readonly database: DatabaseHandle;
+  /** Connections of their own for webhooks: whatever else the API does must not keep a bank waiting. */
+  readonly intake: Pick<DatabaseHandle, 'db'>;
   readonly temporal: TemporalGateway;
   readonly apiKeyPepper: string;
   readonly deployment: KeyDeployment;
@@ -41,6 +44,8 @@ export interface ApiDeps {
   readonly approvals: ApprovalPolicy;
   /** The series of the customer codes that new wallets get. */
   readonly codeSeries: number;
+  /** Takes uploads within their limits. */
+  readonly uploads: Uploads;
   /** Counts refused webhooks, for the alert about them. */
   readonly refusals: Pick<RefusalCounter, 'add'>;
   readonly clock: () => Date;

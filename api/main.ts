@@ -7,6 +7,7 @@ import { temporalConnectionOptions } from '../temporal/connection.ts';
 import { buildApp } from './build-app.ts';
 import type { ApiDeps, RateLimits } from './deps.ts';
 import { createRefusalCounter } from './refusal-counter.ts';
+import { createUploads } from './uploads.ts';
 import { startApiWatch } from './watch.ts';
 import { createTemporalGateway } from '../temporal/gateway.ts';
 
@@ -16,6 +17,9 @@ const RATE_LIMITS: RateLimits = {
   failedAuthPerMinute: 30,
   webhooksPerMinute: 60_000,
 };
+
+/** Connections that only webhooks use. */
+const INTAKE_CONNECTIONS = 2;
 
 export interface ApiOptions {
   readonly config: Config;
@@ -44,6 +48,12 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     applicationName: 'purser-api',
     as: 'app',
   });
+  const intake = openDatabase({
+    url: need(config.DATABASE_URL, 'DATABASE_URL'),
+    poolSize: INTAKE_CONNECTIONS,
+    applicationName: 'purser-api-intake',
+    as: 'app',
+  });
   const temporal = createTemporalGateway({
     ...temporalConnectionOptions(config),
     namespace: config.TEMPORAL_NAMESPACE,
@@ -53,12 +63,14 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
   const watch = startApiWatch(database.db, logger);
   const app = buildApp({
     database,
+    intake,
     refusals,
+    uploads: createUploads(),
     temporal,
     apiKeyPepper: pepper,
     deployment: config.DEPLOYMENT,
     rateLimits: RATE_LIMITS,
-    webhookSecretsOf: createWebhookSecrets(database, env),
+    webhookSecretsOf: createWebhookSecrets(intake, env),
     statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
     approvals: {
       fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
@@ -74,6 +86,7 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     await app.close();
     await refusals.stop();
     await temporal.close();
+    await intake.close();
     await database.close();
     logger.info('api stopped');
   };

@@ -2,6 +2,7 @@ import type { SQLWrapper } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { isConnectionFailure } from './pg-errors.ts';
+import { createSlots, isBusy } from './slots.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** The database without a transaction. Activities and routes open transactions on it; queries never do. */
@@ -35,6 +36,8 @@ const ANSWER_GRACE_MS = 2_000;
 /** Longer than the longest capture. */
 const TRANSACTION_MS_MAX = 120_000;
 const RENEW_PAUSE_MS = 1_000;
+/** The longest wait for a connection of a busy pool. */
+const BUSY_MS_MAX = 30_000;
 const RETIRE_MS = 60_000;
 const CLOSE_SECONDS = 5;
 
@@ -78,11 +81,15 @@ function createPool(options: DatabaseOptions) {
   const renew = () => {
     if (Date.now() - renewedAt < RENEW_PAUSE_MS) return;
     renewedAt = Date.now();
+    // One retired pool at a time: a server takes only so many connections.
+    for (const older of retired) older.end({ timeout: 0 }).catch(() => undefined);
+    retired.clear();
     retire(client);
     client = createClient(options, options.poolSize);
     database = drizzle(client);
   };
   const retired = new Set<postgres.Sql>();
+  const slots = createSlots(options.poolSize);
   /** Work on its intact connections may still succeed. It keeps no process alive that has closed the pool. */
   const retire = (lost: postgres.Sql) => {
     retired.add(lost);
@@ -95,18 +102,23 @@ function createPool(options: DatabaseOptions) {
     const ends = [...retired].map((lost) => lost.end({ timeout: 1 }));
     await Promise.all([client.end({ timeout: CLOSE_SECONDS }), ...ends]);
   };
-  const watch = async <T>(work: PromiseLike<T>, withinMs: number): Promise<T> => {
+  const watch = async <T>(work: () => PromiseLike<T>, withinMs: number): Promise<T> => {
+    // Whoever waits here waits for a busy pool; only work that has a connection can tell that it is lost.
+    const giveBack = await slots.take(Math.min(withinMs, BUSY_MS_MAX));
     try {
-      return await withDeadline(Promise.resolve(work), withinMs);
+      return await withDeadline(Promise.resolve(work()), withinMs);
     } catch (error) {
-      if (isConnectionFailure(error)) renew();
+      if (isConnectionFailure(error) && !isBusy(error)) renew();
       throw error;
+    } finally {
+      giveBack();
     }
   };
   const answerWithinMs = (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + ANSWER_GRACE_MS;
-  const execute = (query: SQLWrapper | string) => watch(database.execute(query), answerWithinMs);
+  const execute = (query: SQLWrapper | string) =>
+    watch(() => database.execute(query), answerWithinMs);
   const transaction: Database['transaction'] = (work, config) =>
-    watch(database.transaction(work, config), TRANSACTION_MS_MAX);
+    watch(() => database.transaction(work, config), TRANSACTION_MS_MAX);
   const db = new Proxy(database, {
     get: (_, name) => {
       if (name === 'execute') return execute;

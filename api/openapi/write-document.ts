@@ -1,3 +1,4 @@
+import { createUploads } from '../uploads.ts';
 import { writeFile } from 'node:fs/promises';
 import fastify from 'fastify';
 import { openDatabase } from '../../db/client.ts';
@@ -19,6 +20,7 @@ async function writeDocument(): Promise<void> {
   const temporal = createTemporalGateway({ address: NOWHERE, namespace: 'default', logger });
   const app = buildApp({
     database,
+    intake: database,
     temporal,
     apiKeyPepper: '',
     deployment: 'trial',
@@ -28,6 +30,7 @@ async function writeDocument(): Promise<void> {
     approvals: { fourEyesAboveMinor: 0n, dailyLimitMinor: 0n, approvalHours: 1 },
     codeSeries: 0,
     refusals: { add: () => undefined },
+    uploads: createUploads(),
     clock: () => new Date(),
     logger,
   });

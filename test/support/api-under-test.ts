@@ -2,6 +2,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createApiKey } from '../../api/auth/api-keys.ts';
 import { createRefusalCounter } from '../../api/refusal-counter.ts';
+import { createUploads } from '../../api/uploads.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
 import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/auth/scopes.ts';
@@ -48,6 +49,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
   const temporal = createTemporalGateway({ address: CLOSED_PORT, namespace: 'default', logger });
   const deps: ApiDeps = {
     database: handle,
+    intake: handle,
     temporal,
     apiKeyPepper: PEPPER,
     deployment: 'trial',
@@ -65,6 +67,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
     },
     codeSeries: 0,
     refusals: createRefusalCounter(database.db, logger),
+    uploads: createUploads(),
     clock: () => new Date(),
     logger,
     ...changes,

@@ -3,7 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseCsvProfile } from '../../../bank/statements/csv/csv-profile.ts';
 import { STATEMENT_READERS } from '../../../bank/statements/formats.ts';
-import { storeStatementFile } from '../../../app/statement/store-file.ts';
+import {
+  storeStatementFile,
+  type IncomingFile,
+  type StoredFile,
+} from '../../../app/statement/store-file.ts';
 import { findStatementFile } from '../../../db/queries/statements-read.ts';
 import { CodedError, isCoded } from '../../../domain/errors.ts';
 import {
@@ -14,6 +18,7 @@ import {
   type ApiDeps,
   type Principal,
 } from '../../deps.ts';
+import { spool } from '../../uploads.ts';
 import { statementFileDetailSchema, toStatementFileDetail } from './statement.ts';
 import { writeProblems } from '../../schemas/problem.ts';
 import { accountKey } from '../../schemas/wire.ts';
@@ -69,25 +74,53 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { key } = request.params;
-      const principal = principalOf(request);
-      const part = await firstFile(request);
-      if (part === undefined)
-        throw new CodedError('request.invalid', 'The request has no file part.');
-      const { fileId, sha256 } = await storeStatementFile(deps.database.db, {
+      // What is left of a refused body is not waited for.
+      void reply.header('connection', 'close');
+      const { fileId, sha256 } = await receive(deps, request, {
         accountKey: key,
         format: request.query.format ?? null,
-        profile: readProfile(part.fields['profile']),
-        accountNumber: readAccountNumber(part.fields['accountNumber']),
-        acceptsOpenEnd: readOpenEnd(part.fields['acceptOpenEnd'], principal),
-        by: actorOf(principal),
-        chunks: wholeFile(part.file),
       });
+      void reply.removeHeader('connection');
       await deps.temporal.startImport({ accountKey: key, fileId, sha256 });
       const stored = await findStatementFile(deps.database.db, fileId);
       if (stored === null) throw new CodedError('internal.unexpected', 'A stored file is gone.');
       return reply.code(202).send(toStatementFileDetail(stored.file, stored.statements));
     },
   });
+}
+
+/** Takes the whole file from the line first, and stores it then. */
+async function receive(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  asked: Pick<IncomingFile, 'accountKey' | 'format'>,
+): Promise<StoredFile> {
+  const principal = principalOf(request);
+  const { file, told } = await deps.uploads.take(request, principal.keyId, async () => {
+    const part = await firstFile(request);
+    if (part === undefined)
+      throw new CodedError('request.invalid', 'The request has no file part.');
+    const { fields } = part;
+    return {
+      told: {
+        profile: readProfile(fields['profile']),
+        accountNumber: readAccountNumber(fields['accountNumber']),
+        acceptsOpenEnd: readOpenEnd(fields['acceptOpenEnd'], principal),
+      },
+      file: await spool(wholeFile(part.file)),
+    };
+  });
+  try {
+    const by = actorOf(principal);
+    return await storeStatementFile(deps.database.db, {
+      ...asked,
+      ...told,
+      by,
+      chunks: file.chunks,
+    });
+  } finally {
+    await file.discard();
+  }
 }
 
 /** @throws CodedError `request.invalid` for a body that is no multipart form, such as one without a boundary */

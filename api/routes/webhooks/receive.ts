@@ -103,7 +103,7 @@ async function storeEvent(
   rawBody: Buffer,
 ): Promise<'stored' | 'repeated'> {
   const now = deps.clock();
-  const account = await findBankAccount(deps.database.db, key);
+  const account = await findBankAccount(deps.intake.db, key);
   // An unknown account has no secret either, so that the answer does not reveal which accounts exist.
   const secrets = account === null ? [] : await deps.webhookSecretsOf(key);
   const { id: eventId } = verify(account, { secrets, headers, rawBody, now });
@@ -122,5 +122,5 @@ async function storeEvent(
     },
     now,
   );
-  return storeBankEvent(deps.database.db, { accountKey: key, eventId, body: rawBody });
+  return storeBankEvent(deps.intake.db, { accountKey: key, eventId, body: rawBody });
 }
