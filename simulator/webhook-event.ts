@@ -87,10 +87,10 @@ function hexHeaders(
   return { ...time, [webhookHexHeader]: `${webhookHexPrefix}${mac}` };
 }
 
-/** Changes the last character of the last header, the signature. */
+/** Changes a character in the last header, the signature: not the last one, whose bits base64 may leave unused. */
 function spoilt(headers: Record<string, string>): Record<string, string> {
   const [name, signature] = Object.entries(headers).at(-1) ?? ['', ''];
-  const at = signature.length - 2;
+  const at = signature.length - 10;
   const other = signature[at] === 'a' ? 'b' : 'a';
   return { ...headers, [name]: signature.slice(0, at) + other + signature.slice(at + 1) };
 }
