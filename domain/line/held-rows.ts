@@ -58,7 +58,7 @@ export function endHeldRows(
       row.bookingDate >= scope.from &&
       row.bookingDate <= scope.lastClosedDay;
     const found =
-      findSure(row, find, read, explained) ??
+      findSure(row, find, read, { explained, isOwn }) ??
       (isOver && !isOwn ? findLike(row, find, read, { isLast, shownIds }) : null);
     if (found !== null) {
       const { answer, evidence } = found;
@@ -124,14 +124,25 @@ function findSure(
   held: HeldRow,
   find: Find,
   read: Read,
-  explained: ReadonlyMap<string, ReadonlySet<string>>,
+  {
+    explained,
+    isOwn,
+  }: {
+    readonly explained: ReadonlyMap<string, ReadonlySet<string>>;
+    readonly isOwn: boolean;
+  },
 ): { readonly answer: Answer; readonly evidence: Evidence } | null {
   const { amountMinor, bankId, bookingDate, factsKey } = held;
   const { code } = read(held);
   const ofDay = code === null ? null : `${bookingDate} ${code}`;
   const isFree = ({ answer }: Shown) => !isExplained(explained, held, answer);
+  // An id may be a position, which another payment has now: it never says whose a payment is.
+  const saysTheSame = ({ said }: Shown) => {
+    const other = read(said).code;
+    return other === code || (!isOwn && (other === null || code === null));
+  };
   const passes: readonly [Evidence, Shown | undefined][] = [
-    ['id', find(amountMinor, 'id', bankId)[0]],
+    ['id', find(amountMinor, 'id', bankId).find(saysTheSame)],
     ['facts', find(amountMinor, 'facts', factsKey).find(isFree)],
     ['code', find(amountMinor, 'code of day', ofDay).find(isFree)],
   ];

@@ -63,7 +63,11 @@ function tieByCount(
     work
       .lines()
       .filter(
-        ({ isFree, line }) => isFree && line.storedBeforeSnapshot && !claimed.has(line.lineId),
+        (each) =>
+          each.isFree &&
+          each.line.storedBeforeSnapshot &&
+          !claimed.has(each.line.lineId) &&
+          !isToldOtherwise(work, each),
       ),
     (line) => `${dayOf(line)} ${line.line.amountMinor}`,
   );
@@ -78,6 +82,19 @@ function tieByCount(
     if (isCountedTwice) tieEach(work, shown, known);
     else if (shown.every((row) => readsOf(row) > 0)) tieOwnerless(work, shown, known);
   }
+}
+
+/** Only webhooks told of it, and the bank has shown its id beside another amount: it was corrected since. */
+function isToldOtherwise({ amountsOf }: Work, { line }: OpenLine): boolean {
+  return (
+    line.appearances.length > 0 &&
+    line.appearances.every(
+      ({ bankId, feed }) =>
+        feed === 'webhook' &&
+        bankId !== null &&
+        amountsOf(bankId).some((amount) => amount !== line.amountMinor),
+    )
+  );
 }
 
 /** Another complete read showed it, or no customer is named on either side. */

@@ -40,6 +40,8 @@ export interface Work {
   readonly ties: readonly Tie[];
   /** Ids that are declared stable and stand on several rows of this read all the same. */
   readonly idsShownTwice: ReadonlySet<string>;
+  /** The amounts beside an id, of all rows of this read, and of the webhooks of all lines. */
+  readonly amountsOf: (bankId: string) => readonly bigint[];
   rows(): readonly SnapshotRow[];
   lines(): readonly OpenLine[];
   tie(row: SnapshotRow, line: OpenLine, evidence: Evidence): void;
@@ -85,10 +87,22 @@ export function beginWork(paired: Matched, reading: Reading): Work {
   const openLines = new Set(
     matched.lines.map((line) => openLine(line, { ...reading, claimed }, read)),
   );
+  const shown = [...ties.map(({ row }) => row), ...matched.rows];
+  const told = matched.known.flatMap(({ appearances }) =>
+    appearances.filter(({ feed }) => feed === 'webhook'),
+  );
+  const amounts = groupBy(
+    [
+      ...shown.map(({ amountMinor, shownId: id }) => ({ id, amountMinor })),
+      ...told.map(({ amountMinor, bankId: id }) => ({ id, amountMinor })),
+    ],
+    ({ id }) => id ?? '',
+  );
   return {
     reading,
     ties,
-    idsShownTwice: idsShownTwice([...ties.map(({ row }) => row), ...matched.rows]),
+    amountsOf: (bankId) => (amounts.get(bankId) ?? []).map(({ amountMinor }) => amountMinor),
+    idsShownTwice: idsShownTwice(shown),
     rows: () => [...openRows],
     lines: () => [...openLines],
     tie: (row, line, evidence) => {

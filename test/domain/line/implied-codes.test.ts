@@ -32,6 +32,34 @@ describe('a code is never implied:', () => {
     expect([store.lines().length, waits(store)]).toEqual([1, []]);
   });
 
+  it('gives no row to a webhook’s line whose id stands beside another amount: the bank corrected that', () => {
+    const store = createLineStore();
+    const { reference } = webhook;
+    const second = aRow({ id: 'W2', reference, amountMinor: 7_500n });
+    for (const told of [webhook, second]) store.capture([told], ONE_ROW);
+    // Two equal rows now, of which one was the webhook's line: nothing is left over to show that.
+    const corrected = aRow({ id: 'W1', reference, amountMinor: 7_500n });
+    for (let read = 0; read < 3; read += 1)
+      store.capture([corrected, second, other], BOTH_DAYS, POLL);
+    const named = store
+      .lines()
+      .flatMap(({ appearances, references: [text] }) =>
+        appearances.some(({ references: [said] }) => said === 'J PETERS') ? [text] : [],
+      );
+    expect(named).toEqual(['J PETERS']);
+  });
+
+  it('ends no row that waits by an id that another payment has now: ids may be positions', () => {
+    const store = createLineStore();
+    const cash = aRow({ id: '1', reference: 'CASH' });
+    store.capture([cash], OPEN_DAY, POLL);
+    store.capture([aRow({ id: '2', reference: ANNA })], OPEN_DAY, POLL);
+    // The bank renumbers: the nameless payment stands where the customer's was.
+    store.capture([aRow({ id: '2', reference: 'CASH' })], OPEN_DAY, POLL);
+    const [line] = store.lines();
+    expect(line?.appearances.map(({ references: [text] }) => text)).not.toContain(ANNA);
+  });
+
   it('gives way to the customer’s own row that comes after a count', () => {
     const store = createLineStore();
     store.capture([webhook], ONE_ROW);
