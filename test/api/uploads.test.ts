@@ -76,7 +76,7 @@ describe('unfinished uploads', () => {
     expect(await other.json()).toMatchObject({ code: 'temporal.unavailable' });
   });
 
-  it('are given up when their line is too slow, and free their place', async () => {
+  it('end when their line is too slow, and free their place', async () => {
     const limits = { atOncePerCaller: 1, atOnce: 1, bytesPerSecondMin: 1_000, graceMs: 200 };
     service = await startApi({ uploads: createUploads(limits) });
     const port = await listen();
