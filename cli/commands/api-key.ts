@@ -2,24 +2,26 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createApiKey } from '../../api/auth/api-keys.ts';
 import { writeAs } from '../../app/write-as.ts';
 import { isScope, SCOPES, type Scope } from '../../api/auth/scopes.ts';
+import type { Transaction } from '../../db/client.ts';
+import { listApiKeys, markApiKeyRevoked, setApiKeyEnd } from '../../db/queries/api-keys.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
 interface ApiKeyOptions {
-  readonly name: string;
+  readonly name?: string;
   readonly owner: 'service' | 'person';
   readonly person?: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes?: readonly Scope[];
   readonly json?: true;
 }
 
 export function addApiKey(program: Command): void {
-  program
+  const apiKey = program
     .command('api-key')
-    .description('create an API key; it is shown only once')
-    .requiredOption('--name <name>', 'name of the key')
+    .description('create an API key, which is shown only once, or list, revoke or expire keys')
+    .option('--name <name>', 'name of the key')
     .addOption(
       new Option('--owner <kind>', 'whose key it is; only a person may decide reviews')
         .choices(['service', 'person'])
@@ -29,38 +31,106 @@ export function addApiKey(program: Command): void {
       '--person <name>',
       'the person who holds the key; give all keys of a person the same name (default: the name of the key)',
     )
-    .requiredOption(
+    .option(
       '--scopes <list>',
       `what the key may do, comma-separated: ${SCOPES.join(', ')}`,
       readScopes,
     )
     .option('--json', 'print one JSON object')
-    .action(async (options: ApiKeyOptions) => {
-      const { config } = runningContext();
-      const pepper = config.API_KEY_PEPPER;
-      if (pepper === undefined)
-        throw new CodedError(
-          'config.invalid',
-          'Set API_KEY_PEPPER to create a key; it must be the one that the API runs with.',
-        );
-      const made = await withDatabase(config, ({ db }) =>
-        writeAs(db, { actor: SYSTEM_ACTOR, why: 'created with purser api-key' }, (tx) =>
-          createApiKey(tx, {
-            name: options.name,
-            ownerKind: options.owner,
-            ...(options.person === undefined ? {} : { person: options.person }),
-            scopes: options.scopes,
-            pepper,
-            deployment: config.DEPLOYMENT,
-          }),
-        ),
-      );
-      createTerminal().print(
-        options.json
-          ? toJson(made)
-          : `${made.key}\nStore it now: Purser keeps only a hash and cannot show it again.`,
-      );
-    });
+    .action((options: ApiKeyOptions) => create(options));
+  apiKey
+    .command('list')
+    .description('list every key with its holder, its scopes, its last use and its end')
+    .option('--json', 'print one JSON object')
+    .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
+  apiKey
+    .command('revoke <key>')
+    .description('end a key for good, everywhere within five seconds')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .action((key: string, { reason }: { reason: string }) =>
+      change(key, reason, (tx, id) => markApiKeyRevoked(tx, id), 'is revoked'),
+    );
+  apiKey
+    .command('expire <key>')
+    .description('set when a key ends')
+    .requiredOption('--at <instant>', 'when, such as 2027-01-31T00:00:00Z', readInstant)
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .action((key: string, { at, reason }: { at: Date; reason: string }) =>
+      change(key, reason, (tx, id) => setApiKeyEnd(tx, id, at), `ends at ${at.toISOString()}`),
+    );
+}
+
+async function create(options: ApiKeyOptions): Promise<void> {
+  const { name, scopes } = options;
+  if (name === undefined || scopes === undefined)
+    throw new CodedError('config.invalid', 'Name the key and its scopes: --name … --scopes …');
+  const { config } = runningContext();
+  const pepper = config.API_KEY_PEPPER;
+  if (pepper === undefined)
+    throw new CodedError(
+      'config.invalid',
+      'Set API_KEY_PEPPER to create a key; it must be the one that the API runs with.',
+    );
+  const made = await withDatabase(config, ({ db }) =>
+    writeAs(db, { actor: SYSTEM_ACTOR, why: 'created with purser api-key' }, (tx) =>
+      createApiKey(tx, {
+        ...{ name, scopes, pepper },
+        ownerKind: options.owner,
+        ...(options.person === undefined ? {} : { person: options.person }),
+        deployment: config.DEPLOYMENT,
+      }),
+    ),
+  );
+  createTerminal().print(
+    options.json
+      ? toJson(made)
+      : `${made.key}\nStore it now: Purser keeps only a hash and cannot show it again.`,
+  );
+}
+
+async function list({ json }: { readonly json?: true }): Promise<void> {
+  const keys = await withDatabase(runningContext().config, ({ db }) => listApiKeys(db));
+  createTerminal().print(json ? toJson({ keys }) : keys.map(printKey).join('\n') || 'No keys.');
+}
+
+function printKey(key: Awaited<ReturnType<typeof listApiKeys>>[number]): string {
+  const { expiresAt, id, lastUsedAt, name, person, revokedAt, scopes } = key;
+  const holder = person === null ? 'a service' : person;
+  const end =
+    revokedAt !== null
+      ? `revoked ${revokedAt.toISOString()}`
+      : expiresAt === null
+        ? 'no end'
+        : `ends ${expiresAt.toISOString()}`;
+  const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt.toISOString()}`;
+  return `${id}   ${name}   ${holder}   ${used}   ${end}\n  ${scopes.join(', ')}`;
+}
+
+/** @param key the key's id, or the key itself, whose secret is not looked at */
+async function change(
+  key: string,
+  why: string,
+  work: (tx: Transaction, id: string) => Promise<boolean>,
+  done: string,
+): Promise<void> {
+  const [, digits] = /^(?:key_|purser_(?:trial|production)_)([0-9a-f]{32})/.exec(key) ?? [];
+  const id = `key_${digits ?? ''}`;
+  const isDone = await withDatabase(runningContext().config, ({ db }) =>
+    writeAs(db, { actor: SYSTEM_ACTOR, why }, (tx) => work(tx, id)),
+  );
+  if (!isDone)
+    throw new CodedError(
+      'auth.invalid_key',
+      'No key that is in force has this id: see `purser api-key list`.',
+    );
+  createTerminal().print(`${id} ${done}.`);
+}
+
+function readInstant(text: string): Date {
+  const at = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError('Not an instant such as 2027-01-31T00:00:00Z.');
+  return at;
 }
 
 function readScopes(list: string): readonly Scope[] {

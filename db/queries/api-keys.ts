@@ -35,6 +35,35 @@ export async function markApiKeyRevoked(executor: Executor, id: string): Promise
   return rows.length === 1;
 }
 
+/** Sets when a key ends; false if it is unknown or revoked. */
+export async function setApiKeyEnd(executor: Executor, id: string, at: Date): Promise<boolean> {
+  const rows = await executor
+    .update(apiKeys)
+    .set({ expiresAt: at })
+    .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+    .returning({ id: apiKeys.id });
+  return rows.length === 1;
+}
+
+const SHOWN = {
+  id: apiKeys.id,
+  name: apiKeys.name,
+  ownerKind: apiKeys.ownerKind,
+  person: apiKeys.person,
+  scopes: apiKeys.scopes,
+  createdAt: apiKeys.createdAt,
+  expiresAt: apiKeys.expiresAt,
+  revokedAt: apiKeys.revokedAt,
+  lastUsedAt: apiKeys.lastUsedAt,
+};
+
+/** Every key, oldest first, without its hash. */
+export async function listApiKeys(
+  executor: Executor,
+): Promise<readonly Omit<ApiKey, 'secretHash'>[]> {
+  return executor.select(SHOWN).from(apiKeys).orderBy(apiKeys.createdAt, apiKeys.id);
+}
+
 /** Records the use of a key, at most once a minute: otherwise every request would be a write. */
 export async function markApiKeyUsed(executor: Executor, id: string): Promise<void> {
   await executor.execute(sql`
