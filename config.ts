@@ -5,12 +5,17 @@ import { BUSINESS_TIME_ZONE, isTimeZone, parseLocalDate } from './domain/local-d
 import { CODE_SERIES_MAX } from './domain/reference/customer-code.ts';
 
 const flag = z.stringbool();
+const someText = z.string().min(1).optional();
 const minorUnits = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,13})$/, 'is not a whole number of minor units')
   .transform((text) => BigInt(text));
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const port = wholeNumber(0, 65_535);
+const perMinute = (fallback: number, what: string) =>
+  wholeNumber(1, 10_000_000)
+    .default(fallback)
+    .describe(`${what} in a minute, for each API process`);
 const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not a header name in lower case');
 const timeZone = z
   .string()
@@ -37,26 +42,28 @@ export const configSchema = z.object({
     .optional()
     .describe('login that owns the schema, for `purser migrate`; else DATABASE_URL'),
   DATABASE_POOL_SIZE: wholeNumber(2, 50).default(8).describe('connections for each process'),
-  TEMPORAL_ADDRESS: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('host:port of Temporal; without it the embedded one starts'),
+  TEMPORAL_ADDRESS: someText.describe('host:port of Temporal; without it the embedded one starts'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
-  TEMPORAL_API_KEY: z.string().min(1).optional().describe('for Temporal Cloud; turns TLS on'),
+  TEMPORAL_API_KEY: someText.describe('for Temporal Cloud; turns TLS on'),
   TEMPORAL_TLS: flag.default(false).describe('encrypt the connection to Temporal'),
   API_HOST: z.string().min(1).default('127.0.0.1').describe('address that the API listens on'),
   API_PORT: port.default(8080).describe('port that the API listens on'),
+  API_TRUST_PROXY: z
+    .string()
+    .regex(/^[0-9a-fA-F.:/, ]+$/, 'is not a list of addresses or networks')
+    .optional()
+    .describe(
+      'addresses or networks of your proxies, comma-separated: only their `X-Forwarded-For` is believed',
+    ),
+  API_REQUESTS_PER_MINUTE: perMinute(1_200, 'requests of a key'),
+  API_FAILED_AUTH_PER_MINUTE: perMinute(30, 'failed authentications of an address'),
+  API_WEBHOOKS_PER_MINUTE: perMinute(60_000, 'webhooks of an address'),
   API_KEY_PEPPER: z
     .string()
     .min(32)
     .optional()
     .describe('secret, at least 32 characters; hashes API keys'),
-  PURSER_DATA_DIR: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('where the embedded servers keep their data'),
+  PURSER_DATA_DIR: someText.describe('where the embedded servers keep their data'),
   BANK_API_ENABLED: flag.default(false).describe('poll the bank account described by BANK_*'),
   BANK_ACCOUNT_KEY: z
     .string()
@@ -69,14 +76,10 @@ export const configSchema = z.object({
     .describe(
       '`json`: the transactions URL; `investec`, `stitch`: the host; else everything before `/accounts`',
     ),
-  BANK_API_KEY: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'secret; bearer key; `investec`: clientId:clientSecret:apiKey; `stitch`: clientId:clientSecret; `berlin-group`: [consentId:]token',
-    ),
-  BANK_ACCOUNT_ID: z.string().min(1).optional().describe("the account's id at the bank"),
+  BANK_API_KEY: someText.describe(
+    'secret; bearer key; `investec`: clientId:clientSecret:apiKey; `stitch`: clientId:clientSecret; `berlin-group`: [consentId:]token',
+  ),
+  BANK_ACCOUNT_ID: someText.describe("the account's id at the bank"),
   BANK_NAME: z.string().min(1).default('bank').describe('name of the bank, for people'),
   BANK_WEBHOOK_SECRET: z
     .string()
@@ -107,11 +110,9 @@ export const configSchema = z.object({
       'cents of a deposit, and of an hour, that customers may spend before a read shows it',
     ),
   BANK_FEED: z.enum(FEED_PROTOCOLS).default('json').describe("protocol of the bank's API"),
-  BANK_FIELD_MAP: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("`json`: `standard-bank`, `fnb`, or a JSON file that maps the bank's fields"),
+  BANK_FIELD_MAP: someText.describe(
+    "`json`: `standard-bank`, `fnb`, or a JSON file that maps the bank's fields",
+  ),
   BANK_AMOUNTS: z
     .enum(['signed', 'unsigned'])
     .default('signed')
@@ -181,26 +182,18 @@ export const configSchema = z.object({
   BULK_ABOVE: wholeNumber(1, 10_000)
     .default(250)
     .describe('more waiting deposits than this take the backlog lane'),
-  AUDIT_ANCHOR_FILE: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('file that the worker appends each head of the audit chain to'),
-  AUDIT_SIGNING_KEY_FILE: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('file of the Ed25519 private key (PEM) with which the worker signs those heads'),
-  AUDIT_PUBLIC_KEY_FILE: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('file of the public keys (PEM) that `purser verify` checks the signatures with'),
-  WORKFLOW_BUNDLE: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('file of pre-bundled workflows; without it the worker bundles them at its start'),
+  AUDIT_ANCHOR_FILE: someText.describe(
+    'file that the worker appends each head of the audit chain to',
+  ),
+  AUDIT_SIGNING_KEY_FILE: someText.describe(
+    'file of the Ed25519 private key (PEM) with which the worker signs those heads',
+  ),
+  AUDIT_PUBLIC_KEY_FILE: someText.describe(
+    'file of the public keys (PEM) that `purser verify` checks the signatures with',
+  ),
+  WORKFLOW_BUNDLE: someText.describe(
+    'file of pre-bundled workflows; without it the worker bundles them at its start',
+  ),
   CODE_SERIES: wholeNumber(0, CODE_SERIES_MAX)
     .default(0)
     .describe(

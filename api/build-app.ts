@@ -57,6 +57,7 @@ const SERVER_OPTIONS = {
 export function buildApp(deps: ApiDeps): ApiApp {
   const app: ApiApp = fastify({
     ...SERVER_OPTIONS,
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void answerWithProblem(error, request, reply),

@@ -5,18 +5,11 @@ import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { temporalConnectionOptions } from '../temporal/connection.ts';
 import { buildApp } from './build-app.ts';
-import type { ApiDeps, RateLimits } from './deps.ts';
+import type { ApiDeps } from './deps.ts';
 import { createRefusalCounter } from './refusal-counter.ts';
 import { createUploads } from './uploads.ts';
 import { startApiWatch } from './watch.ts';
 import { createTemporalGateway } from '../temporal/gateway.ts';
-
-/** Room for a bank that sends a day's lines at once; a webhook costs one hash and one row. */
-const RATE_LIMITS: RateLimits = {
-  requestsPerMinute: 1_200,
-  failedAuthPerMinute: 30,
-  webhooksPerMinute: 60_000,
-};
 
 /** Connections that only webhooks use. */
 const INTAKE_CONNECTIONS = 2;
@@ -69,7 +62,12 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     temporal,
     apiKeyPepper: pepper,
     deployment: config.DEPLOYMENT,
-    rateLimits: RATE_LIMITS,
+    rateLimits: {
+      requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
+      failedAuthPerMinute: config.API_FAILED_AUTH_PER_MINUTE,
+      webhooksPerMinute: config.API_WEBHOOKS_PER_MINUTE,
+    },
+    trustedProxies: config.API_TRUST_PROXY?.split(',').map((each) => each.trim()) ?? [],
     webhookSecretsOf: createWebhookSecrets(intake, env),
     statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
     approvals: {

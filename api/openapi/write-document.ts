@@ -24,6 +24,7 @@ async function writeDocument(): Promise<void> {
     temporal,
     apiKeyPepper: '',
     deployment: 'trial',
+    trustedProxies: [],
     rateLimits: { requestsPerMinute: 1, failedAuthPerMinute: 1, webhooksPerMinute: 1 },
     webhookSecretsOf: () => [],
     statementBytesMax: 1,

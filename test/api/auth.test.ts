@@ -195,6 +195,33 @@ describe('the rate limit', () => {
     }
   });
 
+  it.each([
+    [
+      'believes a trusted proxy: each caller behind it is limited alone',
+      ['127.0.0.1'],
+      [401, 429, 401],
+    ],
+    ['believes nobody else: one caller cannot pass for many', [], [401, 429, 429]],
+  ])('%s', async (_what, trustedProxies, expected) => {
+    const limited = await startApi({
+      trustedProxies,
+      rateLimits: { requestsPerMinute: 1_000, failedAuthPerMinute: 1, webhooksPerMinute: 1_000 },
+    });
+    try {
+      const statuses: number[] = [];
+      for (const caller of ['198.51.100.1', '198.51.100.1', '198.51.100.2']) {
+        const answer = await limited.app.inject({
+          url: '/v1/status',
+          headers: { authorization: 'Bearer nonsense', 'x-forwarded-for': caller },
+        });
+        statuses.push(answer.statusCode);
+      }
+      expect(statuses).toEqual(expected);
+    } finally {
+      await limited.close();
+    }
+  });
+
   it('counts the requests of each key separately', async () => {
     const limited = await startApi({
       rateLimits: { requestsPerMinute: 2, failedAuthPerMinute: 1_000, webhooksPerMinute: 1_000 },

@@ -58,6 +58,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
       failedAuthPerMinute: 100_000,
       webhooksPerMinute: 100_000,
     },
+    trustedProxies: [],
     webhookSecretsOf: (key) => (key === ACCOUNT ? WEBHOOK_SECRETS : []),
     statementBytesMax: 1_048_576,
     approvals: {
