@@ -16,7 +16,12 @@ import {
   type StatedBalance,
 } from '../../db/queries/day-proofs.ts';
 import { listOpenDepositWorkflows } from '../../db/queries/deposit-workflows.ts';
-import { listDoubts, mergeLines, readRowsAsLines } from '../../db/queries/doubts.ts';
+import {
+  listDoubts,
+  mergeLines,
+  readRowsAsLines,
+  type RowAsLine,
+} from '../../db/queries/doubts.ts';
 import { countUnreadableRows } from '../../db/queries/quarantined-rows.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
 import {
@@ -28,6 +33,8 @@ import {
 import { KEY_SCHEME } from '../../domain/line/identity.ts';
 import { addDays, type LocalDate } from '../../domain/local-date.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
+import { parseCurrency } from '../../domain/money/money.ts';
+import { factsKeyOf } from '../capture/stored-texts.ts';
 import { takeBack } from '../undo/take-back.ts';
 
 /** More doubts than this are never settled by a sum, so no more are read. */
@@ -79,13 +86,14 @@ async function settle(
 ): Promise<readonly DepositWorkflowRef[]> {
   const { accountKey, shownAfterMinor, stated, wholeUntil } = balance;
   return database.transaction(async (tx) => {
+    // First, as every capture does: the opening is written to a row that captures write, too.
+    await lockBankAccountForCapture(tx, accountKey);
     const opening = (await pinOpening(tx, accountKey)) ?? (await findOpening(tx, accountKey));
     if (opening === null || wholeUntil < opening.day) return [];
     const days = { accountKey, from: opening.day, to: stated.day };
     if ((await listDoubts(tx, days, 1)).length === 0) return [];
     // The amount of a row that cannot be read may be the difference.
     if ((await countUnreadableRows(tx, accountKey)) > 0) return [];
-    await lockBankAccountForCapture(tx, accountKey);
     const doubts = await listDoubts(tx, days, DOUBTS_READ_MAX);
     if (doubts.some(({ bookingDate }) => bookingDate > wholeUntil)) return [];
     const moved = await sumOfLines(tx, { ...days, to: wholeUntil });
@@ -109,9 +117,17 @@ async function carryOut(
   const refs = await listOpenDepositWorkflows(tx, depositIds);
   // People decided one of them just now.
   if (refs.length < same.length) return [];
+  const heldIds = [...lines, ...ended].map(idOf);
+  const rows = await readRowsAsLines(tx, { heldIds, keyScheme: KEY_SCHEME });
+  if (!rows.every((row) => isInItsCurrency(accountKey, row))) return [];
   await actAs(tx, WORKFLOW_ACTOR, 'The balance that the bank states decides it.');
   await releaseHolds(tx, accountKey, own.map(idOf));
-  await captureRows(tx, accountKey, lines.map(idOf));
+  const isLine = new Set(lines.map(idOf));
+  await captureRows(
+    tx,
+    accountKey,
+    rows.filter(({ heldId }) => isLine.has(heldId)),
+  );
   await endHeldRows(
     tx,
     ended.map(({ besideLineId, id }) => ({
@@ -132,13 +148,39 @@ function idOf({ id }: Doubt): string {
   return id;
 }
 
+/**
+ * True if the row's facts are those of an amount in the account's currency. A row that waits does not store its currency,
+ * and a foreign amount is no part of the account's balance.
+ */
+function isInItsCurrency(accountKey: string, row: RowAsLine): boolean {
+  const { amountMinor, bookingDate, currency, factsKey, reference } = row;
+  return (
+    factsKey ===
+    factsKeyOf(accountKey, {
+      bankId: null,
+      bookingDate,
+      valueDate: null,
+      amountMinor: amountMinor < 0n ? -amountMinor : amountMinor,
+      direction: amountMinor < 0n ? 'debit' : 'credit',
+      currency: parseCurrency(currency),
+      status: 'booked',
+      reversal: false,
+      references: reference === null ? [] : [reference],
+      text: '',
+      counterparty: { name: null, account: null },
+      runningBalanceMinor: null,
+      position: '',
+    })
+  );
+}
+
 /** Makes a line of each row that waits: the balance counts it. Its deposit is captured, and credits by its own code. */
 async function captureRows(
   tx: Transaction,
   accountKey: string,
-  heldIds: readonly string[],
+  rows: readonly RowAsLine[],
 ): Promise<void> {
-  for (const row of await readRowsAsLines(tx, { heldIds, keyScheme: KEY_SCHEME })) {
+  for (const row of rows) {
     const { amountMinor, bookingDate, currency, factsKey, feed, heldId, occurrence, source } = row;
     const text = row.reference ?? '';
     const line = {

@@ -7,6 +7,7 @@ import { newId } from '../../../db/new-id.ts';
 import { listDayProofs } from '../../../db/queries/day-proofs.ts';
 import { withCandidates } from '../../../db/queries/doubts.ts';
 import { parseLocalDate } from '../../../domain/local-date.ts';
+import { parseCurrency } from '../../../domain/money/money.ts';
 import { signedMinor, type Sighting } from '../../../domain/line/sighting.ts';
 import {
   activityContext,
@@ -206,6 +207,19 @@ describe('a row that waits', () => {
     const next = mt940([{ minor: 1_000, text: 'NEXT' }], { day: '2026-11-10', opening: 20_000 });
     expect(await importOne(accountKey, next)).toEqual({ outcome: 'ok', gateClosed: false });
     expect(await depositsOf(accountKey)).toContain(`${code} captured`);
+  });
+
+  it('waits on where its amount is in another currency, which no balance of the account counts', async () => {
+    const accountKey = await anAccount(test.db);
+    const { code } = await aWallet(test.db);
+    await read(accountKey, [TODAY_CASH], 100_000n);
+    const dollars = aSighting({
+      ...{ references: [code], bankId: 'W1', currency: parseCurrency('USD') },
+    });
+    await notify(test.db, accountKey, dollars);
+    for (let turn = 0; turn < 3; turn += 1) await read(accountKey, [TODAY_CASH], 105_000n);
+    expect(await waitingRows(accountKey)).toBe(1);
+    expect(await depositsOf(accountKey)).toEqual(['CASH captured']);
   });
 
   it('waits on while the balance may not count it yet', async () => {
