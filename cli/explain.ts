@@ -1,5 +1,5 @@
 import { toCodedError } from '../db/pg-errors.ts';
-import { isCoded } from '../domain/errors.ts';
+import { framesOf, isCoded } from '../domain/errors.ts';
 
 const FILE_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'You may not open this file',
@@ -16,7 +16,7 @@ export function explain(error: unknown): string {
   if (coded !== null) return `${coded.message} [${coded.code}, see docs/errors.md]`;
   if (!(error instanceof Error)) return String(error);
   const sentence = fileFault(error) ?? quotesNothing(error);
-  return process.env['PURSER_DEBUG'] ? `${sentence}\n${framesOf(error)}` : sentence;
+  return process.env['PURSER_DEBUG'] ? `${sentence}\n${framesOf(error).join('\n')}` : sentence;
 }
 
 function fileFault(error: NodeJS.ErrnoException): string | null {
@@ -25,14 +25,6 @@ function fileFault(error: NodeJS.ErrnoException): string | null {
   const fault = FILE_FAULTS[error.code ?? ''];
   if (fault === undefined) return null;
   return error.path === undefined ? null : `${fault}: ${error.path}`;
-}
-
-/** Drops the message at the start of a stack, which may quote a statement. */
-function framesOf(error: Error): string {
-  return (error.stack ?? '')
-    .split('\n')
-    .filter((line) => line.trimStart().startsWith('at '))
-    .join('\n');
 }
 
 /** The query builder's own errors begin with the failed statement. */

@@ -123,3 +123,17 @@ export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
+
+const FRAMES_MAX = 12;
+
+/** Where whatever was thrown came from: the lines of its stack without its message, a line of which may look like one. */
+export function framesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  const { message, stack = '' } = error;
+  const start = stack.indexOf(message);
+  return (start < 0 ? stack : stack.slice(start + message.length))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line))
+    .slice(0, FRAMES_MAX);
+}

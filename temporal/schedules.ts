@@ -7,6 +7,7 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { CodedError } from '../domain/errors.ts';
+import type { ServiceReport } from '../domain/words/alert-words.ts';
 import {
   pollScheduleId,
   SWEEP_SCHEDULE_ID,
@@ -106,21 +107,12 @@ export async function triggerPoll(client: Client, accountKey: string): Promise<v
   }
 }
 
-/** A condition of the Schedules or workflows of one account, or of the service. */
-export interface TemporalCondition {
-  readonly kind: 'schedule_paused' | 'workflow_wedged';
-  readonly subject: string;
-  readonly accountKey: string | null;
-  readonly example: string | null;
-  readonly count: number;
-}
-
 /** The polled accounts whose Schedule is paused or missing. */
 export async function listPaused(
   client: Client,
   accounts: readonly { readonly accountKey: string; readonly isPolled: boolean }[],
-): Promise<readonly TemporalCondition[]> {
-  const found: TemporalCondition[] = [];
+): Promise<readonly ServiceReport[]> {
+  const found: ServiceReport[] = [];
   for (const { accountKey, isPolled } of accounts) {
     if (!isPolled || !(await isPaused(client, pollScheduleId(accountKey)))) continue;
     const example = pollScheduleId(accountKey);

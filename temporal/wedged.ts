@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { groupBy } from '../domain/group-by.ts';
-import type { TemporalCondition } from './schedules.ts';
+import type { ServiceReport } from '../domain/words/alert-words.ts';
 
 /** As many as a look counts; more are no other news. */
 const WEDGED_MAX = 1_000;
@@ -10,7 +10,7 @@ const REPORTED =
   "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut') AND ExecutionStatus = 'Running'";
 
 /** Workflows that fail again and again, by account: `deposit/<account>/…` and `poll/<account>` name it. */
-export async function listWedged(client: Client): Promise<readonly TemporalCondition[]> {
+export async function listWedged(client: Client): Promise<readonly ServiceReport[]> {
   const ids: string[] = [];
   for await (const { workflowId } of client.workflow.list({ query: REPORTED })) {
     ids.push(workflowId);

@@ -1,4 +1,5 @@
 import type { LogLevel, LogMetadata } from '@temporalio/worker';
+import { framesOf } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 
 const LEVELS = {
@@ -35,7 +36,6 @@ const ALLOWED = new Set([
   'workflowType',
 ]);
 const TEXT_CHARS_MAX = 200;
-const FRAMES_MAX = 8;
 
 /** Sends a line of Temporal's runtime, of a workflow or of an activity to our log. */
 export function writeTemporalLine(
@@ -80,14 +80,4 @@ function codeOf(error: Error): string | null {
   for (const each of [type, code])
     if (typeof each === 'string' && /^[\w.]{1,60}$/.test(each)) return each;
   return null;
-}
-
-/** Its lines in the stack, without the message above them, which may look like one. */
-function framesOf({ message, stack = '' }: Error): readonly string[] {
-  const start = stack.indexOf(message);
-  return (start < 0 ? stack : stack.slice(start + message.length))
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line))
-    .slice(0, FRAMES_MAX);
 }

@@ -2,10 +2,14 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { lookAtAlerts } from '../app/alert/look-at-alerts.ts';
 import type { Database } from '../db/client.ts';
 import { beat, replaceReports } from '../db/queries/alerts/alerts.ts';
-import type { ServiceReport } from '../db/schema/alerts.ts';
 import { withDeadline } from '../db/with-deadline.ts';
 import { errorName } from '../domain/errors.ts';
-import { alertFacts, alertSentence, type AlertKind } from '../domain/words/alert-words.ts';
+import {
+  alertFacts,
+  alertSentence,
+  type AlertKind,
+  type ServiceReport,
+} from '../domain/words/alert-words.ts';
 import type { Logger } from '../logger.ts';
 
 const LOOK_EVERY_MS = 5_000;

@@ -2,7 +2,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { toCodedError } from '../../db/pg-errors.ts';
-import { errorName, isCoded, type CodedError, type ErrorCode } from '../../domain/errors.ts';
+import {
+  errorName,
+  framesOf,
+  isCoded,
+  type CodedError,
+  type ErrorCode,
+} from '../../domain/errors.ts';
 import { HTTP_ERRORS, toProblem, type Problem } from '../http-errors.ts';
 
 /** An error in the terms of the API. */
@@ -129,16 +135,6 @@ function logFailure(error: unknown, code: ErrorCode, request: FastifyRequest): v
     },
     'request failed',
   );
-}
-
-/** The frames of a stack without its first lines, which hold the message. */
-function framesOf(error: unknown): readonly string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => line.trimStart().startsWith('at '))
-    .slice(0, 12)
-    .map((line) => line.trim());
 }
 
 function shortened(text: string): string {

@@ -4,7 +4,7 @@ import { addRunCapture, markDayComplete } from '../../db/queries/runs.ts';
 import { addDays, localDateIn, type LocalDate } from '../../domain/local-date.ts';
 import { captureLinesIn } from './capture-lines.ts';
 import type { CaptureOutcome } from './capture-outcome.ts';
-import { quarantineRows, type Quarantine } from './quarantine-rows.ts';
+import { quarantineRows } from './quarantine-rows.ts';
 
 /** A window of days, read whole from a bank's API. */
 export interface ReadWindow {
@@ -22,10 +22,7 @@ export interface ReadWindow {
  * Captures a window: lines, deposits, rows that cannot be read, the account's last complete day and the run's counts in one
  * transaction. The day is complete although rows wait: they stay on the list of cases. A repeat finds every line known.
  */
-export async function captureWindow(
-  database: Database,
-  read: ReadWindow,
-): Promise<CaptureOutcome & { readonly quarantine: Quarantine }> {
+export async function captureWindow(database: Database, read: ReadWindow): Promise<CaptureOutcome> {
   const { accountKey, runId, snapshot, startedAt, window } = read;
   return database.transaction(async (tx) => {
     const captured = await captureLinesIn(tx, {
@@ -45,7 +42,7 @@ export async function captureWindow(
         snapshot.heldPositions?.has(position) === true ? ('unreadable' as const) : null,
       ),
     });
-    const quarantine = await quarantineRows(tx, read);
+    await quarantineRows(tx, read);
     await markDayComplete(tx, accountKey, window.completeDay);
     await addRunCapture(tx, {
       ...captured,
@@ -56,6 +53,6 @@ export async function captureWindow(
       rowsQuarantined: snapshot.unreadable?.length ?? 0,
       warnings: snapshot.warnings ?? [],
     });
-    return { ...captured, quarantine };
+    return captured;
   });
 }

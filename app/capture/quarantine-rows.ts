@@ -6,13 +6,6 @@ import { storable } from './stored-texts.ts';
 /** More names than this of one read are noise. */
 const FIELDS_MAX = 100;
 
-export interface Quarantine {
-  /** Rows of this read that have no open case yet and got one. */
-  readonly opened: number;
-  /** Names of fields that no read of the account had shown before. */
-  readonly newFields: readonly string[];
-}
-
 /**
  * Stores what a read of an account could not understand: rows that wait for a person, and fields that nobody knows. Neither
  * moves money or holds other rows back.
@@ -25,10 +18,10 @@ export async function quarantineRows(
     readonly window: DayWindow;
     readonly snapshot: FeedSnapshot;
   },
-): Promise<Quarantine> {
+): Promise<void> {
   const { accountKey, runId, window, snapshot } = read;
   const { from, to } = window;
-  const opened = await recordQuarantinedRows(
+  await recordQuarantinedRows(
     tx,
     { accountKey, source: 'poll', runId, window: { from, to } },
     (snapshot.unreadable ?? []).map(({ position, field, why, raw, digest, day }) => ({
@@ -41,7 +34,7 @@ export async function quarantineRows(
       to: day ?? to,
     })),
   );
-  return { opened, newFields: await noteUnknownFields(tx, accountKey, snapshot.unknownFields) };
+  await noteUnknownFields(tx, accountKey, snapshot.unknownFields);
 }
 
 /** Notes names of fields once for an account; answers those that are new. */

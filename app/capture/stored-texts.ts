@@ -30,7 +30,12 @@ export function transactionKey(line: NewLine, usedKeys: Set<string>): string {
     usedKeys.add(stableId);
     return stableId;
   }
-  return `facts-${factsKey.slice(0, 40)}-${line.occurrence}`;
+  return keyOfFacts(factsKey, line.occurrence);
+}
+
+/** The key of a payment that has no usable id: its facts, and which of the payments with these facts it is. */
+export function keyOfFacts(factsKey: string, occurrence: number): string {
+  return `facts-${factsKey.slice(0, 40)}-${occurrence}`;
 }
 
 /**

@@ -34,22 +34,16 @@ export async function proveBalance(
     readonly window: DayWindow;
     readonly read: WindowWithBalances;
   },
-): Promise<BalanceProof> {
+): Promise<void> {
   const { accountKey, read, window } = input;
   const stated = statedBalance(read, window);
-  if (stated === null) return 'absent';
+  if (stated === null) return;
   // The amount of a row that waits is missing from the ledger, and must stop no other deposit.
-  if ((await countUnreadableRows(database, accountKey)) > 0) return 'absent';
+  if ((await countUnreadableRows(database, accountKey)) > 0) return;
   const moment = (read.after?.day ?? null) === null ? 'now' : 'end_of_day';
   // Not in the transaction of the capture: closing a gate waits for credits, which may wait for a capture's locks.
-  return database.transaction((tx) => proveIn(tx, { accountKey, window, stated, moment }));
+  await database.transaction((tx) => proveIn(tx, { accountKey, window, stated, moment }));
 }
-
-/**
- * `begun`: the ledger begins here · `unsure`: one look found a difference · `known`: this difference was reported
- * before · `absent`: no balance can be compared to the cent.
- */
-export type BalanceProof = 'begun' | 'ok' | 'unsure' | 'differs' | 'known' | 'absent';
 
 /**
  * The balance that the bank stated while it showed the lines, and its day. Null if it cannot be compared to the cent:
@@ -76,19 +70,19 @@ async function proveIn(
     readonly stated: StatedBalance;
     readonly moment: 'end_of_day' | 'now';
   },
-): Promise<BalanceProof> {
+): Promise<void> {
   const { accountKey, moment, stated, window } = input;
   const opening = (await pinOpening(tx, accountKey)) ?? (await findOpening(tx, accountKey));
   if (opening === null) {
     await beginLedger(tx, { accountKey, from: window.from, stated });
-    return 'begun';
+    return;
   }
-  if (stated.day < opening.day) return 'absent';
+  if (stated.day < opening.day) return;
   const moved = await sumOfLines(tx, { accountKey, from: opening.day, to: stated.day });
   const differenceMinor = opening.minor + moved - stated.minor;
   const isSame = differenceMinor === 0n;
   const looks = await countSameLooks(tx, { accountKey, day: stated.day, differenceMinor });
-  if (looks >= (isSame ? 1 : LOOKS_NEEDED)) return isSame ? 'ok' : 'known';
+  if (looks >= (isSame ? 1 : LOOKS_NEEDED)) return;
   await insertDayProof(tx, {
     accountKey,
     source: 'api',
@@ -98,8 +92,5 @@ async function proveIn(
     movedMinor: moved,
     stated,
   });
-  if (isSame) return 'ok';
-  if (looks + 1 < LOOKS_NEEDED) return 'unsure';
-  await closeGateByPolicy(tx, accountKey, stated.day);
-  return 'differs';
+  if (!isSame && looks + 1 >= LOOKS_NEEDED) await closeGateByPolicy(tx, accountKey, stated.day);
 }

@@ -34,7 +34,7 @@ import { KEY_SCHEME } from '../../domain/line/identity.ts';
 import { addDays, type LocalDate } from '../../domain/local-date.ts';
 import type { DepositWorkflowRef } from '../../domain/ledger/deposit.ts';
 import { parseCurrency } from '../../domain/money/money.ts';
-import { factsKeyOf } from '../capture/stored-texts.ts';
+import { factsKeyOf, keyOfFacts } from '../capture/stored-texts.ts';
 import { takeBack } from '../undo/take-back.ts';
 
 /** More doubts than this are never settled by a sum, so no more are read. */
@@ -185,7 +185,7 @@ async function captureRows(
     const text = row.reference ?? '';
     const line = {
       ...{ factsKey, occurrence, bookingDate, amountMinor, currency, text },
-      transactionKey: `facts-${factsKey.slice(0, 40)}-${occurrence}`,
+      transactionKey: keyOfFacts(factsKey, occurrence),
       valueDate: null,
       reversal: false,
       references: row.reference === null ? [] : [row.reference],

@@ -58,12 +58,3 @@ export const verifications = pgTable('verifications', {
   ranAt: instant('ran_at').notNull().defaultNow(),
   broken: text('broken').array().notNull(),
 });
-
-/** A condition that only Temporal states. */
-export interface ServiceReport {
-  readonly kind: AlertKind;
-  readonly subject: string;
-  readonly accountKey: string | null;
-  readonly example: string | null;
-  readonly count: number;
-}

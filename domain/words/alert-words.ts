@@ -146,3 +146,12 @@ export function alertFacts({ accountKey, code, count, example, kind, subject }: 
     count,
   };
 }
+
+/** A condition that only Temporal states. */
+export interface ServiceReport {
+  readonly kind: AlertKind;
+  readonly subject: string;
+  readonly accountKey: string | null;
+  readonly example: string | null;
+  readonly count: number;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CodedError, ERROR_CODES, errorName, isCoded } from '../../domain/errors.ts';
+import { CodedError, ERROR_CODES, errorName, framesOf, isCoded } from '../../domain/errors.ts';
 
 describe('the codes of errors', () => {
   it.each(ERROR_CODES)('name an area and what happened in it: %s', (code) => {
@@ -60,5 +60,17 @@ describe('the name of what was thrown', () => {
     expect(errorName(new CodedError('rate.missing', 'secret'))).toBe('CodedError');
     expect(errorName('secret')).toBe('string');
     expect(errorName(undefined)).toBe('undefined');
+  });
+});
+
+describe('the frames of what was thrown', () => {
+  it('say where it came from, and nothing of a message that looks like them', () => {
+    const frames = framesOf(new Error('Failed query:\nat J PETERS (account:12:34)'));
+    expect(frames[0]).toMatch(/^at .*errors\.test\.ts:\d+:\d+\)?$/);
+    expect(frames.join('\n')).not.toContain('PETERS');
+  });
+
+  it('are missing from what is no error', () => {
+    expect(framesOf('at J PETERS (account:12:34)')).toEqual([]);
   });
 });

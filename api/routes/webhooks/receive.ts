@@ -77,7 +77,8 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         const outcome = await storeEvent(deps, key, request.headers, rawBody);
         return await reply.code(202).send({ outcome });
       } catch (error) {
-        if (isCoded(error)) deps.refusals.add(key, error.code);
+        // Only what the bank sent wrong: a fault of ours is no refusal.
+        if (isCoded(error) && error.code.startsWith('webhook.')) deps.refusals.add(key, error.code);
         throw error;
       }
     },

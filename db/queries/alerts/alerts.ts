@@ -1,8 +1,10 @@
 import { and, desc, getTableColumns, isNull, sql } from 'drizzle-orm';
-import type { AlertKind, AlertNews } from '../../../domain/words/alert-words.ts';
+import { ALERT_AFTER_S } from '../../../domain/words/alert-limits.ts';
+import type { AlertKind, AlertNews, ServiceReport } from '../../../domain/words/alert-words.ts';
 import type { Executor } from '../../client.ts';
 import { param } from '../../param.ts';
-import { alerts, type ServiceReport } from '../../schema/alerts.ts';
+import { alerts } from '../../schema/alerts.ts';
+import { secondsAgo } from './ago.ts';
 import { ACCOUNT_CONDITIONS } from './account-conditions.ts';
 import { WORK_CONDITIONS } from './work-conditions.ts';
 
@@ -17,7 +19,7 @@ export async function refreshAlerts(executor: Executor): Promise<void> {
     with found (kind, subject, account, code, example, count) as materialized (
       ${sql.join([...ACCOUNT_CONDITIONS, ...WORK_CONDITIONS], sql` union all `)}
     ), cleared as (
-      update alerts a set cleared_at = now(), last_seen_at = greatest(last_seen_at, first_seen_at)
+      update alerts a set cleared_at = now()
        where cleared_at is null and not exists (select 1 from found f where f.kind = a.kind and f.subject = a.subject)
     )
     insert into alerts (kind, subject, bank_account_key, code, example, count)
@@ -77,7 +79,7 @@ export async function listStanding(executor: Executor): Promise<readonly Alert[]
 /** True where no worker has given a sign of life for a minute. */
 export async function isWorkerSilent(executor: Executor): Promise<boolean> {
   const rows = await executor.execute<{ silent: boolean }>(sql`
-    select coalesce(max(beat_at) < now() - interval '60 seconds', true) as silent from service_beats where service = 'worker'`);
+    select coalesce(max(beat_at) < ${secondsAgo(ALERT_AFTER_S.workerSilent)}, true) as silent from service_beats where service = 'worker'`);
   return rows[0]?.silent ?? true;
 }
 

@@ -1,4 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
+import { ALERT_AFTER_S } from '../../../domain/words/alert-limits.ts';
+import { secondsAgo } from './ago.ts';
 
 /** The account of line case `k`: of its line, or of its row. */
 const ACCOUNT_OF_CASE = sql`
@@ -12,12 +14,12 @@ const BEHIND_GATE = sql`
 export const WORK_CONDITIONS: readonly SQL[] = [
   sql`
     select 'deposit_stuck', d.bank_account_key, d.bank_account_key, null, min(d.id), count(*)::int
-      from deposits d where d.state = 'captured' and d.captured_at < now() - interval '5 minutes' and not ${BEHIND_GATE}
+      from deposits d where d.state = 'captured' and d.captured_at < ${secondsAgo(ALERT_AFTER_S.depositCaptured)} and not ${BEHIND_GATE}
      group by d.bank_account_key`,
   sql`
     select 'decision_stuck', d.bank_account_key, d.bank_account_key, null, min(c.id), count(*)::int
       from decisions c join deposits d on d.id = c.deposit_id
-     where c.state = 'approved' and coalesce(c.approved_at, c.proposed_at) < now() - interval '60 seconds' and not ${BEHIND_GATE}
+     where c.state = 'approved' and coalesce(c.approved_at, c.proposed_at) < ${secondsAgo(ALERT_AFTER_S.decisionApproved)} and not ${BEHIND_GATE}
      group by d.bank_account_key`,
   sql`
     select case k.kind when 'row_unreadable' then 'rows_unreadable' when 'reversal_unpaired' then 'reversal_unpaired' else 'line_changed' end,
@@ -36,7 +38,7 @@ export const WORK_CONDITIONS: readonly SQL[] = [
       from statement_files f where f.state = 'held' and f.released_at is null group by f.bank_account_key`,
   sql`
     select 'statement_stuck', f.bank_account_key, f.bank_account_key, null, min(f.id), count(*)::int
-      from statement_files f where f.state in ('received', 'reading') and f.received_at < now() - interval '10 minutes'
+      from statement_files f where f.state in ('received', 'reading') and f.received_at < ${secondsAgo(ALERT_AFTER_S.statementReceived)}
      group by f.bank_account_key`,
   sql`
     select 'statement_gap', s.key, s.key, null, s.file_id, 1
@@ -46,22 +48,22 @@ export const WORK_CONDITIONS: readonly SQL[] = [
   sql`
     select 'worker_silent', 'service', null, null, max(b.beat_at)::text, 1
       from (select 1) one left join service_beats b on b.service = 'worker'
-    having coalesce(max(b.beat_at) < now() - interval '60 seconds', true)
-       and exists (select 1 from bank_accounts where created_at < now() - interval '60 seconds')`,
+    having coalesce(max(b.beat_at) < ${secondsAgo(ALERT_AFTER_S.workerSilent)}, true)
+       and exists (select 1 from bank_accounts where created_at < ${secondsAgo(ALERT_AFTER_S.workerSilent)})`,
   sql`
     select 'verify_red', 'service', null, null, array_to_string(v.broken, ', '), cardinality(v.broken)
       from (select broken from verifications order by id desc limit 1) v where cardinality(v.broken) > 0`,
   sql`
     select 'verify_late', 'service', null, null, max(v.ran_at)::text, 1
       from (select 1) one left join (select ran_at from verifications order by id desc limit 1) v on true
-    having coalesce(max(v.ran_at) < now() - interval '26 hours', true)
-       and exists (select 1 from bank_accounts where created_at < now() - interval '26 hours')`,
+    having coalesce(max(v.ran_at) < ${secondsAgo(ALERT_AFTER_S.verifyRun)}, true)
+       and exists (select 1 from bank_accounts where created_at < ${secondsAgo(ALERT_AFTER_S.verifyRun)})`,
   sql`
     select 'audit_unsealed', 'service', null, null, min(e.id)::text, count(*)::int
       from audit_events e
-     where e.id > coalesce((select max(event_id) from audit_seals), 0) and e.happened_at < now() - interval '1 hour' having count(*) > 0`,
-  // What only Temporal states; a report that no worker repeats says nothing any more.
+     where e.id > coalesce((select max(event_id) from audit_seals), 0) and e.happened_at < ${secondsAgo(ALERT_AFTER_S.auditUnsealed)} having count(*) > 0`,
+  // What only Temporal states.
   sql`
     select r.kind, r.subject, r.bank_account_key, null, r.example, r.count
-      from service_reports r where r.reported_at > now() - interval '10 minutes'`,
+      from service_reports r where r.reported_at > ${secondsAgo(ALERT_AFTER_S.temporalReport)}`,
 ];
