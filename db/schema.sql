@@ -1166,6 +1166,20 @@ CREATE TRIGGER rates_audit_update AFTER UPDATE ON public.rates REFERENCING OLD T
 GRANT SELECT ON rates TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE request_counts (
+  name text NOT NULL,
+  window_start timestamp with time zone NOT NULL,
+  count integer NOT NULL
+);
+COMMENT ON TABLE request_counts IS 'How often each caller called lately, summed over the API processes: a limit holds for all of them together.';
+COMMENT ON COLUMN request_counts.name IS 'The route if it has a limit of its own, and the API key or the address that called.';
+COMMENT ON COLUMN request_counts.window_start IS 'Start of the minute; rows are deleted some minutes later.';
+COMMENT ON COLUMN request_counts.count IS 'How many requests.';
+ALTER TABLE request_counts ADD CONSTRAINT request_counts_count_positive CHECK ((count > 0));
+ALTER TABLE request_counts ADD CONSTRAINT request_counts_pkey PRIMARY KEY (name, window_start);
+GRANT DELETE, INSERT, SELECT, UPDATE ON request_counts TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE return_export_items (
   export_id text NOT NULL,
   decision_id text NOT NULL

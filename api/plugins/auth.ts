@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { CodedError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
+import { callerAddress } from '../caller-address.ts';
 import type { ApiDeps, Principal, RoutePolicy } from '../deps.ts';
 import { createKeyVerifier, type KeyVerifier } from '../auth/key-verifier.ts';
 import { PERSON_ONLY_SCOPES } from '../auth/scopes.ts';
@@ -26,7 +27,7 @@ export const authPlugin = fp<ApiDeps>(
     const countFailure = app.createRateLimit({
       max: deps.rateLimits.failedAuthPerMinute,
       timeWindow: 60_000,
-      keyGenerator: (request) => `failed ${request.ip}`,
+      keyGenerator: (request) => `failed ${callerAddress(request.ip)}`,
     });
     app.decorate('keyVerifier', verifier);
     app.decorateRequest('principal', null);

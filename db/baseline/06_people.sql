@@ -51,6 +51,19 @@ COMMENT ON COLUMN idempotency_keys.status IS 'HTTP status of the answer; null wh
 COMMENT ON COLUMN idempotency_keys.response IS 'Body of the answer.';
 COMMENT ON COLUMN idempotency_keys.created_at IS 'When the first request came.';
 
+-- Lost with a crash of the server, and nothing is the worse for it.
+CREATE UNLOGGED TABLE request_counts (
+  name         text NOT NULL,
+  window_start timestamptz NOT NULL,
+  count        integer NOT NULL CONSTRAINT request_counts_count_positive CHECK (count > 0),
+  PRIMARY KEY (name, window_start)
+);
+
+COMMENT ON TABLE request_counts IS 'How often each caller called lately, summed over the API processes: a limit holds for all of them together.';
+COMMENT ON COLUMN request_counts.name IS 'The route if it has a limit of its own, and the API key or the address that called.';
+COMMENT ON COLUMN request_counts.window_start IS 'Start of the minute; rows are deleted some minutes later.';
+COMMENT ON COLUMN request_counts.count IS 'How many requests.';
+
 -- I19: who did what, when and why: one row for each change of state, written by the transaction that makes the change.
 -- The functions that audit_table() makes write it, so no code can forget to.
 CREATE TABLE audit_events (

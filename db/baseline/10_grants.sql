@@ -12,7 +12,7 @@ BEGIN
     'bank_events', 'statement_files', 'statement_file_chunks', 'statements',
     'journals', 'postings', 'spends', 'reversals', 'credit_holds', 'notifications',
     'named_codes',
-    'api_keys', 'idempotency_keys', 'audit_events', 'audit_seals',
+    'api_keys', 'idempotency_keys', 'request_counts', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
     'decisions', 'decision_allocations', 'return_exports', 'return_export_items',
     'alerts', 'service_beats', 'service_reports', 'webhook_refusals', 'verifications'] LOOP
@@ -25,7 +25,7 @@ END $$;
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
   api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields, alerts, service_beats,
   webhook_refusals TO purser_app;
-GRANT INSERT, UPDATE, DELETE ON pending_lines, service_reports TO purser_app;
+GRANT INSERT, UPDATE, DELETE ON pending_lines, service_reports, request_counts TO purser_app;
 -- What it only adds to.
 GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,
   return_export_items, verifications TO purser_app;

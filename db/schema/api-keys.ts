@@ -1,5 +1,5 @@
 import { integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { instant, oneOf } from './columns.ts';
+import { count, instant, oneOf } from './columns.ts';
 
 export type ApiKeyOwner = 'service' | 'person';
 
@@ -31,4 +31,15 @@ export const idempotencyKeys = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.principal, table.route, table.key] })],
+);
+
+/** How often each caller called lately, summed over the API processes. */
+export const requestCounts = pgTable(
+  'request_counts',
+  {
+    name: text('name').notNull(),
+    windowStart: instant('window_start').notNull(),
+    count: count('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.windowStart] })],
 );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey, hashSecret } from '../../api/auth/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
+import type { ApiApp } from '../../api/deps.ts';
 import { SCOPES } from '../../api/auth/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { isCoded } from '../../domain/errors.ts';
@@ -15,6 +16,7 @@ import {
   startApi,
   type ApiUnderTest,
 } from '../support/api-under-test.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OPEN = [
   'GET /',
@@ -218,6 +220,37 @@ describe('the rate limit', () => {
       }
       expect(statuses).toEqual(expected);
     } finally {
+      await limited.close();
+    }
+  });
+
+  it('holds for all API processes together', async () => {
+    const now = new Date();
+    const limited = await startApi({
+      rateLimits: { requestsPerMinute: 1_000, failedAuthPerMinute: 50, webhooksPerMinute: 1_000 },
+      // No minute ends within the test.
+      clock: () => now,
+    });
+    const other = buildApp(limited.deps);
+    try {
+      await other.ready();
+      const failAt = async (app: ApiApp) =>
+        (await app.inject({ url: '/v1/status', headers: bearer('nonsense') })).statusCode;
+      for (let attempt = 0; attempt < 51; attempt += 1) await failAt(limited.app);
+      expect(await failAt(other)).toBe(401);
+      await waitFor('the counts of both are stored', async () => {
+        const [stored] = await limited.database.owner<{ count: number }[]>`
+          select sum(count)::int as count from request_counts where name like '%failed%'`;
+        return stored?.count === 52;
+      });
+      let attempts = 1;
+      await waitFor('the other process learns of them', async () => {
+        attempts += 1;
+        return (await failAt(other)) === 429;
+      });
+      expect(attempts).toBeLessThan(50);
+    } finally {
+      await other.close();
       await limited.close();
     }
   });
