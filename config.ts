@@ -15,7 +15,7 @@ const port = wholeNumber(0, 65_535);
 const perMinute = (fallback: number, what: string) =>
   wholeNumber(1, 10_000_000)
     .default(fallback)
-    .describe(`${what} in a minute, for each API process`);
+    .describe(`${what} in a minute, over all API processes`);
 const header = z.string().regex(/^[a-z0-9-]{1,60}$/, 'is not a header name in lower case');
 const timeZone = z
   .string()
