@@ -53,7 +53,7 @@ const IMPORT_TABLE = [
     runs: ['domain/', 'workflows/contract.ts'],
     types: [],
     packages: ['@temporalio/client', '@temporalio/common'],
-    builtins: ['crypto'],
+    builtins: ['crypto', 'fs', 'net', 'tls'],
   },
   {
     from: 'api/',
@@ -104,6 +104,7 @@ const IMPORT_TABLE = [
       'worker/',
       'temporal/',
       'embedded/',
+      'settings/',
       'workflows/contract.ts',
       'config.ts',
       'logger.ts',
@@ -121,7 +122,20 @@ const IMPORT_TABLE = [
     builtins: 'any',
   },
   { from: 'simulator/', runs: [], types: [], packages: ['fastify'], builtins: 'any' },
-  { from: 'config.ts', runs: ['domain/'], types: [], packages: ['zod'], builtins: [] },
+  {
+    from: 'settings/',
+    runs: ['domain/', 'bank/http/address-rule.ts', 'db/ssl-mode.ts'],
+    types: [],
+    packages: ['zod'],
+    builtins: ['fs'],
+  },
+  {
+    from: 'config.ts',
+    runs: ['domain/', 'settings/', 'bank/http/address-rule.ts'],
+    types: [],
+    packages: ['zod'],
+    builtins: [],
+  },
   { from: 'logger.ts', runs: [], types: [], packages: ['pino'], builtins: [] },
 ];
 

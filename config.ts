@@ -1,17 +1,24 @@
 import { z } from 'zod';
+import {
+  productionAddresses,
+  TRIAL_ADDRESSES,
+  type AddressRule,
+} from './bank/http/address-rule.ts';
 import { CodedError } from './domain/errors.ts';
 import { FEED_PROTOCOLS } from './domain/line/feed-protocols.ts';
 import { BUSINESS_TIME_ZONE, isTimeZone, parseLocalDate } from './domain/local-date.ts';
 import { CODE_SERIES_MAX } from './domain/reference/customer-code.ts';
+import { CONNECTION_SETTINGS } from './settings/connection-settings.ts';
+import { completeConfig, crossFaults } from './settings/cross-faults.ts';
+import { flag, port, someText, wholeNumber } from './settings/kinds.ts';
+import { misspeltFaults } from './settings/misspelt.ts';
+import { OTHER_VARIABLES } from './settings/other-variables.ts';
+import { productionFaults, unstatedFaults } from './settings/production-faults.ts';
 
-const flag = z.stringbool();
-const someText = z.string().min(1).optional();
 const minorUnits = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,13})$/, 'is not a whole number of minor units')
   .transform((text) => BigInt(text));
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const port = wholeNumber(0, 65_535);
 const perMinute = (fallback: number, what: string) =>
   wholeNumber(1, 10_000_000)
     .default(fallback)
@@ -28,24 +35,12 @@ export const configSchema = z.object({
   DEPLOYMENT: z
     .enum(['trial', 'production'])
     .default('trial')
-    .describe('`production` refuses embedded servers and the simulator'),
+    .describe('`production` refuses embedded servers, the simulator and what is not safe'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('least severe message that is logged'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('Postgres 15 or newer; without it the embedded one starts'),
-  MIGRATION_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('login that owns the schema, for `purser migrate`; else DATABASE_URL'),
-  DATABASE_POOL_SIZE: wholeNumber(2, 50).default(8).describe('connections for each process'),
-  TEMPORAL_ADDRESS: someText.describe('host:port of Temporal; without it the embedded one starts'),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
-  TEMPORAL_API_KEY: someText.describe('for Temporal Cloud; turns TLS on'),
-  TEMPORAL_TLS: flag.default(false).describe('encrypt the connection to Temporal'),
+  ...CONNECTION_SETTINGS,
   API_HOST: z.string().min(1).default('127.0.0.1').describe('address that the API listens on'),
   API_PORT: port.default(8080).describe('port that the API listens on'),
   API_TRUST_PROXY: z
@@ -63,6 +58,12 @@ export const configSchema = z.object({
     .min(32)
     .optional()
     .describe('secret, at least 32 characters; hashes API keys'),
+  WORKER_HEALTH_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address that the worker answers `/health/live` and `/health/ready` on'),
+  WORKER_HEALTH_PORT: port.optional().describe('port for that; without it the worker has none'),
   PURSER_DATA_DIR: someText.describe('where the embedded servers keep their data'),
   BANK_API_ENABLED: flag.default(false).describe('poll the bank account described by BANK_*'),
   BANK_ACCOUNT_KEY: z
@@ -79,6 +80,9 @@ export const configSchema = z.object({
   BANK_API_KEY: someText.describe(
     'secret; bearer key; `investec`: clientId:clientSecret:apiKey; `stitch`: clientId:clientSecret; `berlin-group`: [consentId:]token',
   ),
+  BANK_ALLOW_LOOPBACK: flag
+    .default(false)
+    .describe('in production: banks may be reached on this machine, where your gateway runs'),
   BANK_ACCOUNT_ID: someText.describe("the account's id at the bank"),
   BANK_NAME: z.string().min(1).default('bank').describe('name of the bank, for people'),
   BANK_WEBHOOK_SECRET: z
@@ -220,69 +224,59 @@ export const configSchema = z.object({
     .describe('at its deadline a review opens again; `propose_return` also proposes a return'),
 });
 
+type Given = Readonly<Record<string, string | undefined>>;
+
 /** The parsed environment, frozen. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
 
-/** Key prefix that only the simulator bank uses; production refuses it. */
-const SIMULATOR_KEY_PREFIX = 'simulator-';
-
 /**
  * Parses the environment once, and reports every fault in one message. Empty values count as absent, as `.env` files write them.
+ * @param foundBefore faults that were found on the way to this environment, such as an unreadable file of a secret
  * @throws CodedError `config.invalid` naming each faulty variable, never its value.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(env: Given, foundBefore: readonly string[] = []): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = configSchema.safeParse(given);
-  const faults = parsed.success
-    ? crossFaults(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  if (!parsed.success || faults.length > 0) {
-    throw new CodedError(
-      'config.invalid',
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    );
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw invalidConfig([...foundBefore, ...faults, ...misspeltIn(given)]);
   }
-  return Object.freeze(parsed.data);
+  const { config, faults: contradictions } = completeConfig(parsed.data);
+  const found = [
+    ...foundBefore,
+    ...contradictions,
+    ...crossFaults(config),
+    ...(contradictions.length === 0 ? deploymentFaults(config, given) : []),
+  ];
+  if (found.length > 0) throw invalidConfig(found);
+  return Object.freeze(config);
 }
 
-function crossFaults(config: z.infer<typeof configSchema>): string[] {
-  const faults: string[] = [];
-  const need = (name: keyof typeof config, why: string) => {
-    if (config[name] === undefined) faults.push(`${name}: is needed ${why}`);
-  };
-  if (config.BANK_API_ENABLED) {
-    need('BANK_API_URL', 'when BANK_API_ENABLED is true');
-    need('BANK_API_KEY', 'when BANK_API_ENABLED is true');
-    need('BANK_ACCOUNT_ID', 'when BANK_API_ENABLED is true');
-  }
-  const isStandard = config.BANK_WEBHOOK_SIGNATURE === 'standard';
-  const secret = config.BANK_WEBHOOK_SECRET;
-  if (isStandard && secret !== undefined && !/^whsec_[A-Za-z0-9+/=]{24,}$/.test(secret)) {
-    faults.push('BANK_WEBHOOK_SECRET: must be whsec_ followed by base64 (Standard Webhooks)');
-  }
-  if (config.AUDIT_SIGNING_KEY_FILE !== undefined)
-    need('AUDIT_ANCHOR_FILE', 'when AUDIT_SIGNING_KEY_FILE is set: that file holds the signatures');
-  if (config.BANK_FIELD_MAP !== undefined && config.BANK_FEED !== 'json') {
-    faults.push('BANK_FIELD_MAP: needs BANK_FEED=json');
-  }
-  if (config.DEPLOYMENT === 'production') {
-    need('DATABASE_URL', 'in production, where no embedded server starts');
-    need('TEMPORAL_ADDRESS', 'in production, where no embedded server starts');
-    need('API_KEY_PEPPER', 'in production');
-    if (config.BANK_API_KEY?.startsWith(SIMULATOR_KEY_PREFIX) === true)
-      faults.push('BANK_API_KEY: belongs to the simulator bank, which production refuses');
-    if (config.BANK_API_ENABLED && isLoopback(config.BANK_API_URL))
-      faults.push(
-        'BANK_API_URL: points at this machine, where only the simulator bank runs; production refuses it',
-      );
-  }
-  return faults;
+/** Where banks may be, for this configuration. */
+export function bankAddresses({ BANK_ALLOW_LOOPBACK, DEPLOYMENT }: Config): AddressRule {
+  return DEPLOYMENT === 'production' ? productionAddresses(BANK_ALLOW_LOOPBACK) : TRIAL_ADDRESSES;
 }
 
-function isLoopback(url: string | undefined): boolean {
-  if (url === undefined) return false;
-  const host = new URL(url).hostname;
-  return host === 'localhost' || host.startsWith('127.') || host === '[::1]';
+const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(configSchema.shape),
+  ...OTHER_VARIABLES,
+]);
+
+function deploymentFaults(config: Config, given: Given): readonly string[] {
+  if (config.DEPLOYMENT === 'production') return productionFaults(config, given, KNOWN_NAMES);
+  return given['DEPLOYMENT'] === undefined ? unstatedFaults(config) : [];
+}
+
+function misspeltIn(given: Given): readonly string[] {
+  return given['DEPLOYMENT'] === 'production'
+    ? misspeltFaults(Object.keys(given), KNOWN_NAMES)
+    : [];
+}
+
+function invalidConfig(faults: readonly string[]): CodedError {
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+  const list = faults.map((fault) => `  ${fault}`).join('\n');
+  return new CodedError('config.invalid', `The configuration has ${count}:\n${list}`);
 }

@@ -70,7 +70,7 @@ export default defineConfig(({ mode }) => ({
             test: {
               name: 'pure',
               isolate: false,
-              include: ['test/{architecture,bank,domain,embedded,simulator}/**/*.test.ts'],
+              include: ['test/{architecture,bank,domain,embedded,settings,simulator}/**/*.test.ts'],
             },
           },
           {

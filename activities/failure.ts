@@ -12,6 +12,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'account.other_lines',
   'bank.bad_response',
   'bank.unauthorized',
+  'config.invalid',
   'deposit.not_found',
   'invariant.violated',
   'rate.missing',

@@ -3,12 +3,14 @@ import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { findBankAccount } from '../db/queries/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
-import { temporalConnectionOptions } from '../temporal/connection.ts';
+import { temporalConnectionOptions } from '../temporal/connection-options.ts';
 import { buildApp } from './build-app.ts';
 import type { ApiDeps } from './deps.ts';
 import { createRefusalCounter } from './refusal-counter.ts';
 import { createUploads } from './uploads.ts';
+import { watchLogin } from './watch-login.ts';
 import { startApiWatch } from './watch.ts';
+import { diagnoseTemporal } from '../temporal/diagnose.ts';
 import { createTemporalGateway } from '../temporal/gateway.ts';
 
 /** Connections that only webhooks use. */
@@ -24,6 +26,8 @@ export interface ApiOptions {
 export interface RunningApi {
   /** Where it listens, with the port that the system gave if API_PORT is 0. */
   readonly url: string;
+  /** Rejects if the process must not go on: its login may do too much. */
+  readonly refused: Promise<never>;
   /** Takes no new requests, lets the present ones end, and closes every connection. */
   close(): Promise<void>;
 }
@@ -79,7 +83,9 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     clock: () => new Date(),
     logger,
   });
+  const login = watchLogin(database, config.DEPLOYMENT === 'production');
   const close = async () => {
+    login.stop();
     watch.stop();
     await app.close();
     await refusals.stop();
@@ -91,11 +97,18 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
   try {
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
     logger.info({ url }, 'api started');
-    return { url, close };
+    void sayWhyNoTemporal(config, logger);
+    return { url, close, refused: login.refused };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Once, at the start: the calls themselves say only that they failed. */
+async function sayWhyNoTemporal(config: Config, logger: Logger): Promise<void> {
+  const fault = await diagnoseTemporal(temporalConnectionOptions(config)).catch(() => null);
+  if (fault !== null) logger.warn({ code: fault.code, ...fault.details }, fault.message);
 }
 
 /** An account's row names the variable that holds its secret; while a secret is rotated, `…_NEXT` holds the coming one. */

@@ -3,6 +3,7 @@ import { loadConfig, type Config } from '../config.ts';
 import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
 import { dataFolder } from '../embedded/data-folder.ts';
+import { withSecretFiles, type Variables } from '../settings/secret-files.ts';
 import { START_TRIAL } from './invocation.ts';
 import { readStackRecord } from './stack/stack-record.ts';
 
@@ -18,7 +19,13 @@ export function loadDotEnv(): void {
 
 /** The configuration of a production process: everything comes from the environment. */
 export function productionContext(): CommandContext {
-  return { env: process.env, config: loadConfig(process.env) };
+  return contextOf(process.env);
+}
+
+/** Reads secrets from the files that `…_FILE` names; their faults and those of the settings come in one message. */
+function contextOf(variables: Variables): CommandContext {
+  const { env, faults } = withSecretFiles(variables);
+  return { env, config: loadConfig(env, faults) };
 }
 
 /**
@@ -26,7 +33,7 @@ export function productionContext(): CommandContext {
  * on the data folder.
  */
 export function runningContext(): CommandContext {
-  if (process.env['DATABASE_URL']) return productionContext();
+  if (process.env['DATABASE_URL'] || process.env['DATABASE_URL_FILE']) return productionContext();
   const record = readStackRecord(dataFolder(process.env));
   if (record === null) {
     throw new CodedError(
@@ -34,8 +41,7 @@ export function runningContext(): CommandContext {
       `No running Purser found: start a trial with \`${START_TRIAL}\` in another terminal, or set DATABASE_URL and TEMPORAL_ADDRESS.`,
     );
   }
-  const env = { ...process.env, ...record.env };
-  return { env, config: loadConfig(env) };
+  return contextOf({ ...process.env, ...record.env });
 }
 
 /** Runs `work` with a database connection and always closes it. */

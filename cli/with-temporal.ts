@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
-import { connectTemporal, temporalConnectionOptions } from '../temporal/connection.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { temporalConnectionOptions } from '../temporal/connection-options.ts';
 
 /** Runs `work` with a Temporal client and always closes it. @throws CodedError `temporal.unavailable` */
 export async function withTemporal<T>(

@@ -1,6 +1,7 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { connectionAddress } from './connection-address.ts';
 import { isConnectionFailure } from './pg-errors.ts';
 import { createSlots, isBusy } from './slots.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -55,7 +56,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
 }
 
 function createClient(options: DatabaseOptions, connections: number): postgres.Sql {
-  return postgres(options.url, {
+  const { ssl, url } = connectionAddress(options.url);
+  return postgres(url, {
+    ssl,
     max: connections,
     connect_timeout: 5,
     idle_timeout: 60,

@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import { CodedError } from '../domain/errors.ts';
+import { connectionAddress } from './connection-address.ts';
 import { toCodedError } from './pg-errors.ts';
 import { readSchemaFiles, refused, type SchemaFiles, type SqlFile } from './schema-files.ts';
 
@@ -37,7 +38,9 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<{ readonly applied: readonly string[] }> {
   const files = await readSchemaFiles(options.folder ?? FOLDER);
-  const client = postgres(url, {
+  const address = connectionAddress(url);
+  const client = postgres(address.url, {
+    ssl: address.ssl,
     max: 1,
     connect_timeout: 10,
     onnotice: () => undefined,

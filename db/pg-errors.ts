@@ -1,4 +1,5 @@
 import { CodedError, isCoded, type ErrorCode } from '../domain/errors.ts';
+import { explainTlsFault, tlsFaultOf, type TlsFault } from '../domain/tls-fault.ts';
 
 /** Depth of the chain of causes that is searched for a Postgres error: drizzle wraps once, a transaction once more. */
 const CAUSE_DEPTH_MAX = 8;
@@ -9,18 +10,24 @@ const MESSAGES = {
   'account.name_taken': 'Another bank account has this name: choose another one.',
   'account.not_found': 'No bank account has this key: check the key or register the account.',
   'config.invalid':
-    'DATABASE_URL has a setting after `?` that the server does not know: remove it (NODE_EXTRA_CA_CERTS names a CA).',
+    'DATABASE_URL has a setting after `?` that the server does not know: remove it.',
   'database.conflict': 'Other work changed the same rows at the same time: try again.',
+  'database.full':
+    'The disk of the database server is full: free space there; Purser goes on by itself.',
   'database.login_refused':
     'The database refused the login: check the user and the password in DATABASE_URL, and that pg_hba.conf lets it in.',
   'database.not_found':
     'The server has no database of this name: check the name in DATABASE_URL, or create the database.',
   'database.not_migrated':
     'The database does not have the schema of this version: run `purser migrate`.',
+  'database.read_only':
+    'The database takes no writes: it is a standby, or was set read-only. Point DATABASE_URL at the primary server.',
   'database.role_refused':
     'This login may not act as purser_app: run `GRANT purser_app TO <login>` as the owner of that role, or use another login.',
   'database.tls_failed':
-    'No trusted TLS connection to the database: check its certificate, name its CA in NODE_EXTRA_CA_CERTS, and see `sslmode` in DATABASE_URL.',
+    'There is no trusted TLS connection to the database: see `sslmode` in docs/settings.md.',
+  'database.too_many_connections':
+    'The database server has no free connection: raise max_connections there, or lower DATABASE_POOL_SIZE.',
   'database.unavailable': 'The database did not answer: check that it runs and can be reached.',
   'decision.already_proposed':
     'Another decision on this deposit is open: approve or reject it first.',
@@ -83,7 +90,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU020: 'invariant.violated',
   PU021: 'wallet.credits_pending',
   PU022: 'wallet.code_taken',
-  '25006': 'database.unavailable',
+  '25006': 'database.read_only',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',
   '3F000': 'database.not_migrated',
@@ -93,6 +100,8 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   '42703': 'database.not_migrated',
   '42883': 'database.not_migrated',
   '42P01': 'database.not_migrated',
+  '53100': 'database.full',
+  '53300': 'database.too_many_connections',
   '55P03': 'database.conflict',
   '57014': 'database.unavailable',
 };
@@ -136,28 +145,21 @@ const NO_CONNECTION: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Node's codes for a certificate that it does not trust; OpenSSL's own codes begin with ERR_SSL_. */
-const TLS_FAULTS: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'EPROTO',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const TLS_WORDS = {
+  server: 'The database',
+  caSetting: 'DATABASE_CA_FILE',
+  addressSetting: 'DATABASE_URL',
+  certificateSettings: 'DATABASE_CERT_FILE and DATABASE_KEY_FILE',
+  plainSetting: 'DATABASE_TLS=off',
+};
 
 const CONNECTION_CODES: ReadonlySet<ErrorCode> = new Set([
   'database.login_refused',
   'database.not_found',
+  'database.read_only',
   'database.role_refused',
   'database.tls_failed',
+  'database.too_many_connections',
   'database.unavailable',
 ]);
 
@@ -178,6 +180,8 @@ export function toCodedError(error: unknown): CodedError | null {
   for (let depth = 0; depth < CAUSE_DEPTH_MAX && each instanceof Error; depth += 1) {
     if (isCoded(each)) return each;
     const code = textOf(each, 'code');
+    const tlsFault = code === null ? null : tlsFaultIn(each, code);
+    if (tlsFault !== null) return tlsFailed(tlsFault, code);
     const fault = code === null ? null : withoutConnection(each, code);
     if (fault !== null) return coded(fault, { driver: code });
     if (code !== null && isFromPostgres(each)) return fromPostgres(each, code);
@@ -186,11 +190,21 @@ export function toCodedError(error: unknown): CodedError | null {
   return null;
 }
 
-function withoutConnection(error: Error, code: string): DatabaseErrorCode | null {
-  if (TLS_FAULTS.has(code) || code.startsWith('ERR_SSL_')) return 'database.tls_failed';
+function tlsFaultIn(error: Error, code: string): TlsFault | null {
   // A server without TLS closes the connection of a client that requires it.
-  if (code === 'ECONNRESET' && error.message.includes('secure TLS connection'))
-    return 'database.tls_failed';
+  if (code === 'ECONNRESET' && error.message.includes('secure TLS connection')) return 'no_tls';
+  // What the server itself says of a certificate that `pg_hba.conf` asks for.
+  if (code === '28000' && error.message.includes('client certificate')) return 'client_certificate';
+  return tlsFaultOf(code);
+}
+
+function tlsFailed(fault: TlsFault, driver: string | null): CodedError {
+  return new CodedError('database.tls_failed', explainTlsFault(fault, TLS_WORDS), {
+    details: { driver, fault },
+  });
+}
+
+function withoutConnection(error: Error, code: string): DatabaseErrorCode | null {
   if (code === 'SASL_SIGNATURE_MISMATCH') return 'database.login_refused';
   // A missing file is not an error of the database, unless it is the socket.
   if (code === 'ENOENT' && textOf(error, 'syscall') !== 'connect') return null;

@@ -6,12 +6,8 @@ import type {
   ResolveDepositOutput,
   WakeInput,
 } from '../workflows/contract.ts';
-import {
-  createLazyClient,
-  failureName,
-  temporalUnavailable,
-  type TemporalConnectionOptions,
-} from './connection.ts';
+import { createLazyClient, failureName, temporalUnavailable } from './connection.ts';
+import type { TemporalConnectionOptions } from './connection-options.ts';
 import { runDecision, signalAfterUpdate, updateDecision } from './decisions.ts';
 import { wakeDeposit } from './deposits.ts';
 import { triggerPoll } from './schedules.ts';

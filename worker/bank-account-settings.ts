@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { eq } from 'drizzle-orm';
 import { createFeed } from '../bank/feeds/create-feed.ts';
 import type { Feed } from '../bank/feeds/feed.ts';
+import type { AddressRule } from '../bank/http/address-rule.ts';
 import { FIELD_MAP_PRESETS } from '../bank/feeds/presets/presets.ts';
 import { parseFieldMap, type JsonFieldMap } from '../bank/json/field-map.ts';
 import type { PolledAccount } from '../activities/dependencies.ts';
@@ -109,6 +110,7 @@ export async function listAccounts(
 export function createPolledAccounts(
   database: Database,
   env: Environment,
+  addresses: AddressRule,
 ): (accountKey: string) => Promise<PolledAccount> {
   const feeds = new Map<string, { readonly settings: string; readonly feed: Feed }>();
   return async (accountKey) => {
@@ -144,7 +146,7 @@ export function createPolledAccounts(
     const fingerprint = JSON.stringify(settings);
     let known = feeds.get(accountKey);
     if (known?.settings !== fingerprint) {
-      known = { settings: fingerprint, feed: createFeed(settings) };
+      known = { settings: fingerprint, feed: createFeed(settings, { limits: { addresses } }) };
       feeds.set(accountKey, known);
     }
     return { accountKey, timeZone: row.timeZone, currency: row.currency, feed: known.feed };

@@ -1,7 +1,8 @@
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { ActivityDependencies, AuditAnchor } from '../activities/dependencies.ts';
-import type { Config } from '../config.ts';
+import { bankAddresses, type Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
+import { requireServiceLogin } from '../db/queries/login.ts';
 import { REMIND_DAYS } from '../domain/review/aging.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
@@ -15,14 +16,12 @@ import {
 } from './bank-account-settings.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorker } from './create-worker.ts';
+import { checksOf, startHealthServer } from './health.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { createRedelivery } from './redeliver.ts';
 import { startWatch } from './watch.ts';
-import {
-  connectTemporal,
-  temporalConnectionOptions,
-  temporalUnavailable,
-} from '../temporal/connection.ts';
+import { connectTemporal, whyNotConnected } from '../temporal/connection.ts';
+import { temporalConnectionOptions } from '../temporal/connection-options.ts';
 import { startDecision } from '../temporal/decisions.ts';
 import {
   signalBankEvent,
@@ -63,6 +62,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     as: 'app',
   });
   try {
+    if (config.DEPLOYMENT === 'production') await requireServiceLogin(database.db);
     const { client, connection, native } = await connect(config);
     await registerSearchAttributes(connection, config.TEMPORAL_NAMESPACE);
     if (config.BANK_API_ENABLED || config.BANK_WEBHOOK_SECRET !== undefined) {
@@ -72,7 +72,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     const dependencies: ActivityDependencies = {
       database: database.db,
       clock: () => new Date(),
-      polledAccount: createPolledAccounts(database.db, env),
+      polledAccount: createPolledAccounts(database.db, env, bankAddresses(config)),
       startDeposit: (ref) => startDeposit(client, ref),
       deliverDecision: (ref, decisionId) => signalDecision(client, ref, decisionId),
       wakeDeposit: (ref, input) => wakeDeposit(client, ref, input),
@@ -123,8 +123,16 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       redeliver: createRedelivery(dependencies),
       logger,
     });
-    logger.info('worker started');
+    const health =
+      config.WORKER_HEALTH_PORT === undefined
+        ? null
+        : await startHealthServer(
+            { host: config.WORKER_HEALTH_HOST, port: config.WORKER_HEALTH_PORT },
+            checksOf(worker, database.db),
+          );
+    logger.info(health === null ? {} : { healthPort: health.port }, 'worker started');
     return supervise(worker, async () => {
+      await health?.close();
       await watch.stop();
       await relay.stop();
       await connection.close();
@@ -145,7 +153,7 @@ async function connect(config: Config) {
     return { ...connected, native: await NativeConnection.connect(options) };
   } catch (error) {
     await connected.connection.close();
-    throw temporalUnavailable(error, options.address);
+    throw await whyNotConnected(error, options);
   }
 }
 

@@ -1,6 +1,7 @@
 import { CodedError } from '../../domain/errors.ts';
 import { parseCurrency, type Currency } from '../../domain/money/money.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/exchange.ts';
+import { requireBankUrl } from '../http/guarded-agent.ts';
 import { DEFAULT_FIELD_MAP } from '../json/field-map.ts';
 import { createBerlinGroupFeed } from './berlin-group-feed.ts';
 import type { Feed, FeedSettings, UnknownFields } from './feed.ts';
@@ -28,6 +29,7 @@ export function createFeed(settings: FeedSettings, options: FeedOptions = {}): F
     throw invalid('the key is empty or holds characters that cannot go into a header');
   }
   const limits = { ...HTTP_LIMITS, ...options.limits };
+  requireBankUrl(url, limits.addresses);
   const common = {
     accountId,
     timeZone,

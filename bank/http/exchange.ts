@@ -1,5 +1,7 @@
 import { request } from 'undici';
 import { CodedError, isCoded } from '../../domain/errors.ts';
+import { TRIAL_ADDRESSES, type AddressRule } from './address-rule.ts';
+import { guardedAgent, requireBankUrl } from './guarded-agent.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 
 export interface HttpLimits {
@@ -8,6 +10,8 @@ export interface HttpLimits {
   /** Limit for all pages of one window, tokens and repeated passes included. */
   readonly totalMs: number;
   readonly bodyBytesMax: number;
+  /** Where the bank may be. */
+  readonly addresses: AddressRule;
 }
 
 /** The total stays below the activity timeout, so that the error names the slow bank. */
@@ -15,6 +19,7 @@ export const HTTP_LIMITS: HttpLimits = {
   deadlineMs: 20_000,
   totalMs: 120_000,
   bodyBytesMax: 16 * 1024 * 1024,
+  addresses: TRIAL_ADDRESSES,
 };
 
 const DEADLINE = 'deadline';
@@ -54,6 +59,7 @@ interface Answer extends BankAnswer {
  * reason.
  * @throws CodedError `bank.unauthorized` (401, 403) · `bank.rate_limited` (429, details.retryAfterMs) · `bank.unavailable`
  * (408, 5xx, network, deadline; details.retryAfterMs where the bank names a time) · `bank.bad_response` (any other answer)
+ * · `config.invalid` (no bank may be at that address)
  */
 export async function askBank(exchange: Exchange, accepts: readonly Media[]): Promise<BankAnswer> {
   const answer = await askWithDeadline(exchange, accepts);
@@ -97,7 +103,9 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { limits } = exchange;
+  requireBankUrl(exchange.url, limits.addresses);
   const response = await request(exchange.url, {
+    dispatcher: guardedAgent(limits.addresses),
     method: exchange.method,
     headers: { accept: acceptHeader(accepts), 'accept-encoding': 'identity', ...exchange.headers },
     body: exchange.body ?? null,

@@ -5,8 +5,9 @@ import { sayReady, untilAskedToStop } from '../../cli/supervise.ts';
 import { loadConfig } from '../../config.ts';
 import { openDatabase } from '../../db/client.ts';
 import { REMIND_DAYS } from '../../domain/review/aging.ts';
+import { TRIAL_ADDRESSES } from '../../bank/http/address-rule.ts';
 import { createPolledAccounts } from '../../worker/bank-account-settings.ts';
-import { temporalConnectionOptions } from '../../temporal/connection.ts';
+import { temporalConnectionOptions } from '../../temporal/connection-options.ts';
 import { NAIVE_TASK_QUEUE } from './contract.ts';
 
 // The naive arm's worker: the product's activities and worker options, other workflows, a separate queue.
@@ -29,7 +30,7 @@ const worker = await Worker.create({
   activities: createActivities({
     database: database.db,
     clock: () => new Date(),
-    polledAccount: createPolledAccounts(database.db, process.env),
+    polledAccount: createPolledAccounts(database.db, process.env, TRIAL_ADDRESSES),
     startDeposit: () => Promise.resolve('running' as const),
     deliverDecision: () => Promise.resolve(),
     wakeDeposit: () => Promise.resolve(),

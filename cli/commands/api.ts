@@ -14,8 +14,11 @@ export function addApi(program: Command): void {
           throw explainListening(error, context.config) ?? error;
         });
         sayReady(api.url);
-        await untilAskedToStop();
-        await api.close();
+        try {
+          await Promise.race([untilAskedToStop(), api.refused]);
+        } finally {
+          await api.close();
+        }
       }),
     );
 }

@@ -9,6 +9,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 /** A cold start of Node with the sources takes seconds where other work shares the machine. */
 const COMMANDS_MS = 120_000;
+const PEPPER = 'q7Rk2vX9mB4tY8wE1zN6cJ3hL5dS0gUf';
 const STRANGER = { name: `purser_stranger_${process.pid}`, password: 'stranger' };
 
 let migrated: TestDatabase;
@@ -37,7 +38,7 @@ async function failureOf(
   const { code, stdout, stderr } = await runPurser(args, {
     TEMPORAL_ADDRESS: '127.0.0.1:9',
     PURSER_DATA_DIR: folder,
-    API_KEY_PEPPER: 'p'.repeat(32),
+    API_KEY_PEPPER: PEPPER,
     DEPLOYMENT: 'trial',
     ...env,
   });
@@ -99,7 +100,7 @@ describe('a command without a database connection', { timeout: COMMANDS_MS }, ()
       'a setting that the server does not know',
       'config.invalid',
       'DATABASE_URL has a setting',
-      () => `${migrated.url}?sslrootcert=ca.pem`,
+      () => `${migrated.url}?nonsense=1`,
     ],
     [
       'no server at that port',
@@ -124,7 +125,7 @@ describe('a command without a database connection', { timeout: COMMANDS_MS }, ()
   it('writes one JSON line with the code when it migrates in production', async () => {
     const line = await failureOf(['migrate'], {
       DEPLOYMENT: 'production',
-      DATABASE_URL: changed(migrated.url, (url) => (url.password = 'wrong')),
+      DATABASE_URL: changed(migrated.url, (url) => (url.password = 'wrong-4f1c9a0b7e2d')),
     });
     expect(JSON.parse(line)).toMatchObject({
       service: 'purser-migrate',
@@ -189,7 +190,7 @@ describe('a command, on a server with a certificate,', { timeout: COMMANDS_MS },
   it('refuses a self-signed certificate', async () => {
     const said = await failureOf(['status'], { DATABASE_URL: verified() });
     expect(said).toContain('[database.tls_failed, see docs/errors.md]');
-    expect(said).toContain('NODE_EXTRA_CA_CERTS');
+    expect(said).toContain('DATABASE_CA_FILE');
   });
 
   it('refuses a trusted certificate for another host', async () => {
