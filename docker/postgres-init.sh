@@ -4,12 +4,13 @@
 #   purser_service  what worker, api and commands log in as; may only act as purser_app, so it cannot write money rows
 #   temporal        owns Temporal's two databases
 set -euo pipefail
+secret() { cat "/run/secrets/$1"; }
 
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
   --username "$POSTGRES_USER" --dbname postgres \
-  --set owner_password="$PURSER_OWNER_PASSWORD" \
-  --set service_password="$PURSER_SERVICE_PASSWORD" \
-  --set temporal_password="$TEMPORAL_DB_PASSWORD" <<'SQL'
+  --set owner_password="$(secret purser_owner_password)" \
+  --set service_password="$(secret purser_service_password)" \
+  --set temporal_password="$(secret temporal_password)" <<'SQL'
 CREATE ROLE purser_ledger NOLOGIN;
 CREATE ROLE purser_app NOLOGIN;
 CREATE ROLE purser_owner LOGIN CREATEROLE PASSWORD :'owner_password';

@@ -2,6 +2,8 @@
 # Brings Temporal's two databases to the schema of this image's version; safe to run again. On an upgrade it runs
 # before the new server starts.
 set -eu
+SQL_PASSWORD="$(cat /run/secrets/temporal_password)"
+export SQL_PASSWORD
 
 schema() {
   database="$1"

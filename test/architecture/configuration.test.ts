@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, loadConfig } from '../../config.ts';
+import { isSecretName } from '../../settings/secret-files.ts';
 import { readRepositoryFile, readTable } from '../support/repository.ts';
 
 /** Every variable with its default as a person writes it; null where there is none. */
@@ -18,9 +19,16 @@ const COMPOSE_ENV = readRepositoryFile('docker/compose.env.example');
 const NOT_IN_COMPOSE: ReadonlySet<string> = new Set([
   // Of the migration alone, which has it.
   'MIGRATION_DATABASE_URL',
-  // Temporal is the one beside it.
+  'MIGRATION_DATABASE_PASSWORD',
+  // PostgreSQL and Temporal are the ones beside it.
+  'DATABASE_CA_FILE',
+  'DATABASE_CERT_FILE',
+  'DATABASE_KEY_FILE',
   'TEMPORAL_API_KEY',
-  'TEMPORAL_TLS',
+  'TEMPORAL_TLS_CA_FILE',
+  'TEMPORAL_TLS_CERT_FILE',
+  'TEMPORAL_TLS_KEY_FILE',
+  'TEMPORAL_TLS_SERVER_NAME',
   // No embedded server starts.
   'PURSER_DATA_DIR',
   // The image has its own.
@@ -30,6 +38,18 @@ const NOT_IN_COMPOSE: ReadonlySet<string> = new Set([
   'AUDIT_SIGNING_KEY_FILE',
   'AUDIT_PUBLIC_KEY_FILE',
 ]);
+
+/** A setting whose value stands in a file, by its own name. */
+const withoutFile = (name: string): string =>
+  name.endsWith('_FILE') && isSecretName(name.slice(0, -5)) ? name.slice(0, -5) : name;
+
+/** The blocks of our own services, and of what they share. */
+const OUR_BLOCKS = () => [
+  ...blockOf(COMPOSE, /^x-purser:/m),
+  ...['migrate', 'worker', 'api'].flatMap((name) =>
+    blockOf(COMPOSE, new RegExp(`^  ${name}:`, 'm')),
+  ),
+];
 
 describe('.env.example', () => {
   it('names every setting with its default, in the order of the schema', () => {
@@ -65,16 +85,12 @@ describe('docs/settings.md', () => {
 
 describe('docker-compose.yml', () => {
   it('gives our processes only settings that exist', () => {
-    const ours = [
-      ...blockOf(COMPOSE, /^x-purser:/m),
-      ...['migrate', 'worker', 'api'].flatMap((name) => [
-        ...blockOf(COMPOSE, new RegExp(`^  ${name}:`, 'm')),
-      ]),
-    ]
+    const ours = OUR_BLOCKS()
       .map((line) => /^ +([A-Z][A-Z0-9_]+):/.exec(line)?.[1])
-      .filter((name) => name !== undefined);
+      .filter((name) => name !== undefined)
+      .map(withoutFile);
     expect(ours.length).toBeGreaterThan(10);
-    const known = new Set(SETTINGS.map(({ name }) => name));
+    const known = new Set([...SETTINGS.map(({ name }) => name), 'BANK_WEBHOOK_SECRET_NEXT']);
     expect(ours.filter((name) => !known.has(name))).toEqual([]);
   });
 
@@ -82,10 +98,12 @@ describe('docker-compose.yml', () => {
     const passed = new Map(
       blockOf(COMPOSE, /^  environment: &purser-environment/m).flatMap((line) => {
         const [, name = '', value = ''] = /^ +([A-Z][A-Z0-9_]+): (.*)$/.exec(line) ?? [];
-        return name === '' ? [] : [[name, value] as const];
+        return name === '' ? [] : [[withoutFile(name), value] as const];
       }),
     );
     const wanted = SETTINGS.filter(({ name }) => !NOT_IN_COMPOSE.has(name));
+    // Not a setting of its own: the secret that comes next.
+    expect(passed.delete('BANK_WEBHOOK_SECRET_NEXT')).toBe(true);
     expect([...passed.keys()]).toEqual(wanted.map(({ name }) => name));
     const others = wanted
       .map(({ name, fallback }) => ({ name, fallback, value: passed.get(name) ?? '' }))
@@ -106,6 +124,63 @@ describe('docker-compose.yml', () => {
     const asked = [...COMPOSE.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name);
     const offered = [...COMPOSE_ENV.matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name);
     expect([...new Set(asked)].sort()).toEqual([...offered].sort());
+  });
+
+  it('keeps every secret in a file, and none in the environment of a container', () => {
+    const inEnvironment = [...COMPOSE.matchAll(/^ +([A-Z][A-Z0-9_]+): (.*)$/gm)].filter(
+      ([, name = '', value = '']) =>
+        (isSecretName(name) || /PASSWORD|_PWD/.test(name)) &&
+        !name.endsWith('_FILE') &&
+        !/^postgresql:\/\/[a-z_]+@/.test(value),
+    );
+    expect(inEnvironment.map(([line]) => line)).toEqual([]);
+    const declared = blockOf(COMPOSE, /^secrets:/m).flatMap((line) => {
+      const [, name, file] =
+        /^  ([a-z_]+): \{ file: \.\/docker\/secrets\/([a-z_]+) \}$/.exec(line) ?? [];
+      return name === undefined ? [] : [{ name, file }];
+    });
+    expect(declared.filter(({ file, name }) => file !== name)).toEqual([]);
+    const made = readRepositoryFile('docker/make-secrets.sh');
+    const used = new Set(
+      [...COMPOSE.matchAll(/\/run\/secrets\/([a-z_]+)/g)].map(([, name]) => name),
+    );
+    for (const { name } of declared) expect(made).toContain(name);
+    for (const name of used) expect(declared.map((each) => each.name)).toContain(name);
+    expect(readRepositoryFile('.gitignore')).toContain('docker/secrets/');
+  });
+
+  it('runs Purser without rights that it does not need', () => {
+    const shared = blockOf(COMPOSE, /^x-purser:/m).join('\n');
+    for (const line of ['read_only: true', 'tmpfs:', 'mem_limit:', '<<: [*hardened, *logs]'])
+      expect(shared).toContain(line);
+    const hardened = blockOf(COMPOSE, /^x-hardened:/m).join('\n');
+    expect(hardened).toContain('cap_drop: [ALL]');
+    expect(hardened).toContain('no-new-privileges:true');
+    expect(blockOf(COMPOSE, /^x-logs:/m).join('\n')).toContain('max-size');
+    const image = readRepositoryFile('Dockerfile');
+    expect(image).toContain('USER node');
+    expect(image).toContain('ca-certificates');
+  });
+
+  it('rotates the log of every service, and asks each process of ours whether it is ready', () => {
+    const services = blockOf(COMPOSE, /^services:/m).filter((line) => /^  [a-z-]+:$/.test(line));
+    const merged = COMPOSE.match(/<<: (?:\*logs|\[\*hardened, \*logs\]|\*purser)$/gm) ?? [];
+    // The shared block of Purser itself is one more.
+    expect(merged.length).toBe(services.length + 1);
+    for (const name of ['worker', 'api'])
+      expect(blockOf(COMPOSE, new RegExp(`^  ${name}:`, 'm')).join('\n')).toContain(
+        '/health/ready',
+      );
+  });
+
+  it('passes a field map and the secrets of further accounts from one folder', () => {
+    expect(COMPOSE).toContain('./docker/bank:/etc/purser/bank:ro');
+    expect(COMPOSE).toMatch(/env_file:\n +- path: \.\/docker\/bank\/bank\.env\n +required: false/);
+    const names = [
+      ...readRepositoryFile('docker/bank/bank.env.example').matchAll(/^# ([A-Z_]+)_FILE=/gm),
+    ];
+    expect(names.length).toBeGreaterThan(1);
+    for (const [, name = ''] of names) expect(isSecretName(name)).toBe(true);
   });
 
   it('pins every image by version, and starts no image that sets itself up', () => {

@@ -190,8 +190,8 @@ describe('production', () => {
   });
 });
 
-describe('a deployment that is not stated', () => {
-  it('is asked for when servers on other machines are', () => {
+describe('a process whose deployment nobody stated', () => {
+  it('asks for it beside servers on other machines', () => {
     expect(faultsOf({ DEPLOYMENT: undefined })).toEqual([
       expect.stringMatching(
         /^DEPLOYMENT: is not set, and DATABASE_URL and TEMPORAL_ADDRESS name another machine/,

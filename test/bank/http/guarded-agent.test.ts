@@ -42,7 +42,7 @@ describe('the connections to banks', () => {
     expect(statusCode).toBe(200);
   });
 
-  it('are judged at each exchange, so that an account in the database is judged as well', async () => {
+  it('ask the rule at each exchange, so that it holds for an account in the database as well', async () => {
     const limits = { ...HTTP_LIMITS, addresses: productionAddresses(false) };
     const before = connections;
     const ask = (url: string) =>
