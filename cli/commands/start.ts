@@ -87,5 +87,12 @@ async function showFirstRun(stack: Stack, terminal: Terminal): Promise<void> {
   terminal.print(`  curl -H "Authorization: Bearer ${key}" ${stack.apiUrl}/v1/reviews`);
   terminal.print(`  ${PURSER} status`);
   terminal.print('');
-  terminal.print('Purser reads the bank every 5 minutes. Ctrl-C stops everything.');
+  terminal.print(
+    `Purser reads the bank every ${inWords(config.POLL_INTERVAL_SECONDS)}. Ctrl-C stops everything.`,
+  );
+}
+
+function inWords(seconds: number): string {
+  if (seconds % 60 !== 0) return `${seconds} seconds`;
+  return seconds === 60 ? 'minute' : `${seconds / 60} minutes`;
 }

@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseCsvProfile } from '../../../bank/statements/csv/csv-profile.ts';
@@ -32,10 +32,11 @@ export function uploadStatementRoute(app: ApiApp, deps: ApiDeps): void {
     await scope.register(multipart, {
       limits: {
         fileSize: deps.statementBytesMax,
-        files: 1,
-        fields: 3,
+        // One part more than is taken, so that it is refused in words.
+        files: 2,
+        fields: 4,
         fieldSize: PROFILE_BYTES_MAX,
-        parts: 4,
+        parts: 6,
         headerPairs: 20,
       },
     });
@@ -97,18 +98,28 @@ async function receive(
 ): Promise<StoredFile> {
   const principal = principalOf(request);
   const { file, told } = await deps.uploads.take(request, principal.keyId, async () => {
-    const part = await firstFile(request);
-    if (part === undefined)
-      throw new CodedError('request.invalid', 'The request has no file part.');
+    const next = partsOf(request);
+    let part = await next();
+    while (part !== null && part.type !== 'file') part = await next();
+    if (part === null) throw new CodedError('request.invalid', 'The request has no file part.');
     const { fields } = part;
-    return {
-      told: {
-        profile: readProfile(fields['profile']),
-        accountNumber: readAccountNumber(fields['accountNumber']),
-        acceptsOpenEnd: readOpenEnd(fields['acceptOpenEnd'], principal),
-      },
-      file: await spool(wholeFile(part.file)),
+    const told = {
+      profile: readProfile(fields['profile']),
+      accountNumber: readAccountNumber(fields['accountNumber']),
+      acceptsOpenEnd: readOpenEnd(fields['acceptOpenEnd'], principal),
     };
+    const file = await spool(wholeFile(part.file));
+    try {
+      if ((await next()) !== null)
+        throw new CodedError(
+          'request.invalid',
+          'The file must be the last part, and the only file.',
+        );
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+    return { told, file };
   });
   try {
     const by = actorOf(principal);
@@ -123,14 +134,22 @@ async function receive(
   }
 }
 
-/** @throws CodedError `request.invalid` for a body that is no multipart form, such as one without a boundary */
-async function firstFile(request: FastifyRequest) {
-  try {
-    return await request.file();
-  } catch (error) {
-    if (error instanceof Error && 'statusCode' in error) throw error;
-    throw new CodedError('request.invalid', 'The multipart form cannot be read.');
-  }
+/**
+ * Answers one part after the other, null at their end.
+ * @throws CodedError `request.invalid` for a body that is no multipart form, such as one without a boundary
+ */
+function partsOf(request: FastifyRequest): () => Promise<Multipart | null> {
+  let parts: AsyncIterator<Multipart> | null = null;
+  return async () => {
+    try {
+      parts ??= request.parts()[Symbol.asyncIterator]();
+      const { done, value } = await parts.next();
+      return done === true ? null : value;
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error) throw error;
+      throw new CodedError('request.invalid', 'The multipart form cannot be read.');
+    }
+  };
 }
 
 /**
