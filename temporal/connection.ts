@@ -66,7 +66,7 @@ function permanentFault(options: TemporalConnectionOptions, signal: AbortSignal)
   return new Promise((_, reject) => {
     const look = async () => {
       const fault = await diagnoseTemporal(options).catch(() => null);
-      if (fault !== null && !isCoded(fault, 'temporal.unavailable')) reject(fault);
+      if (fault !== null && fault.code !== 'temporal.unavailable') reject(fault);
     };
     const timer = setTimeout(() => void look(), DIAGNOSE_AFTER_MS);
     signal.addEventListener('abort', () => {
@@ -94,7 +94,7 @@ const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
 
 /** What the failure of a call says about namespace and login; null if neither is the cause. */
-export function namespaceFault(error: unknown, namespace: string): CodedError | null {
+function namespaceFault(error: unknown, namespace: string): CodedError | null {
   const status = statusOf(error);
   if (status !== NOT_FOUND) return loginFault(status);
   return new CodedError(

@@ -291,19 +291,3 @@ describe('the import', () => {
     }
   });
 });
-
-describe('400', () => {
-  it.each([
-    ['a second file', { name: 'file', body: Buffer.from('two') }],
-    ['a part behind the file', { name: 'accountNumber', body: Buffer.from('1'), isFile: false }],
-  ])('refuses %s instead of ignoring it, and stores nothing', async (_, more) => {
-    const before = await service.database.owner`select count(*) from statement_files`;
-    const answer = await upload(form([{ name: 'file', body: Buffer.from('one') }, more]));
-    expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toMatchObject({
-      code: 'request.invalid',
-      detail: expect.stringContaining('the only file') as string,
-    });
-    expect(await service.database.owner`select count(*) from statement_files`).toEqual(before);
-  });
-});

@@ -139,7 +139,7 @@ async function receive(
  * @throws CodedError `request.invalid` for a body that is no multipart form, such as one without a boundary
  */
 function partsOf(request: FastifyRequest): () => Promise<Multipart | null> {
-  let parts: AsyncIterator<Multipart> | null = null;
+  let parts: AsyncIterator<Multipart, undefined> | null = null;
   return async () => {
     try {
       parts ??= request.parts()[Symbol.asyncIterator]();
