@@ -19,7 +19,9 @@ export async function addRequestCounts(
   const rows = await executor.execute<{ name: string; at: Date | string; count: number }>(sql`
     with over as (delete from request_counts where window_start < now() - interval '10 minutes')
     insert into request_counts (name, window_start, count)
-    select * from unnest(${param(names)}::text[], ${param(starts)}::timestamptz[], ${param(counts.map(({ count }) => count))}::integer[])
+    select u.name, u.window_start, u.count
+      from unnest(${param(names)}::text[], ${param(starts)}::timestamptz[], ${param(counts.map(({ count }) => count))}::integer[])
+           as u(name, window_start, count)
      order by 1, 2
     on conflict (name, window_start) do update set count = request_counts.count + excluded.count
     returning name, window_start as at, count`);

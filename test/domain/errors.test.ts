@@ -70,7 +70,7 @@ describe('the frames of what was thrown', () => {
     expect(frames.join('\n')).not.toContain('PETERS');
   });
 
-  it('are missing from what is no error', () => {
+  it('name nothing where no error was thrown', () => {
     expect(framesOf('at J PETERS (account:12:34)')).toEqual([]);
   });
 });
