@@ -46,3 +46,6 @@ export const CONNECTION_SETTINGS = {
     'name in the certificate of Temporal, where it is not the host of TEMPORAL_ADDRESS',
   ),
 };
+
+/** Their parsed values. */
+export type ConnectionSettings = Readonly<z.infer<z.ZodObject<typeof CONNECTION_SETTINGS>>>;

@@ -1,23 +1,10 @@
 import { readSslWish } from '../db/ssl-mode.ts';
 import { isCoded } from '../domain/errors.ts';
-import { completeDatabaseUrl, type DatabaseUrlParts } from './database-url.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
+import { completeDatabaseUrl } from './database-url.ts';
 
 /** Settings that say something about one another. */
-export interface RelatedSettings {
-  readonly DATABASE_URL?: string | undefined;
-  readonly MIGRATION_DATABASE_URL?: string | undefined;
-  readonly DATABASE_PASSWORD?: string | undefined;
-  readonly MIGRATION_DATABASE_PASSWORD?: string | undefined;
-  readonly DATABASE_TLS?: DatabaseUrlParts['tls'];
-  readonly DATABASE_CA_FILE?: string | undefined;
-  readonly DATABASE_CERT_FILE?: string | undefined;
-  readonly DATABASE_KEY_FILE?: string | undefined;
-  readonly TEMPORAL_API_KEY?: string | undefined;
-  readonly TEMPORAL_TLS?: boolean | undefined;
-  readonly TEMPORAL_TLS_CA_FILE?: string | undefined;
-  readonly TEMPORAL_TLS_CERT_FILE?: string | undefined;
-  readonly TEMPORAL_TLS_KEY_FILE?: string | undefined;
-  readonly TEMPORAL_TLS_SERVER_NAME?: string | undefined;
+export interface RelatedSettings extends ConnectionSettings {
   readonly BANK_API_ENABLED: boolean;
   readonly BANK_API_URL?: string | undefined;
   readonly BANK_API_KEY?: string | undefined;
@@ -43,6 +30,7 @@ export function completeConfig<Settings extends RelatedSettings>(
     if (text === undefined) return {};
     const completed = completeDatabaseUrl(text, {
       password: config[password],
+      passwordSetting: password,
       tls: config.DATABASE_TLS,
       caFile: config.DATABASE_CA_FILE,
       certFile: config.DATABASE_CERT_FILE,

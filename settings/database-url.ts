@@ -1,7 +1,11 @@
+import type { ConnectionSettings } from './connection-settings.ts';
+
 /** What settings beside a connection URL say about the same connection. */
 export interface DatabaseUrlParts {
   readonly password: string | undefined;
-  readonly tls: 'off' | 'require' | 'verify-ca' | 'verify-full' | undefined;
+  /** The setting that holds the password. */
+  readonly passwordSetting: string;
+  readonly tls: ConnectionSettings['DATABASE_TLS'];
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
@@ -19,7 +23,7 @@ export function completeDatabaseUrl(
   const faults: string[] = [];
   if (parts.password !== undefined) {
     if (url.password === '') url.password = encodeURIComponent(parts.password);
-    else faults.push('DATABASE_PASSWORD: the URL has a password already');
+    else faults.push(`${parts.passwordSetting}: the URL has a password already`);
   }
   const mode = parts.tls === 'off' ? 'disable' : parts.tls;
   const said = [

@@ -1,18 +1,12 @@
 import { productionAddresses, urlFault } from '../bank/http/address-rule.ts';
 import { isEncrypted, readSslWish } from '../db/ssl-mode.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { misspeltFaults } from './misspelt.ts';
 import { SECRET_SETTINGS, type Variables } from './secret-files.ts';
 import { NEW_SECRET, secretWeakness } from './weak-secret.ts';
 
 /** Parsed settings that decide whether an installation is safe. */
-export interface GuardedSettings {
-  readonly DATABASE_URL?: string | undefined;
-  readonly MIGRATION_DATABASE_URL?: string | undefined;
-  readonly TEMPORAL_ADDRESS?: string | undefined;
-  readonly TEMPORAL_API_KEY?: string | undefined;
-  readonly TEMPORAL_TLS?: boolean | undefined;
-  readonly TEMPORAL_TLS_CA_FILE?: string | undefined;
-  readonly TEMPORAL_TLS_CERT_FILE?: string | undefined;
+export interface GuardedSettings extends ConnectionSettings {
   readonly API_KEY_PEPPER?: string | undefined;
   readonly BANK_API_ENABLED: boolean;
   readonly BANK_API_URL?: string | undefined;

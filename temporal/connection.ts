@@ -5,7 +5,6 @@ import {
   isGrpcServiceError,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
-
 import { CodedError, isCoded } from '../domain/errors.ts';
 import type { TemporalConnectionOptions } from './connection-options.ts';
 import { diagnoseTemporal } from './diagnose.ts';

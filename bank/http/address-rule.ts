@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { ipv6Groups } from './ipv6.ts';
 
 /** Where a bank may be. */
 export interface AddressRule {
@@ -120,7 +121,7 @@ const EMBEDDING: readonly (readonly [readonly number[], number])[] = [
 
 /** The IPv4 address to which a packet for this IPv6 address goes; null if it is none of those. */
 function embeddedIPv4(address: string): string | null {
-  const groups = isIPv6(address) ? groupsOf(address) : null;
+  const groups = ipv6Groups(address);
   // `::` and `::1` are addresses of their own.
   if (groups === null || groups.slice(0, 7).every((group) => group === 0)) return null;
   const found = EMBEDDING.find(([prefix]) => prefix.every((group, at) => groups[at] === group));
@@ -129,20 +130,6 @@ function embeddedIPv4(address: string): string | null {
     .slice(found[1], found[1] + 2)
     .flatMap((group) => [group >> 8, group & 0xff])
     .join('.');
-}
-
-/** The eight groups of an IPv6 address, which the URL parser writes without dots. */
-function groupsOf(address: string): readonly number[] | null {
-  const text = address.replace(/%.*$/, '');
-  if (!URL.canParse(`http://[${text}]`)) return null;
-  const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
-  const read = (part: string) =>
-    part === '' ? [] : part.split(':').map((each) => parseInt(each, 16));
-  const before = read(head);
-  if (tail === undefined) return before;
-  const after = read(tail);
-  const gap = Array.from({ length: 8 - before.length - after.length }, () => 0);
-  return [...before, ...gap, ...after];
 }
 
 function blockList(subnets: readonly Subnet[]): BlockList {

@@ -245,7 +245,13 @@ describe('a connection URL', () => {
     expect(
       faultOf('?sslmode=require', { DATABASE_TLS: 'verify-full', DATABASE_CA_FILE: 'x' }),
     ).toContain('the URL says sslmode=require');
-    expect(faultOf('', { DATABASE_PASSWORD: 'other' })).toContain('has a password already');
+    expect(faultOf('', { DATABASE_PASSWORD: 'other' })).toContain(
+      'DATABASE_PASSWORD: the URL has a password already',
+    );
+    const MIGRATION_DATABASE_URL = 'postgres://owner:own@localhost/db';
+    expect(faultOf('', { MIGRATION_DATABASE_URL, MIGRATION_DATABASE_PASSWORD: 'other' })).toContain(
+      'MIGRATION_DATABASE_URL: MIGRATION_DATABASE_PASSWORD: the URL has a password already',
+    );
   });
 
   it('gets a password of any characters', () => {
