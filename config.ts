@@ -205,10 +205,14 @@ export const configSchema = z.object({
     ),
   FOUR_EYES_ABOVE: minorUnits
     .default(500_000n)
-    .describe("minor units; a person's credit above this needs a second person"),
+    .describe(
+      "minor units; above this, in one credit or in a week's credits for one customer, a person needs a second one; `purser migrate` stores it",
+    ),
   DECISION_DAILY_LIMIT: minorUnits
     .default(10_000_000n)
-    .describe('minor units of credits and returns that one person may decide in a day'),
+    .describe(
+      'minor units of credits and returns that one person may decide in a day; a deposit above it takes two people, and counts for neither',
+    ),
   APPROVAL_HOURS: wholeNumber(1, 720)
     .default(72)
     .describe('how long a proposal waits for its second person'),

@@ -123,7 +123,7 @@ async function deliverDecisions(
   dependencies: ActivityDependencies,
   olderThanMs: number,
 ): Promise<void> {
-  await endStaleDecisions(dependencies.database, dependencies.clock());
+  await endStaleDecisions(dependencies.database);
   const waiting = await listWaitingDecisions(dependencies.database, {
     olderThanMs,
     limit: PUBLISH_LIMIT,

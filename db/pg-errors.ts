@@ -9,6 +9,8 @@ const MESSAGES = {
     'The bank’s account is known here under another key: use that key, or rename it with `purser bank-account rename`.',
   'account.name_taken': 'Another bank account has this name: choose another one.',
   'account.not_found': 'No bank account has this key: check the key or register the account.',
+  'auth.forbidden':
+    'This key is not allowed to do this, or no longer: a person who may has to use a key of their own.',
   'config.invalid':
     'DATABASE_URL has a setting after `?` that the server does not know: remove it.',
   'database.conflict': 'Other work changed the same rows at the same time: try again.',
@@ -91,6 +93,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU021: 'wallet.credits_pending',
   PU022: 'wallet.code_taken',
   '25006': 'database.read_only',
+  PU023: 'auth.forbidden',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',
   '3F000': 'database.not_migrated',

@@ -74,6 +74,22 @@ CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON public.api_keys REFERENCING
 GRANT INSERT, SELECT, UPDATE ON api_keys TO purser_app;
 
 -- owned by purser_ledger
+CREATE TABLE approval_limits (
+  kind text NOT NULL,
+  above_minor bigint NOT NULL
+);
+COMMENT ON TABLE approval_limits IS 'Above which sum a decision needs a second person. Written by purser migrate, from FOUR_EYES_ABOVE.';
+COMMENT ON COLUMN approval_limits.kind IS 'The kind of decision: credit. All others need two people, or move no money.';
+COMMENT ON COLUMN approval_limits.above_minor IS 'In minor units of ZAR: the most that one person decides alone, in one credit and in all credits of seven days for one customer.';
+ALTER TABLE approval_limits ADD CONSTRAINT approval_limits_kind_known CHECK ((kind = 'credit'::text));
+ALTER TABLE approval_limits ADD CONSTRAINT approval_limits_not_negative CHECK ((above_minor >= 0));
+ALTER TABLE approval_limits ADD CONSTRAINT approval_limits_pkey PRIMARY KEY (kind);
+CREATE TRIGGER approval_limits_audit_delete AFTER DELETE ON public.approval_limits REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION approval_limits_audited();
+CREATE TRIGGER approval_limits_audit_insert AFTER INSERT ON public.approval_limits REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION approval_limits_audited();
+CREATE TRIGGER approval_limits_audit_update AFTER UPDATE ON public.approval_limits REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION approval_limits_audited();
+GRANT SELECT ON approval_limits TO purser_app;
+
+-- owned by purser_ledger
 CREATE TABLE audit_events (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -489,7 +505,7 @@ CREATE TRIGGER decision_allocations_audit_insert AFTER INSERT ON public.decision
 CREATE TRIGGER decision_allocations_audit_update AFTER UPDATE ON public.decision_allocations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION decision_allocations_audited();
 CREATE TRIGGER decision_allocations_no_truncate BEFORE TRUNCATE ON public.decision_allocations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER decision_allocations_whole AFTER INSERT ON public.decision_allocations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_decision_payload();
-GRANT INSERT, SELECT ON decision_allocations TO purser_app;
+GRANT SELECT ON decision_allocations TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE decisions (
@@ -555,6 +571,7 @@ COMMENT ON COLUMN decisions.rejected_because IS 'Why it was rejected.';
 COMMENT ON COLUMN decisions.outcome IS 'What came of it; null until it was carried out or refused.';
 COMMENT ON COLUMN decisions.refusal IS 'For refused: why it could not be carried out, as docs/errors.md lists it.';
 COMMENT ON COLUMN decisions.applied_at IS 'When it was carried out or refused.';
+ALTER TABLE decisions ADD CONSTRAINT decisions_alone_small TRIGGER DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE decisions ADD CONSTRAINT decisions_approval_given CHECK (((NOT needs_approval) OR (state <> ALL (ARRAY['approved'::text, 'executed'::text])) OR (approved_person IS NOT NULL)));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approval_whole CHECK ((((approved_by IS NULL) = (approved_person IS NULL)) AND ((approved_by IS NULL) = (approved_at IS NULL)) AND ((approved_by IS NULL) = (approved_sha256 IS NULL))));
 ALTER TABLE decisions ADD CONSTRAINT decisions_approved_as_proposed CHECK (((approved_sha256 IS NULL) OR ((payload_sha256 IS NOT NULL) AND (approved_sha256 = payload_sha256))));
@@ -602,6 +619,7 @@ CREATE INDEX decisions_by_state ON public.decisions USING btree (state, proposed
 CREATE INDEX decisions_newest ON public.decisions USING btree (proposed_at DESC, id DESC);
 CREATE UNIQUE INDEX decisions_one_open ON public.decisions USING btree (deposit_id) WHERE (state = ANY (ARRAY['needs_payer_details'::text, 'proposed'::text]));
 CREATE INDEX decisions_waiting ON public.decisions USING btree (proposed_at) WHERE (state = ANY (ARRAY['needs_payer_details'::text, 'proposed'::text, 'approved'::text]));
+CREATE CONSTRAINT TRIGGER decisions_alone_small AFTER INSERT ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.kind = 'credit'::text) AND (NOT new.needs_approval))) EXECUTE FUNCTION check_decided_alone();
 CREATE TRIGGER decisions_audit_delete AFTER DELETE ON public.decisions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
 CREATE TRIGGER decisions_audit_insert AFTER INSERT ON public.decisions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
 CREATE TRIGGER decisions_audit_update AFTER UPDATE ON public.decisions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION decisions_audited();
@@ -611,8 +629,6 @@ CREATE TRIGGER decisions_no_truncate BEFORE TRUNCATE ON public.decisions FOR EAC
 CREATE CONSTRAINT TRIGGER decisions_payload_whole AFTER INSERT OR UPDATE ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_decision_payload();
 CREATE TRIGGER decisions_prepared BEFORE INSERT ON public.decisions FOR EACH ROW EXECUTE FUNCTION prepare_decision();
 GRANT SELECT ON decisions TO purser_app;
-GRANT INSERT (id, deposit_id, kind, keep_until, line_id, payer, reason, payload_sha256, needs_approval, expires_at, proposed_by) ON decisions TO purser_app;
-GRANT UPDATE (state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because, outcome, refusal, applied_at) ON decisions TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE deposits (
@@ -684,7 +700,7 @@ CREATE TABLE gates (
   changed_at timestamp with time zone NOT NULL DEFAULT now(),
   drained_at timestamp with time zone
 );
-COMMENT ON TABLE gates IS 'While an account''s gate is closed, its lines are captured and nothing is credited. A gate that was never closed has no row. Written by people through the API and by failed proofs.';
+COMMENT ON TABLE gates IS 'While an account''s gate is closed, its lines are captured and nothing is credited. A gate that was never closed has no row. Written by set_gate() and mark_gate_drained() only: people open and close them, failed proofs close.';
 COMMENT ON COLUMN gates.scope IS 'Key of a bank account, or * for all of them.';
 COMMENT ON COLUMN gates.state IS 'open or closed.';
 COMMENT ON COLUMN gates.cause IS 'What changed it last: an operator, a statement whose totals are wrong, or a balance that differs.';
@@ -702,7 +718,7 @@ CREATE INDEX gates_undrained ON public.gates USING btree (scope) WHERE ((state =
 CREATE TRIGGER gates_audit_delete AFTER DELETE ON public.gates REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION gates_audited();
 CREATE TRIGGER gates_audit_insert AFTER INSERT ON public.gates REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION gates_audited();
 CREATE TRIGGER gates_audit_update AFTER UPDATE ON public.gates REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION gates_audited();
-GRANT INSERT, SELECT, UPDATE ON gates TO purser_app;
+GRANT SELECT ON gates TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE idempotency_keys (
@@ -1195,7 +1211,7 @@ CREATE TRIGGER return_export_items_append_only BEFORE DELETE OR UPDATE ON public
 CREATE TRIGGER return_export_items_audit_delete AFTER DELETE ON public.return_export_items REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION return_export_items_audited();
 CREATE TRIGGER return_export_items_audit_insert AFTER INSERT ON public.return_export_items REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION return_export_items_audited();
 CREATE TRIGGER return_export_items_audit_update AFTER UPDATE ON public.return_export_items REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION return_export_items_audited();
-GRANT INSERT, SELECT ON return_export_items TO purser_app;
+GRANT SELECT ON return_export_items TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE return_exports (
@@ -1213,7 +1229,7 @@ CREATE TRIGGER return_exports_append_only BEFORE DELETE OR UPDATE ON public.retu
 CREATE TRIGGER return_exports_audit_delete AFTER DELETE ON public.return_exports REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION return_exports_audited();
 CREATE TRIGGER return_exports_audit_insert AFTER INSERT ON public.return_exports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION return_exports_audited();
 CREATE TRIGGER return_exports_audit_update AFTER UPDATE ON public.return_exports REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION return_exports_audited();
-GRANT INSERT, SELECT ON return_exports TO purser_app;
+GRANT SELECT ON return_exports TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE reversals (
@@ -1780,6 +1796,49 @@ AS $function$
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.approval_limits_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'approval_limit.added', 'approval_limit', n.id, n.image FROM (SELECT r.kind::text AS id, jsonb_build_object('above_minor', r.above_minor::text) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'approval_limit.removed', 'approval_limit', o.id, o.image FROM (SELECT r.kind::text AS id, jsonb_build_object('above_minor', r.above_minor::text) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'approval_limit.changed', 'approval_limit', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.kind::text AS id, jsonb_build_object('above_minor', r.above_minor::text) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.kind, r.above_minor, false AS is_new FROM old_rows r UNION ALL SELECT r.kind, r.above_minor, true FROM new_rows r) r
+                 GROUP BY r.kind, r.above_minor HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.approve_decision(p_decision text, p_by text, p_sha256 text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM require_person(p_by, 'decision:approve');
+  UPDATE decisions SET state = 'approved', approved_by = p_by, approved_at = now(), approved_sha256 = p_sha256
+   WHERE id = p_decision AND state = 'proposed' AND expires_at > now();
+  RETURN FOUND;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
  RETURNS void
  LANGUAGE plpgsql
@@ -1984,6 +2043,23 @@ BEGIN
     RAISE EXCEPTION 'bank account % has held sightings', OLD.key USING ERRCODE = '23503';
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.check_decided_alone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE above bigint; most bigint;
+BEGIN
+  SELECT l.above_minor INTO above FROM approval_limits l WHERE l.kind = 'credit';
+  SELECT max(decided_alone_minor(NEW.proposed_person, a.wallet_id)) INTO most
+    FROM decision_allocations a WHERE a.decision_id = NEW.id;
+  IF greatest(NEW.amount_minor, most) > coalesce(above, 0) THEN
+    RAISE EXCEPTION 'decision % needs a second person', NEW.id USING ERRCODE = 'PU020';
+  END IF;
+  RETURN NULL;
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
@@ -2425,6 +2501,23 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.conclude_decision(p_decision text, p_outcome text, p_refusal text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE decisions c SET state = CASE p_outcome WHEN 'refused' THEN 'refused' ELSE 'executed' END, outcome = p_outcome,
+         refusal = p_refusal, applied_at = now()
+   WHERE c.id = p_decision AND c.state = 'approved' AND (p_outcome = 'refused') = (p_refusal IS NOT NULL)
+     AND EXISTS (SELECT 1 FROM journals j WHERE j.decision_id = c.id) = (p_outcome NOT IN ('refused', 'kept'));
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'decision % did not end as %', p_decision, p_outcome USING ERRCODE = 'PU020';
+  END IF;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.confirm_credits()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2468,6 +2561,30 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.customer_of(p_wallet text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce('name:' || nullif(lower(btrim(w.name)), ''), w.id) FROM wallets w WHERE w.id = p_wallet
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.decided_alone_minor(p_person text, p_wallet text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(sum(a.amount_minor), 0)::bigint
+    FROM decisions c JOIN decision_allocations a ON a.decision_id = c.id
+   WHERE c.proposed_person = p_person AND c.state IN ('approved', 'executed') AND c.proposed_at > now() - interval '7 days'
+     AND c.kind = 'credit' AND NOT c.needs_approval
+     AND customer_of(a.wallet_id) = customer_of(p_wallet)
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.decision_allocations_audited()
  RETURNS trigger
@@ -2574,6 +2691,21 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.expire_decisions(p_deposit text)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE decisions SET state = 'expired'
+     WHERE state = 'proposed' AND expires_at <= now() AND (p_deposit IS NULL OR deposit_id = p_deposit)
+    RETURNING 1
+  )
+  SELECT count(*)::integer FROM ended
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.gates_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2584,19 +2716,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'gate.added', 'gate', n.id, n.image FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'gate.added', 'gate', n.id, n.image FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause, 'changed_by', r.changed_by) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'gate.removed', 'gate', o.id, o.image FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'gate.removed', 'gate', o.id, o.image FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause, 'changed_by', r.changed_by) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'gate.changed', 'gate', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.scope, r.state, r.cause, false AS is_new FROM old_rows r UNION ALL SELECT r.scope, r.state, r.cause, true FROM new_rows r) r
-                 GROUP BY r.scope, r.state, r.cause HAVING count(*) = 1) i
+          FROM (SELECT r.scope::text AS id, jsonb_build_object('state', r.state, 'cause', r.cause, 'changed_by', r.changed_by) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.scope, r.state, r.cause, r.changed_by, false AS is_new FROM old_rows r UNION ALL SELECT r.scope, r.state, r.cause, r.changed_by, true FROM new_rows r) r
+                 GROUP BY r.scope, r.state, r.cause, r.changed_by HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2605,18 +2737,17 @@ AS $function$
 
 CREATE OR REPLACE FUNCTION public.give_payer_details(p_decision text, p_payer jsonb, p_sha256 text, p_by text, p_expires_at timestamp with time zone)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  WITH given AS (
-    UPDATE decisions SET payer = p_payer, payload_sha256 = p_sha256, payer_by = p_by, payer_at = now(), expires_at = p_expires_at,
-           state = 'proposed'
-     WHERE id = p_decision AND state = 'needs_payer_details'
-    RETURNING 1
-  )
-  SELECT EXISTS (SELECT 1 FROM given)
-$function$;
+BEGIN
+  PERFORM require_person(p_by, 'review:decide');
+  UPDATE decisions SET payer = p_payer, payload_sha256 = p_sha256, payer_by = p_by, payer_at = now(), expires_at = p_expires_at,
+         state = 'proposed'
+   WHERE id = p_decision AND state = 'needs_payer_details';
+  RETURN FOUND;
+END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.held_minor(p_wallet text)
@@ -2734,6 +2865,20 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.is_decidable(p_kind text, p_state text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT (CASE
+    WHEN p_kind IN ('credit', 'return', 'dismiss', 'keep') THEN p_state = 'in_review'
+    WHEN p_kind = 'correct' THEN p_state = 'credited'
+    WHEN p_kind IN ('take_back', 'pair') THEN p_state IN ('captured', 'in_review', 'credited')
+  END) IS TRUE
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.line_cases_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2762,6 +2907,27 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.lock_decision(p_decision text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM 1 FROM decisions WHERE id = p_decision FOR UPDATE;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.mark_gate_drained(p_scope text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE gates SET drained_at = now() WHERE scope = p_scope AND state = 'open' AND drained_at IS NULL
+$function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.name_codes()
  RETURNS trigger
@@ -2959,11 +3125,35 @@ BEGIN
     NEW.payer_person := NEW.proposed_person;
     NEW.payer_at := now();
   END IF;
+  IF NOT NEW.needs_approval AND NEW.kind = 'credit' THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended('decisions of ' || NEW.proposed_person, 0));
+  END IF;
   NEW.state := CASE WHEN NOT NEW.needs_approval THEN 'approved'
                     WHEN NEW.kind = 'return' AND NEW.payer IS NULL THEN 'needs_payer_details' ELSE 'proposed' END;
   RETURN NEW;
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.propose_decision(p_decision text, p_deposit text, p_kind text, p_reason text, p_keep_until date, p_line bigint, p_payer jsonb, p_sha256 text, p_needs_approval boolean, p_by text, p_expires_at timestamp with time zone, p_wallets text[], p_amounts bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF p_by IS NOT NULL THEN
+    PERFORM require_person(p_by, 'review:decide');
+  ELSIF p_kind <> 'return' OR p_payer IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM reviews r WHERE r.deposit_id = p_deposit AND r.closed_at IS NULL AND r.overdue_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'decision % is proposed by nobody', p_decision USING ERRCODE = 'PU023';
+  END IF;
+  INSERT INTO decisions (id, deposit_id, kind, reason, keep_until, line_id, payer, payload_sha256, needs_approval, proposed_by, expires_at)
+  VALUES (p_decision, p_deposit, p_kind, p_reason, p_keep_until, p_line, p_payer, p_sha256, p_needs_approval, p_by, p_expires_at);
+  INSERT INTO decision_allocations (decision_id, part, wallet_id, amount_minor)
+  SELECT p_decision, i.idx - 1, i.wallet_id, i.amount_minor
+    FROM unnest(p_wallets, p_amounts) WITH ORDINALITY AS i(wallet_id, amount_minor, idx);
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.rates_audited()
  RETURNS trigger
@@ -3014,6 +3204,36 @@ BEGIN
 END $function$;
 -- owned by the migrating login, may be run by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.refuse_overtaken()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH ended AS (
+    UPDATE decisions c SET state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
+      FROM deposits d
+     WHERE d.id = c.deposit_id AND c.state IN ('needs_payer_details', 'proposed') AND NOT is_decidable(c.kind, d.state)
+    RETURNING 1
+  )
+  SELECT count(*)::integer FROM ended
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.reject_decision(p_decision text, p_by text, p_because text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM require_person(p_by, 'decision:approve');
+  UPDATE decisions SET state = 'rejected', rejected_by = p_by, rejected_at = now(), rejected_because = p_because
+   WHERE id = p_decision AND state IN ('needs_payer_details', 'proposed');
+  RETURN FOUND;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.release_confirmed(p_account text)
  RETURNS void
  LANGUAGE sql
@@ -3026,6 +3246,40 @@ AS $function$
      AND EXISTS (SELECT 1 FROM sightings s WHERE s.line_id = h.line_id AND s.feed <> 'webhook' AND s.evidence IS DISTINCT FROM 'count')
 $function$;
 -- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.require_key(p_key text, p_scope text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE who text;
+BEGIN
+  SELECT k.person INTO who FROM api_keys k
+   WHERE k.id = p_key AND p_scope = ANY (k.scopes)
+     AND (k.revoked_at IS NULL OR k.revoked_at > now()) AND (k.expires_at IS NULL OR k.expires_at > now())
+     AND current_setting('purser.actor_kind', true) = k.owner_kind
+     AND current_setting('purser.actor_key', true) = k.id
+     AND coalesce(current_setting('purser.actor_person', true), '') = coalesce(k.person, '');
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'key % may not do this, or is not the one at work', p_key USING ERRCODE = 'PU023';
+  END IF;
+  RETURN who;
+END $function$;
+-- owned by the migrating login, may be run by purser_ledger
+
+CREATE OR REPLACE FUNCTION public.require_person(p_key text, p_scope text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF require_key(p_key, p_scope) IS NULL THEN
+    RAISE EXCEPTION 'key % is not of a person', p_key USING ERRCODE = 'PU023';
+  END IF;
+END $function$;
+-- owned by the migrating login, may be run by purser_ledger
 
 CREATE OR REPLACE FUNCTION public.restate_review(p_deposit text, p_reason text, p_candidates text[])
  RETURNS void
@@ -3224,6 +3478,33 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.set_gate(p_scope text, p_state text, p_cause text, p_reason text, p_by text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF p_cause = 'operator' THEN
+    PERFORM require_person(p_by, 'gate:operate');
+  ELSIF p_by IS NOT NULL OR p_state <> 'closed' OR p_scope = '*' THEN
+    RAISE EXCEPTION 'gate % is opened by people only', p_scope USING ERRCODE = 'PU023';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('gate:' || p_scope, 0));
+  IF p_state = 'closed' THEN
+    INSERT INTO gates (scope, state, cause, reason, changed_by) VALUES (p_scope, 'closed', p_cause, p_reason, p_by)
+    ON CONFLICT (scope) DO UPDATE
+       SET state = 'closed', cause = excluded.cause, reason = excluded.reason, changed_by = excluded.changed_by,
+           changed_at = now(), drained_at = NULL
+     WHERE gates.state = 'open';
+  ELSE
+    UPDATE gates SET state = p_state, cause = p_cause, reason = p_reason, changed_by = p_by, changed_at = now(), drained_at = NULL
+     WHERE scope = p_scope AND state = 'closed';
+  END IF;
+  RETURN FOUND;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.statement_files_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3252,6 +3533,30 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.take_returns(p_export text, p_by text, p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE due text[];
+BEGIN
+  PERFORM require_key(p_by, 'return:export');
+  PERFORM pg_advisory_xact_lock(hashtextextended('files of returns', 0));
+  due := ARRAY(
+    SELECT c.id FROM decisions c
+     WHERE c.kind = 'return' AND c.state = 'executed' AND c.payer IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM return_export_items i WHERE i.decision_id = c.id)
+       AND NOT EXISTS (SELECT 1 FROM journals j WHERE j.deposit_id = c.deposit_id AND j.kind = 'return_paid')
+     ORDER BY c.applied_at, c.id LIMIT p_limit);
+  IF cardinality(due) > 0 THEN
+    INSERT INTO return_exports (id, taken_by) VALUES (p_export, p_by);
+    INSERT INTO return_export_items (export_id, decision_id) SELECT p_export, unnest(due);
+  END IF;
+  RETURN cardinality(due);
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.wallets_audited()
  RETURNS trigger

@@ -19,7 +19,8 @@ import {
 import { CodedError, isCoded, type ErrorCode } from '../../domain/errors.ts';
 import { writeAs } from '../write-as.ts';
 import { personOf, type DecideContext, type Decider } from './decider.ts';
-import { lapsesAt, refuseAboveLimit, settledAlready, type ProposedDecision } from './propose.ts';
+import { refuseAboveLimit } from './limits.ts';
+import { lapsesAt, settledAlready, type ProposedDecision } from './propose.ts';
 
 const REFUSALS = {
   'decision.expired': 'The proposal expired before it was approved: propose it again.',
@@ -49,7 +50,13 @@ export async function approveDecision(
   if (code !== null) throw refused(code);
   await refuseIfOvertaken(tx, decision);
   await refuseAboveLimit(tx, context.approvals, decision, [person, decision.proposedPerson]);
-  await markApproved(tx, { decisionId, by: decider.keyId, sha256: payloadSha256 });
+  const isApproved = await markApproved(tx, {
+    decisionId,
+    by: decider.keyId,
+    sha256: payloadSha256,
+  });
+  // By the clock of the database, which is the one that counts.
+  if (!isApproved) throw refused('decision.expired');
 }
 
 /**
@@ -65,12 +72,13 @@ export async function rejectDecision(
   const { state } = await lockOrRefuse(tx, decisionId);
   if (state === 'expired') throw refused('decision.expired');
   if (state !== 'proposed' && state !== 'needs_payer_details') throw refused('decision.not_open');
-  await markRejected(tx, { decisionId, by: decider.keyId, because: reason });
+  const isRejected = await markRejected(tx, { decisionId, by: decider.keyId, because: reason });
+  if (!isRejected) throw refused('decision.not_open');
 }
 
 /**
  * Adds the bank details that a return needs. The return then waits for a second person, who sees them.
- * @throws CodedError `decision.not_found` · `decision.not_open`
+ * @throws CodedError `decision.not_found` · `decision.not_open` · `deposit.already_settled`
  */
 export async function completeReturn(
   tx: Transaction,
@@ -79,13 +87,13 @@ export async function completeReturn(
   decider: Decider,
 ): Promise<ProposedDecision> {
   const decision = await lockOrRefuse(tx, given.decisionId);
+  if (decision.state !== 'needs_payer_details') throw needsNoPayer();
+  await refuseIfOvertaken(tx, decision);
   const allocations = await listAllocations(tx, decision.id);
   const payload = payloadOf({ ...decision, payer: given.payer }, allocations);
   const expiresAt = lapsesAt(context.clock(), context.approvals);
   const isGiven = await givePayerDetails(tx, payload, { by: decider.keyId, expiresAt });
-  if (!isGiven) {
-    throw new CodedError('decision.not_open', 'This decision needs no payer details.');
-  }
+  if (!isGiven) throw needsNoPayer();
   return { kind: 'proposed', payload, expiresAt };
 }
 
@@ -139,6 +147,10 @@ async function lockOrRefuse(tx: Transaction, decisionId: string): Promise<Decisi
 async function refuseIfOvertaken(tx: Transaction, decision: Decision): Promise<void> {
   const deposit = await findDeposit(tx, decision.depositId);
   if (deposit === null || !isDecidable(decision.kind, deposit.state)) throw settledAlready();
+}
+
+function needsNoPayer(): CodedError {
+  return new CodedError('decision.not_open', 'This decision needs no payer details.');
 }
 
 function refused(code: ApprovalRefusal): CodedError {

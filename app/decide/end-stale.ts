@@ -4,9 +4,9 @@ import { expireProposals, refuseOvertaken } from '../../db/queries/decisions.ts'
 import { writeAs } from '../write-as.ts';
 
 /** Ends proposals that expired without approval, and decisions whose deposit got its outcome meanwhile. */
-export async function endStaleDecisions(database: Database, now: Date): Promise<void> {
+export async function endStaleDecisions(database: Database): Promise<void> {
   await writeAs(database, { actor: WORKFLOW_ACTOR, why: null }, async (tx) => {
-    await expireProposals(tx, { now, depositId: null });
+    await expireProposals(tx, null);
     await refuseOvertaken(tx);
   });
 }

@@ -59,16 +59,16 @@ async function runOut(
   now: Date,
 ): Promise<void> {
   await reopenReview(tx, deposit.depositId, now, scheduleReview(now, aging));
-  if (reviewFinal === 'propose_return') await proposeReturn(tx, deposit, now);
+  if (reviewFinal === 'propose_return') await proposeReturn(tx, deposit);
   report({ kind: 'reopened' });
 }
 
 /**
  * Like a person's, this proposal needs the payer's bank details and two people. A proposal that is already open stays.
  */
-async function proposeReturn(tx: Transaction, deposit: DepositFacts, now: Date): Promise<void> {
+async function proposeReturn(tx: Transaction, deposit: DepositFacts): Promise<void> {
   const { depositId, amountMinor, currency } = deposit;
-  await expireProposals(tx, { now, depositId });
+  await expireProposals(tx, depositId);
   if ((await findOpenProposal(tx, depositId)) !== null) return;
   await insertDecision(
     tx,

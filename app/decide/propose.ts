@@ -1,17 +1,9 @@
 import type { Transaction } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
-import {
-  expireProposals,
-  findOpenProposal,
-  insertDecision,
-  lockPeople,
-  sumDecidedToday,
-} from '../../db/queries/decisions.ts';
+import { expireProposals, findOpenProposal, insertDecision } from '../../db/queries/decisions.ts';
 import { lockDeposits, type DepositFacts } from '../../db/queries/settlement.ts';
 import {
-  countsAgainstLimit,
   isDecidable,
-  needsApproval,
   splitFault,
   waitsMs,
   type ApprovalPolicy,
@@ -20,6 +12,8 @@ import {
 } from '../../domain/review/approval.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { personOf, type DecideContext, type Decider } from './decider.ts';
+import { needsSecond, refuseAboveLimit } from './limits.ts';
+import { refuseHopeless } from './refuse-hopeless.ts';
 import { readProposal, type Proposed } from './read-proposal.ts';
 
 /** A stored decision: `approved` if one person is enough, `proposed` if it waits for a second person. */
@@ -36,7 +30,8 @@ export interface ProposedDecision {
 /**
  * Stores a person's proposal. If one person is enough, the decision is approved and waits for its workflow.
  * @throws CodedError `deposit.not_found` · `deposit.already_settled` · `deposit.not_credited` · `review.not_open` ·
- *   `wallet.not_found` · `decision.already_proposed` · `decision.split_mismatch` · `decision.limit_reached`
+ *   `wallet.not_found` · `wallet.not_open` · `decision.already_proposed` · `decision.split_mismatch` ·
+ *   `decision.same_wallet` · `decision.not_creditable` · `decision.limit_reached`
  */
 export async function recordDecision(
   tx: Transaction,
@@ -48,12 +43,14 @@ export async function recordDecision(
   const [deposit] = await lockDeposits(tx, [proposed.depositId]);
   if (deposit === undefined) throw new CodedError('deposit.not_found', 'Deposit not found.');
   refuseUnlessOpen(deposit, proposed.kind);
-  await expireProposals(tx, { now, depositId: deposit.depositId });
+  await expireProposals(tx, deposit.depositId);
   if ((await findOpenProposal(tx, deposit.depositId)) !== null) throw alreadyProposed();
   const payload = await readProposal(tx, proposed, { id: newId('decision'), deposit, now });
   refuseUnlessWhole(payload);
-  const isShared = needsApproval(payload, context.approvals);
-  await refuseAboveLimit(tx, context.approvals, payload, [personOf(decider)]);
+  await refuseHopeless(tx, deposit, payload);
+  const person = personOf(decider);
+  await refuseAboveLimit(tx, context.approvals, payload, [person]);
+  const isShared = await needsSecond(tx, context.approvals, payload, person);
   const expiresAt = isShared && !asksForPayer(payload) ? lapsesAt(now, context.approvals) : null;
   const { keyId: proposedBy } = decider;
   await insertDecision(tx, payload, { proposedBy, needsApproval: isShared, expiresAt });
@@ -70,29 +67,6 @@ export function lapsesAt(now: Date, approvals: ApprovalPolicy): Date {
 /** True if a decision is a return that still lacks the bank details of the payer. */
 export function asksForPayer(payload: DecisionPayload): boolean {
   return payload.kind === 'return' && payload.payer === null;
-}
-
-/**
- * Refuses a decision that would take one of these people over the daily limit. Their other decisions wait until the
- * transaction ends.
- * @throws CodedError `decision.limit_reached`
- */
-export async function refuseAboveLimit(
-  tx: Transaction,
-  approvals: ApprovalPolicy,
-  decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
-  people: readonly string[],
-): Promise<void> {
-  if (!countsAgainstLimit(decision.kind)) return;
-  await lockPeople(tx, people);
-  for (const person of people) {
-    const sumMinor = (await sumDecidedToday(tx, person)) + decision.amountMinor;
-    if (sumMinor <= approvals.dailyLimitMinor) continue;
-    throw new CodedError(
-      'decision.limit_reached',
-      `This would raise the total of ${person} today to ${sumMinor} minor units; the limit is ${approvals.dailyLimitMinor}.`,
-    );
-  }
 }
 
 function refuseUnlessWhole(payload: DecisionPayload): void {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { migrate } from '../../db/migrate.ts';
+import { storeFourEyesAbove } from '../../db/store-four-eyes.ts';
+import { printRand } from '../../domain/money/money-text.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { productionContext } from '../environment.ts';
 import { reportFailure } from '../service.ts';
@@ -35,8 +37,13 @@ async function run(options: MigrateOptions): Promise<void> {
       'Set DATABASE_URL (or MIGRATION_DATABASE_URL) to the database that you want to migrate.',
     );
   const { applied } = await migrate(url);
+  const isNewLimit = await storeFourEyesAbove(url, config.FOUR_EYES_ABOVE);
   const { print } = createTerminal();
-  if (options.json) print(toJson({ applied }));
-  else
-    print(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+  if (options.json) {
+    print(toJson({ applied }));
+    return;
+  }
+  print(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+  if (isNewLimit)
+    print(`A credit of more than ${printRand(config.FOUR_EYES_ABOVE)} needs a second person now.`);
 }

@@ -5,6 +5,7 @@ import { loadConfig } from '../../config.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { findTemporalBinary } from '../../embedded/temporal-binary.ts';
 import { isPortFree } from '../../embedded/free-port.ts';
+import { storeFourEyesAbove } from '../../db/store-four-eyes.ts';
 import { dataFolder } from '../../embedded/data-folder.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { lockStack } from '../../embedded/stack-lock.ts';
@@ -86,12 +87,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       options.env['BANK_API_ENABLED'] === 'true' ? null : await startBank(options, secrets, stops);
     const env = processEnvironment(options, { ...servers, secrets, simulator, workflowBundle });
     onProgress('Migrating the database');
-    await migrateTrial(
-      env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '',
-      options.env['DATABASE_URL'] ? null : dataDir,
-    );
+    const migrationUrl = env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'] ?? '';
+    await migrateTrial(migrationUrl, options.env['DATABASE_URL'] ? null : dataDir);
     // The worker asks again; here it is asked before the API answers anybody.
     const config = loadConfig(env);
+    await storeFourEyesAbove(migrationUrl, config.FOUR_EYES_ABOVE);
     await withDatabase(config, ({ db }) => checkConfiguredAccount(db, config));
     onProgress('Starting the API and the worker');
     const [api, worker] = await startProcesses(dataDir, env, stops);

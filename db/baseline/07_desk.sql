@@ -109,9 +109,9 @@ CREATE TABLE gates (
 );
 -- Serves the sweep.
 CREATE INDEX gates_undrained ON gates (scope) WHERE state = 'open' AND drained_at IS NULL;
-SELECT audit_table('gates', 'gate', 'scope', ARRAY['state', 'cause']);
+SELECT audit_table('gates', 'gate', 'scope', ARRAY['state', 'cause', 'changed_by']);
 
-COMMENT ON TABLE gates IS 'While an account''s gate is closed, its lines are captured and nothing is credited. A gate that was never closed has no row. Written by people through the API and by failed proofs.';
+COMMENT ON TABLE gates IS 'While an account''s gate is closed, its lines are captured and nothing is credited. A gate that was never closed has no row. Written by set_gate() and mark_gate_drained() only: people open and close them, failed proofs close.';
 COMMENT ON COLUMN gates.scope IS 'Key of a bank account, or * for all of them.';
 COMMENT ON COLUMN gates.state IS 'open or closed.';
 COMMENT ON COLUMN gates.cause IS 'What changed it last: an operator, a statement whose totals are wrong, or a balance that differs.';

@@ -1,5 +1,18 @@
 -- Decisions of people. I20: a decision is proposed, approved by another person where it must be, and carried out once. The row
--- is the authority: a workflow's update or signal only carries its id.
+-- is the authority: a workflow's update or signal only carries its id. The application writes no row here: it calls
+-- propose_decision(), give_payer_details(), approve_decision(), reject_decision(), conclude_decision() and take_returns().
+
+-- Written by the owner of the database, never by services: a login that could raise the limit needs no second person.
+CREATE TABLE approval_limits (
+  kind        text PRIMARY KEY CONSTRAINT approval_limits_kind_known CHECK (kind = 'credit'),
+  above_minor bigint NOT NULL CONSTRAINT approval_limits_not_negative CHECK (above_minor >= 0)
+);
+INSERT INTO approval_limits (kind, above_minor) VALUES ('credit', 500000);
+SELECT audit_table('approval_limits', 'approval_limit', 'kind', ARRAY['above_minor']);
+
+COMMENT ON TABLE approval_limits IS 'Above which sum a decision needs a second person. Written by purser migrate, from FOUR_EYES_ABOVE.';
+COMMENT ON COLUMN approval_limits.kind IS 'The kind of decision: credit. All others need two people, or move no money.';
+COMMENT ON COLUMN approval_limits.above_minor IS 'In minor units of ZAR: the most that one person decides alone, in one credit and in all credits of seven days for one customer.';
 
 CREATE TABLE decisions (
   id               text PRIMARY KEY,
@@ -93,6 +106,9 @@ CREATE TRIGGER decisions_no_delete BEFORE DELETE ON decisions FOR EACH ROW EXECU
 CREATE TRIGGER decisions_no_truncate BEFORE TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER decisions_payload_whole AFTER INSERT OR UPDATE ON decisions
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_decision_payload();
+CREATE CONSTRAINT TRIGGER decisions_alone_small AFTER INSERT ON decisions
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'credit' AND NOT NEW.needs_approval)
+  EXECUTE FUNCTION check_decided_alone();
 -- Neither texts nor bank details: the row has them, and its hash covers them.
 SELECT audit_table('decisions', 'decision', 'id', ARRAY['deposit_id', 'kind', 'state', 'amount_minor', 'currency', 'keep_until', 'line_id',
   'payload_sha256', 'needs_approval', 'proposed_by', 'proposed_person', 'expires_at', 'payer_by', 'payer_person', 'approved_by',

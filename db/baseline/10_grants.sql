@@ -14,7 +14,7 @@ BEGIN
     'named_codes',
     'api_keys', 'idempotency_keys', 'request_counts', 'audit_events', 'audit_seals',
     'reviews', 'review_comments', 'line_cases', 'gates', 'day_proofs', 'claims', 'payer_revocations',
-    'decisions', 'decision_allocations', 'return_exports', 'return_export_items',
+    'approval_limits', 'decisions', 'decision_allocations', 'return_exports', 'return_export_items',
     'alerts', 'service_beats', 'service_reports', 'webhook_refusals', 'verifications'] LOOP
     EXECUTE format('ALTER TABLE %I OWNER TO purser_ledger', name);
     EXECUTE format('GRANT SELECT ON %I TO purser_app', name);
@@ -23,12 +23,11 @@ END $$;
 
 -- What the application writes as it likes.
 GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
-  api_keys, idempotency_keys, line_cases, gates, quarantined_rows, unknown_fields, alerts, service_beats,
+  api_keys, idempotency_keys, line_cases, quarantined_rows, unknown_fields, alerts, service_beats,
   webhook_refusals TO purser_app;
 GRANT INSERT, UPDATE, DELETE ON pending_lines, service_reports, request_counts TO purser_app;
 -- What it only adds to.
-GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, decision_allocations, return_exports,
-  return_export_items, verifications TO purser_app;
+GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, verifications TO purser_app;
 -- What it may write of rows that hold money, states or words of people.
 GRANT INSERT (id, code, code_kind, external_ref, name), UPDATE (external_ref, name, status) ON wallets TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
@@ -37,7 +36,4 @@ GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated
 GRANT INSERT, UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
 GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
 GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
--- What a decision proposes is written once; its amount and its persons, which triggers write, not at all.
-GRANT INSERT (id, deposit_id, kind, keep_until, line_id, payer, reason, payload_sha256, needs_approval, expires_at, proposed_by),
-      UPDATE (state, approved_by, approved_at, approved_sha256, rejected_by, rejected_at, rejected_because, outcome, refusal, applied_at)
-  ON decisions TO purser_app;
+-- Decisions, gates and files of returns are written by functions that check who does it, and by nothing else.

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { groupBy } from '../../domain/group-by.ts';
-import { BUSINESS_TIME_ZONE } from '../../domain/local-date.ts';
 import {
-  DECIDABLE,
-  LIMITED_KINDS,
   OPEN_PROPOSAL_STATES,
   payloadText,
   type Allocation,
@@ -29,8 +26,8 @@ export function payloadSha256(payload: DecisionPayload): string {
 }
 
 /**
- * Stores a person's proposal. The database adds the person, the amount and the state, and refuses a hash that does not
- * match the payload.
+ * Stores a person's proposal. The database adds the person, the amount and the state; it refuses a hash that does not
+ * match the payload, and a key that may not propose or is not the transaction's actor (see `actAs`).
  */
 export async function insertDecision(
   tx: Transaction,
@@ -44,19 +41,14 @@ export async function insertDecision(
 ): Promise<void> {
   const sha256 =
     payload.kind === 'return' && payload.payer === null ? null : payloadSha256(payload);
-  await tx.execute(sql`
-    insert into decisions (id, deposit_id, kind, reason, keep_until, line_id, payer, payload_sha256, needs_approval, proposed_by, expires_at)
-    values (${payload.decisionId}, ${payload.depositId}, ${payload.kind}, ${payload.reason}, ${payload.keepUntil}::date, ${payload.lineId?.toString() ?? null}::bigint,
-            ${toJson(payload.payer)}::jsonb, ${sha256}, ${given.needsApproval}, ${given.proposedBy},
-            ${given.expiresAt?.toISOString() ?? null}::timestamptz)`);
   const { allocations } = payload;
-  if (allocations.length === 0) return;
   await tx.execute(sql`
-    insert into decision_allocations (decision_id, part, wallet_id, amount_minor)
-    select ${payload.decisionId}, i.idx - 1, i.wallet_id, i.amount_minor
-      from unnest(${param(allocations.map((part) => part.walletId))}::text[],
-                  ${param(allocations.map((part) => part.amountMinor.toString()))}::bigint[])
-           with ordinality as i(wallet_id, amount_minor, idx)`);
+    select propose_decision(
+      ${payload.decisionId}, ${payload.depositId}, ${payload.kind}, ${payload.reason}, ${payload.keepUntil}::date,
+      ${payload.lineId?.toString() ?? null}::bigint, ${toJson(payload.payer)}::jsonb, ${sha256}, ${given.needsApproval},
+      ${given.proposedBy}, ${given.expiresAt?.toISOString() ?? null}::timestamptz,
+      ${param(allocations.map((part) => part.walletId))}::text[],
+      ${param(allocations.map((part) => part.amountMinor.toString()))}::bigint[])`);
 }
 
 /** Completes a return that needs its payer's bank details; false if it needs none. */
@@ -82,8 +74,9 @@ export async function findDecision(executor: Executor, id: string): Promise<Deci
 
 /** As {@link findDecision}, locked: approvals, rejections and executions run one after the other. */
 export async function lockDecision(tx: Transaction, id: string): Promise<Decision | null> {
-  const rows = await tx.select().from(decisions).where(eq(decisions.id, id)).limit(1).for('update');
-  return rows[0] ?? null;
+  // A separate statement: the next one then sees what this one waited for.
+  await tx.execute(sql`select lock_decision(${id})`);
+  return findDecision(tx, id);
 }
 
 /** The decision on a deposit that still waits for a person, if any. */
@@ -192,22 +185,24 @@ export async function listAllocationsOf(
 }
 
 /** Records a second person's approval. The caller has locked the row and checked everything else. */
+/** False if the proposal is not open. The key must be the actor of the transaction. */
 export async function markApproved(
   tx: Transaction,
   approval: { readonly decisionId: string; readonly by: string; readonly sha256: string },
-): Promise<void> {
-  await tx.execute(sql`
-    update decisions set state = 'approved', approved_by = ${approval.by}, approved_at = now(), approved_sha256 = ${approval.sha256}
-     where id = ${approval.decisionId}`);
+): Promise<boolean> {
+  const rows = await tx.execute<{ approved: boolean }>(sql`
+    select approve_decision(${approval.decisionId}, ${approval.by}, ${approval.sha256}) as approved`);
+  return rows[0]?.approved === true;
 }
 
+/** False if the proposal is not open. The key must be the actor of the transaction. */
 export async function markRejected(
   tx: Transaction,
   rejection: { readonly decisionId: string; readonly by: string; readonly because: string },
-): Promise<void> {
-  await tx.execute(sql`
-    update decisions set state = 'rejected', rejected_by = ${rejection.by}, rejected_at = now(), rejected_because = ${rejection.because}
-     where id = ${rejection.decisionId}`);
+): Promise<boolean> {
+  const rows = await tx.execute<{ rejected: boolean }>(sql`
+    select reject_decision(${rejection.decisionId}, ${rejection.by}, ${rejection.because}) as rejected`);
+  return rows[0]?.rejected === true;
 }
 
 /** Records the outcome of an approved decision, in the transaction that moves its money. */
@@ -217,62 +212,23 @@ export async function markCarriedOut(
   result: { readonly outcome: DecisionOutcome; readonly refusal: string | null },
 ): Promise<void> {
   await tx.execute(sql`
-    update decisions set state = ${result.outcome === 'refused' ? 'refused' : 'executed'}, outcome = ${result.outcome},
-           refusal = ${result.refusal}, applied_at = now()
-     where id = ${decisionId}`);
+    select conclude_decision(${decisionId}, ${result.outcome}, ${result.refusal})`);
 }
 
-/** Expires proposals whose time is over by `now`, of one deposit or of all; answers how many. */
+/** Expires proposals whose time is over, of one deposit or of all (null); answers how many. */
 export async function expireProposals(
   executor: Executor,
-  query: { readonly now: Date; readonly depositId: string | null },
+  depositId: string | null,
 ): Promise<number> {
-  const rows = await executor.execute(sql`
-    update decisions set state = 'expired'
-     where state = 'proposed' and expires_at <= ${query.now.toISOString()}::timestamptz
-       and (${query.depositId}::text is null or deposit_id = ${query.depositId})
-    returning id`);
-  return rows.length;
+  const rows = await executor.execute<{ ended: number }>(sql`
+    select expire_decisions(${depositId}) as ended`);
+  return rows[0]?.ended ?? 0;
 }
 
 /** Ends proposals about deposits that got another outcome meanwhile: nothing is left to approve. */
 export async function refuseOvertaken(executor: Executor): Promise<number> {
-  const rows = await executor.execute(sql`
-    update decisions c set state = 'refused', outcome = 'refused', refusal = 'already_settled', applied_at = now()
-      from deposits d
-     where d.id = c.deposit_id and c.state in ${OPEN_PROPOSALS}
-       and not exists (
-         select 1 from unnest(${param(DECIDABLE.map(({ kind }) => kind))}::text[],
-                              ${param(DECIDABLE.map(({ state }) => state))}::text[]) as may(kind, state)
-          where may.kind = c.kind and may.state = d.state)
-    returning c.id`);
-  return rows.length;
-}
-
-/**
- * Makes the decisions of these people wait for each other until the transaction ends, so that two of them cannot pass
- * one limit together.
- */
-export async function lockPeople(tx: Transaction, people: readonly string[]): Promise<void> {
-  for (const person of [...new Set(people)].sort()) {
-    await tx.execute(
-      sql`select pg_advisory_xact_lock(hashtextextended(${`decisions of ${person}`}, 0))`,
-    );
-  }
-}
-
-/**
- * The sum of the credits and returns of this business day that a person took part in, approved or carried out, in minor
- * units.
- */
-export async function sumDecidedToday(tx: Transaction, person: string): Promise<bigint> {
-  const rows = await tx.execute<{ total: string }>(sql`
-    select coalesce(sum(amount_minor), 0)::text as total from decisions
-     where (proposed_person = ${person} or approved_person = ${person})
-       and state in ('approved', 'executed') and kind = any(${param(LIMITED_KINDS)}::text[])
-       and (coalesce(approved_at, proposed_at) at time zone ${BUSINESS_TIME_ZONE}::text)::date
-         = (now() at time zone ${BUSINESS_TIME_ZONE}::text)::date`);
-  return BigInt(rows[0]?.total ?? '0');
+  const rows = await executor.execute<{ ended: number }>(sql`select refuse_overtaken() as ended`);
+  return rows[0]?.ended ?? 0;
 }
 
 /** True if each participant of a decision used a key of the person that the row names. */

@@ -49,7 +49,10 @@ export async function isGateClosed(executor: Executor, accountKey: string): Prom
   return rows.length > 0;
 }
 
-/** Closes or opens a gate, once every running credit has ended. False if it already has that state. */
+/**
+ * Closes or opens a gate, once every running credit has ended. False if it already has that state. The key of an
+ * operator must be the actor of the transaction; a rule only closes.
+ */
 export async function setGate(
   tx: Transaction,
   change: {
@@ -60,20 +63,10 @@ export async function setGate(
     readonly changedBy: string | null;
   },
 ): Promise<boolean> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${lockOf(change.scope)})`);
   const { scope, state, cause, reason, changedBy } = change;
-  const rows = await tx.execute(
-    state === 'closed'
-      ? sql`
-        insert into gates (scope, state, cause, reason, changed_by) values (${scope}, 'closed', ${cause}, ${reason}, ${changedBy})
-        on conflict (scope) do update set state = 'closed', cause = excluded.cause, reason = excluded.reason,
-               changed_by = excluded.changed_by, changed_at = now(), drained_at = null
-         where gates.state = 'open' returning scope`
-      : sql`
-        update gates set state = 'open', cause = ${cause}, reason = ${reason}, changed_by = ${changedBy}, changed_at = now(), drained_at = null
-         where scope = ${scope} and state = 'closed' returning scope`,
-  );
-  return rows.length === 1;
+  const rows = await tx.execute<{ changed: boolean }>(sql`
+    select set_gate(${scope}, ${state}, ${cause}, ${reason}, ${changedBy}) as changed`);
+  return rows[0]?.changed === true;
 }
 
 export async function listGates(executor: Executor): Promise<readonly Gate[]> {
@@ -112,8 +105,7 @@ export async function listUndrainedGates(executor: Executor): Promise<readonly s
 }
 
 export async function markDrained(executor: Executor, scope: string): Promise<void> {
-  await executor.execute(sql`
-    update gates set drained_at = now() where scope = ${scope} and state = 'open' and drained_at is null`);
+  await executor.execute(sql`select mark_gate_drained(${scope})`);
 }
 
 /** The accounts behind a gate that have deposits waiting. */

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import type { PayerDetails } from '../../domain/review/approval.ts';
 import { parseLocalDate, type LocalDate } from '../../domain/local-date.ts';
 import type { Executor, Transaction } from '../client.ts';
-import { param } from '../param.ts';
 import type { ListPlace } from './deposits-read.ts';
 
 /** A return that was carried out: its money is reserved until the bank has paid it. */
@@ -83,18 +82,7 @@ export async function takeDueReturns(
   tx: Transaction,
   file: { readonly exportId: string; readonly takenBy: string; readonly limit: number },
 ): Promise<number> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('files of returns', 0))`);
-  const due = await tx.execute<{ id: string }>(sql`
-    select c.id from decisions c
-     where c.kind = 'return' and c.state = 'executed' and c.payer is not null
-       and not exists (select 1 from return_export_items i where i.decision_id = c.id)
-       and not exists (select 1 from journals j where j.deposit_id = c.deposit_id and j.kind = 'return_paid')
-     order by c.applied_at, c.id limit ${file.limit}`);
-  if (due.length === 0) return 0;
-  await tx.execute(sql`
-    insert into return_exports (id, taken_by) values (${file.exportId}, ${file.takenBy})`);
-  await tx.execute(sql`
-    insert into return_export_items (export_id, decision_id)
-    select ${file.exportId}, unnest(${param(due.map((row) => row.id))}::text[])`);
-  return due.length;
+  const rows = await tx.execute<{ taken: number }>(sql`
+    select take_returns(${file.exportId}, ${file.takenBy}, ${file.limit}) as taken`);
+  return rows[0]?.taken ?? 0;
 }

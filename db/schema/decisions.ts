@@ -7,6 +7,11 @@ import type {
 } from '../../domain/review/approval.ts';
 import { instant, localDate, oneOf, whole } from './columns.ts';
 
+export const approvalLimits = pgTable('approval_limits', {
+  kind: oneOf<'credit'>('kind').primaryKey(),
+  aboveMinor: whole('above_minor').notNull(),
+});
+
 export const decisions = pgTable('decisions', {
   id: text('id').primaryKey(),
   depositId: text('deposit_id').notNull(),

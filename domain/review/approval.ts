@@ -30,10 +30,6 @@ export function isDecidable(kind: DecisionKind, state: string): boolean {
   return DECIDABLE_IN[kind].some((each) => each === state);
 }
 
-/** The same as pairs, for a query over many decisions. */
-export const DECIDABLE: readonly { readonly kind: DecisionKind; readonly state: DepositState }[] =
-  DECISION_KINDS.flatMap((kind) => DECIDABLE_IN[kind].map((state) => ({ kind, state })));
-
 /** Decisions that a deposit's review does not take: each runs in a workflow of its own. */
 export const KINDS_BESIDE_REVIEW = [
   'correct',
@@ -116,9 +112,15 @@ export interface DecisionPayload {
 
 /** The limits above which a second person must agree, and a person's daily limit. */
 export interface ApprovalPolicy {
-  /** A credit of more than this needs two people; minor units. */
+  /**
+   * A credit of more than this needs two people, and so does one that raises what one person decided alone for one
+   * customer within a week above it; minor units.
+   */
   readonly fourEyesAboveMinor: bigint;
-  /** Total of the credits and returns that one person may take part in on one business day; minor units. */
+  /**
+   * Total of the credits and returns that one person may take part in on one business day; minor units. A single deposit
+   * above it always needs two people, and counts against the total of neither.
+   */
   readonly dailyLimitMinor: bigint;
   /** Hours that a proposal waits for its second person. */
   readonly approvalHours: number;
@@ -152,7 +154,10 @@ export function payloadText(payload: DecisionPayload): string {
   ].join('\n');
 }
 
-/** True if a decision waits for a second person: always, except to keep a deposit, which moves no money, and for a small credit. */
+/**
+ * True if a decision waits for a second person whoever made it: always, except to keep a deposit, which moves no money,
+ * and for a small credit.
+ */
 export function needsApproval(
   decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
   policy: Pick<ApprovalPolicy, 'fourEyesAboveMinor'>,
@@ -171,11 +176,38 @@ export function needsApproval(
   }
 }
 
+/** A wallet's part of a credit, with what one person has decided alone for its customer within a week. */
+export interface AloneShare {
+  /** The customer, who may have several wallets. */
+  readonly customer: string;
+  readonly amountMinor: bigint;
+  readonly decidedAloneMinor: bigint;
+}
+
+/** True if a credit that is small by itself needs a second person, since it adds up with others to more than one may decide. */
+export function addsUpAboveFourEyes(
+  shares: readonly AloneShare[],
+  policy: Pick<ApprovalPolicy, 'fourEyesAboveMinor'>,
+): boolean {
+  const sums = new Map<string, bigint>();
+  for (const { customer, amountMinor, decidedAloneMinor } of shares)
+    sums.set(customer, (sums.get(customer) ?? decidedAloneMinor) + amountMinor);
+  return [...sums.values()].some((sum) => sum > policy.fourEyesAboveMinor);
+}
+
 /** Kinds that count against the daily limit of the people who decide them. */
 export const LIMITED_KINDS = ['credit', 'return'] as const satisfies readonly DecisionKind[];
 
-export function countsAgainstLimit(kind: DecisionKind): boolean {
-  return LIMITED_KINDS.some((each) => each === kind);
+/**
+ * How the daily limit treats a decision: `counted` against the total of each person, `large` where it is above the limit
+ * by itself (two people decide it, beside their totals), or `free` where it pays nobody.
+ */
+export function limitOf(
+  decision: Pick<DecisionPayload, 'kind' | 'amountMinor'>,
+  policy: Pick<ApprovalPolicy, 'dailyLimitMinor'>,
+): 'counted' | 'large' | 'free' {
+  if (!LIMITED_KINDS.some((each) => each === decision.kind)) return 'free';
+  return decision.amountMinor > policy.dailyLimitMinor ? 'large' : 'counted';
 }
 
 /** The time after which a proposal expires. */

@@ -73,8 +73,9 @@ describe('the approval endpoint', () => {
 
   it('refuses an approval after the deadline, and frees the deposit for another proposal', async () => {
     const depositId = await depositInReview(service, 900n);
+    now = new Date(Date.now() - 72 * 3_600_000 - 1_000);
     const proposed = await propose(depositId, A_RETURN);
-    now = new Date(Date.now() + 72 * 3_600_000 + 1_000);
+    now = new Date();
     expect((await approve(proposed)).json()).toMatchObject({
       code: 'decision.expired',
       status: 409,

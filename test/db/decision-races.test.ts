@@ -9,7 +9,7 @@ import { openReviews } from '../../db/queries/reviews.ts';
 import { isCoded } from '../../domain/errors.ts';
 import { anAccount, aWallet, createTestDependencies } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { aDecision, aPersonsKey } from '../support/decisions.ts';
+import { actAsKey, aDecision, aPersonsKey } from '../support/decisions.ts';
 import { aLine, capture } from '../support/ledger.ts';
 import { rounds } from '../support/rounds.ts';
 
@@ -97,10 +97,14 @@ it(`lets exactly one of several racing approvals, double clicks, rejections and 
     });
     const proposal = await findDecision(test.db, decisionId);
     const approval = { decisionId, payloadSha256: proposal?.payloadSha256 ?? '' };
-    const approve = (principal: Principal) => (tx: Transaction) =>
-      approveDecision(tx, DEPS, approval, principal);
-    const reject = (tx: Transaction) =>
-      rejectDecision(tx, { decisionId, reason: 'not ours' }, third);
+    const approve = (principal: Principal) => async (tx: Transaction) => {
+      await actAsKey(tx, principal.keyId);
+      await approveDecision(tx, DEPS, approval, principal);
+    };
+    const reject = async (tx: Transaction) => {
+      await actAsKey(tx, third.keyId);
+      await rejectDecision(tx, { decisionId, reason: 'not ours' }, third);
+    };
     const apply = () => applyDecision(dependencies, { depositId, decisionId });
 
     const [won, early] = await Promise.all([

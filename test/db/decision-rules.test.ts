@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import { insertDecision, payloadSha256 } from '../../db/queries/decisions.ts';
@@ -7,7 +7,7 @@ import type { DecisionPayload } from '../../domain/review/approval.ts';
 import { settleReturn } from '../../domain/ledger/suspense.ts';
 import { anAccount, aWallet } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { aDecision, aPersonsKey, approve } from '../support/decisions.ts';
+import { actAsKey, aDecision, aPersonsKey, approve } from '../support/decisions.ts';
 import { aLine, capture } from '../support/ledger.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 
@@ -24,6 +24,14 @@ async function aDeposit(): Promise<string> {
   lines += 1;
   const [depositId = ''] = await capture(test.db, accountKey, [aLine(`rule-${lines}`, 7_500n)]);
   return depositId;
+}
+
+/** One statement of the application, in the name of this key. */
+function asPerson(keyId: string, statement: SQL): Promise<unknown> {
+  return test.db.transaction(async (tx) => {
+    await actAsKey(tx, keyId);
+    return tx.execute(statement);
+  });
 }
 
 describe('the database, about decisions,', () => {
@@ -61,19 +69,15 @@ describe('the database, about decisions,', () => {
     const depositId = await aDeposit();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'return', approved: false });
     const by = await aPersonsKey(test.owner);
-    const approval = sql`
-      update decisions set state = 'approved', approved_by = ${by}, approved_at = now(), approved_sha256 = ${'0'.repeat(64)}
-       where id = ${decisionId}`;
-    expect(await sqlStateOf(test.db.execute(approval))).toBe(
-      '23514 decisions_approved_as_proposed',
-    );
+    const approval = sql`select approve_decision(${decisionId}, ${by}, ${'0'.repeat(64)})`;
+    expect(await sqlStateOf(asPerson(by, approval))).toBe('23514 decisions_approved_as_proposed');
   });
 
   it('refuses an approval without an approver', async () => {
     const depositId = await aDeposit();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'return', approved: false });
-    const approval = sql`update decisions set state = 'approved' where id = ${decisionId}`;
-    expect(await sqlStateOf(test.db.execute(approval))).toBe('23514 decisions_approval_given');
+    const approval = test.owner`update decisions set state = 'approved' where id = ${decisionId}`;
+    expect(await sqlStateOf(approval)).toBe('23514 decisions_approval_given');
   });
 
   it.each(['return', 'dismiss', 'correct'] as const)(
@@ -82,22 +86,23 @@ describe('the database, about decisions,', () => {
       const depositId = await aDeposit();
       const keyId = await aPersonsKey(test.owner);
       const alone = sql`
-        insert into decisions (id, deposit_id, kind, reason, payload_sha256, needs_approval, proposed_by)
-        values (${newId('decision')}, ${depositId}, ${kind}, 'mine', ${'0'.repeat(64)}, false, ${keyId})`;
-      expect(await sqlStateOf(test.db.execute(alone))).toMatch(/^23514 decisions_/);
+        select propose_decision(${newId('decision')}, ${depositId}, ${kind}, 'mine', null, null, null, ${'0'.repeat(64)},
+                                false, ${keyId}, null, '{}', '{}')`;
+      expect(await sqlStateOf(asPerson(keyId, alone))).toMatch(/^23514 decisions_/);
     },
   );
 
   it('refuses a proposal by a service', async () => {
     const keyId = newId('apiKey');
     await test.owner`
-      insert into api_keys (id, secret_hash, name, owner_kind, scopes) values (${keyId}, 'x', 'robot', 'service', '{}')`;
+      insert into api_keys (id, secret_hash, name, owner_kind, scopes)
+      values (${keyId}, 'x', 'robot', 'service', '{review:decide}')`;
     const proposed = aDecision(test.owner, {
       depositId: await aDeposit(),
       kind: 'return',
       proposedBy: keyId,
     });
-    expect(await sqlStateOf(proposed)).toBe('23502');
+    expect(await sqlStateOf(proposed)).toBe('PU023');
   });
 
   it('refuses parts that do not add up to the deposit', async () => {
@@ -118,9 +123,9 @@ describe('the database, about decisions,', () => {
     const depositId = await aDeposit();
     const keyId = await aPersonsKey(test.owner);
     const lying = sql`
-      insert into decisions (id, deposit_id, kind, reason, payload_sha256, needs_approval, proposed_by, expires_at)
-      values (${newId('decision')}, ${depositId}, 'dismiss', 'interest', ${'0'.repeat(64)}, true, ${keyId}, now())`;
-    expect(await sqlStateOf(test.db.execute(lying))).toBe('PU020');
+      select propose_decision(${newId('decision')}, ${depositId}, 'dismiss', 'interest', null, null, null, ${'0'.repeat(64)},
+                              true, ${keyId}, now(), '{}', '{}')`;
+    expect(await sqlStateOf(asPerson(keyId, lying))).toBe('PU020');
   });
 
   it('accepts the hash that the domain makes, for texts of any language', async () => {
@@ -143,9 +148,10 @@ describe('the database, about decisions,', () => {
     };
     const proposedBy = await aPersonsKey(test.owner);
     const expiresAt = new Date('2099-01-01T00:00:00Z');
-    await test.db.transaction((tx) =>
-      insertDecision(tx, payload, { proposedBy, needsApproval: true, expiresAt }),
-    );
+    await test.db.transaction(async (tx) => {
+      await actAsKey(tx, proposedBy);
+      await insertDecision(tx, payload, { proposedBy, needsApproval: true, expiresAt });
+    });
     const [row] = await test.db.execute(
       sql`select payload_sha256 from decisions where id = ${payload.decisionId}`,
     );

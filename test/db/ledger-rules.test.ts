@@ -232,6 +232,6 @@ describe('the application role', () => {
   it('locks the rows that it settles', async () => {
     await expect(asApp(`SELECT id FROM wallets FOR UPDATE`)).resolves.toBe('accepted');
     await expect(asApp(`SELECT id FROM deposits FOR UPDATE`)).resolves.toBe('accepted');
-    await expect(asApp(`SELECT id FROM decisions FOR UPDATE`)).resolves.toBe('accepted');
+    await expect(asApp(`SELECT lock_decision('dec_1')`)).resolves.toBe('accepted');
   });
 });

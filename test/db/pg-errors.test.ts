@@ -77,8 +77,8 @@ describe('the translation of database errors', () => {
   });
 
   it('recognises an unknown wallet and an unknown bank account by their foreign keys', async () => {
-    const decision = sql`insert into decision_allocations (decision_id, part, wallet_id, amount_minor) values ('d', 0, 'none', 1)`;
-    expect((await translated(test.db.execute(decision)))?.details['constraint']).toMatch(
+    const decision = test.owner`insert into decision_allocations (decision_id, part, wallet_id, amount_minor) values ('d', 0, 'none', 1)`;
+    expect((await translated(decision))?.details['constraint']).toMatch(
       /^decision_allocations_(decision_id|wallet_id)_fkey$/,
     );
     const run = sql`insert into runs (id, bank_account_key, kind) values ('r', 'none', 'poll')`;

@@ -1,7 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Database, Transaction } from '../../db/client.ts';
+import { SCOPES } from '../../api/auth/scopes.ts';
 import { newId } from '../../db/new-id.ts';
+import { actAs } from '../../db/queries/audit.ts';
 import {
   insertDecision,
   listAllocations,
@@ -10,6 +13,7 @@ import {
   payloadOf,
   payloadSha256,
 } from '../../db/queries/decisions.ts';
+import { apiKeys } from '../../db/schema/api-keys.ts';
 import { lockDeposits } from '../../db/queries/settlement.ts';
 import {
   needsApproval,
@@ -48,20 +52,32 @@ export interface WantedDecision {
   readonly expiresAt?: Date;
 }
 
-/** A key without a secret, of a new person unless one is named. */
+/** A key without a secret and with every scope, of a new person unless one is named. */
 export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise<string> {
   const keyId = newId('apiKey');
   await owner`
     insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
-    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, '{}')`;
+    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, ${[...SCOPES]})`;
   return keyId;
+}
+
+/** Makes the transaction the one of this key's person, as the API does for each request. */
+export async function actAsKey(tx: Transaction, keyId: string): Promise<void> {
+  const [key] = await tx
+    .select({ person: apiKeys.person })
+    .from(apiKeys)
+    .where(eq(apiKeys.id, keyId));
+  await actAs(tx, { kind: 'person', keyId, person: key?.person ?? null }, null);
 }
 
 /** A decision as the API writes it, approved by a second person if required; answers its id. */
 export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Promise<string> {
   const db = drizzle(owner);
   const proposedBy = wanted.proposedBy ?? (await aPersonsKey(owner));
-  const payload = await db.transaction((tx) => propose(tx, wanted, proposedBy));
+  const payload = await db.transaction(async (tx) => {
+    await actAsKey(tx, proposedBy);
+    return propose(tx, wanted, proposedBy);
+  });
   const { decisionId } = payload;
   if (needsApproval(payload, POLICY) && wanted.approved !== false) await approve(owner, decisionId);
   if (wanted.by === 'service') await forge(owner, decisionId);
@@ -77,10 +93,12 @@ export async function approve(
   const by = keyId ?? (await aPersonsKey(owner));
   const db: Database = drizzle(owner);
   await db.transaction(async (tx) => {
+    await actAsKey(tx, by);
     const decision = await lockDecision(tx, decisionId);
     if (decision === null) throw new Error('Decision not found.');
     const sha256 = payloadSha256(payloadOf(decision, await listAllocations(tx, decisionId)));
-    await markApproved(tx, { decisionId, by, sha256 });
+    if (!(await markApproved(tx, { decisionId, by, sha256 })))
+      throw new Error('The decision is not open.');
   });
 }
 

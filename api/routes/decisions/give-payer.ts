@@ -30,6 +30,7 @@ export function givePayerRoute(app: ApiApp, deps: ApiDeps): void {
           'request.key_reused',
           'decision.not_found',
           'decision.not_open',
+          'deposit.already_settled',
         ),
       },
     },

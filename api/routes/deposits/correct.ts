@@ -31,6 +31,8 @@ export function correctDepositRoute(app: ApiApp, deps: ApiDeps): void {
           'deposit.not_found',
           'deposit.not_credited',
           'wallet.not_found',
+          'wallet.not_open',
+          'decision.same_wallet',
           'decision.already_proposed',
         ),
       },

@@ -5,18 +5,21 @@ import type { Check } from './check.ts';
 export const ACCESS_CHECKS: readonly Check[] = [
   {
     id: 'I18 grants',
-    title: 'Only the ledger role may write money rows, balances, states or audit rows.',
+    title:
+      'Only the ledger role may write money rows, balances, states, decisions, gates or audit rows.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
          AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
-                         'audit_events', 'audit_seals', 'decisions')`,
+                         'audit_events', 'audit_seals', 'decisions',
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
            AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
-                         'audit_events', 'audit_seals', 'decisions')
+                         'audit_events', 'audit_seals', 'decisions',
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
         ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'),
@@ -25,15 +28,6 @@ export const ACCESS_CHECKS: readonly Check[] = [
         ('reviews', 'reminders_sent', 'UPDATE'), ('reviews', 'overdue_at', 'UPDATE'),
         ('reviews', 'due_at', 'UPDATE'), ('reviews', 'round', 'UPDATE'), ('reviews', 'remind_at', 'UPDATE'),
         ('reviews', 'escalate_at', 'UPDATE'), ('reviews', 'escalated_at', 'UPDATE'), ('reviews', 'assignee', 'UPDATE'),
-        ('decisions', 'id', 'INSERT'), ('decisions', 'deposit_id', 'INSERT'), ('decisions', 'kind', 'INSERT'),
-        ('decisions', 'reason', 'INSERT'), ('decisions', 'proposed_by', 'INSERT'), ('decisions', 'keep_until', 'INSERT'),
-        ('decisions', 'line_id', 'INSERT'),
-        ('decisions', 'payer', 'INSERT'), ('decisions', 'payload_sha256', 'INSERT'), ('decisions', 'needs_approval', 'INSERT'),
-        ('decisions', 'expires_at', 'INSERT'),
-        ('decisions', 'state', 'UPDATE'), ('decisions', 'outcome', 'UPDATE'), ('decisions', 'refusal', 'UPDATE'),
-        ('decisions', 'applied_at', 'UPDATE'), ('decisions', 'approved_by', 'UPDATE'), ('decisions', 'approved_at', 'UPDATE'),
-        ('decisions', 'approved_sha256', 'UPDATE'), ('decisions', 'rejected_by', 'UPDATE'),
-        ('decisions', 'rejected_at', 'UPDATE'), ('decisions', 'rejected_because', 'UPDATE'),
         ('notifications', 'published_at', 'UPDATE'), ('notifications', 'delivered_at', 'UPDATE'),
         ('notifications', 'read_at', 'UPDATE'))
       SELECT m.relname AS "table", '*' AS "column", a.privilege_type AS privilege,
@@ -69,12 +63,16 @@ export const ACCESS_CHECKS: readonly Check[] = [
       SELECT count(*) AS checked FROM pg_proc WHERE pronamespace = 'public'::regnamespace
          AND proname IN ('capture_lines', 'post_journals', 'open_reviews', 'record_audit', 'seal_audit',
                          'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'end_holds',
-                         'restate_review')`,
+                         'restate_review', 'propose_decision', 'lock_decision', 'approve_decision', 'reject_decision',
+                         'conclude_decision', 'expire_decisions', 'refuse_overtaken', 'take_returns', 'set_gate',
+                         'mark_gate_drained')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
                      ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('end_holds'),
-                     ('restate_review')) wanted (name)
+                     ('restate_review'), ('propose_decision'), ('lock_decision'), ('approve_decision'), ('reject_decision'),
+                     ('conclude_decision'), ('expire_decisions'), ('refuse_overtaken'), ('take_returns'), ('set_gate'),
+                     ('mark_gate_drained')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -106,7 +104,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('runs_keep_names', 'runs'), ('runs_no_truncate', 'runs'), ('bank_accounts_free', 'bank_accounts'),
           ('bank_accounts_claimed', 'bank_accounts'),
           ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
-          ('decisions_payload_whole', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
+          ('decisions_payload_whole', 'decisions'), ('decisions_alone_small', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
           ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'),
           ('journals_held', 'journals'), ('sightings_confirm', 'sightings'), ('sightings_confirm_still', 'sightings'),
           ('line_cases_hold', 'line_cases'), ('line_cases_release', 'line_cases'),

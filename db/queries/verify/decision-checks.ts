@@ -23,6 +23,26 @@ export const DECISION_CHECKS: readonly Check[] = [
                     ELSE true END) IS NOT TRUE`,
   },
   {
+    id: 'I20 alone',
+    title:
+      'What one person decided alone for one wallet within seven days was never above the highest limit that was set.',
+    checked: sql`SELECT count(*) AS checked FROM decisions`,
+    broken: sql`
+      WITH highest AS (
+        SELECT greatest((SELECT max(above_minor) FROM approval_limits),
+                        (SELECT max(greatest((before ->> 'above_minor')::bigint, (after ->> 'above_minor')::bigint))
+                           FROM audit_events WHERE subject_kind = 'approval_limit')) AS above
+      ), alone AS (
+        SELECT c.id, c.proposed_person, a.wallet_id,
+               sum(a.amount_minor) OVER (PARTITION BY c.proposed_person, a.wallet_id ORDER BY c.proposed_at
+                 RANGE BETWEEN '6 days 23:59:59' PRECEDING AND CURRENT ROW) AS total
+          FROM decisions c JOIN decision_allocations a ON a.decision_id = c.id
+         WHERE c.kind = 'credit' AND NOT c.needs_approval AND c.state IN ('approved', 'executed')
+      )
+      SELECT alone.id AS decision, alone.proposed_person AS person, alone.wallet_id AS wallet, alone.total::text AS total
+        FROM alone, highest WHERE (alone.total <= highest.above) IS NOT TRUE`,
+  },
+  {
     id: 'I20 hash',
     title: 'The proposal of each decision has the hash that the decision and its approval state.',
     checked: sql`SELECT count(*) AS checked FROM decisions WHERE payload_sha256 IS NOT NULL`,

@@ -6,7 +6,7 @@ import { openReview } from '../../../activities/open-review.ts';
 import { creditBacklog } from '../../../app/credit/credit-waiting.ts';
 import { findDepositStory } from '../../../db/queries/deposit-story.ts';
 import { markDispatched } from '../../../db/queries/deposit-workflows.ts';
-import { isGateClosed, setGate } from '../../../db/queries/gates.ts';
+import { isGateClosed } from '../../../db/queries/gates.ts';
 import {
   activityContext,
   anAccount,
@@ -16,6 +16,7 @@ import {
   stateOf,
 } from '../../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+import { moveGate } from '../../support/gates.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -24,10 +25,7 @@ beforeAll(async () => {
 afterEach(() => verifyClean(test.db));
 afterAll(() => test.close());
 
-const change = (scope: string, state: 'open' | 'closed') =>
-  test.db.transaction((tx) =>
-    setGate(tx, { scope, state, cause: 'operator', reason: 'a test', changedBy: null }),
-  );
+const change = (scope: string, state: 'open' | 'closed') => moveGate(test, scope, state);
 
 describe('a closed gate', () => {
   it('stops every credit, in every lane, and says so', async () => {
@@ -65,14 +63,14 @@ describe('a closed gate', () => {
         wait.closedBy.kind,
         wait.opening !== null,
       ]);
-    expect(await waitsOf(waits)).toEqual([[accountKey, 'workflow', false]]);
+    expect(await waitsOf(waits)).toEqual([[accountKey, 'person', false]]);
     await change(accountKey, 'open');
     await creditWallet(deps, { depositId: waits });
     const [after = ''] = await deposits(test.db, accountKey, row(`${code} after`), alone);
     await creditWallet(deps, { depositId: after });
     await change(accountKey, 'closed');
     await change(accountKey, 'open');
-    expect(await waitsOf(waits)).toEqual([[accountKey, 'workflow', true]]);
+    expect(await waitsOf(waits)).toEqual([[accountKey, 'person', true]]);
     for (const other of [before, reviewed, after]) expect(await waitsOf(other)).toEqual([]);
   });
 

@@ -4,7 +4,6 @@ import { creditOne } from '../../../app/credit/credit-one.ts';
 import { creditWaitingPage } from '../../../app/credit/credit-waiting.ts';
 import { recheckReview } from '../../../app/credit/recheck-review.ts';
 import { newId } from '../../../db/new-id.ts';
-import { setGate } from '../../../db/queries/gates.ts';
 import { listLateOwned } from '../../../db/queries/late-owners.ts';
 import { customerCodeFromNumber } from '../../../domain/reference/customer-code.ts';
 import type { ReviewReason } from '../../../domain/review/review-reasons.ts';
@@ -16,6 +15,7 @@ import {
   stateOf,
 } from '../../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
+import { moveGate } from '../../support/gates.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -28,10 +28,7 @@ afterAll(async () => {
 
 const setStatus = (walletId: string, status: 'open' | 'frozen' | 'closed') =>
   test.owner`update wallets set status = ${status} where id = ${walletId}`;
-const change = (scope: string, state: 'open' | 'closed') =>
-  test.db.transaction((tx) =>
-    setGate(tx, { scope, state, cause: 'operator', reason: 'a test', changedBy: null }),
-  );
+const change = (scope: string, state: 'open' | 'closed') => moveGate(test, scope, state);
 
 /** A deposit whose wallet is frozen, in review for that. */
 async function aReviewed() {

@@ -2,7 +2,6 @@ import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { drainGate } from '../../../activities/drain-gate.ts';
 import { openReview } from '../../../activities/open-review.ts';
 import { pairReversals, type PairReversalsOutput } from '../../../activities/pair-reversals.ts';
-import { setGate } from '../../../db/queries/gates.ts';
 import { spendCredits } from '../../../app/wallet/spend-credits.ts';
 import type { Allocation } from '../../../domain/review/approval.ts';
 import { isCoded } from '../../../domain/errors.ts';
@@ -13,6 +12,7 @@ import {
   poll,
   TODAY,
 } from '../../support/activities.ts';
+import { moveGate } from '../../support/gates.ts';
 import {
   carryOut,
   expectSame,
@@ -44,7 +44,7 @@ export async function perform(desk: DeskCase, act: Act): Promise<void> {
     case 'spend':
       return spend(desk, act);
     case 'gate':
-      return moveGate(desk);
+      return turnGate(desk);
     case 'vanish':
       return vanish(desk, act);
     case 'take_back':
@@ -202,12 +202,10 @@ function spendersOf({ model, wallets }: DeskCase, { how }: Act): readonly number
   });
 }
 
-async function moveGate(desk: DeskCase): Promise<void> {
+async function turnGate(desk: DeskCase): Promise<void> {
   const { accountKey: scope, dependencies, model, test } = desk;
   const state = model.gate.isClosed() ? 'open' : 'closed';
-  await test.db.transaction((tx) =>
-    setGate(tx, { scope, state, cause: 'operator', reason: 'the model says so', changedBy: null }),
-  );
+  await moveGate(test, scope, state);
   model.gate.set(state === 'closed');
   if (state === 'closed') return;
   await activityContext().run(() => drainGate(dependencies, { scope }));

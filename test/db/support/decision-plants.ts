@@ -21,6 +21,23 @@ export const DECISION_PLANTS: readonly (readonly [string, string, ...string[]])[
     `UPDATE decisions SET needs_approval = false`,
   ],
   ['I20 people', 'an approver of another name', `UPDATE decisions SET approved_person = 'nobody'`],
+  [
+    'I20 alone',
+    'a large credit that one person decided alone',
+    `INSERT INTO decisions (id, deposit_id, kind, state, amount_minor, currency, reason, payload_sha256, needs_approval, proposed_by, proposed_person)
+     SELECT 'dec_planted', deposit_id, 'credit', 'approved', 500001, currency, 'mine', payload_sha256, false, proposed_by, proposed_person
+       FROM decisions WHERE kind = 'return' LIMIT 1`,
+    `INSERT INTO decision_allocations VALUES ('dec_planted', 0, (SELECT min(id) FROM wallets), 500001)`,
+  ],
+  [
+    'I20 alone',
+    'small credits of one person that add up',
+    `INSERT INTO decisions (id, deposit_id, kind, state, amount_minor, currency, reason, payload_sha256, needs_approval, proposed_by, proposed_person, proposed_at)
+     SELECT 'dec_planted' || n, deposit_id, 'credit', 'approved', 250001, currency, 'mine', payload_sha256, false, proposed_by, proposed_person,
+            now() - n * interval '3 days'
+       FROM decisions, generate_series(1, 2) n WHERE kind = 'return'`,
+    `INSERT INTO decision_allocations SELECT id, 0, (SELECT min(id) FROM wallets), amount_minor FROM decisions WHERE id LIKE 'dec_planted%'`,
+  ],
   ['I20 hash', 'a reason that was changed', `UPDATE decisions SET reason = 'another'`],
   [
     'I20 hash',
@@ -42,6 +59,12 @@ export const DECISION_PLANTS: readonly (readonly [string, string, ...string[]])[
     'a decision that moved nothing',
     `ALTER TABLE journals DROP CONSTRAINT journals_move_is_decided`,
     `UPDATE journals SET decision_id = NULL`,
+  ],
+  ['I18 grants', 'the application may open gates', `GRANT UPDATE (state) ON gates TO purser_app`],
+  [
+    'I18 functions',
+    'everybody may approve',
+    `GRANT EXECUTE ON FUNCTION approve_decision TO PUBLIC`,
   ],
   [
     'I18 grants',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { REMIND_DAYS } from '../../../domain/review/aging.ts';
 import {
-  countsAgainstLimit,
   DECISION_KINDS,
   isDecidable,
   isOfReview,
+  limitOf,
   waitsMs,
 } from '../../../domain/review/approval.ts';
 
@@ -25,7 +25,10 @@ describe('each kind of decision', () => {
 
   it('belongs to the review, or has its own workflow, and counts against the limit where money goes out', () => {
     expect(DECISION_KINDS.filter(isOfReview)).toEqual(['credit', 'return', 'dismiss', 'keep']);
-    expect(DECISION_KINDS.filter(countsAgainstLimit)).toEqual(['credit', 'return']);
+    const counted = DECISION_KINDS.filter(
+      (kind) => limitOf({ kind, amountMinor: 1n }, { dailyLimitMinor: 1n }) === 'counted',
+    );
+    expect(counted).toEqual(['credit', 'return']);
   });
 
   it('waits whole hours for approval, with reminders after one, five and fifteen days', () => {
