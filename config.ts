@@ -198,6 +198,11 @@ export const configSchema = z.object({
   WORKFLOW_BUNDLE: someText.describe(
     'file of pre-bundled workflows; without it the worker bundles them at its start',
   ),
+  WORKER_METRICS_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[0-9.]+):[0-9]{1,5}$/, 'is not an IP address with a port')
+    .optional()
+    .describe('IP address and port, one for each worker, at which Prometheus reads `/metrics`'),
   CODE_SERIES: wholeNumber(0, CODE_SERIES_MAX)
     .default(0)
     .describe(

@@ -3,6 +3,9 @@ import type { ResolveDepositOutput } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { wakeHeldByReversals } from './wake-held.ts';
 
+/** It is over before a heartbeat would be due. */
+const noBeat = () => undefined;
+
 /** Carries out a person's decision once, and wakes the workflows that it affects. */
 export async function applyDecision(
   dependencies: ActivityDependencies,
@@ -11,6 +14,6 @@ export async function applyDecision(
   const { clock, database, settings } = dependencies;
   const { output, open, pairedIn } = await apply(database, { clock, ...settings }, input);
   for (const ref of open) await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
-  if (pairedIn !== null) await wakeHeldByReversals(dependencies, pairedIn);
+  if (pairedIn !== null) await wakeHeldByReversals(dependencies, pairedIn, noBeat);
   return output;
 }

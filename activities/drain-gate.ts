@@ -2,6 +2,8 @@ import { heartbeat } from '@temporalio/activity';
 import { creditWaitingPage } from '../app/credit/credit-waiting.ts';
 import { listDepositWorkflows } from '../db/queries/deposit-workflows.ts';
 import { listWaitingAccounts, markDrained } from '../db/queries/gates.ts';
+import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
+import { aFewAtOnce } from './a-few-at-once.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const PAGE_SIZE = 100;
@@ -26,10 +28,11 @@ export async function drainGate(
       if (page.gatedIds.length > 0) return { credited, woken };
       afterId = last;
       credited += page.creditedIds.length;
-      for (const ref of await listDepositWorkflows(database, page.depositIds)) {
-        await dependencies.wakeDeposit(ref, { reason: 'gate_opened' });
-        woken += 1;
-      }
+      const refs = await listDepositWorkflows(database, page.depositIds);
+      const wake = (ref: DepositWorkflowRef) =>
+        dependencies.wakeDeposit(ref, { reason: 'gate_opened' });
+      await aFewAtOnce(refs, wake, () => heartbeat(credited));
+      woken += refs.length;
       heartbeat(credited);
     }
   }

@@ -1,5 +1,5 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { toCodedError } from '../db/pg-errors.ts';
 import { withDeadline } from '../db/with-deadline.ts';
 import { errorName, isCoded, type CodedError, type ErrorCode } from '../domain/errors.ts';
@@ -27,7 +27,9 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
  * Turns any error of an activity into a failure with a stable type and nothing private: no SQL, no parameters, no
  * answer of a bank.
  */
-function toFailure(error: unknown): ApplicationFailure {
+function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
+  // Temporal must learn that an activity ended because it was asked to.
+  if (error instanceof CancelledFailure) return error;
   if (error instanceof ApplicationFailure) return error;
   const coded = isCoded(error) ? error : toCodedError(error);
   if (coded !== null) return fromCoded(coded);

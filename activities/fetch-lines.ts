@@ -5,7 +5,7 @@ import { captureWindow } from '../app/capture/capture-window.ts';
 import { proveBalance, statedBalance } from '../app/prove/prove-balance.ts';
 import { settleByApi } from '../app/prove/settle-holds.ts';
 import { findLastCompleteDay } from '../db/queries/bank-accounts.ts';
-import { insertRun, noteRunError } from '../db/queries/runs.ts';
+import { insertRun, markLostPolls, noteRunError } from '../db/queries/runs.ts';
 import { isCoded } from '../domain/errors.ts';
 import { pollWindow } from '../domain/line/poll-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -55,6 +55,7 @@ async function fetchAndCapture(
   const { database, settings } = dependencies;
   const { accountKey, runId } = input;
   await insertRun(database, { runId, accountKey, kind: 'poll' });
+  await markLostPolls(database, { runId, accountKey });
   const { feed, timeZone } = await dependencies.polledAccount(accountKey);
   const startedAt = dependencies.clock();
   const window = pollWindow({

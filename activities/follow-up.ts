@@ -1,3 +1,4 @@
+import { heartbeat } from '@temporalio/activity';
 import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
 import { proveLater } from '../app/statement/prove-later.ts';
 import { openLineCases } from '../app/capture/open-cases.ts';
@@ -28,15 +29,18 @@ export async function followUp(
   const { database } = dependencies;
   const { accountKey } = input;
   const reversals = await pairReversals(dependencies, input);
+  heartbeat();
   const casesOpened = await openLineCases(database, accountKey);
+  heartbeat();
   const restored = await restoreLines(dependencies, input);
+  heartbeat();
   // A statement that is proved now states a balance to compare, and one that agrees may prove another.
   await proveLater(database, accountKey);
   const isDue = (await listUnprovedAccounts(database)).includes(accountKey);
   const proof = isDue ? (await proveDay(dependencies, input)).outcome : 'not_due';
   if (proof === 'ok') await proveLater(database, accountKey);
-  await wakeProved(dependencies, accountKey);
-  await wakeTold(dependencies, accountKey);
+  await wakeProved(dependencies, accountKey, heartbeat);
+  await wakeTold(dependencies, accountKey, heartbeat);
   const { paired: reversed, returnsPaid } = reversals;
   return { reversed, returnsPaid, casesOpened, restored, proof };
 }

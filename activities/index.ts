@@ -11,12 +11,20 @@ import { followUp } from './follow-up.ts';
 import { followReview } from './follow-review.ts';
 import { notifyCustomer } from './notify-customer.ts';
 import { openReview } from './open-review.ts';
+import { planSweep } from './plan-sweep.ts';
 import { recheckReview } from './recheck-review.ts';
 import { awaitDeposits, recordRun } from './record-run.ts';
 import { sealAudit } from './seal-audit.ts';
 import { settleBacklog } from './settle-backlog.ts';
-import { sweepDeposits } from './sweep-deposits.ts';
+import {
+  checkClaims,
+  deliverDecisions,
+  importForgotten,
+  publishForgotten,
+  restartLost,
+} from './sweep-deposits.ts';
 import { validateCode } from './validate-code.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 
 /**
  * Every activity, as the worker registers it and the workflows name it. Each takes one object and may safely run twice.
@@ -33,24 +41,30 @@ export function createActivities(dependencies: ActivityDependencies) {
     awaitDeposits: bind(awaitDeposits),
     captureStatement: bind(captureStatement),
     checkClaim: bind(checkClaim),
+    checkClaims: () => checkClaims(dependencies),
     claimUndispatched: bind(claimUndispatched),
     creditWallet: bind(creditWallet),
+    deliverDecisions: bind(deliverDecisions),
     drainGate: bind(drainGate),
     fetchLines: bind(fetchLines),
     followUp: bind(followUp),
     followReview: bind(followReview),
+    importForgotten: bind(importForgotten),
     markDispatched: bind(markDispatched),
     notifyCustomer: bind(notifyCustomer),
     openReview: bind(openReview),
     planDispatch: bind(planDispatch),
+    planSweep: bind(planSweep),
+    publishForgotten: () => publishForgotten(dependencies),
     recordRun: bind(recordRun),
     recheckReview: bind(recheckReview),
+    restartLost: bind(restartLost),
     sealAudit: () => sealAudit(dependencies),
     settleBacklog: bind((deps: ActivityDependencies, input: { readonly accountKey: string }) =>
       settleBacklog(deps, input),
     ),
-    sweepDeposits: bind(sweepDeposits),
     validateCode: bind(validateCode),
+    wakeWaiting: bind(wakeWaiting),
   });
 }
 

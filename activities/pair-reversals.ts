@@ -62,6 +62,6 @@ async function pairAndWake(
     context,
   );
   for (const ref of open) await dependencies.wakeDeposit(ref, { reason: 'settled_elsewhere' });
-  if (outcome === 'paired') await wakeHeldByReversals(dependencies, accountKey);
+  if (outcome === 'paired') await wakeHeldByReversals(dependencies, accountKey, heartbeat);
   return outcome;
 }

@@ -1,3 +1,4 @@
+import { heartbeat } from '@temporalio/activity';
 import { restoreLine } from '../app/undo/restore-lines.ts';
 import { markDispatched } from '../db/queries/deposit-workflows.ts';
 import { listRestored } from '../db/queries/line-cases.ts';
@@ -20,6 +21,7 @@ export async function restoreLines(
       await startDeposit(ref);
       await markDispatched(database, [depositId]);
       restored += 1;
+      heartbeat();
     }
   }
   return restored;

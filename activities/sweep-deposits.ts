@@ -1,89 +1,52 @@
 import { heartbeat } from '@temporalio/activity';
 import { endStaleDecisions } from '../app/decide/end-stale.ts';
+import { listOverdueClaims } from '../db/queries/claims.ts';
 import {
-  listBackloggedAccounts,
   listOpenDeposits,
   listWaitingDecisions,
   markDispatched,
   startNextWorkflowRound,
 } from '../db/queries/deposit-workflows.ts';
+import { publishForgotten as publish } from '../db/queries/publication.ts';
 import { listForgottenFiles } from '../db/queries/statement-files.ts';
-import { listLateOwned } from '../db/queries/late-owners.ts';
-import { publishForgotten } from '../db/queries/publication.ts';
-import { listOverdueClaims } from '../db/queries/claims.ts';
-import { listUnprovedAccounts } from '../db/queries/day-proofs.ts';
-import { listUndrainedGates } from '../db/queries/gates.ts';
-import { listAccountsWithReversals } from '../db/queries/reversals.ts';
-import { listCauseGone } from '../db/queries/rechecks.ts';
-import { checkClaim } from './check-claim.ts';
-import type { ActivityDependencies } from './dependencies.ts';
-import { drainGate } from './drain-gate.ts';
-import { followUp } from './follow-up.ts';
-import { wakeTold } from './wake-held.ts';
-import { settleBacklog } from './settle-backlog.ts';
 import type { DepositWorkflowRef } from '../domain/ledger/deposit.ts';
+import { aFewAtOnce } from './a-few-at-once.ts';
+import { checkClaim } from './check-claim.ts';
+import { deliverWaiting } from './deliver-waiting.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 const PAGE_SIZE = 100;
-const PUBLISH_LIMIT = 1_000;
+const LIMIT = 1_000;
 
-/**
- * Recovers lost work: starts a workflow for each deposit that should have one and has none (a lost start, a terminated
- * run, a deleted Temporal database), imports statement files whose import never ended, and publishes unpublished
- * notifications. Starts are idempotent, so running workflows are not disturbed.
- */
-export async function sweepDeposits(
-  dependencies: ActivityDependencies,
-  input: { readonly olderThanMs: number },
-): Promise<{
-  readonly restarted: number;
-  readonly settled: number;
-  readonly published: number;
-  readonly imported: number;
-}> {
-  const { database, settings } = dependencies;
-  let settled = 0;
-  for (const accountKey of await listBackloggedAccounts(database, {
-    ...input,
-    bulkAbove: settings.bulkAbove,
-  })) {
-    settled += (await settleBacklog(dependencies, { accountKey })).credited;
-  }
-  for (const claimId of await listOverdueClaims(database, PAGE_SIZE))
-    await checkClaim(dependencies, { claimId });
-  for (const ref of await listLateOwned(database, { walletId: null, limit: PUBLISH_LIMIT }))
-    await dependencies.wakeDeposit(ref, { reason: 'late_owner' });
-  for (const ref of await listCauseGone(database, PUBLISH_LIMIT))
-    await dependencies.wakeDeposit(ref, { reason: 'cause_gone' });
-  await wakeTold(dependencies, null);
-  for (const scope of await listUndrainedGates(database)) await drainGate(dependencies, { scope });
-  const toFollow = new Set([
-    ...(await listAccountsWithReversals(database)),
-    ...(await listUnprovedAccounts(database)),
-  ]);
-  for (const accountKey of toFollow) await followUp(dependencies, { accountKey });
-  const restarted = await restartLost(dependencies, input.olderThanMs);
-  await deliverDecisions(dependencies, input.olderThanMs);
-  const imported = await importForgotten(dependencies, input.olderThanMs);
-  const published = await publishForgotten(database, PUBLISH_LIMIT);
-  return { restarted, settled, published, imported };
+/** What is older than this was lost, not late. */
+interface Older {
+  readonly olderThanMs: number;
 }
 
-async function restartLost(
+/**
+ * Starts a workflow for each deposit that should have one and has none: a lost start, a terminated run, a deleted Temporal
+ * database. Starts are idempotent, so running workflows are not disturbed; a repeat goes on where an earlier attempt was,
+ * since those deposits were dispatched a moment ago.
+ */
+export async function restartLost(
   dependencies: ActivityDependencies,
-  olderThanMs: number,
-): Promise<number> {
+  { olderThanMs }: Older,
+): Promise<{ readonly restarted: number }> {
   const { database } = dependencies;
   let restarted = 0;
   let afterId = '';
   for (;;) {
     const page = await listOpenDeposits(database, { olderThanMs, afterId, limit: PAGE_SIZE });
     const last = page.at(-1);
-    if (last === undefined) return restarted;
-    const starts = await Promise.all(page.map((ref) => startOrReopen(dependencies, ref)));
-    restarted += starts.filter(Boolean).length;
-    const depositIds = page.map((ref) => ref.depositId);
-    await markDispatched(database, depositIds);
-    heartbeat(restarted);
+    if (last === undefined) return { restarted };
+    const restart = async (ref: DepositWorkflowRef) => {
+      if (await startOrReopen(dependencies, ref)) restarted += 1;
+    };
+    await aFewAtOnce(page, restart, () => heartbeat(restarted));
+    await markDispatched(
+      database,
+      page.map((ref) => ref.depositId),
+    );
     afterId = last.depositId;
   }
 }
@@ -102,35 +65,50 @@ async function startOrReopen(
   return round !== null && (await dependencies.startDeposit({ ...ref, round })) === 'started';
 }
 
-/** Imports each file that was stored while Temporal could not be reached, or whose import was lost. */
-async function importForgotten(
-  { database, startImport }: ActivityDependencies,
-  olderThanMs: number,
-): Promise<number> {
-  const files = await listForgottenFiles(database, { olderThanMs, limit: PAGE_SIZE });
-  for (const file of files) {
-    await startImport(file);
-    heartbeat(file.fileId);
-  }
-  return files.length;
+/**
+ * Delivers decisions that were stored while Temporal could not be reached. Ends proposals that expired without approval or
+ * were overtaken.
+ */
+export async function deliverDecisions(
+  dependencies: ActivityDependencies,
+  { olderThanMs }: Older,
+): Promise<{ readonly delivered: number }> {
+  const { database } = dependencies;
+  await endStaleDecisions(database);
+  const waiting = await listWaitingDecisions(database, { olderThanMs, limit: LIMIT });
+  await aFewAtOnce(
+    waiting,
+    (decision) => deliverWaiting(dependencies, decision),
+    ({ decisionId }) => heartbeat(decisionId),
+  );
+  return { delivered: waiting.length };
 }
 
-/**
- * Delivers decisions that were stored while Temporal could not be reached; a workflow that already has the decision
- * ignores it. Ends proposals that expired without approval or were overtaken.
- */
-async function deliverDecisions(
-  dependencies: ActivityDependencies,
-  olderThanMs: number,
-): Promise<void> {
-  await endStaleDecisions(dependencies.database);
-  const waiting = await listWaitingDecisions(dependencies.database, {
-    olderThanMs,
-    limit: PUBLISH_LIMIT,
-  });
-  for (const { ref, decisionId, isInReview } of waiting) {
-    if (isInReview) await dependencies.deliverDecision(ref, decisionId);
-    else await dependencies.startDecision({ depositId: ref.depositId, decisionId });
-    heartbeat(decisionId);
+/** Imports each file that was stored while Temporal could not be reached, or whose import was lost. */
+export async function importForgotten(
+  { database, startImport }: Pick<ActivityDependencies, 'database' | 'startImport'>,
+  { olderThanMs }: Older,
+): Promise<{ readonly imported: number }> {
+  const files = await listForgottenFiles(database, { olderThanMs, limit: PAGE_SIZE });
+  await aFewAtOnce(files, startImport, ({ fileId }) => heartbeat(fileId));
+  return { imported: files.length };
+}
+
+/** Ends claims that expired or were met while no workflow looked. */
+export async function checkClaims(
+  dependencies: Pick<ActivityDependencies, 'database'>,
+): Promise<{ readonly checked: number }> {
+  const claimIds = await listOverdueClaims(dependencies.database, PAGE_SIZE);
+  for (const claimId of claimIds) {
+    await checkClaim(dependencies, { claimId });
+    heartbeat(claimId);
   }
+  return { checked: claimIds.length };
+}
+
+/** Publishes notifications that were stored and not published. */
+export async function publishForgotten({
+  database,
+}: Pick<ActivityDependencies, 'database'>): Promise<{ readonly published: number }> {
+  return { published: await publish(database, LIMIT) };
 }

@@ -45,7 +45,11 @@ async function handIn(deps: ApiDeps, decision: Decision): Promise<ResolveDeposit
   const deposit = await findDeposit(db, decision.depositId);
   invariant(deposit !== null, 'The deposit of a stored decision is missing.');
   const delivery = !isOfReview(decision.kind)
-    ? await deps.temporal.startDecision({ depositId: deposit.id, decisionId: decision.id })
+    ? await deps.temporal.startDecision({
+        accountKey: deposit.bankAccountKey,
+        depositId: deposit.id,
+        decisionId: decision.id,
+      })
     : await deps.temporal.resolveDeposit(
         {
           depositId: deposit.id,

@@ -83,6 +83,8 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'request.timed_out': entry(503, 'The request took too long. Try again.'),
   'request.unsupported_media_type': entry(415, 'The body must be application/json.'),
   'review.not_open': entry(409, 'This deposit has no open review.'),
+  'run.cancelled': entry(500, 'The run was cancelled.'),
+  'run.lost': entry(500, 'The run ended without a record.'),
   'statement.account_mismatch': entry(400, 'The statement belongs to another account.'),
   'statement.account_unconfirmed': entry(
     400,

@@ -1391,6 +1391,7 @@ ALTER TABLE runs ADD CONSTRAINT runs_outcome_known CHECK ((outcome = ANY (ARRAY[
 ALTER TABLE runs ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 CREATE INDEX runs_by_id ON public.runs USING btree (started_at DESC, id DESC);
 CREATE INDEX runs_newest ON public.runs USING btree (bank_account_key, started_at DESC);
+CREATE INDEX runs_under_way ON public.runs USING btree (bank_account_key) WHERE (finished_at IS NULL);
 CREATE INDEX runs_with_lines ON public.runs USING btree (started_at) WHERE ((kind = 'poll'::text) AND (lines_new > 0));
 CREATE TRIGGER runs_keep_names BEFORE DELETE OR UPDATE OF id ON public.runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -21,7 +21,7 @@ add() {
 }
 # A namespace that was just made takes some seconds to be known everywhere.
 tries=0
-until add DepositState Keyword && add BankAccountKey Keyword && add ReviewReason Keyword && add ReviewDueAt Datetime; do
+until add DepositState Keyword && add DepositId Keyword && add BankAccountKey Keyword && add ReviewReason Keyword && add ReviewDueAt Datetime; do
   tries=$((tries + 1))
   if [ "$tries" -ge 15 ]; then
     echo "The search attributes could not be added." >&2

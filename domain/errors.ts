@@ -70,6 +70,8 @@ export const ERROR_CODES = [
   'request.timed_out',
   'request.unsupported_media_type',
   'review.not_open',
+  'run.cancelled',
+  'run.lost',
   'statement.account_mismatch',
   'statement.account_unconfirmed',
   'statement.incomplete',

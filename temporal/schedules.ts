@@ -7,9 +7,11 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { CodedError } from '../domain/errors.ts';
+import { pollTimeoutMs, sweepTimeoutMs } from '../domain/run-times.ts';
 import type { ServiceReport } from '../domain/words/alert-words.ts';
 import {
   pollScheduleId,
+  searchAttributesOf,
   SWEEP_SCHEDULE_ID,
   TASK_QUEUE,
   WORKFLOW,
@@ -46,8 +48,10 @@ function pollSchedule(accountKey: string, intervalSeconds: number): ScheduleOpti
       workflowId: pollScheduleId(accountKey),
       taskQueue: TASK_QUEUE,
       args: [input],
-      // Shorter than the interval: under SKIP a stuck run would stop all reads of the account.
-      workflowRunTimeout: Math.max(intervalSeconds * 800, 60_000),
+      // Under SKIP a stuck run stops all reads of the account, until this timeout.
+      workflowRunTimeout: pollTimeoutMs(intervalSeconds),
+      staticSummary: accountKey,
+      typedSearchAttributes: searchAttributesOf({ accountKey }),
     },
   };
 }
@@ -64,7 +68,7 @@ function sweepSchedule(): ScheduleOptions {
       workflowId: SWEEP_SCHEDULE_ID,
       taskQueue: TASK_QUEUE,
       args: [input],
-      workflowRunTimeout: '8m',
+      workflowRunTimeout: sweepTimeoutMs(),
     },
   };
 }

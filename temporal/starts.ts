@@ -4,6 +4,7 @@ import {
   claimWorkflowId,
   drainGateWorkflowId,
   importWorkflowId,
+  searchAttributesOf,
   TASK_QUEUE,
   WORKFLOW,
   type ClaimInput,
@@ -24,9 +25,17 @@ export function startOrJoin<Input extends StartInput>(workflowId: string, input:
     workflowId,
     taskQueue: TASK_QUEUE,
     args: [input] as [Input],
+    typedSearchAttributes: searchAttributesOf(namedBy(input)),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
   } as const;
+}
+
+/** The account and deposit that an input names; a gate of `*` is of no account. */
+function namedBy(input: StartInput): Parameters<typeof searchAttributesOf>[0] {
+  if ('scope' in input) return input.scope === '*' ? {} : { accountKey: input.scope };
+  if ('decisionId' in input) return input;
+  return 'accountKey' in input ? { accountKey: input.accountKey } : {};
 }
 
 /** Imports a stored statement file, named by its content. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Worker } from '@temporalio/worker';
 import { pingSchema } from '../db/queries/status.ts';
 import type { Database } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
+import type { WorkerGroup } from './create-worker.ts';
 
 /** What a worker is asked about itself. */
 export interface HealthChecks {
@@ -52,10 +52,10 @@ export async function startHealthServer(
 }
 
 /** The checks of a running worker. */
-export function checksOf(worker: Worker, database: Database): HealthChecks {
+export function checksOf(workers: WorkerGroup, database: Database): HealthChecks {
   return {
     database: () => pingSchema(database),
-    isPolling: () => worker.getState() === 'RUNNING',
+    isPolling: () => workers.isPolling(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AuditAnchor } from '../activities/dependencies.ts';
 import { bankAddresses, type Config } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
@@ -15,7 +15,7 @@ import {
   type Environment,
 } from './bank-account-settings.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
-import { createWorker } from './create-worker.ts';
+import { createWorkers, type WorkerGroup } from './create-worker.ts';
 import { checksOf, startHealthServer } from './health.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { createRedelivery } from './redeliver.ts';
@@ -33,6 +33,9 @@ import { applySchedules, listPaused, triggerPoll } from '../temporal/schedules.t
 import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import { startImport } from '../temporal/starts.ts';
 import { listWedged } from '../temporal/wedged.ts';
+
+/** Captures of reads have connections of their own, so that many at once delay no decision. */
+const BANK_CONNECTIONS = 2;
 
 export interface RunningWorker {
   /** Resolves when the worker has stopped, with or without {@link RunningWorker.stop}; rejects when it fails. */
@@ -59,6 +62,12 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: 'purser-worker',
+    as: 'app',
+  });
+  const bankDatabase = openDatabase({
+    url: config.DATABASE_URL,
+    poolSize: BANK_CONNECTIONS,
+    applicationName: 'purser-worker-bank',
     as: 'app',
   });
   try {
@@ -91,7 +100,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         fourEyesAboveMinor: config.FOUR_EYES_ABOVE,
       },
     };
-    const worker = await createWorker({
+    const workers = await createWorkers({
       connection: native,
       namespace: config.TEMPORAL_NAMESPACE,
       bundle:
@@ -99,6 +108,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
           ? await bundleWorkflows()
           : { codePath: config.WORKFLOW_BUNDLE },
       dependencies,
+      bankDependencies: { ...dependencies, database: bankDatabase.db },
       activitySlots: config.DATABASE_POOL_SIZE,
     });
     const relay = await startInboxRelay({
@@ -128,19 +138,21 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         ? null
         : await startHealthServer(
             { host: config.WORKER_HEALTH_HOST, port: config.WORKER_HEALTH_PORT },
-            checksOf(worker, database.db),
+            checksOf(workers, database.db),
           );
     logger.info(health === null ? {} : { healthPort: health.port }, 'worker started');
-    return supervise(worker, async () => {
+    return supervise(workers, async () => {
       await health?.close();
       await watch.stop();
       await relay.stop();
       await connection.close();
       await native.close();
+      await bankDatabase.close();
       await database.close();
       logger.info('worker stopped');
     });
   } catch (error) {
+    await bankDatabase.close();
     await database.close();
     throw error;
   }
@@ -157,14 +169,14 @@ async function connect(config: Config) {
   }
 }
 
-function supervise(worker: Worker, close: () => Promise<void>): RunningWorker {
-  const done = worker.run().finally(close);
+function supervise(workers: WorkerGroup, close: () => Promise<void>): RunningWorker {
+  const done = workers.run().finally(close);
   // The code that awaits `done` reports a failure; without this it would also end the process as unhandled.
   done.catch(() => undefined);
   return {
     done,
     stop: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      workers.shutdown();
       await done;
     },
   };

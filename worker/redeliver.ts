@@ -1,3 +1,4 @@
+import { deliverWaiting } from '../activities/deliver-waiting.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { listWaitingDecisions } from '../db/queries/deposit-workflows.ts';
 
@@ -15,12 +16,8 @@ type Delivery = Pick<
  * Delivers approved decisions again that nobody carried out, each after a minute and then twice as late each time: a
  * message may be lost, and a workflow that is wedged must not be filled with them. A repeat changes nothing.
  */
-export function createRedelivery({
-  clock,
-  database,
-  deliverDecision,
-  startDecision,
-}: Delivery): () => Promise<void> {
+export function createRedelivery(delivery: Delivery): () => Promise<void> {
+  const { clock, database } = delivery;
   let tried = new Map<string, { readonly dueAt: number; readonly waitMs: number }>();
   return async () => {
     const now = clock().getTime();
@@ -29,14 +26,14 @@ export function createRedelivery({
       limit: LIMIT,
     });
     const next: typeof tried = new Map();
-    for (const { decisionId, isInReview, ref } of stuck) {
+    for (const decision of stuck) {
+      const { decisionId } = decision;
       const before = tried.get(decisionId);
       if (before !== undefined && now < before.dueAt) {
         next.set(decisionId, before);
         continue;
       }
-      if (isInReview) await deliverDecision(ref, decisionId);
-      else await startDecision({ depositId: ref.depositId, decisionId });
+      await deliverWaiting(delivery, decision);
       const waitMs = Math.min(
         before === undefined ? STUCK_AFTER_MS : before.waitMs * 2,
         WAIT_MS_MAX,

@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import { records } from './activity-options.ts';
 import type { ClaimInput, ClaimOutput } from './contract.ts';
 import { needTexts } from './read-input.ts';
@@ -11,6 +11,8 @@ export async function claim(input: ClaimInput): Promise<ClaimOutput> {
   for (;;) {
     const { state, expiresAt } = await records.checkClaim(input);
     if (state !== 'open' || expiresAt === null) return { state };
-    await sleep(Math.max(Math.min(Date.parse(expiresAt) - Date.now(), LOOK_EVERY_MS), 1_000));
+    if (workflowInfo().continueAsNewSuggested) return continueAsNew<typeof claim>(input);
+    const waitMs = Math.max(Math.min(Date.parse(expiresAt) - Date.now(), LOOK_EVERY_MS), 1_000);
+    await sleep(waitMs, { summary: 'Waits for the deposit that is claimed' });
   }
 }

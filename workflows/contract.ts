@@ -25,8 +25,12 @@ export type WireSafe<T> = T extends string | number | boolean | null | undefined
       ? { readonly [Key in keyof T]: WireSafe<T[Key]> }
       : never;
 
-/** Workflows and database activities share one queue, which eager dispatch needs; bank calls have their own queue. */
+/** Workflows and short database activities share one queue, which eager dispatch needs. */
 export const TASK_QUEUE = 'recon';
+/** Reads of banks, which may hang. They have slots of their own, so no person's decision waits behind one. */
+export const BANK_TASK_QUEUE = 'recon-bank';
+/** Work on hundreds of rows: statement files, the backlog lane, what follows a run, the sweep. */
+export const BATCH_TASK_QUEUE = 'recon-batch';
 
 export const WORKFLOW = {
   reconcile: 'reconcile',
@@ -40,6 +44,7 @@ export const WORKFLOW = {
 
 export const SEARCH_ATTRIBUTES = {
   DepositState: 'Keyword',
+  DepositId: 'Keyword',
   BankAccountKey: 'Keyword',
   ReviewReason: 'Keyword',
   ReviewDueAt: 'Datetime',
@@ -72,7 +77,22 @@ export function depositStart(ref: DepositWorkflowRef) {
     workflowId: depositWorkflowId(accountKey, transactionKey, round),
     args: [{ depositId, accountKey }] as [DepositInput],
     staticSummary: `${accountKey} · ${transactionKey}`,
+    typedSearchAttributes: searchAttributesOf({ accountKey, depositId }),
   };
+}
+
+/** What operators find a workflow by: its bank account, its deposit. */
+export function searchAttributesOf(of: {
+  readonly accountKey?: string;
+  readonly depositId?: string;
+}) {
+  const named = [
+    ['BankAccountKey', of.accountKey],
+    ['DepositId', of.depositId],
+  ] as const;
+  return named.flatMap(([name, value]) =>
+    value === undefined ? [] : [{ key: { name, type: 'KEYWORD' as const }, value }],
+  );
 }
 
 /** The workflow that imports one statement file, named by its content. */
@@ -153,6 +173,8 @@ export interface ResolveDepositOutput {
 export interface DecideInput {
   readonly depositId: string;
   readonly decisionId: string;
+  /** Operators find the workflow by it. */
+  readonly accountKey?: string;
 }
 
 /** A webhook about this deposit's line arrived. */
@@ -194,6 +216,8 @@ export interface SweepInput {
 }
 
 export interface SweepOutput {
+  /** Names of steps that failed or did not begin in time; the next sweep tries them again. */
+  readonly missed: readonly string[];
   readonly restarted: number;
   readonly settled: number;
   readonly published: number;

@@ -29,11 +29,11 @@ function isFinal({ outcome }: ResolveDepositOutput): boolean {
 }
 
 /** State of one workflow run; it ends with the run, since the rows are the record. */
-export function createDecisionInbox(): DecisionInbox {
+export function createDecisionInbox(bankEventsBefore: number): DecisionInbox {
   const untried: string[] = [];
   const answers = new Map<string, ResolveDepositOutput>();
   let inHand: string | null = null;
-  let bankEvents = 0;
+  let bankEvents = bankEventsBefore;
   let woken = false;
   let review: { readonly reason: string; readonly dueAt: string } | null = null;
   let closedWith: DepositOutput['outcome'] | null = null;

@@ -1,5 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, ChildWorkflowCancellationType, startChild } from '@temporalio/workflow';
+import {
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { batches, records } from './activity-options.ts';
 import { depositStart } from './contract.ts';
 import { deposit } from './deposit.ts';
@@ -29,6 +34,7 @@ export async function dispatchDeposits(accountKey: string): Promise<boolean> {
     const refused = starts.find((start) => start.status === 'rejected');
     if (refused !== undefined) throw refused.reason;
     if (claimed.length < PAGE_SIZE) return true;
+    if (workflowInfo().continueAsNewSuggested) return false;
   }
   return false;
 }

@@ -4,30 +4,36 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { batches, records, statements, waiting } from './activity-options.ts';
+import { batches, records, statements } from './activity-options.ts';
+import { awaitDeposits } from './await-deposits.ts';
 import { runIdOf, type ImportStatementInput, type RunOutput } from './contract.ts';
 import { dispatchDeposits } from './dispatch-deposits.ts';
-import { sealAuditTrail } from './seal-audit.ts';
 import { needTexts } from './read-input.ts';
-
-const WAIT_MS_MAX = 60_000;
+import { recordingCancellation } from './record-end.ts';
+import { sealAuditTrail } from './seal-audit.ts';
 
 type Captured = Pick<RunOutput, 'linesSeen' | 'linesNew' | 'depositsNew'> & {
   readonly proofsFailed: number;
 };
 
+type Input = ImportStatementInput & { readonly captured?: Captured };
+type Output = RunOutput & { readonly proofsFailed: number };
+
 /** Processes one stored statement file with the same capture, deposits and run as the poller. */
-export async function importStatement(
-  input: ImportStatementInput & { readonly captured?: Captured },
-): Promise<RunOutput & { readonly proofsFailed: number }> {
+export async function importStatement(input: Input): Promise<Output> {
   needTexts(input, 'accountKey', 'fileId');
-  const { accountKey, fileId } = input;
   const runId = runIdOf(workflowInfo().firstExecutionRunId);
+  const of = { accountKey: input.accountKey, kind: 'import' } as const;
+  return recordingCancellation({ runId, of }, () => captureAndRecord(input, runId));
+}
+
+async function captureAndRecord(input: Input, runId: string): Promise<Output> {
+  const { accountKey, fileId } = input;
   const captured = input.captured ?? (await captureOrRecord({ accountKey, fileId, runId }));
   if (!(await dispatchDeposits(accountKey))) {
     return continueAsNew<typeof importStatement>({ accountKey, fileId, captured });
   }
-  await waiting.awaitDeposits({ runId, atMostMs: WAIT_MS_MAX });
+  await awaitDeposits(runId);
   await batches.followUp({ accountKey });
   const errorCode = captured.proofsFailed > 0 ? 'statement.proof_failed' : null;
   const { stillCaptured } = await records.recordRun({ runId, errorCode });
@@ -47,6 +53,7 @@ async function captureOrRecord(input: {
       await records.recordRun({
         runId: input.runId,
         errorCode: error.cause.type ?? 'internal.unexpected',
+        of: { accountKey: input.accountKey, kind: 'import' },
       });
       throw error.cause;
     }

@@ -4,18 +4,21 @@ import type { OpenReviewOutput } from '../activities/open-review.ts';
 import { records } from './activity-options.ts';
 import type { DepositInput, DepositOutput } from './contract.ts';
 import type { DecisionInbox } from './decision-inbox.ts';
+import { isHistoryLong } from './history-length.ts';
 import { notifyOfCredit } from './notify-customer.ts';
 
 type ReviewReason = Parameters<typeof records.openReview>[0]['reason'];
 type OpenReview = Extract<OpenReviewOutput, { outcome: 'in_review' }>;
 
 const DEPOSIT_STATE = defineSearchAttributeKey('DepositState', 'KEYWORD');
-const BANK_ACCOUNT_KEY = defineSearchAttributeKey('BankAccountKey', 'KEYWORD');
 const REVIEW_REASON = defineSearchAttributeKey('ReviewReason', 'KEYWORD');
 const REVIEW_DUE_AT = defineSearchAttributeKey('ReviewDueAt', 'DATETIME');
 
-/** The result of a wait: the outcome, or `changed` if the review's row must be read again, or `unchanged`. */
-type Step = DepositOutput['outcome'] | 'changed' | 'unchanged';
+/**
+ * The result of a wait: the outcome, or `changed` if the review's row must be read again, or `unchanged`, or `long_history`
+ * if the workflow must continue as new.
+ */
+type Step = DepositOutput['outcome'] | 'changed' | 'unchanged' | 'long_history';
 
 /**
  * Waits for a person's decision, for as long as it takes. The row has the schedule of reminders, escalation and
@@ -24,29 +27,28 @@ type Step = DepositOutput['outcome'] | 'changed' | 'unchanged';
 export async function reviewDeposit(
   input: DepositInput & { readonly reason: ReviewReason },
   inbox: DecisionInbox,
-): Promise<DepositOutput> {
-  const { depositId, accountKey } = input;
+): Promise<DepositOutput | 'long_history'> {
+  const { depositId } = input;
   let shown: OpenReview | null = null;
   let reason: ReviewReason | null = input.reason;
   for (;;) {
     const review: OpenReviewOutput = await records.openReview({ depositId, reason });
     if (review.outcome === 'settled') return close('settled_elsewhere');
-    if (shown?.dueAt !== review.dueAt || shown.reason !== review.reason)
-      show(accountKey, review, inbox);
+    if (shown?.dueAt !== review.dueAt || shown.reason !== review.reason) show(review, inbox);
     shown = review;
     reason = null;
     for (const decisionId of review.waitingDecisionIds) inbox.hand(decisionId);
     const outcome = await untilChanged(depositId, review, inbox);
+    if (outcome === 'long_history') return outcome;
     if (outcome === 'credited') await notifyOfCredit(depositId);
     if (outcome !== 'changed') return close(outcome);
   }
 }
 
-function show(accountKey: string, review: OpenReview, inbox: DecisionInbox): void {
+function show(review: OpenReview, inbox: DecisionInbox): void {
   inbox.openReview({ reason: review.reason, dueAt: review.dueAt });
   upsertSearchAttributes([
     { key: DEPOSIT_STATE, value: 'in_review' },
-    { key: BANK_ACCOUNT_KEY, value: accountKey },
     { key: REVIEW_REASON, value: review.reason },
     { key: REVIEW_DUE_AT, value: new Date(review.dueAt) },
   ]);
@@ -72,14 +74,14 @@ async function untilChanged(
 
 async function advance(depositId: string, review: OpenReview, inbox: DecisionInbox): Promise<Step> {
   const waitMs = Math.max(Date.parse(review.nextAt) - Date.now(), 1);
-  if (!(await condition(() => inbox.hasUntried() || inbox.isWoken(), waitMs))) {
+  const isDue = () => inbox.hasUntried() || inbox.isWoken() || isHistoryLong(inbox);
+  if (!(await condition(isDue, waitMs, { summary: 'Waits for a decision or the next step' }))) {
     await records.followReview({ depositId, at: new Date().toISOString() });
     return 'changed';
   }
   const decisionId = inbox.next();
-  return decisionId === undefined
-    ? lookAgain(depositId, inbox)
-    : tryDecision(depositId, decisionId, inbox);
+  if (decisionId !== undefined) return tryDecision(depositId, decisionId, inbox);
+  return inbox.isWoken() ? lookAgain(depositId, inbox) : 'long_history';
 }
 
 /** Something outside may have changed, so that the reference now names one open wallet; the rows decide. */

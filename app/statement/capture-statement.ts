@@ -2,7 +2,7 @@ import { entryToCapture } from '../../bank/statements/capture-entries.ts';
 import { parseCsvProfile } from '../../bank/statements/csv/csv-profile.ts';
 import { readStatementEvents } from '../../bank/statements/parse-statement-file.ts';
 import type { StatementEvent } from '../../bank/statements/statement-reader.ts';
-import { addRunCapture, insertRun } from '../../db/queries/runs.ts';
+import { addRunCapture, insertRun, markLostImport } from '../../db/queries/runs.ts';
 import {
   addFileProgress,
   findFileOrders,
@@ -59,6 +59,7 @@ export async function captureStatement(
   const orders = await findFileOrders(database, input.fileId);
   if (orders === null) throw new CodedError('statement.not_found', 'Statement file not found.');
   try {
+    await markLostImport(database, input);
     await markFile(database, input.fileId, { state: 'reading', runId: input.runId });
     const survey = await surveyStatement(eventsOf(context, input, orders), () => undefined);
     const plans = await recordStatements(database, {

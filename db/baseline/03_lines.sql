@@ -33,6 +33,8 @@ CREATE TABLE runs (
 CREATE INDEX runs_newest ON runs (bank_account_key, started_at DESC);
 -- Serves the alert of a bank that shows nothing new.
 CREATE INDEX runs_with_lines ON runs (started_at) WHERE kind = 'poll' AND lines_new > 0;
+-- Serves the start of a run, which closes those that never ended.
+CREATE INDEX runs_under_way ON runs (bank_account_key) WHERE finished_at IS NULL;
 CREATE INDEX runs_by_id ON runs (started_at DESC, id DESC);
 CREATE TRIGGER runs_keep_names BEFORE UPDATE OF id OR DELETE ON runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

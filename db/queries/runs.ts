@@ -2,15 +2,50 @@ import { sql } from 'drizzle-orm';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Executor } from '../client.ts';
 import { param } from '../param.ts';
+import type { RunKind } from '../schema/runs.ts';
 
 /** Opens a run, or finds it open if the activity is retried: what an earlier attempt failed for no longer counts. */
 export async function insertRun(
   executor: Executor,
-  run: { readonly runId: string; readonly accountKey: string; readonly kind: 'poll' | 'import' },
+  run: { readonly runId: string; readonly accountKey: string; readonly kind: RunKind },
 ): Promise<void> {
   await executor.execute(sql`
     insert into runs (id, bank_account_key, kind) values (${run.runId}, ${run.accountKey}, ${run.kind})
     on conflict (id) do update set error_detail = null`);
+}
+
+/** Adds the row of a run that ended before it began. */
+export async function addMissingRun(
+  executor: Executor,
+  run: { readonly runId: string; readonly accountKey: string; readonly kind: RunKind },
+): Promise<void> {
+  await executor.execute(sql`
+    insert into runs (id, bank_account_key, kind) values (${run.runId}, ${run.accountKey}, ${run.kind})
+    on conflict (id) do nothing`);
+}
+
+/**
+ * Closes the polls of an account that never ended, when its next one begins: an account has one poll at a time, so theirs
+ * was terminated or timed out. A run that goes on all the same closes itself again.
+ */
+export async function markLostPolls(
+  executor: Executor,
+  next: { readonly runId: string; readonly accountKey: string },
+): Promise<void> {
+  await executor.execute(sql`
+    update runs set finished_at = now(), outcome = 'failed', error_code = 'run.lost'
+     where bank_account_key = ${next.accountKey} and kind = 'poll' and finished_at is null and id <> ${next.runId}
+       and started_at < (select started_at from runs where id = ${next.runId})`);
+}
+
+/** As {@link markLostPolls}: closes the earlier import of a file that never ended, when the file is imported again. */
+export async function markLostImport(
+  executor: Executor,
+  next: { readonly runId: string; readonly fileId: string },
+): Promise<void> {
+  await executor.execute(sql`
+    update runs set finished_at = now(), outcome = 'failed', error_code = 'run.lost'
+     where finished_at is null and id <> ${next.runId} and id = (select run_id from statement_files where id = ${next.fileId})`);
 }
 
 /** Notes what an attempt failed for, in words without values; `finishRun` keeps it if the run fails for good. */

@@ -146,10 +146,10 @@ describe('the recording of a run', () => {
         (input: { runId: string; atMostMs: number }) => awaitDeposits(dependencies, input),
         { runId, atMostMs },
       );
-    expect(await wait(50)).toEqual({ stillCaptured: 1 });
+    expect(await wait(50)).toEqual({ stillCaptured: 1, isGated: false });
     const waiting = wait(20_000);
     await creditWallet(dependencies, { depositId: captured });
-    expect(await waiting).toEqual({ stillCaptured: 0 });
+    expect(await waiting).toEqual({ stillCaptured: 0, isGated: false });
     expect(await stateOf(test.db, captured)).toBe('credited');
   });
 

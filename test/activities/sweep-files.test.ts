@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sweepDeposits } from '../../activities/sweep-deposits.ts';
+import { importForgotten } from '../../activities/sweep-deposits.ts';
 import { newId } from '../../db/new-id.ts';
 import {
   activityContext,
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const sweep = (olderThanMs: number) =>
-  activityContext().run((input: { olderThanMs: number }) => sweepDeposits(dependencies, input), {
+  activityContext().run((input: { olderThanMs: number }) => importForgotten(dependencies, input), {
     olderThanMs,
   });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDecision } from '../../../activities/apply-decision.ts';
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { openReview } from '../../../activities/open-review.ts';
-import { sweepDeposits } from '../../../activities/sweep-deposits.ts';
+import { deliverDecisions } from '../../../activities/sweep-deposits.ts';
 import {
   activityContext,
   anAccount,
@@ -120,7 +120,7 @@ describe('applyDecision, on a tampered decision,', () => {
 });
 
 describe('the sweep', () => {
-  const sweep = () => activityContext().run(sweepDeposits, dependencies, { olderThanMs: 0 });
+  const sweep = () => activityContext().run(deliverDecisions, dependencies, { olderThanMs: 0 });
 
   it('ends proposals that were not approved in time, and frees their deposits for another', async () => {
     const depositId = await aReview();
@@ -169,7 +169,7 @@ describe('the sweep', () => {
     const inReview = await decision({ depositId: await aReview(), kind: 'credit', walletId });
     const wrong = await aCreditedDeposit(5_000n);
     const correction = await decision({ depositId: wrong.depositId, kind: 'correct', walletId });
-    await activityContext().run(sweepDeposits, watching, { olderThanMs: 0 });
+    await activityContext().run(deliverDecisions, watching, { olderThanMs: 0 });
     expect(delivered).toContain(inReview);
     expect(delivered).not.toContain(correction);
     expect(started).toContain(correction);
