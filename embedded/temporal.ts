@@ -34,6 +34,8 @@ export type TemporalOptions = {
   /** Without the web UI. */
   readonly headless?: boolean;
   readonly searchAttributes: Readonly<Record<string, 'Keyword' | 'Datetime'>>;
+  /** Limits of the server other than its own, by their names in its dynamic configuration. */
+  readonly limits?: Readonly<Record<string, number>>;
   readonly onProgress?: (message: string) => void;
 };
 
@@ -179,6 +181,10 @@ function spawnServer(task: Task, port: number, uiPort: number | null): ChildProc
         ...Object.entries(options.searchAttributes).flatMap(([name, type]) => [
           '--search-attribute',
           `${name}=${type}`,
+        ]),
+        ...Object.entries(options.limits ?? {}).flatMap(([name, value]) => [
+          '--dynamic-config-value',
+          `${name}=${value}`,
         ]),
       ],
       {

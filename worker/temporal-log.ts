@@ -27,6 +27,7 @@ const ALLOWED = new Set([
   'example',
   'fileId',
   'reminder',
+  'runId',
   'severity',
   'signalName',
   'subject',
@@ -34,6 +35,10 @@ const ALLOWED = new Set([
   'updateName',
   'workflowId',
   'workflowType',
+]);
+/** Of the workers that take activities only. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  'No workflows registered, not polling for workflow tasks',
 ]);
 const TEXT_CHARS_MAX = 200;
 
@@ -44,7 +49,7 @@ export function writeTemporalLine(
   message: string,
   meta: LogMetadata = {},
 ): void {
-  logger[LEVELS[level]](factsOf(meta), message);
+  logger[LEVELS[EXPECTED.has(message) ? 'DEBUG' : level]](factsOf(meta), message);
 }
 
 /** The fields of a line; of an error its kind, its code and its frames, never its message. */
@@ -61,8 +66,26 @@ export function factsOf(meta: LogMetadata): Readonly<Record<string, unknown>> {
   return {
     temporal: true,
     ...Object.fromEntries(plain),
+    ...ruleOf(meta),
     ...(error instanceof Error ? causeOf(error) : {}),
   };
+}
+
+/**
+ * Temporal's number for what went wrong. Where code does not fit a history (`TMPRL1100`), its words name the types of both
+ * and nothing of their content.
+ */
+function ruleOf(meta: LogMetadata): { readonly code?: string; readonly detail?: string } {
+  for (const value of Object.values(meta)) {
+    const text: unknown = value instanceof Error ? value.message : value;
+    if (typeof text !== 'string') continue;
+    const [, code, detail] = /\[(TMPRL\d{4})\]([\w\s':(),.]*)/.exec(text) ?? [];
+    if (code === undefined || detail === undefined) continue;
+    return code === 'TMPRL1100'
+      ? { code, detail: detail.trim().slice(0, TEXT_CHARS_MAX) }
+      : { code };
+  }
+  return {};
 }
 
 function causeOf(error: Error) {

@@ -1,13 +1,27 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { localDateIn } from '../../domain/local-date.ts';
-import { depositWorkflowId, pollScheduleId } from '../../workflows/contract.ts';
+import { runDecision } from '../../temporal/decisions.ts';
+import { runImport } from '../../temporal/starts.ts';
+import {
+  decisionWorkflowId,
+  depositWorkflowId,
+  importWorkflowId,
+  pollScheduleId,
+  SWEEP_SCHEDULE_ID,
+  TASK_QUEUE,
+  WORKFLOW,
+} from '../../workflows/contract.ts';
+import { anAccount } from '../support/activities.ts';
+import { camt053 } from '../support/camt.ts';
 import { verifyClean } from '../support/database.ts';
+import { aDecision } from '../support/decisions.ts';
 import { keepHistory, type HistoryName } from '../support/keep-history.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
+import { storeFile } from '../support/statements.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let service: Service;
@@ -73,14 +87,14 @@ describe('the history of each workflow', () => {
       reason: 'she called',
     });
     await service.temporal.client.workflow.getHandle(reviewed.workflowId).result();
-    await replayed(reviewed.workflowId);
-    await replayed((await workflowOf(9_101)).workflowId);
+    await replayed(reviewed.workflowId, 'deposit-reviewed');
+    await replayed((await workflowOf(9_101)).workflowId, 'deposit-credited');
     const runs = service.temporal.client.workflow.list({ query: `WorkflowType = 'reconcile'` });
     const ids: string[] = [];
     for await (const run of runs)
       if (run.workflowId.startsWith(pollScheduleId(ACCOUNT))) ids.push(run.workflowId);
     expect(ids).not.toEqual([]);
-    await replayed(ids[0] ?? '');
+    await replayed(ids[0] ?? '', 'reconcile');
   });
 
   it('replays with today’s code: a deposit behind a gate, the opening of the gate, a claim', async () => {
@@ -114,5 +128,46 @@ describe('the history of each workflow', () => {
     await replayed(`gate/${ACCOUNT}`, 'drain-gate');
     await replayed(claimWorkflow, 'claim');
     await verifyClean(service.database.db);
+  });
+
+  it('replays with today’s code: a decision beside a review, a statement file, a sweep', async () => {
+    const { client } = service.temporal;
+    const { db, owner } = service.database;
+    const wallet = await service.openWallet(93);
+    await service.bank('lines', [
+      {
+        reference: wallet.code,
+        amountMinor: '9301',
+        expect: { outcome: 'credited', code: wallet.code },
+      },
+    ]);
+    await service.reconcile();
+    const { id: depositId } = await workflowOf(9_301);
+    const other = await service.openWallet(94);
+    const decisionId = await aDecision(owner, {
+      depositId,
+      kind: 'correct',
+      walletId: other.walletId,
+    });
+    expect(await runDecision(client, { accountKey: ACCOUNT, depositId, decisionId })).toMatchObject(
+      {
+        outcome: 'corrected',
+      },
+    );
+    const accountKey = await anAccount(db);
+    const body = camt053([{ amount: '93.02' }], '193.02');
+    const fileId = await storeFile(db, accountKey, body);
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const imported = await runImport(client, { accountKey, fileId, sha256 });
+    expect(imported).toMatchObject({ depositsNew: 1, stillCaptured: 0 });
+    const sweepId = `${SWEEP_SCHEDULE_ID}/of-a-test`;
+    await client.workflow.execute(WORKFLOW.sweep, {
+      workflowId: sweepId,
+      taskQueue: TASK_QUEUE,
+      args: [{ olderThanMs: 0 }],
+    });
+    await replayed(decisionWorkflowId(decisionId), 'decide');
+    await replayed(importWorkflowId(accountKey, sha256), 'import-statement');
+    await replayed(sweepId, 'sweep');
   });
 });

@@ -12,7 +12,6 @@ import {
 } from '../../workflows/contract.ts';
 import { verifyClean } from '../support/database.ts';
 import { aDecision, PAYER } from '../support/decisions.ts';
-import { keepHistory } from '../support/keep-history.ts';
 import { ACCOUNT, startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -88,7 +87,7 @@ async function stateOf(depositId: string): Promise<unknown> {
 describe('a decision on a review', () => {
   it('credits the wallet that it names, and answers with the outcome', async () => {
     const wallet = await service.openWallet(51);
-    const { depositId, workflowId } = await reviewedDeposit('10100');
+    const { depositId } = await reviewedDeposit('10100');
     const answer = await decide(depositId, {
       kind: 'credit',
       code: wallet.code,
@@ -100,7 +99,6 @@ describe('a decision on a review', () => {
       sql`select credits::text, remainder_minor::text from wallets where id = ${wallet.walletId}`,
     );
     expect(row).toEqual({ credits: '2', remainder_minor: '100' });
-    await keepHistory(service.temporal.client, workflowId, 'deposit-reviewed');
     await verifyClean(service.database.db);
   });
 

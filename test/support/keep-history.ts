@@ -2,12 +2,23 @@ import { writeFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
-export type HistoryName =
-  'claim' | 'deposit-credited' | 'deposit-gated' | 'deposit-reviewed' | 'drain-gate' | 'reconcile';
+export const HISTORY_NAMES = [
+  'claim',
+  'decide',
+  'deposit-credited',
+  'deposit-gated',
+  'deposit-reviewed',
+  'drain-gate',
+  'import-statement',
+  'reconcile',
+  'sweep',
+] as const;
+
+export type HistoryName = (typeof HISTORY_NAMES)[number];
 
 /**
- * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`. Do this whenever a
- * workflow changes its commands. The identity of the worker is left out.
+ * Records a history for test/workflows/replay.test.ts, when the tests run with `RECORD_HISTORIES=1`: at a release, as
+ * docs/upgrading-workflows.md says. The identity of the worker is left out.
  */
 export async function keepHistory(
   client: Client,

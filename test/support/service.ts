@@ -58,9 +58,14 @@ export async function startService(
     readonly settings?: Readonly<Record<string, string>>;
     readonly withWorker?: boolean;
     readonly feed?: TrialFeedName;
+    /** Limits of the Temporal server. */
+    readonly limits?: Readonly<Record<string, number>>;
   } = {},
 ): Promise<Service> {
-  const [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
+  const [database, temporal] = await Promise.all([
+    createTestDatabase(),
+    startTestTemporal(options.limits),
+  ]);
   const feed = trialFeed(options.feed ?? 'json', API_KEY);
   const simulator = buildSimulator({
     port: 0,

@@ -14,7 +14,9 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-export async function startTestTemporal(): Promise<TestTemporal> {
+export async function startTestTemporal(
+  limits: Readonly<Record<string, number>> = {},
+): Promise<TestTemporal> {
   let folder = await throwAwayFolder();
   const launch = (port?: number): Promise<EmbeddedTemporal> =>
     startTemporal({
@@ -22,6 +24,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
       dataDir: folder,
       headless: true,
       searchAttributes: SEARCH_ATTRIBUTES,
+      limits,
       ...(port === undefined ? {} : { port }),
     });
   let server = await launch();

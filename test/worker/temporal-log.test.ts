@@ -32,6 +32,21 @@ describe('a line of Temporal in the worker’s log', () => {
     expect(factsOf({ error: odd })).not.toHaveProperty('code');
   });
 
+  it('names what of the code does not fit a history, and nothing of a history’s content', () => {
+    const failure = `Failure { message: "[TMPRL1100] Nondeterminism error: Activity type of scheduled event 'a' does not match activity type of activity command 'b'", source: "J PETERS" }`;
+    expect(factsOf({ failure, runId: 'r-1' })).toEqual({
+      temporal: true,
+      runId: 'r-1',
+      code: 'TMPRL1100',
+      detail:
+        "Nondeterminism error: Activity type of scheduled event 'a' does not match activity type of activity command 'b'",
+    });
+    expect(factsOf({ failure: '[TMPRL1103] too large: J PETERS' })).toEqual({
+      temporal: true,
+      code: 'TMPRL1103',
+    });
+  });
+
   it('keeps its level, and cuts its texts', () => {
     const lines: string[] = [];
     const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });

@@ -3,6 +3,16 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
+import { WORKFLOW } from '../../workflows/contract.ts';
+import { HISTORY_NAMES } from '../support/keep-history.ts';
+
+interface RecordedHistory {
+  readonly events: readonly {
+    readonly workflowExecutionStartedEventAttributes?: {
+      readonly workflowType?: { readonly name?: string };
+    };
+  }[];
+}
 
 const FOLDER = new URL('./histories/', import.meta.url);
 const NAMES = readdirSync(FOLDER);
@@ -18,15 +28,15 @@ function replay(json: string): Promise<void> {
 }
 
 describe('today’s code, with workflows that started before it,', () => {
-  it('finds all the recorded histories to replay', () => {
-    expect(NAMES).toEqual([
-      'claim.json',
-      'deposit-credited.json',
-      'deposit-gated.json',
-      'deposit-reviewed.json',
-      'drain-gate.json',
-      'reconcile.json',
-    ]);
+  it('replays a recorded history of each type of workflow, as the server wrote it', () => {
+    expect(NAMES).toEqual(HISTORY_NAMES.map((name) => `${name}.json`));
+    const types = NAMES.map((name) => {
+      const { events } = JSON.parse(recorded(name)) as RecordedHistory;
+      return events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
+    });
+    expect([...new Set(types)].sort()).toEqual(Object.values(WORKFLOW).toSorted());
+    // Without them a replay takes another activity for the same.
+    expect(NAMES.filter((name) => !recorded(name).includes('"coreUsedFlags"'))).toEqual([]);
   });
 
   it.each(NAMES)('replays %s to its end', async (name) => {
