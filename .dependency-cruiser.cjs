@@ -59,7 +59,7 @@ const IMPORT_TABLE = [
     from: 'api/',
     runs: ['app/', 'domain/', 'db/', 'bank/', 'temporal/', 'workflows/contract.ts'],
     types: [],
-    packages: ['fastify', '@fastify/*', 'fastify-*', 'drizzle-orm', 'ws', 'zod'],
+    packages: ['fastify', '@fastify/*', 'fastify-*', 'drizzle-orm', 'jose', 'ws', 'zod'],
     builtins: 'any',
   },
   {

@@ -37,6 +37,7 @@ import { webhookRoutes } from './routes/webhooks/index.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const MESSAGE_BYTES_MAX = 1_024;
+const EVENTS_PROTOCOL = 'purser.events';
 
 const SERVER_OPTIONS = {
   bodyLimit: BODY_BYTES_MAX,
@@ -71,7 +72,9 @@ export function buildApp(deps: ApiDeps): ApiApp {
   app.register(requestLogPlugin);
   app.register(jsonBodyPlugin);
   // Before authentication: it marks upgrades and closes the refused ones.
-  app.register(websocket, { options: { maxPayload: MESSAGE_BYTES_MAX } });
+  app.register(websocket, {
+    options: { maxPayload: MESSAGE_BYTES_MAX, handleProtocols: chooseProtocol },
+  });
   app.register(rateLimitPlugin, deps);
   app.register(authPlugin, deps);
   app.register(accountNamesPlugin, deps);
@@ -90,6 +93,11 @@ export function buildApp(deps: ApiDeps): ApiApp {
     );
   });
   return app;
+}
+
+/** The one protocol that is spoken; another one that a client offers is its token, which no answer may repeat. */
+function chooseProtocol(offered: ReadonlySet<string>): string | false {
+  return offered.has(EVENTS_PROTOCOL) && EVENTS_PROTOCOL;
 }
 
 /**

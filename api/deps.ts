@@ -9,10 +9,13 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { DatabaseHandle } from '../db/client.ts';
 import type { Actor } from '../db/queries/audit.ts';
+import type { Reach } from '../db/queries/reach.ts';
 import type { ApprovalPolicy } from '../domain/review/approval.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { KeyDeployment } from './auth/api-keys.ts';
+import type { Bounds } from './auth/bounds.ts';
 import type { Scope } from './auth/scopes.ts';
+import type { WalletToken } from './auth/wallet-tokens.ts';
 import type { RefusalCounter } from './refusal-counter.ts';
 import type { Uploads } from './uploads.ts';
 import type { TemporalGateway } from '../temporal/gateway.ts';
@@ -69,18 +72,27 @@ export interface Principal {
   readonly ownerKind: 'service' | 'person';
   /** The person behind a person's key; null for a service's key. Compare persons, never keys. */
   readonly person: string | null;
+  /** Who calls, over all their keys: what they asked before and the wallets that they created are theirs. */
+  readonly caller: string;
   readonly scopes: ReadonlySet<string>;
+  /** What a bound key or a token reaches; null for everything. */
+  readonly reach: Reach | null;
+  /** The wallet token that was sent instead of a key; `keyId` is the key that minted it. */
+  readonly token: WalletToken | null;
 }
 
 /** The callers that a route accepts. Building the server fails if a route has no policy. */
 export type RoutePolicy =
   | { readonly kind: 'public' }
   | { readonly kind: 'signature' }
-  | { readonly kind: 'scope'; readonly scope: Scope };
+  | { readonly kind: 'scope'; readonly scope: Scope; readonly bounds: Bounds | null };
 
-/** The policy of a route for keys with `scope`. */
-export function needs(scope: Scope): { readonly policy: RoutePolicy } {
-  return { policy: { kind: 'scope', scope } };
+/** The policy of a route for keys with `scope`. Without `bounds` it refuses keys that are bound. */
+export function needs(
+  scope: Scope,
+  bounds: Bounds | null = null,
+): { readonly policy: RoutePolicy } {
+  return { policy: { kind: 'scope', scope, bounds } };
 }
 
 /** The policy of a route that every caller may use. */
@@ -92,6 +104,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null;
+    /** True if the route asked what a bound caller reaches. */
+    hasAskedReach: boolean;
   }
 }
 

@@ -35,7 +35,7 @@ export interface GivenAnswer extends Answer {
 const savedRefusal = z.strictObject({ refused: z.enum(ERROR_CODES), message: z.string() });
 
 /**
- * Runs `effect` once for each (principal, route, Idempotency-Key), in one transaction with the key's row, as the
+ * Runs `effect` once for each (caller, route, Idempotency-Key), in one transaction with the key's row, as the
  * caller. A concurrent repeat waits for the first request and gets its answer. A refusal by `effect` (4xx) is kept and
  * the rest of the effect rolled back; any other failure leaves no row, so the caller may retry.
  * @throws CodedError `request.key_reused` if the key was used before for another request.
@@ -105,7 +105,7 @@ function refuseAgain(given: GivenAnswer): GivenAnswer {
 function nameOf(request: FastifyRequest): RequestName {
   const key = idempotencyHeaders.parse(request.headers)['idempotency-key'];
   const { method, url = '' } = request.routeOptions;
-  return { principal: principalOf(request).keyId, route: `${String(method)} ${url}`, key };
+  return { principal: principalOf(request).caller, route: `${String(method)} ${url}`, key };
 }
 
 /** The validated body has its fields in the schema's order, so the client's order of fields makes no difference. */

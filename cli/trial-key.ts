@@ -22,7 +22,7 @@ export async function trialApiKey(
   const file = join(dataDir, 'api-key.json');
   if (existsSync(file)) {
     const { key } = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const presented = parseApiKey(key, 'trial');
+    const presented = parseApiKey(key, { deployment: 'trial', pepper });
     if (presented !== null && (await findApiKey(database, presented.id)) !== null) return key;
   }
   const by = { actor: SYSTEM_ACTOR, why: 'the ready-made key of the trial' };

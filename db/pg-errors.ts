@@ -38,6 +38,8 @@ const MESSAGES = {
   'deposit.not_found': 'No deposit has this id: check the id.',
   'internal.unexpected': 'The database refused a statement: the log has its SQLSTATE.',
   'invariant.violated': 'The database refused a change that breaks a rule of the ledger.',
+  'person.look_alike':
+    'This name could be taken for another person’s: use that name if they are one person, else choose another one.',
   'wallet.code_taken': 'Another wallet has this customer code: choose another code.',
   'wallet.credits_pending': 'Credits of this wallet wait for the bank and cannot be spent yet.',
   'wallet.external_ref_taken': 'Another wallet has this external reference: use that wallet.',
@@ -48,6 +50,8 @@ type DatabaseErrorCode = keyof typeof MESSAGES;
 
 /** Constraints whose name says more than the class of the error. */
 export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
+  api_keys_bound_accounts_known: 'account.not_found',
+  api_keys_one_name_a_person: 'person.look_alike',
   bank_account_names_bank_account_key_fkey: 'account.not_found',
   bank_account_names_once: 'account.name_taken',
   bank_account_numbers_one_account: 'account.known',

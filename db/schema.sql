@@ -47,31 +47,47 @@ CREATE TABLE api_keys (
   name text NOT NULL,
   owner_kind text NOT NULL,
   person text,
+  caller text NOT NULL,
   scopes text[] NOT NULL,
+  bound_accounts text[],
+  own_wallets boolean NOT NULL DEFAULT false,
+  rotated_from text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone
 );
-COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Made and revoked by purser api-key.';
+COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Written by create_api_key(), expire_api_key(), revoke_api_key() and use_api_key() only.';
 COMMENT ON COLUMN api_keys.id IS 'Id of the key, with prefix key_: the part before the dot of what its owner holds.';
-COMMENT ON COLUMN api_keys.secret_hash IS 'Hash of the secret part under API_KEY_PEPPER; the secret itself is stored nowhere.';
+COMMENT ON COLUMN api_keys.secret_hash IS 'Hash of the secret and of every fact that never changes, under API_KEY_PEPPER: a key with an edited row works no more. The secret itself is stored nowhere.';
 COMMENT ON COLUMN api_keys.name IS 'What the key is for, in words.';
 COMMENT ON COLUMN api_keys.owner_kind IS 'service or person.';
 COMMENT ON COLUMN api_keys.person IS 'The human behind a person''s key, in lower case; null for a service''s.';
+COMMENT ON COLUMN api_keys.caller IS 'Who calls, over all their keys: the person, or the name of the service.';
 COMMENT ON COLUMN api_keys.scopes IS 'What the key may do.';
+COMMENT ON COLUMN api_keys.bound_accounts IS 'Names of the bank accounts that a service''s key is bound to; null for all.';
+COMMENT ON COLUMN api_keys.own_wallets IS 'True if a service''s key is bound to the wallets that its caller created.';
+COMMENT ON COLUMN api_keys.rotated_from IS 'The key that this one replaces; null if it is a first one.';
 COMMENT ON COLUMN api_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN api_keys.expires_at IS 'When it stops working by itself; null for never.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'When it was revoked; null while it is not.';
 COMMENT ON COLUMN api_keys.last_used_at IS 'When it was last used, to the minute.';
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_bound_to_some CHECK ((cardinality(bound_accounts) > 0));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_caller_spelling CHECK ((caller ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'::text));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_owner_known CHECK ((owner_kind = ANY (ARRAY['service'::text, 'person'::text])));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_calls CHECK (((owner_kind = 'service'::text) OR (caller = person)));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_of_person CHECK (((owner_kind = 'person'::text) = (person IS NOT NULL)));
-ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_spelling CHECK (((person = lower(btrim(person))) AND (person <> ''::text)));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_spelling CHECK ((person ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'::text));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_unbound CHECK (((owner_kind = 'service'::text) OR ((bound_accounts IS NULL) AND (NOT own_wallets))));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_rotated_from_fkey FOREIGN KEY (rotated_from) REFERENCES api_keys(id);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_known CHECK ((scopes <@ ARRAY['audit:read'::text, 'claim:read'::text, 'claim:write'::text, 'decision:approve'::text, 'deposit:read'::text, 'gate:operate'::text, 'gate:read'::text, 'key:admin'::text, 'notification:write'::text, 'return:export'::text, 'review:decide'::text, 'review:read'::text, 'review:work'::text, 'run:read'::text, 'run:start'::text, 'statement:read'::text, 'statement:release'::text, 'statement:write'::text, 'status:read'::text, 'wallet:create'::text, 'wallet:mint_token'::text, 'wallet:operate'::text, 'wallet:read'::text, 'wallet:register_code'::text, 'wallet:spend'::text]));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_of_persons CHECK (((owner_kind = 'person'::text) OR (NOT (scopes && ARRAY['decision:approve'::text, 'gate:operate'::text, 'key:admin'::text, 'review:decide'::text, 'statement:release'::text, 'wallet:operate'::text]))));
 CREATE TRIGGER api_keys_audit_delete AFTER DELETE ON public.api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
 CREATE TRIGGER api_keys_audit_insert AFTER INSERT ON public.api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
 CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON public.api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
-GRANT INSERT, SELECT, UPDATE ON api_keys TO purser_app;
+CREATE TRIGGER api_keys_keep_facts BEFORE INSERT OR UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION check_api_key();
+GRANT SELECT ON api_keys TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE approval_limits (
@@ -731,7 +747,7 @@ CREATE TABLE idempotency_keys (
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE idempotency_keys IS 'What a caller was answered, so that a repeated request gets the same answer and has no second effect. Written by the API.';
-COMMENT ON COLUMN idempotency_keys.principal IS 'Id of the API key that called.';
+COMMENT ON COLUMN idempotency_keys.principal IS 'Who called: service or person, and the caller of the API key, whichever key it was.';
 COMMENT ON COLUMN idempotency_keys.route IS 'Method and path that were called.';
 COMMENT ON COLUMN idempotency_keys.key IS 'The Idempotency-Key that the caller sent.';
 COMMENT ON COLUMN idempotency_keys.request_sha256 IS 'SHA-256 of the request, in hex: another request under the same key is refused.';
@@ -1715,7 +1731,8 @@ CREATE TABLE wallets (
   remainder_minor bigint NOT NULL DEFAULT 0,
   receivable_minor bigint NOT NULL DEFAULT 0,
   last_seq bigint NOT NULL DEFAULT 0,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_by text
 );
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
@@ -1730,6 +1747,7 @@ COMMENT ON COLUMN wallets.remainder_minor IS 'What was paid and does not make a 
 COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a reversal of spent credits, in minor units of ZAR. The next deposit pays it first.';
 COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
 COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';
+COMMENT ON COLUMN wallets.created_by IS 'Who opened it: service or person, and the caller of the API key. A key that is bound to its own wallets reaches those of its caller.';
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_kind_known CHECK ((code_kind = ANY (ARRAY['checked'::text, 'legacy'::text])));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_unique UNIQUE (code);
@@ -1746,7 +1764,7 @@ CREATE TRIGGER wallets_audit_insert AFTER INSERT ON public.wallets REFERENCING N
 CREATE TRIGGER wallets_audit_update AFTER UPDATE ON public.wallets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION wallets_audited();
 CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON public.wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
 GRANT SELECT ON wallets TO purser_app;
-GRANT INSERT (id, code, code_kind, external_ref, name) ON wallets TO purser_app;
+GRANT INSERT (id, code, code_kind, external_ref, name, created_by) ON wallets TO purser_app;
 GRANT UPDATE (external_ref, name, status) ON wallets TO purser_app;
 
 -- owned by purser_ledger
@@ -1778,19 +1796,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'api_key.added', 'api_key', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'api_key.added', 'api_key', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'api_key.changed', 'api_key', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'scopes', r.scopes, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at, true FROM new_rows r) r
-                 GROUP BY r.id, r.owner_kind, r.person, r.scopes, r.expires_at, r.revoked_at HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, true FROM new_rows r) r
+                 GROUP BY r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2033,6 +2051,38 @@ AS $function$
   SELECT idx, line_id FROM input ORDER BY idx
 $function$;
 -- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.check_api_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.id, NEW.secret_hash, NEW.name, NEW.owner_kind, NEW.person, NEW.caller, NEW.scopes, NEW.bound_accounts, NEW.own_wallets,
+        NEW.rotated_from, NEW.created_at)
+       IS DISTINCT FROM (OLD.id, OLD.secret_hash, OLD.name, OLD.owner_kind, OLD.person, OLD.caller, OLD.scopes, OLD.bound_accounts,
+        OLD.own_wallets, OLD.rotated_from, OLD.created_at) THEN
+      RAISE EXCEPTION 'what API key % may do, and for whom, never changes', OLD.id USING ERRCODE = 'PU017';
+    END IF;
+    IF (OLD.revoked_at IS NOT NULL OR OLD.expires_at <= now())
+       AND (NEW.revoked_at, NEW.expires_at) IS DISTINCT FROM (OLD.revoked_at, OLD.expires_at) THEN
+      RAISE EXCEPTION 'API key % has ended for good', OLD.id USING ERRCODE = 'PU017';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF NEW.person IS NOT NULL THEN
+    -- Two new persons of one form would not see each other.
+    PERFORM pg_advisory_xact_lock(7805296118546);
+    IF name_form(NEW.person) = name_form('purser') OR EXISTS (
+      SELECT 1 FROM api_keys k WHERE k.person <> NEW.person AND name_form(k.person) = name_form(NEW.person)) THEN
+      RAISE EXCEPTION 'the name looks like another person''s' USING ERRCODE = '23505',
+        CONSTRAINT = 'api_keys_one_name_a_person', TABLE = 'api_keys';
+    END IF;
+  END IF;
+  RETURN NEW;
+END $function$;
+-- owned by the migrating login, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.check_bank_account_free()
  RETURNS trigger
@@ -2534,6 +2584,30 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.create_api_key(p_id text, p_secret_hash text, p_name text, p_owner_kind text, p_person text, p_caller text, p_scopes text[], p_bound_accounts text[], p_own_wallets boolean, p_expires_at timestamp with time zone, p_rotated_from text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT 1 FROM unnest(p_bound_accounts) AS a (name)
+              WHERE NOT EXISTS (SELECT 1 FROM bank_account_names n WHERE n.name = a.name)) THEN
+    RAISE EXCEPTION 'a key is bound to an account that does not exist' USING ERRCODE = '23503',
+      CONSTRAINT = 'api_keys_bound_accounts_known', TABLE = 'api_keys';
+  END IF;
+  IF p_rotated_from IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM api_keys k
+     WHERE k.id = p_rotated_from AND k.revoked_at IS NULL AND coalesce(k.expires_at, 'infinity') > now()
+       AND (k.name, k.owner_kind, k.person, k.caller, k.scopes, k.bound_accounts, k.own_wallets)
+           IS NOT DISTINCT FROM (p_name, p_owner_kind, p_person, p_caller, p_scopes, p_bound_accounts, p_own_wallets)) THEN
+    RAISE EXCEPTION 'API key % is not in force, or may do something else', p_rotated_from USING ERRCODE = 'PU017';
+  END IF;
+  INSERT INTO api_keys (id, secret_hash, name, owner_kind, person, caller, scopes, bound_accounts, own_wallets, expires_at, rotated_from)
+  VALUES (p_id, p_secret_hash, p_name, p_owner_kind, p_person, p_caller, p_scopes, p_bound_accounts, p_own_wallets, p_expires_at, p_rotated_from);
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.credit_holds_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2690,6 +2764,19 @@ AS $function$
   )
   SELECT id FROM freed WHERE state IN ('captured', 'in_review')
 $function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.expire_api_key(p_id text, p_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE api_keys SET expires_at = p_at
+   WHERE id = p_id AND revoked_at IS NULL AND coalesce(expires_at, 'infinity') > now();
+  RETURN FOUND;
+END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.expire_decisions(p_deposit text)
@@ -2945,6 +3032,16 @@ BEGIN
   RETURN NULL;
 END $function$;
 -- owned by purser_ledger, may be run by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.name_form(p_name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT translate(replace(replace(p_name, 'rn', 'm'), 'vv', 'w'), '01._-', 'ol')
+$function$;
+-- owned by the migrating login, may be run by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.open_reviews(p_deposit text[], p_reason text[], p_candidates jsonb, p_remind_at timestamp with time zone[], p_escalate_at timestamp with time zone, p_due_at timestamp with time zone)
  RETURNS SETOF text
@@ -3437,6 +3534,19 @@ AS $function$
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
 
+CREATE OR REPLACE FUNCTION public.revoke_api_key(p_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE api_keys SET revoked_at = now()
+   WHERE id = p_id AND revoked_at IS NULL AND coalesce(expires_at, 'infinity') > now();
+  RETURN FOUND;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
  RETURNS TABLE(sealed integer, head_seq bigint, head_hash text)
  LANGUAGE plpgsql
@@ -3557,6 +3667,17 @@ BEGIN
   END IF;
   RETURN cardinality(due);
 END $function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.use_api_key(p_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE api_keys SET last_used_at = now()
+   WHERE id = p_id AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+$function$;
 -- owned by purser_ledger, may be run by purser_app
 
 CREATE OR REPLACE FUNCTION public.wallets_audited()

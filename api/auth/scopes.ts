@@ -7,6 +7,7 @@ export const SCOPES = [
   'deposit:read',
   'gate:operate',
   'gate:read',
+  'key:admin',
   'notification:write',
   'return:export',
   'review:decide',
@@ -19,6 +20,7 @@ export const SCOPES = [
   'statement:write',
   'status:read',
   'wallet:create',
+  'wallet:mint_token',
   'wallet:operate',
   'wallet:read',
   'wallet:register_code',
@@ -31,6 +33,7 @@ export type Scope = (typeof SCOPES)[number];
 export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
   'wallet:operate',
   'gate:operate',
+  'key:admin',
   'decision:approve',
   'review:decide',
   'statement:release',

@@ -61,7 +61,7 @@ export async function* reviewsAsCsv(
   for (;;) {
     const rows: readonly OpenReviewRow[] = await listOpenReviews(executor, {
       ...filter,
-      order: 'priority',
+      reach: null, order: 'priority',
       after,
       limit: PAGE_SIZE,
     });

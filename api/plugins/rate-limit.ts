@@ -5,7 +5,7 @@ import rateLimit, {
 import fp from 'fastify-plugin';
 import { CodedError } from '../../domain/errors.ts';
 import { callerAddress } from '../caller-address.ts';
-import type { ApiDeps } from '../deps.ts';
+import type { ApiDeps, Principal } from '../deps.ts';
 import { HTTP_ERRORS } from '../http-errors.ts';
 import { createSharedCounts, type SharedCounts } from '../shared-counts.ts';
 
@@ -24,7 +24,7 @@ export const rateLimitPlugin = fp<ApiDeps>(
       keyGenerator: (request) =>
         request.principal === null
           ? `address ${callerAddress(request.ip)}`
-          : `key ${request.principal.keyId}`,
+          : counted(request.principal),
       errorResponseBuilder: () =>
         new CodedError('request.rate_limited', HTTP_ERRORS['request.rate_limited'].title),
     });
@@ -63,4 +63,9 @@ function storeOf(counts: SharedCounts): FastifyRateLimitStoreCtor {
       return new SharedStore({ prefix: `${routeInfo?.url ?? ''} ` });
     }
   };
+}
+
+/** Customers with tokens of one key do not share its limit. */
+function counted({ keyId, token }: Principal): string {
+  return token === null ? `key ${keyId}` : `wallet ${token.walletId}`;
 }

@@ -26,6 +26,8 @@ export interface WantedWallet {
   readonly name: string | null;
   /** A code that was issued before Purser; null for a new one. */
   readonly legacyCode: CustomerCode | null;
+  /** The caller who opens it; null for nobody whose keys could be bound to it. */
+  readonly createdBy: string | null;
 }
 
 /** More numbers than this hold one of each series: the smallest series has one number in 512. */
@@ -53,9 +55,9 @@ export async function createWallet(
   draw: () => number,
 ): Promise<Wallet> {
   const id = newId('wallet');
-  const { externalRef, name } = wanted;
+  const { externalRef, name, createdBy } = wanted;
   const insert = (code: CustomerCode, codeKind: Wallet['codeKind']) =>
-    insertWallet(tx, { id, code, codeKind, externalRef, name });
+    insertWallet(tx, { id, code, codeKind, externalRef, name, createdBy });
 
   if (wanted.legacyCode !== null) {
     if (await insert(wanted.legacyCode, 'legacy')) return stored(tx, id);

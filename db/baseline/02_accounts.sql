@@ -175,6 +175,7 @@ CREATE TABLE wallets (
   receivable_minor bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_receivable_not_negative CHECK (receivable_minor >= 0),
   last_seq         bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_seq_not_negative CHECK (last_seq >= 0),
   created_at       timestamptz NOT NULL DEFAULT now(),
+  created_by       text,
   CONSTRAINT wallets_code_unique UNIQUE (code),
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
@@ -194,3 +195,4 @@ COMMENT ON COLUMN wallets.remainder_minor IS 'What was paid and does not make a 
 COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a reversal of spent credits, in minor units of ZAR. The next deposit pays it first.';
 COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
 COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';
+COMMENT ON COLUMN wallets.created_by IS 'Who opened it: service or person, and the caller of the API key. A key that is bound to its own wallets reaches those of its caller.';

@@ -1,31 +1,51 @@
 -- People and programs: their keys, the answers that they were given, and the trail of what they did.
 
 CREATE TABLE api_keys (
-  id           text PRIMARY KEY,
-  secret_hash  text NOT NULL,
-  name         text NOT NULL,
-  owner_kind   text NOT NULL CONSTRAINT api_keys_owner_known CHECK (owner_kind IN ('service', 'person')),
-  -- "Different persons" is asked of persons, never of keys: one person may hold several. In one spelling, or one person
-  -- would pass for two.
-  person       text CONSTRAINT api_keys_person_spelling CHECK (person = lower(btrim(person)) AND person <> ''),
-  scopes       text[] NOT NULL,
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  expires_at   timestamptz,
-  revoked_at   timestamptz,
-  last_used_at timestamptz,
-  CONSTRAINT api_keys_person_of_person CHECK ((owner_kind = 'person') = (person IS NOT NULL))
+  id             text PRIMARY KEY,
+  secret_hash    text NOT NULL,
+  name           text NOT NULL,
+  owner_kind     text NOT NULL CONSTRAINT api_keys_owner_known CHECK (owner_kind IN ('service', 'person')),
+  -- "Different persons" is asked of persons, never of keys: one person may hold several. In few letters, or one person would
+  -- pass for two: check_api_key() refuses names that only look like another.
+  person         text CONSTRAINT api_keys_person_spelling CHECK (person ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'),
+  -- Whoever calls, with whatever key: a repeated request under the next key of the same caller is still a repeat.
+  caller         text NOT NULL CONSTRAINT api_keys_caller_spelling CHECK (caller ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'),
+  scopes         text[] NOT NULL CONSTRAINT api_keys_scopes_known CHECK (scopes <@ ARRAY[
+                   'audit:read', 'claim:read', 'claim:write', 'decision:approve', 'deposit:read', 'gate:operate', 'gate:read',
+                   'key:admin', 'notification:write', 'return:export', 'review:decide', 'review:read', 'review:work', 'run:read',
+                   'run:start', 'statement:read', 'statement:release', 'statement:write', 'status:read', 'wallet:create',
+                   'wallet:mint_token', 'wallet:operate', 'wallet:read', 'wallet:register_code', 'wallet:spend']),
+  -- Names of accounts, which stay with their account when its key changes.
+  bound_accounts text[] CONSTRAINT api_keys_bound_to_some CHECK (cardinality(bound_accounts) > 0),
+  own_wallets    boolean NOT NULL DEFAULT false,
+  rotated_from   text REFERENCES api_keys (id),
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  expires_at     timestamptz,
+  revoked_at     timestamptz,
+  last_used_at   timestamptz,
+  CONSTRAINT api_keys_person_of_person CHECK ((owner_kind = 'person') = (person IS NOT NULL)),
+  CONSTRAINT api_keys_person_calls CHECK (owner_kind = 'service' OR caller = person),
+  CONSTRAINT api_keys_person_unbound CHECK (owner_kind = 'service' OR (bound_accounts IS NULL AND NOT own_wallets)),
+  CONSTRAINT api_keys_scopes_of_persons CHECK (owner_kind = 'person' OR NOT scopes && ARRAY[
+                   'decision:approve', 'gate:operate', 'key:admin', 'review:decide', 'statement:release', 'wallet:operate'])
 );
-SELECT audit_table('api_keys', 'api_key', 'id', ARRAY['owner_kind', 'person', 'scopes', 'expires_at', 'revoked_at']);
+CREATE TRIGGER api_keys_keep_facts BEFORE INSERT OR UPDATE ON api_keys FOR EACH ROW EXECUTE FUNCTION check_api_key();
+SELECT audit_table('api_keys', 'api_key', 'id', ARRAY['owner_kind', 'person', 'caller', 'scopes', 'bound_accounts', 'own_wallets',
+                   'rotated_from', 'expires_at', 'revoked_at']);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_released_by_fkey FOREIGN KEY (released_by) REFERENCES api_keys (id);
 ALTER TABLE spends ADD CONSTRAINT spends_spent_by_fkey FOREIGN KEY (spent_by) REFERENCES api_keys (id);
 
-COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Made and revoked by purser api-key.';
+COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Written by create_api_key(), expire_api_key(), revoke_api_key() and use_api_key() only.';
 COMMENT ON COLUMN api_keys.id IS 'Id of the key, with prefix key_: the part before the dot of what its owner holds.';
-COMMENT ON COLUMN api_keys.secret_hash IS 'Hash of the secret part under API_KEY_PEPPER; the secret itself is stored nowhere.';
+COMMENT ON COLUMN api_keys.secret_hash IS 'Hash of the secret and of every fact that never changes, under API_KEY_PEPPER: a key with an edited row works no more. The secret itself is stored nowhere.';
 COMMENT ON COLUMN api_keys.name IS 'What the key is for, in words.';
 COMMENT ON COLUMN api_keys.owner_kind IS 'service or person.';
 COMMENT ON COLUMN api_keys.person IS 'The human behind a person''s key, in lower case; null for a service''s.';
+COMMENT ON COLUMN api_keys.caller IS 'Who calls, over all their keys: the person, or the name of the service.';
 COMMENT ON COLUMN api_keys.scopes IS 'What the key may do.';
+COMMENT ON COLUMN api_keys.bound_accounts IS 'Names of the bank accounts that a service''s key is bound to; null for all.';
+COMMENT ON COLUMN api_keys.own_wallets IS 'True if a service''s key is bound to the wallets that its caller created.';
+COMMENT ON COLUMN api_keys.rotated_from IS 'The key that this one replaces; null if it is a first one.';
 COMMENT ON COLUMN api_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN api_keys.expires_at IS 'When it stops working by itself; null for never.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'When it was revoked; null while it is not.';
@@ -43,7 +63,7 @@ CREATE TABLE idempotency_keys (
 );
 
 COMMENT ON TABLE idempotency_keys IS 'What a caller was answered, so that a repeated request gets the same answer and has no second effect. Written by the API.';
-COMMENT ON COLUMN idempotency_keys.principal IS 'Id of the API key that called.';
+COMMENT ON COLUMN idempotency_keys.principal IS 'Who called: service or person, and the caller of the API key, whichever key it was.';
 COMMENT ON COLUMN idempotency_keys.route IS 'Method and path that were called.';
 COMMENT ON COLUMN idempotency_keys.key IS 'The Idempotency-Key that the caller sent.';
 COMMENT ON COLUMN idempotency_keys.request_sha256 IS 'SHA-256 of the request, in hex: another request under the same key is refused.';

@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import type { DepositState } from '../../domain/ledger/deposit.ts';
 import { deposits } from '../schema/deposits.ts';
+import { withinReach, type Reach } from './reach.ts';
 
 export type Deposit = typeof deposits.$inferSelect;
 
@@ -17,11 +18,12 @@ export async function listDeposits(
   query: {
     readonly state: DepositState | null;
     readonly accountKey: string | null;
+    readonly reach: Reach | null;
     readonly after: ListPlace | null;
     readonly limit: number;
   },
 ): Promise<readonly { readonly deposit: Deposit; readonly at: string }[]> {
-  const { state, accountKey, after, limit } = query;
+  const { state, accountKey, reach, after, limit } = query;
   return executor
     .select({ deposit: deposits, at: sql<string>`${deposits.capturedAt}::text` })
     .from(deposits)
@@ -29,6 +31,7 @@ export async function listDeposits(
       and(
         state === null ? undefined : eq(deposits.state, state),
         accountKey === null ? undefined : eq(deposits.bankAccountKey, accountKey),
+        withinReach(reach, deposits.bankAccountKey),
         after === null
           ? undefined
           : sql`(${deposits.capturedAt}, ${deposits.id}) < (${after.at}::timestamptz, ${after.id})`,

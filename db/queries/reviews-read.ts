@@ -5,6 +5,7 @@ import type { InJson } from '../json.ts';
 import { deposits } from '../schema/deposits.ts';
 import { lines } from '../schema/lines.ts';
 import { reviewComments, reviews } from '../schema/reviews.ts';
+import { withinReach, type Reach } from './reach.ts';
 import { besideLine, type BesideLine } from './beside-lines.ts';
 
 /** Orders of the queue: escalated first, then by deadline; by age; by amount, largest first. */
@@ -37,11 +38,13 @@ export async function listOpenReviews(
   executor: Executor,
   query: QueueFilter & {
     readonly order: QueueOrder;
+    readonly reach: Reach | null;
     readonly after: QueuePlace | null;
     readonly limit: number;
   },
 ) {
-  const { order, after, limit } = query;
+  const { order, reach, after, limit } = query;
+  const within = withinReach(reach, deposits.bankAccountKey);
   return executor
     .select({
       review: reviews,
@@ -60,7 +63,7 @@ export async function listOpenReviews(
     .from(reviews)
     .innerJoin(deposits, eq(deposits.id, reviews.depositId))
     .innerJoin(lines, eq(lines.id, deposits.lineId))
-    .where(and(matches(query), after === null ? undefined : isAfter(after)))
+    .where(and(matches(query), within, after === null ? undefined : isAfter(after)))
     .orderBy(...sorted(order))
     .limit(limit);
 }

@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { statementFiles, statements } from '../schema/intake.ts';
 import type { ListPlace } from './deposits-read.ts';
+import { withinReach, type Reach } from './reach.ts';
 
 const columns = {
   id: statementFiles.id,
@@ -51,17 +52,19 @@ export async function listStatementFiles(
   executor: Executor,
   query: {
     readonly accountKey: string | null;
+    readonly reach: Reach | null;
     readonly after: ListPlace | null;
     readonly limit: number;
   },
 ): Promise<readonly { readonly file: StatementFileRow; readonly at: string }[]> {
-  const { accountKey, after, limit } = query;
+  const { accountKey, reach, after, limit } = query;
   const rows = await executor
     .select({ ...columns, at: sql<string>`${statementFiles.receivedAt}::text` })
     .from(statementFiles)
     .where(
       and(
         accountKey === null ? undefined : eq(statementFiles.bankAccountKey, accountKey),
+        withinReach(reach, statementFiles.bankAccountKey),
         after === null
           ? undefined
           : sql`(${statementFiles.receivedAt}, ${statementFiles.id}) < (${after.at}::timestamptz, ${after.id})`,

@@ -40,11 +40,12 @@ export async function insertWallet(
     readonly codeKind: CodeKind;
     readonly externalRef: string | null;
     readonly name: string | null;
+    readonly createdBy: string | null;
   },
 ): Promise<boolean> {
   const rows = await executor.execute(sql`
-    insert into wallets (id, code, code_kind, external_ref, name)
-    values (${wallet.id}, ${wallet.code}, ${wallet.codeKind}, ${wallet.externalRef}, ${wallet.name})
+    insert into wallets (id, code, code_kind, external_ref, name, created_by)
+    values (${wallet.id}, ${wallet.code}, ${wallet.codeKind}, ${wallet.externalRef}, ${wallet.name}, ${wallet.createdBy})
     on conflict do nothing returning id`);
   return rows.length === 1;
 }

@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { count, instant, oneOf } from './columns.ts';
 
 export type ApiKeyOwner = 'service' | 'person';
@@ -10,7 +10,13 @@ export const apiKeys = pgTable('api_keys', {
   ownerKind: oneOf<ApiKeyOwner>('owner_kind').notNull(),
   /** The person behind a person's key, who may have several keys; null for a service's key. */
   person: text('person'),
+  /** Who calls, over all their keys: the person, or the name of the service. */
+  caller: text('caller').notNull(),
   scopes: text('scopes').array().notNull(),
+  /** Names of the bank accounts that a service's key is bound to; null for all. */
+  boundAccounts: text('bound_accounts').array(),
+  ownWallets: boolean('own_wallets').notNull().default(false),
+  rotatedFrom: text('rotated_from'),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),

@@ -44,4 +44,5 @@ export const wallets = pgTable('wallets', {
     .notNull()
     .default(sql`0`),
   createdAt: instant('created_at').notNull().defaultNow(),
+  createdBy: text('created_by'),
 });

@@ -56,7 +56,8 @@ describe('the sweep', () => {
     };
     expect(await isOurs()).toEqual([]);
     await test.owner`
-      insert into api_keys (id, secret_hash, name, owner_kind, person, scopes) values ('releaser', 'x', 'key', 'person', 'releaser', '{}')`;
+      insert into api_keys (id, secret_hash, name, owner_kind, person, caller, scopes)
+      values ('releaser', 'x', 'key', 'person', 'releaser', 'releaser', '{}')`;
     await test.owner`
       update statement_files set released_at = now() - interval '1 second', released_by = 'releaser', release_reason = 'checked'
        where bank_account_key = ${accountKey} and state = 'held'`;

@@ -9,6 +9,7 @@ import {
   bearer,
   createdWallet,
   creditedDeposit,
+  idOf,
   keyOf,
   openHandle,
   startApi,
@@ -137,7 +138,7 @@ describe('GET /v1/wallets/{id}/events', () => {
     const { id } = await createdWallet(service);
     const key = await keyOf(service.database, 'service', ['wallet:read']);
     const listener = await connect(urls[0], id, key);
-    await markApiKeyRevoked(service.database.db, `key_${key.split('_')[2] ?? ''}`);
+    await markApiKeyRevoked(service.database.db, idOf(key));
     expect(await listener.closed).toBe(1008);
   });
 });

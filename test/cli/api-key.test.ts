@@ -53,6 +53,32 @@ describe('purser api-key', () => {
     expect(again.stderr).toContain('purser api-key list');
   });
 
+  it('rotates a key: both work until the grace ends, and the list names the caller', async () => {
+    const made = await purser(
+      ...['--name', 'the till', '--caller', 'till', '--own-wallets', '--scopes', 'status:read'],
+      '--json',
+    );
+    const { id, key } = JSON.parse(made.stdout) as { id: string; key: string };
+    const done = await purser('rotate', id, '--grace-hours', '1', '--reason', 'yearly', '--json');
+    const next = JSON.parse(done.stdout) as { id: string; key: string };
+    for (const each of [key, next.key]) expect(await statusOf(each)).toBe(403);
+    const { stdout } = await purser('list');
+    expect(stdout).toContain(`${next.id}   the till   the service till   `);
+    expect(stdout).toContain('only its own wallets');
+    const now = await purser('rotate', next.id, '--grace-hours', '0', '--reason', 'it leaked');
+    expect(now.code).toBe(0);
+    await waitFor('the old key is refused', async () => (await statusOf(next.key)) === 401);
+    expect((await purser('rotate', next.id, '--reason', 'again')).code).toBe(1);
+  });
+
+  it('refuses a name that could be taken for another person’s', async () => {
+    const person = (name: string) =>
+      purser('--owner', 'person', '--name', name, '--scopes', 'review:decide');
+    expect((await person('alice')).code).toBe(0);
+    expect((await person('a1ice')).stderr).toContain('person.look_alike');
+    expect((await person('аlice')).stderr).toContain('choose another one (--person)');
+  });
+
   it('sets when a key ends', async () => {
     const { id, key } = await aKey('temporary');
     const at = '2020-01-01T00:00:00Z';

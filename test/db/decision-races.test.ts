@@ -27,7 +27,8 @@ afterAll(() => test.close());
 
 async function aPrincipal(person: string): Promise<Principal> {
   const keyId = await aPersonsKey(test.owner, person);
-  return { keyId, ownerKind: 'person', person, scopes: new Set() };
+  const caller = `person ${person}`;
+  return { keyId, ownerKind: 'person', person, caller, scopes: new Set(), reach: null, token: null };
 }
 
 /** Lets nobody through before all have come. */

@@ -95,8 +95,8 @@ describe('the database, about decisions,', () => {
   it('refuses a proposal by a service', async () => {
     const keyId = newId('apiKey');
     await test.owner`
-      insert into api_keys (id, secret_hash, name, owner_kind, scopes)
-      values (${keyId}, 'x', 'robot', 'service', '{review:decide}')`;
+      insert into api_keys (id, secret_hash, name, caller, owner_kind, scopes)
+      values (${keyId}, 'x', 'robot', 'robot', 'service', '{review:decide}')`;
     const proposed = aDecision(test.owner, {
       depositId: await aDeposit(),
       kind: 'return',

@@ -44,7 +44,7 @@ beforeAll(async () => {
   await seedBankAccount(db, 'main');
   const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
   await db.transaction((tx) =>
-    createWallet(tx, { externalRef: null, name: null, legacyCode: null }, () => 4_711),
+    createWallet(tx, { externalRef: null, name: null, legacyCode: null, createdBy: null }, () => 4_711),
   );
   const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
     aLine('a', 4_999n),
@@ -119,7 +119,7 @@ async function takeBackOne(walletId: string): Promise<void> {
 async function spendOne(walletId: string): Promise<void> {
   const keyId = newId('apiKey');
   await test.owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, scopes) values (${keyId}, '', 'shop', 'service', '{}')`;
+    insert into api_keys (id, secret_hash, name, caller, owner_kind, scopes) values (${keyId}, '', 'shop', 'shop', 'service', '{}')`;
   await test.db.transaction((tx) =>
     spendCredits(tx, { walletId, credits: 1n, note: null, spentBy: keyId, spentOn: DAY }),
   );

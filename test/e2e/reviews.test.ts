@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = await startService();
   api = await service.startApi();
   const made = await createApiKey(service.database.db, {
-    name: 'second person',
+    name: 'second',
     ownerKind: 'person',
     scopes: ['decision:approve'],
     pepper: service.config.API_KEY_PEPPER ?? '',

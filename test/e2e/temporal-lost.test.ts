@@ -37,6 +37,7 @@ async function expectWholeStories(): Promise<void> {
   const deposits = await listDeposits(db, {
     state: null,
     accountKey: null,
+    reach: null,
     after: null,
     limit: 50,
   });

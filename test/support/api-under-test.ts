@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
-import { createApiKey } from '../../api/auth/api-keys.ts';
+import { createApiKey, type NewApiKey } from '../../api/auth/api-keys.ts';
 import { createRefusalCounter } from '../../api/refusal-counter.ts';
 import { createUploads } from '../../api/uploads.ts';
 import { buildApp } from '../../api/build-app.ts';
@@ -121,15 +121,22 @@ export async function keyOf(
   database: TestDatabase,
   ownerKind: 'service' | 'person',
   scopes: readonly Scope[],
+  more: Partial<NewApiKey> = {},
 ): Promise<string> {
   const made = await createApiKey(database.db, {
-    name: 'a key of the tests',
+    name: 'tester',
     ownerKind,
     scopes,
     pepper: PEPPER,
     deployment: 'trial',
+    ...more,
   });
   return made.key;
+}
+
+/** The id in a key. */
+export function idOf(key: string): string {
+  return `key_${key.split('_')[2] ?? ''}`;
 }
 
 export function bearer(key: string): { readonly authorization: string } {

@@ -56,8 +56,8 @@ export interface WantedDecision {
 export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise<string> {
   const keyId = newId('apiKey');
   await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, person, scopes)
-    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, ${[...SCOPES]})`;
+    insert into api_keys (id, secret_hash, name, owner_kind, person, caller, scopes)
+    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, ${person ?? keyId}, ${[...SCOPES]})`;
   return keyId;
 }
 
@@ -134,7 +134,10 @@ async function propose(
 }
 
 async function forge(owner: postgres.Sql, decisionId: string): Promise<void> {
-  await owner`
-    update api_keys set owner_kind = 'service', person = null
-     where id = (select proposed_by from decisions where id = ${decisionId})`;
+  await owner.begin(async (tx) => {
+    const [row] = await tx<{ key: string }[]>`
+      select proposed_by as key from decisions where id = ${decisionId}`;
+    await tx`set local session_replication_role = replica`;
+    await tx`update api_keys set owner_kind = 'service', person = null where id = ${row?.key ?? ''}`;
+  });
 }

@@ -125,7 +125,7 @@ export async function startService(
       api = await runApi({ config, env, logger });
       await bank('settings', { webhookUrl: `${api.url}/webhooks/bank/${ACCOUNT}` });
       const { key } = await createApiKey(database.db, {
-        name: 'test person',
+        name: 'tester',
         ownerKind: 'person',
         scopes: SCOPES,
         pepper: env.API_KEY_PEPPER,

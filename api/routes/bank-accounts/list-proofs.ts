@@ -16,7 +16,7 @@ export function listDayProofsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/bank-accounts/:key/proofs',
-    config: needs('status:read'),
+    config: needs('status:read', { by: 'account', in: 'params', field: 'key' }),
     schema: {
       operationId: 'listDayProofs',
       tags: ['bank-accounts'],

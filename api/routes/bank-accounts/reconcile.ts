@@ -20,7 +20,7 @@ export function reconcileBankAccountRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/bank-accounts/:key/reconcile',
-    config: needs('run:start'),
+    config: needs('run:start', { by: 'account', in: 'params', field: 'key' }),
     schema: {
       operationId: 'reconcileBankAccount',
       tags: ['bank-accounts'],

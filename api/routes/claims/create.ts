@@ -46,7 +46,7 @@ export function createClaimRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/claims',
-    config: needs('claim:write'),
+    config: needs('claim:write', { by: 'wallet', in: 'body', field: 'walletId' }),
     schema: {
       operationId: 'createClaim',
       tags: ['claims'],

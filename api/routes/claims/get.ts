@@ -9,7 +9,7 @@ export function getClaimRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/claims/:id',
-    config: needs('claim:read'),
+    config: needs('claim:read', { by: 'claim', in: 'params', field: 'id' }),
     schema: {
       operationId: 'getClaim',
       tags: ['claims'],

@@ -12,7 +12,7 @@ export function withdrawClaimRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/claims/:id/withdraw',
-    config: needs('claim:write'),
+    config: needs('claim:write', { by: 'claim', in: 'params', field: 'id' }),
     schema: {
       operationId: 'withdrawClaim',
       tags: ['claims'],

@@ -13,7 +13,7 @@ export function getDepositRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/deposits/:id',
-    config: needs('deposit:read'),
+    config: needs('deposit:read', { by: 'deposit', in: 'params', field: 'id' }),
     schema: {
       operationId: 'getDeposit',
       tags: ['deposits'],

@@ -1,5 +1,6 @@
 import { listDeposits } from '../../../db/queries/deposits-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
+import { reachOf } from '../../auth/bounds.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { depositSchema, depositState, toDeposit } from '../../outputs/deposit.ts';
 import { namedPage } from '../../schemas/named.ts';
@@ -12,7 +13,7 @@ export function listDepositsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/deposits',
-    config: needs('deposit:read'),
+    config: needs('deposit:read', { by: 'filter' }),
     schema: {
       operationId: 'listDeposits',
       tags: ['deposits'],
@@ -28,6 +29,7 @@ export function listDepositsRoute(app: ApiApp, deps: ApiDeps): void {
       const rows = await listDeposits(deps.database.db, {
         state: state ?? null,
         accountKey: account ?? null,
+        reach: reachOf(request),
         after: decodePlace(cursor),
         limit: limit + 1,
       });

@@ -1,4 +1,3 @@
-import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger } from 'fastify';
 import { NOTIFICATIONS_CHANNEL } from '../../../db/channels.ts';
 import type { DatabaseHandle } from '../../../db/client.ts';
@@ -10,32 +9,36 @@ import {
   type Notification,
 } from '../../../db/queries/notifications.ts';
 import { errorName } from '../../../domain/errors.ts';
-import type { KeyVerifier } from '../../auth/key-verifier.ts';
+import type { Callers } from '../../auth/callers.ts';
+import type { Principal } from '../../deps.ts';
+import type { Channel } from './channel.ts';
 import { toNotification } from './notification.ts';
 
 const PAGE_SIZE = 200;
-/** How often each connection is checked: is its key still valid, does its client still answer? */
-const CHECK_INTERVAL_MS = 4_000;
+/** How often each connection is checked: may its caller still call? A key is cached as long again: 4 s in all. */
+const CHECK_INTERVAL_MS = 2_000;
+/** Every how many checks a client is asked for a sign of life. */
+const CHECKS_A_PING = 2;
 /** A listener that reads nothing is disconnected here; it gets what it missed when it reconnects. */
 const UNSENT_BYTES_MAX = 1_048_576;
-
-const CLOSE_POLICY = 1008;
-const CLOSE_TRY_LATER = 1013;
 
 /** Connections of this process, each listening to one wallet. */
 export interface NotificationHub {
   /** Sends what was not delivered yet, then everything new, for as long as the connection lasts. */
-  connect(
-    socket: WebSocket,
-    who: { readonly walletId: string; readonly keyId: string },
-  ): Promise<void>;
+  connect(channel: Channel, who: Subscriber): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Listener {
-  readonly socket: WebSocket;
+/** Who listens to which wallet. */
+export interface Subscriber {
   readonly walletId: string;
-  readonly keyId: string;
+  readonly caller: Principal;
+  /** The newest notification that they have seen; null to get what was not delivered yet. */
+  readonly afterId: bigint | null;
+}
+
+interface Listener extends Subscriber {
+  readonly channel: Channel;
   /** The newest notification that it has. The ids of one wallet commit in order, because the wallet is locked. */
   lastId: bigint;
   /** False until the backlog is sent, so that nothing new overtakes it. */
@@ -45,7 +48,7 @@ interface Listener {
 
 interface HubDeps {
   readonly database: DatabaseHandle;
-  readonly verifier: KeyVerifier;
+  readonly callers: Callers;
   readonly logger: FastifyBaseLogger;
 }
 
@@ -58,6 +61,7 @@ interface Hub extends HubDeps {
   timer: NodeJS.Timeout | null;
   isPumping: boolean;
   rings: number;
+  checks: number;
 }
 
 /**
@@ -73,31 +77,30 @@ export function createNotificationHub(deps: HubDeps): NotificationHub {
     timer: null,
     isPumping: false,
     rings: 0,
+    checks: 0,
   };
   return {
-    connect: (socket, who) => connect(hub, socket, who),
+    connect: (channel, who) => connect(hub, channel, who),
     close: () => close(hub),
   };
 }
 
-async function connect(
-  hub: Hub,
-  socket: WebSocket,
-  who: { readonly walletId: string; readonly keyId: string },
-): Promise<void> {
-  const listener: Listener = { ...who, socket, lastId: 0n, isCaughtUp: false, hasAnswered: true };
-  socket.on('close', () => hub.listeners.delete(listener));
-  socket.on('pong', () => {
+async function connect(hub: Hub, channel: Channel, who: Subscriber): Promise<void> {
+  const listener: Listener = { ...who, channel, lastId: 0n, isCaughtUp: false, hasAnswered: true };
+  channel.onClose(() => hub.listeners.delete(listener));
+  channel.onAnswer(() => {
     listener.hasAnswered = true;
   });
   hub.listeners.add(listener);
   try {
     await startListening(hub);
-    listener.lastId = await findNewestNotificationId(hub.database.db, who.walletId);
-    await catchUp(hub, listener);
+    if (who.afterId === null) {
+      listener.lastId = await findNewestNotificationId(hub.database.db, who.walletId);
+      await catchUp(hub, listener);
+    } else listener.lastId = who.afterId;
   } catch (error) {
     hub.logger.warn({ failure: errorName(error) }, 'listener could not be served');
-    socket.close(CLOSE_TRY_LATER, 'try again later');
+    channel.close('try_later');
     return;
   }
   listener.isCaughtUp = true;
@@ -106,7 +109,7 @@ async function connect(
 
 async function close(hub: Hub): Promise<void> {
   if (hub.timer !== null) clearInterval(hub.timer);
-  for (const listener of hub.listeners) listener.socket.terminate();
+  for (const listener of hub.listeners) listener.channel.terminate();
   hub.listeners.clear();
   if (hub.listening !== null) await (await hub.listening).unlisten();
   await Promise.all(hub.unfinished);
@@ -190,13 +193,16 @@ async function catchUp(hub: Hub, listener: Listener): Promise<void> {
 }
 
 async function checkListeners(hub: Hub): Promise<void> {
-  for (const listener of [...hub.listeners]) {
-    if (!(await hub.verifier.isStillGood(listener.keyId))) {
-      listener.socket.close(CLOSE_POLICY, 'key is no longer valid');
-    } else if (!listener.hasAnswered) listener.socket.terminate();
-    else {
+  hub.checks += 1;
+  const isTimeToPing = hub.checks % CHECKS_A_PING === 0;
+  const listeners = [...hub.listeners];
+  const ended = await hub.callers.findEnded(listeners.map(({ caller }) => caller));
+  for (const listener of listeners) {
+    if (ended.has(listener.caller)) listener.channel.close('ended');
+    else if (isTimeToPing && !listener.hasAnswered) listener.channel.terminate();
+    else if (isTimeToPing) {
       listener.hasAnswered = false;
-      listener.socket.ping();
+      listener.channel.ping();
     }
   }
 }
@@ -215,10 +221,8 @@ function places(
 
 /** The id if it was sent, null if the connection was gone. */
 function send(listener: Listener, row: Notification): Promise<bigint | null> {
-  const { socket } = listener;
-  if (socket.bufferedAmount > UNSENT_BYTES_MAX) socket.terminate();
+  const { channel } = listener;
+  if (channel.unsentBytes() > UNSENT_BYTES_MAX) channel.terminate();
   const message = JSON.stringify({ type: 'notification', notification: toNotification(row) });
-  return new Promise((resolve) => {
-    socket.send(message, (error) => resolve(error instanceof Error ? null : row.id));
-  });
+  return channel.send(row.id, message).then((isSent) => (isSent ? row.id : null));
 }

@@ -1,4 +1,5 @@
 import type { ApiApp, ApiDeps } from '../../deps.ts';
+import { followNotificationsRoute } from './follow.ts';
 import { createNotificationHub } from './hub.ts';
 import { listNotificationsRoute } from './list.ts';
 import { markNotificationReadRoute } from './mark-read.ts';
@@ -8,11 +9,12 @@ import { streamNotificationsRoute } from './stream.ts';
 export function notificationRoutes(app: ApiApp, deps: ApiDeps): void {
   const hub = createNotificationHub({
     database: deps.database,
-    verifier: app.keyVerifier,
+    callers: app.callers,
     logger: deps.logger,
   });
   app.addHook('onClose', () => hub.close());
   listNotificationsRoute(app, deps);
   markNotificationReadRoute(app, deps);
+  followNotificationsRoute(app, deps, hub);
   streamNotificationsRoute(app, deps, hub);
 }

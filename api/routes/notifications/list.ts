@@ -15,7 +15,7 @@ export function listNotificationsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/wallets/:id/notifications',
-    config: needs('wallet:read'),
+    config: needs('wallet:read', { by: 'wallet', in: 'params', field: 'id', tokens: true }),
     schema: {
       operationId: 'listNotifications',
       tags: ['notifications'],

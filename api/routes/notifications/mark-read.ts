@@ -16,7 +16,7 @@ export function markNotificationReadRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/wallets/:id/notifications/:notificationId/read',
-    config: needs('notification:write'),
+    config: needs('notification:write', { by: 'wallet', in: 'params', field: 'id' }),
     schema: {
       operationId: 'markNotificationRead',
       tags: ['notifications'],

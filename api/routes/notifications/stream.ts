@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findWallet } from '../../../db/queries/wallets.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { needs, principalOf, type ApiApp, type ApiDeps } from '../../deps.ts';
+import { createSocketChannel } from './channel.ts';
 import type { NotificationHub } from './hub.ts';
 import { notificationMessageSchema } from './notification.ts';
 import { readProblems } from '../../schemas/problem.ts';
@@ -14,13 +15,13 @@ export function streamNotificationsRoute(app: ApiApp, deps: ApiDeps, hub: Notifi
   app.route({
     method: 'GET',
     url: '/v1/wallets/:id/events',
-    config: needs('wallet:read'),
+    config: needs('wallet:read', { by: 'wallet', in: 'params', field: 'id', tokens: true }),
     schema: {
       operationId: 'streamNotifications',
       tags: ['notifications'],
       summary: 'Receive the notifications of a wallet as they happen (WebSocket)',
       description:
-        'Sends one message for each undelivered notification, then one for each new notification.',
+        'Sends one message for each undelivered notification, then one for each new notification. A browser offers two protocols, `purser.events` and `purser.token.` with a wallet token after it; it is answered with the first.',
       params,
       querystring: noQuery,
       response: {
@@ -44,9 +45,10 @@ export function streamNotificationsRoute(app: ApiApp, deps: ApiDeps, hub: Notifi
       );
     },
     wsHandler: async (socket, request) => {
-      await hub.connect(socket, {
+      await hub.connect(createSocketChannel(socket), {
         walletId: params.parse(request.params).id,
-        keyId: principalOf(request).keyId,
+        caller: principalOf(request),
+        afterId: null,
       });
     },
   });

@@ -17,7 +17,7 @@ export function addCommentRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/reviews/:depositId/comments',
-    config: needs('review:work'),
+    config: needs('review:work', { by: 'deposit', in: 'params', field: 'depositId' }),
     schema: {
       operationId: 'addReviewComment',
       tags: ['reviews'],

@@ -31,7 +31,7 @@ export function assignReviewRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/reviews/:depositId/assign',
-    config: needs('review:work'),
+    config: needs('review:work', { by: 'deposit', in: 'params', field: 'depositId' }),
     schema: {
       operationId: 'assignReview',
       tags: ['reviews'],

@@ -15,7 +15,7 @@ export function listCommentsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/reviews/:depositId/comments',
-    config: needs('review:read'),
+    config: needs('review:read', { by: 'deposit', in: 'params', field: 'depositId' }),
     schema: {
       operationId: 'listReviewComments',
       tags: ['reviews'],

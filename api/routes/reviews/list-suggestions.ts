@@ -65,7 +65,7 @@ export function listSuggestionsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/reviews/:depositId/suggestions',
-    config: needs('review:read'),
+    config: needs('review:read', { by: 'review', in: 'params', field: 'depositId' }),
     schema: {
       operationId: 'listReviewSuggestions',
       tags: ['reviews'],

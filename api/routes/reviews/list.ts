@@ -1,6 +1,7 @@
 import { suggestCodes } from '../../../app/decide/suggest-wallets.ts';
 import { listOpenReviews } from '../../../db/queries/reviews-read.ts';
 import { toPage } from '../../schemas/cursor.ts';
+import { reachOf } from '../../auth/bounds.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { reviewSchema, toReview } from '../../outputs/review.ts';
 import {
@@ -20,7 +21,7 @@ export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/reviews',
-    config: needs('review:read'),
+    config: needs('review:read', { by: 'filter' }),
     schema: {
       operationId: 'listReviews',
       tags: ['reviews'],
@@ -33,6 +34,7 @@ export function listReviewsRoute(app: ApiApp, deps: ApiDeps): void {
       const rows = await listOpenReviews(deps.database.db, {
         ...toFilter(filter),
         order,
+        reach: reachOf(request),
         after: decodeQueuePlace(cursor, order),
         limit: limit + 1,
       });

@@ -1,5 +1,6 @@
 import { listRuns } from '../../../db/queries/runs-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
+import { reachOf } from '../../auth/bounds.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { runSchema, toRun } from '../../outputs/run.ts';
 import { namedPage } from '../../schemas/named.ts';
@@ -12,7 +13,7 @@ export function listRunsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/runs',
-    config: needs('run:read'),
+    config: needs('run:read', { by: 'filter' }),
     schema: {
       operationId: 'listRuns',
       tags: ['runs'],
@@ -24,6 +25,7 @@ export function listRunsRoute(app: ApiApp, deps: ApiDeps): void {
       const { limit, cursor, account } = request.query;
       const rows = await listRuns(deps.database.db, {
         accountKey: account ?? null,
+        reach: reachOf(request),
         after: decodePlace(cursor),
         limit: limit + 1,
       });

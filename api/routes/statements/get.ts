@@ -10,7 +10,7 @@ export function getStatementRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/statements/:id',
-    config: needs('statement:read'),
+    config: needs('statement:read', { by: 'statement', in: 'params', field: 'id' }),
     schema: {
       operationId: 'getStatement',
       tags: ['statements'],

@@ -1,5 +1,6 @@
 import { listStatementFiles } from '../../../db/queries/statements-read.ts';
 import { decodePlace, encodePlace, toPage } from '../../schemas/cursor.ts';
+import { reachOf } from '../../auth/bounds.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
 import { statementFileSchema, toStatementFile } from './statement.ts';
 import { namedPage } from '../../schemas/named.ts';
@@ -12,7 +13,7 @@ export function listStatementsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/statements',
-    config: needs('statement:read'),
+    config: needs('statement:read', { by: 'filter' }),
     schema: {
       operationId: 'listStatements',
       tags: ['statements'],
@@ -24,6 +25,7 @@ export function listStatementsRoute(app: ApiApp, deps: ApiDeps): void {
       const { limit, cursor, account } = request.query;
       const rows = await listStatementFiles(deps.database.db, {
         accountKey: account ?? null,
+        reach: reachOf(request),
         after: decodePlace(cursor),
         limit: limit + 1,
       });

@@ -50,7 +50,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
     url: '/v1/bank-accounts/:key/statements',
     bodyLimit: deps.statementBytesMax + 2 * PROFILE_BYTES_MAX,
     handlerTimeout: 180_000,
-    config: needs('statement:write'),
+    config: needs('statement:write', { by: 'account', in: 'params', field: 'key' }),
     schema: {
       operationId: 'uploadStatement',
       tags: ['statements'],

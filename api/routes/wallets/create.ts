@@ -34,7 +34,7 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/wallets',
-    config: needs('wallet:create'),
+    config: needs('wallet:create', { by: 'newWallet' }),
     schema: {
       operationId: 'createWallet',
       tags: ['wallets'],
@@ -65,6 +65,7 @@ export function createWalletRoute(app: ApiApp, deps: ApiDeps): void {
           externalRef: externalRef ?? null,
           name: name ?? null,
           legacyCode: legacyCode === undefined ? null : asCustomerCode(legacyCode),
+          createdBy: principalOf(request).caller,
         };
         const wallet = await createWallet(tx, wanted, () => drawCustomerNumber(deps.codeSeries));
         return { status: 201, body: toWallet(wallet) };

@@ -10,7 +10,7 @@ export function getWalletRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/wallets/:id',
-    config: needs('wallet:read'),
+    config: needs('wallet:read', { by: 'wallet', in: 'params', field: 'id', tokens: true }),
     schema: {
       operationId: 'getWallet',
       tags: ['wallets'],

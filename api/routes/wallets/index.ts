@@ -5,6 +5,7 @@ import { findWalletRoute } from './find.ts';
 import { forgetPayerRoute } from './forget-payer.ts';
 import { getWalletRoute } from './get.ts';
 import { listWalletTransactionsRoute } from './list-transactions.ts';
+import { mintWalletTokenRoute } from './mint-token.ts';
 import { spendCreditsRoute } from './spend-credits.ts';
 
 /** Customers’ wallets. */
@@ -15,5 +16,6 @@ export function walletRoutes(app: ApiApp, deps: ApiDeps): void {
   forgetPayerRoute(app, deps);
   getWalletRoute(app, deps);
   listWalletTransactionsRoute(app, deps);
+  mintWalletTokenRoute(app, deps);
   spendCreditsRoute(app, deps);
 }

@@ -14,7 +14,7 @@ export function listWalletTransactionsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/wallets/:id/transactions',
-    config: needs('wallet:read'),
+    config: needs('wallet:read', { by: 'wallet', in: 'params', field: 'id', tokens: true }),
     schema: {
       operationId: 'listWalletTransactions',
       tags: ['wallets'],

@@ -55,7 +55,7 @@ export function spendCreditsRoute(app: ApiApp, deps: ApiDeps): void {
   app.route({
     method: 'POST',
     url: '/v1/wallets/:id/spends',
-    config: needs('wallet:spend'),
+    config: needs('wallet:spend', { by: 'wallet', in: 'params', field: 'id' }),
     schema: {
       operationId: 'spendWalletCredits',
       tags: ['wallets'],

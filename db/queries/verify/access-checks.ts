@@ -12,17 +12,17 @@ export const ACCESS_CHECKS: readonly Check[] = [
        WHERE relnamespace = 'public'::regnamespace
          AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions',
-                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates')`,
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
            AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions',
-                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates')
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
-        ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'),
+        ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'), ('wallets', 'created_by', 'INSERT'),
         ('wallets', 'external_ref', 'UPDATE'), ('wallets', 'name', 'UPDATE'), ('wallets', 'status', 'UPDATE'),
         ('deposits', 'lane', 'UPDATE'), ('deposits', 'workflow_round', 'UPDATE'), ('deposits', 'dispatched_at', 'UPDATE'),
         ('reviews', 'reminders_sent', 'UPDATE'), ('reviews', 'overdue_at', 'UPDATE'),
@@ -65,14 +65,14 @@ export const ACCESS_CHECKS: readonly Check[] = [
                          'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'end_holds',
                          'restate_review', 'propose_decision', 'lock_decision', 'approve_decision', 'reject_decision',
                          'conclude_decision', 'expire_decisions', 'refuse_overtaken', 'take_returns', 'set_gate',
-                         'mark_gate_drained')`,
+                         'mark_gate_drained', 'create_api_key', 'expire_api_key', 'revoke_api_key', 'use_api_key')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
                      ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('end_holds'),
                      ('restate_review'), ('propose_decision'), ('lock_decision'), ('approve_decision'), ('reject_decision'),
                      ('conclude_decision'), ('expire_decisions'), ('refuse_overtaken'), ('take_returns'), ('set_gate'),
-                     ('mark_gate_drained')) wanted (name)
+                     ('mark_gate_drained'), ('create_api_key'), ('expire_api_key'), ('revoke_api_key'), ('use_api_key')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig = ARRAY['search_path=public, pg_temp']
@@ -113,7 +113,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('reviews_audit_insert', 'reviews'), ('reviews_audit_update', 'reviews'), ('reviews_audit_delete', 'reviews'),
           ('decisions_audit_insert', 'decisions'), ('decisions_audit_update', 'decisions'),
           ('wallets_audit_insert', 'wallets'), ('wallets_audit_update', 'wallets'),
-          ('api_keys_audit_insert', 'api_keys'), ('api_keys_audit_update', 'api_keys'),
+          ('api_keys_keep_facts', 'api_keys'), ('api_keys_audit_insert', 'api_keys'), ('api_keys_audit_update', 'api_keys'),
           ('audit_events_append_only', 'audit_events'), ('audit_events_no_truncate', 'audit_events'),
           ('audit_seals_append_only', 'audit_seals'), ('audit_seals_no_truncate', 'audit_seals')) wanted (name, relname)
         LEFT JOIN pg_class c ON c.relname = wanted.relname AND c.relnamespace = 'public'::regnamespace

@@ -2,7 +2,7 @@ import type { Scope } from '../../../api/auth/scopes.ts';
 import { ACCOUNT } from '../../support/api-under-test.ts';
 
 const WALLET = `wal_${'0'.repeat(32)}`;
-export const DEPOSIT = `dep_${'0'.repeat(32)}`;
+const DEPOSIT = `dep_${'0'.repeat(32)}`;
 const DECISION = `dec_${'0'.repeat(32)}`;
 const CLAIM = `clm_${'0'.repeat(32)}`;
 const STATEMENT = `stf_${'0'.repeat(32)}`;

@@ -111,9 +111,9 @@ describe('applyDecision, on a tampered decision,', () => {
   it('ignores one that a service approved', async () => {
     const depositId = await aReview();
     const decisionId = await decision({ depositId, kind: 'return' });
-    await test.owner`
+    await tamper(`
       update api_keys set owner_kind = 'service', person = null
-       where id = (select approved_by from decisions where id = ${decisionId})`;
+       where id = (select approved_by from decisions where id = '${decisionId}')`);
     const answer = await expectNothingMoved(depositId, () => apply(depositId, decisionId));
     expect(answer).toEqual({ outcome: 'unknown_decision', refusal: null });
   });

@@ -22,7 +22,7 @@ import { newDeposit, readAndCredit } from '../../support/reads.ts';
 export async function aSpender(test: TestDatabase): Promise<string> {
   const key = newId('apiKey');
   await test.owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, scopes) values (${key}, '', 'shop', 'service', '{}')`;
+    insert into api_keys (id, secret_hash, name, caller, owner_kind, scopes) values (${key}, '', 'shop', 'shop', 'service', '{}')`;
   return key;
 }
 

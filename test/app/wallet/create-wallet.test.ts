@@ -29,7 +29,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const ANY: WantedWallet = { externalRef: null, name: null, legacyCode: null };
+const ANY: WantedWallet = { externalRef: null, name: null, legacyCode: null, createdBy: null };
 const codeOf = (text: string) => {
   const code = asCustomerCode(text);
   if (code === null) throw new Error(`The test wrote a code that is none: ${text}`);

@@ -244,6 +244,11 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   ['I18 grants', 'the application may write postings', `GRANT INSERT ON postings TO purser_app`],
   ['I18 grants', 'everybody may write balances', `GRANT UPDATE (credits) ON wallets TO PUBLIC`],
   ['I18 grants', 'a table with another owner', `ALTER TABLE lines OWNER TO CURRENT_USER`],
+  [
+    'I18 grants',
+    'the application may write keys',
+    `GRANT UPDATE (scopes) ON api_keys TO purser_app`,
+  ],
   ['I18 roles', 'the application is the ledger role', `GRANT purser_ledger TO purser_app`],
   ['I18 roles', 'a ledger role that logs in', `ALTER ROLE purser_ledger LOGIN`],
   [
@@ -253,10 +258,16 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
   ],
   [
     'I18 functions',
+    'everybody may make keys',
+    `GRANT EXECUTE ON FUNCTION create_api_key TO PUBLIC`,
+  ],
+  [
+    'I18 functions',
     'a search path that is not pinned',
     `ALTER FUNCTION capture_lines RESET search_path`,
   ],
   ['I17', 'a trigger switched off', `ALTER TABLE journals DISABLE TRIGGER journals_append_only`],
+  ['I17', 'keys that may change', `ALTER TABLE api_keys DISABLE TRIGGER api_keys_keep_facts`],
   ['I17', 'a trigger dropped', `DROP TRIGGER postings_balanced ON postings`],
   ...DECISION_PLANTS,
   ...AUDIT_PLANTS,
