@@ -50,6 +50,13 @@ export const configSchema = z.object({
     .describe(
       'addresses or networks of your proxies, comma-separated: only their `X-Forwarded-For` is believed',
     ),
+  API_ALLOWED_ORIGINS: z
+    .string()
+    .regex(/^https?:\/\/[^/,\s]+(, ?https?:\/\/[^/,\s]+)*$/, 'is not a list of origins')
+    .optional()
+    .describe(
+      'origins of apps in browsers, such as `https://shop.example`, comma-separated: they may read wallets with a token',
+    ),
   API_REQUESTS_PER_MINUTE: perMinute(1_200, 'requests of a key'),
   API_FAILED_AUTH_PER_MINUTE: perMinute(30, 'failed authentications of an address'),
   API_WEBHOOKS_PER_MINUTE: perMinute(60_000, 'webhooks of an address'),

@@ -10,6 +10,7 @@ import { CodedError } from '../domain/errors.ts';
 import type { ApiApp, ApiDeps } from './deps.ts';
 import { accountNamesPlugin } from './plugins/account-names.ts';
 import { authPlugin } from './plugins/auth.ts';
+import { corsPlugin } from './plugins/cors.ts';
 import { answerWithProblem, errorHandlerPlugin } from './plugins/error-handler.ts';
 import { headersPlugin } from './plugins/headers.ts';
 import { jsonBodyPlugin } from './plugins/json-body.ts';
@@ -70,6 +71,7 @@ export function buildApp(deps: ApiDeps): ApiApp {
   app.register(errorHandlerPlugin);
   app.register(headersPlugin);
   app.register(requestLogPlugin);
+  app.register(corsPlugin, deps);
   app.register(jsonBodyPlugin);
   // Before authentication: it marks upgrades and closes the refused ones.
   app.register(websocket, {

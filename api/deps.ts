@@ -41,6 +41,8 @@ export interface ApiDeps {
   readonly rateLimits: RateLimits;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may read wallets with a token. */
+  readonly allowedOrigins: readonly string[];
   /** Secrets that may sign webhooks of an account, the current and the next; none if it takes no webhooks. */
   readonly webhookSecretsOf: (accountKey: string) => readonly string[] | Promise<readonly string[]>;
   /** Largest statement file that the API accepts. */

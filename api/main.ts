@@ -72,6 +72,7 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
       webhooksPerMinute: config.API_WEBHOOKS_PER_MINUTE,
     },
     trustedProxies: config.API_TRUST_PROXY?.split(',').map((each) => each.trim()) ?? [],
+    allowedOrigins: config.API_ALLOWED_ORIGINS?.split(',').map((each) => each.trim()) ?? [],
     webhookSecretsOf: createWebhookSecrets(intake, env),
     statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
     approvals: {

@@ -25,6 +25,7 @@ async function writeDocument(): Promise<void> {
     apiKeyPepper: '',
     deployment: 'trial',
     trustedProxies: [],
+    allowedOrigins: [],
     rateLimits: { requestsPerMinute: 1, failedAuthPerMinute: 1, webhooksPerMinute: 1 },
     webhookSecretsOf: () => [],
     statementBytesMax: 1,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../api/auth/api-keys.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp } from '../../api/deps.ts';
-import { SCOPES } from '../../api/auth/scopes.ts';
+import { PERSON_ONLY_SCOPES, SCOPES } from '../../api/auth/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { newId } from '../../db/new-id.ts';
 import { isCoded } from '../../domain/errors.ts';
@@ -13,10 +13,12 @@ import { sqlStateOf } from '../support/sql-state.ts';
 import {
   ACCOUNT,
   bearer,
+  createdWallet,
   get,
   idOf,
   keyOf,
   PEPPER,
+  post,
   startApi,
   type ApiUnderTest,
 } from '../support/api-under-test.ts';
@@ -33,8 +35,12 @@ const OPEN = [
 ];
 
 let service: ApiUnderTest;
+let walletToken: string;
 beforeAll(async () => {
   service = await startApi();
+  const { id } = await createdWallet(service);
+  const minted = await post(service, `/v1/wallets/${id}/tokens`, {});
+  walletToken = minted.json<{ token: string }>().token;
 });
 afterAll(() => service.close());
 
@@ -89,6 +95,25 @@ describe.each(GUARDED)('$method $url', (route) => {
   it('admits a key that has only its scope', async () => {
     const answer = await ask(route, bearer(await keyOf(service.database, 'person', [route.scope])));
     expect([401, 403]).not.toContain(answer.statusCode);
+  });
+
+  it('holds a bound key to its bounds, or refuses it', async () => {
+    if (PERSON_ONLY_SCOPES.has(route.scope)) {
+      // No service may hold such a scope, and no person's key is bound.
+      expect(route.bound).toBeUndefined();
+      return;
+    }
+    const bounds = { boundAccounts: [ACCOUNT], ownWallets: true };
+    const key = await keyOf(service.database, 'service', [route.scope], bounds);
+    const answer = await ask(route, bearer(key));
+    const beyond = route.at.includes(ACCOUNT) ? [200] : [400, 404, 409, 415];
+    const expected = { thing: beyond, list: [200, 404], newWallet: [400, 415] };
+    expect(route.bound === undefined ? [403] : expected[route.bound]).toContain(answer.statusCode);
+  });
+
+  it('takes a wallet token for nothing but reads of that wallet', async () => {
+    const answer = await ask(route, bearer(walletToken));
+    expect(answer.statusCode).toBe(route.tokens === true ? 404 : 403);
   });
 });
 

@@ -59,6 +59,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
       webhooksPerMinute: 100_000,
     },
     trustedProxies: [],
+    allowedOrigins: [],
     webhookSecretsOf: (key) => (key === ACCOUNT ? WEBHOOK_SECRETS : []),
     statementBytesMax: 1_048_576,
     approvals: {

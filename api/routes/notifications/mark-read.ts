@@ -25,7 +25,10 @@ export function markNotificationReadRoute(app: ApiApp, deps: ApiDeps): void {
       params: z.strictObject({ id: walletId, notificationId }),
       querystring: noQuery,
       body: noBody,
-      response: { 200: notificationSchema, ...writeProblems('notification.not_found') },
+      response: {
+        200: notificationSchema,
+        ...writeProblems('notification.not_found', 'wallet.not_found'),
+      },
     },
     handler: async (request) => {
       const marked = await markRead(deps.database.db, {

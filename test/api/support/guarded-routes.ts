@@ -9,55 +9,119 @@ const STATEMENT = `stf_${'0'.repeat(32)}`;
 
 export type Method = 'GET' | 'POST' | 'PUT';
 
+/** What a route does for a bound key: it holds the key to one thing, shows a part, or makes a wallet. */
+type Bound = 'thing' | 'list' | 'newWallet';
+
+interface GuardedRoute {
+  readonly method: Method;
+  readonly url: string;
+  readonly at: string;
+  readonly scope: Scope;
+  /** Without it, the route refuses bound keys. */
+  readonly bound?: Bound;
+  /** True if wallet tokens may call it. */
+  readonly tokens?: true;
+}
+
 /** Written by hand from the policy: what each route asks for. */
-export const GUARDED: readonly { method: Method; url: string; at: string; scope: Scope }[] = [
+export const GUARDED: readonly GuardedRoute[] = [
   { method: 'GET', url: '/v1/alerts', at: '/v1/alerts', scope: 'status:read' },
-  { method: 'POST', url: '/v1/wallets', at: '/v1/wallets', scope: 'wallet:create' },
-  { method: 'GET', url: '/v1/wallets', at: '/v1/wallets?code=CUS00000018', scope: 'wallet:read' },
-  { method: 'GET', url: '/v1/wallets/:id', at: `/v1/wallets/${WALLET}`, scope: 'wallet:read' },
+  {
+    method: 'POST',
+    url: '/v1/wallets',
+    at: '/v1/wallets',
+    scope: 'wallet:create',
+    bound: 'newWallet',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets',
+    at: '/v1/wallets?code=CUS00000018',
+    scope: 'wallet:read',
+    bound: 'list',
+  },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id',
+    at: `/v1/wallets/${WALLET}`,
+    scope: 'wallet:read',
+    bound: 'thing',
+    tokens: true,
+  },
   {
     method: 'GET',
     url: '/v1/wallets/:id/transactions',
     at: `/v1/wallets/${WALLET}/transactions`,
     scope: 'wallet:read',
+    bound: 'thing',
+    tokens: true,
   },
   {
     method: 'GET',
     url: '/v1/wallets/:id/notifications',
     at: `/v1/wallets/${WALLET}/notifications`,
     scope: 'wallet:read',
+    bound: 'thing',
+    tokens: true,
   },
   {
     method: 'GET',
     url: '/v1/wallets/:id/events',
     at: `/v1/wallets/${WALLET}/events`,
     scope: 'wallet:read',
+    bound: 'thing',
+    tokens: true,
   },
   {
     method: 'POST',
     url: '/v1/wallets/:id/notifications/:notificationId/read',
     at: `/v1/wallets/${WALLET}/notifications/1/read`,
     scope: 'notification:write',
+    bound: 'thing',
   },
   {
     method: 'POST',
     url: '/v1/wallets/:id/spends',
     at: `/v1/wallets/${WALLET}/spends`,
     scope: 'wallet:spend',
+    bound: 'thing',
   },
-  { method: 'POST', url: '/v1/claims', at: '/v1/claims', scope: 'claim:write' },
-  { method: 'GET', url: '/v1/claims/:id', at: `/v1/claims/${CLAIM}`, scope: 'claim:read' },
+  {
+    method: 'GET',
+    url: '/v1/wallets/:id/notifications/stream',
+    at: `/v1/wallets/${WALLET}/notifications/stream`,
+    scope: 'wallet:read',
+    bound: 'thing',
+    tokens: true,
+  },
+  {
+    method: 'POST',
+    url: '/v1/wallets/:id/tokens',
+    at: `/v1/wallets/${WALLET}/tokens`,
+    scope: 'wallet:mint_token',
+    bound: 'thing',
+  },
+  { method: 'POST', url: '/v1/claims', at: '/v1/claims', scope: 'claim:write', bound: 'thing' },
+  {
+    method: 'GET',
+    url: '/v1/claims/:id',
+    at: `/v1/claims/${CLAIM}`,
+    scope: 'claim:read',
+    bound: 'thing',
+  },
   {
     method: 'POST',
     url: '/v1/claims/:id/withdraw',
     at: `/v1/claims/${CLAIM}/withdraw`,
     scope: 'claim:write',
+    bound: 'thing',
   },
   {
     method: 'GET',
     url: '/v1/reviews/:depositId/suggestions',
     at: `/v1/reviews/${DEPOSIT}/suggestions`,
     scope: 'review:read',
+    bound: 'thing',
   },
   {
     method: 'POST',
@@ -84,6 +148,7 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     url: '/v1/bank-accounts/:key/proofs',
     at: `/v1/bank-accounts/${ACCOUNT}/proofs`,
     scope: 'status:read',
+    bound: 'thing',
   },
   { method: 'GET', url: '/v1/cases', at: '/v1/cases', scope: 'review:read' },
   { method: 'GET', url: '/v1/held-rows', at: '/v1/held-rows', scope: 'review:read' },
@@ -95,9 +160,15 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     scope: 'review:decide',
   },
   { method: 'POST', url: '/v1/cases/:id/pair', at: '/v1/cases/1/pair', scope: 'review:decide' },
-  { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read' },
-  { method: 'GET', url: '/v1/deposits/:id', at: `/v1/deposits/${DEPOSIT}`, scope: 'deposit:read' },
-  { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read' },
+  { method: 'GET', url: '/v1/deposits', at: '/v1/deposits', scope: 'deposit:read', bound: 'list' },
+  {
+    method: 'GET',
+    url: '/v1/deposits/:id',
+    at: `/v1/deposits/${DEPOSIT}`,
+    scope: 'deposit:read',
+    bound: 'thing',
+  },
+  { method: 'GET', url: '/v1/reviews', at: '/v1/reviews', scope: 'review:read', bound: 'list' },
   { method: 'GET', url: '/v1/returns', at: '/v1/returns', scope: 'review:read' },
   {
     method: 'GET',
@@ -160,24 +231,28 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     url: '/v1/reviews/:depositId/assign',
     at: `/v1/reviews/${DEPOSIT}/assign`,
     scope: 'review:work',
+    bound: 'thing',
   },
   {
     method: 'POST',
     url: '/v1/reviews/:depositId/comments',
     at: `/v1/reviews/${DEPOSIT}/comments`,
     scope: 'review:work',
+    bound: 'thing',
   },
   {
     method: 'GET',
     url: '/v1/reviews/:depositId/comments',
     at: `/v1/reviews/${DEPOSIT}/comments`,
     scope: 'review:read',
+    bound: 'thing',
   },
   {
     method: 'POST',
     url: '/v1/bank-accounts/:key/reconcile',
     at: `/v1/bank-accounts/nobody/reconcile`,
     scope: 'run:start',
+    bound: 'thing',
   },
   {
     method: 'POST',
@@ -190,13 +265,21 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     url: '/v1/bank-accounts/:key/statements',
     at: '/v1/bank-accounts/nobody/statements',
     scope: 'statement:write',
+    bound: 'thing',
   },
-  { method: 'GET', url: '/v1/statements', at: '/v1/statements', scope: 'statement:read' },
+  {
+    method: 'GET',
+    url: '/v1/statements',
+    at: '/v1/statements',
+    scope: 'statement:read',
+    bound: 'list',
+  },
   {
     method: 'GET',
     url: '/v1/statements/:id',
     at: `/v1/statements/${STATEMENT}`,
     scope: 'statement:read',
+    bound: 'thing',
   },
   {
     method: 'POST',
@@ -205,6 +288,6 @@ export const GUARDED: readonly { method: Method; url: string; at: string; scope:
     scope: 'statement:release',
   },
   { method: 'GET', url: '/v1/audit', at: '/v1/audit', scope: 'audit:read' },
-  { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read' },
+  { method: 'GET', url: '/v1/runs', at: '/v1/runs', scope: 'run:read', bound: 'list' },
   { method: 'GET', url: '/v1/status', at: '/v1/status', scope: 'status:read' },
 ];
