@@ -123,7 +123,7 @@ describe('a wallet token', () => {
     expect(await createWalletTokens(days(-31)).read(next)).toBeNull();
   });
 
-  it('cannot be forged', async () => {
+  it('admits no forgery', async () => {
     const { id, key, token } = await aToken();
     const [header = '', payload = '', signature = ''] = token.split('.');
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -177,7 +177,7 @@ describe('a WebSocket of a browser', () => {
     expect(service.logged()).not.toContain(token);
   });
 
-  it('is refused with a key, a wrong token or another wallet', async () => {
+  it('gets no connection with a key, a wrong token or another wallet', async () => {
     const { id, key, token } = await aToken();
     const other = await createdWallet(service);
     const refusal = (walletId: string, credential: string) =>
@@ -265,7 +265,7 @@ describe('an app on another origin', () => {
       headers: { origin, 'access-control-request-method': method },
     });
 
-  it('may read where its origin is allowed, and nowhere else', async () => {
+  it('reads where its origin is allowed, and nowhere else', async () => {
     const allowed = await preflight('https://shop.example', 'GET');
     expect(allowed.statusCode).toBe(204);
     expect(allowed.headers).toMatchObject({

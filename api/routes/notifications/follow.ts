@@ -7,6 +7,9 @@ import { noQuery, walletId } from '../../schemas/wire.ts';
 import { createEventChannel } from './channel.ts';
 import type { NotificationHub } from './hub.ts';
 
+const EXAMPLE =
+  'id: 42\ndata: {"type":"notification","notification":{"id":"42","kind":"deposit_credited"}}\n\n';
+
 /** Fetched with `fetch`, which can send a header: an address would bring the token into logs. */
 const headers = z.looseObject({
   'last-event-id': z
@@ -34,7 +37,7 @@ export function followNotificationsRoute(app: ApiApp, deps: ApiDeps, hub: Notifi
       response: {
         200: {
           description: 'The events, until you or Purser close the connection.',
-          content: { 'text/event-stream': { schema: z.string() } },
+          content: { 'text/event-stream': { schema: z.string().meta({ examples: [EXAMPLE] }) } },
         },
         ...readProblems('wallet.not_found'),
       },
