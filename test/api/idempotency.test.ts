@@ -68,7 +68,7 @@ describe('a repeated request', () => {
   });
 
   it('counts as another when caller or route differs', async () => {
-    const other = await keyOf(service.database, 'service', ['wallet:create']);
+    const other = await keyOf(service.database, 'service', ['wallet:create'], { name: 'other' });
     const mine = await post(service, '/v1/wallets', {}, { idempotencyKey: 'shared' });
     const theirs = await post(service, '/v1/wallets', {}, { idempotencyKey: 'shared', key: other });
     expect(theirs.statusCode).toBe(201);
