@@ -2,13 +2,14 @@ import { heartbeat, log } from '@temporalio/activity';
 import { hasSeal, sealEvents, type AuditSeal } from '../db/queries/audit-seals.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-const BATCH_SIZE = 1_000;
+/** Rows of one table in a batch, about. */
+const BATCH_SIZE = 5_000;
 /** The next sweep seals the remaining rows. */
 const BATCHES_MAX = 50;
 
 type SealDependencies = Pick<ActivityDependencies, 'database' | 'auditAnchor'>;
 
-/** Seals the new audit rows, and writes the head of the chain to its anchor. */
+/** Seals the new rows of the trail and the ledger, and writes the head of the chain to its anchor. */
 export async function sealAudit(
   dependencies: SealDependencies,
 ): Promise<{ readonly sealed: number }> {
@@ -17,7 +18,7 @@ export async function sealAudit(
     const done = await sealEvents(dependencies.database, BATCH_SIZE);
     sealed += done.sealed;
     heartbeat(sealed);
-    if (done.sealed === BATCH_SIZE) continue;
+    if (done.sealed >= BATCH_SIZE) continue;
     await anchorIfPossible(dependencies, done.head);
     break;
   }

@@ -10,6 +10,7 @@ import { describeMachine, readLoad } from './machine.ts';
 import { bulkAbove, readOptions, USAGE, type BenchOptions } from './options.ts';
 import { judgeAims, printReport, type BenchReport } from './report.ts';
 import { readLogEnds, withTestBed, type TestBed } from './test-bed.ts';
+import { benchVerify } from './verify.ts';
 
 /** Enough to compile code, fill caches and open pools before anything counts. */
 const WARM_UP_DEPOSITS = 50;
@@ -93,6 +94,7 @@ try {
   if (what === 'parse') await benchParse(args);
   else if (what === 'import') await benchImport(args);
   else if (what === 'identity') benchIdentity(args);
+  else if (what === 'verify') await benchVerify(args);
   else await main();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

@@ -29,6 +29,9 @@ npm run bench -- parse [--quick] [--json]
 npm run bench -- import [--json]
   what capturing a statement of 100,000 lines costs the worker and Postgres
 
+npm run bench -- verify [--deposits N] [--json]
+  fills a database with N deposits (1000000) and checks it; exit 1 above 120 s or 500 MB
+
 npm run bench -- identity [--histories N] [--json]
   N histories (2000) of a hostile bank with each of its tricks and with all, and what placing rows costs;
   exit 1 if one trick alone doubles, misplaces or loses a deposit`;

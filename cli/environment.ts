@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadConfig, type Config } from '../config.ts';
-import { openDatabase, type DatabaseHandle } from '../db/client.ts';
+import { openDatabase, type DatabaseHandle, type DatabaseOptions } from '../db/client.ts';
 import { CodedError } from '../domain/errors.ts';
 import { dataFolder } from '../embedded/data-folder.ts';
 import { withSecretFiles, type Variables } from '../settings/secret-files.ts';
@@ -48,6 +48,7 @@ export function runningContext(): CommandContext {
 export async function withDatabase<T>(
   config: Config,
   work: (handle: DatabaseHandle) => Promise<T>,
+  options: Pick<DatabaseOptions, 'transactionTimeoutMs'> = {},
 ): Promise<T> {
   const handle = openDatabase({
     url: config.DATABASE_URL ?? '',
@@ -55,6 +56,7 @@ export async function withDatabase<T>(
     applicationName: 'purser-cli',
     as: 'app',
     statementTimeoutMs: 120_000,
+    ...options,
   });
   try {
     return await work(handle);

@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   readonly as: 'app' | 'owner';
   /** Below the activities' start-to-close timeout, so that a late attempt cannot commit after its retry began. */
   readonly statementTimeoutMs?: number;
+  /** Longer only for a command that reads a whole ledger. */
+  readonly transactionTimeoutMs?: number;
 }
 
 const STATEMENT_TIMEOUT_MS = 4_000;
@@ -121,7 +123,10 @@ function createPool(options: DatabaseOptions) {
   const execute = (query: SQLWrapper | string) =>
     watch(() => database.execute(query), answerWithinMs);
   const transaction: Database['transaction'] = (work, config) =>
-    watch(() => database.transaction(work, config), TRANSACTION_MS_MAX);
+    watch(
+      () => database.transaction(work, config),
+      options.transactionTimeoutMs ?? TRANSACTION_MS_MAX,
+    );
   const db = new Proxy(database, {
     get: (_, name) => {
       if (name === 'execute') return execute;

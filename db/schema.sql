@@ -55,7 +55,9 @@ CREATE TABLE api_keys (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  last_used_at timestamp with time zone
+  last_used_at timestamp with time zone,
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE api_keys IS 'Keys of the HTTP API, of services and of people. Written by create_api_key(), expire_api_key(), revoke_api_key() and use_api_key() only.';
 COMMENT ON COLUMN api_keys.id IS 'Id of the key, with prefix key_: the part before the dot of what its owner holds.';
@@ -72,6 +74,8 @@ COMMENT ON COLUMN api_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN api_keys.expires_at IS 'When it stops working by itself; null for never.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'When it was revoked; null while it is not.';
 COMMENT ON COLUMN api_keys.last_used_at IS 'When it was last used, to the minute.';
+COMMENT ON COLUMN api_keys.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN api_keys.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_bound_to_some CHECK ((cardinality(bound_accounts) > 0));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_caller_spelling CHECK ((caller ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'::text));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_owner_known CHECK ((owner_kind = ANY (ARRAY['service'::text, 'person'::text])));
@@ -123,7 +127,9 @@ END),
   subject_id text NOT NULL,
   before jsonb,
   after jsonb,
-  why text DEFAULT NULLIF(current_setting('purser.why'::text, true), ''::text)
+  why text DEFAULT NULLIF(current_setting('purser.why'::text, true), ''::text),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE audit_events IS 'Who changed what, when and why. Written by triggers and record_audit() only; rows never change.';
 COMMENT ON COLUMN audit_events.id IS 'Number of the event.';
@@ -139,6 +145,8 @@ COMMENT ON COLUMN audit_events.subject_id IS 'The id of that row.';
 COMMENT ON COLUMN audit_events.before IS 'The audited columns before; null where there was no row. Ids, states, codes and amounts only: never a reference, a name or an account number.';
 COMMENT ON COLUMN audit_events.after IS 'The audited columns after; null where the row is gone.';
 COMMENT ON COLUMN audit_events.why IS 'The reason that the actor gave.';
+COMMENT ON COLUMN audit_events.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN audit_events.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_action_shape CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text));
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_actor_known CHECK ((actor_kind = ANY (ARRAY['person'::text, 'service'::text, 'workflow'::text, 'system'::text])));
 ALTER TABLE audit_events ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
@@ -152,23 +160,30 @@ GRANT SELECT ON audit_events TO purser_app;
 -- owned by purser_ledger
 CREATE TABLE audit_seals (
   seq bigint NOT NULL,
-  event_id bigint NOT NULL,
+  event_ids int8multirange NOT NULL,
+  contents jsonb NOT NULL,
   prev bytea NOT NULL,
   hash bytea NOT NULL,
-  sealed_at timestamp with time zone NOT NULL DEFAULT now()
+  sealed_at timestamp with time zone NOT NULL DEFAULT now(),
+  until_xid xid8 NOT NULL,
+  tops jsonb NOT NULL,
+  floors jsonb NOT NULL
 );
-COMMENT ON TABLE audit_seals IS 'A chain of hashes over audit_events: no edit of them goes unseen. Written by seal_audit() only; rows never change.';
+COMMENT ON TABLE audit_seals IS 'A chain of hashes over the audit trail, the ledger and what the banks said, a link for each batch: no edit of them goes unseen. Written by seal_audit() only; rows never change.';
 COMMENT ON COLUMN audit_seals.seq IS 'Numbers the seals from 1, without gaps.';
-COMMENT ON COLUMN audit_seals.event_id IS 'The event that it seals.';
+COMMENT ON COLUMN audit_seals.event_ids IS 'The audit events of the batch.';
+COMMENT ON COLUMN audit_seals.contents IS 'For each table: the ids of its rows in the batch, their number, and the SHA-256 of the SHA-256 of each, by id.';
 COMMENT ON COLUMN audit_seals.prev IS 'Hash of the seal before; 32 zero bytes for the first.';
-COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 of prev and the event.';
+COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 of prev, the number and the contents.';
 COMMENT ON COLUMN audit_seals.sealed_at IS 'When it was sealed.';
-ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_event_id_fkey FOREIGN KEY (event_id) REFERENCES audit_events(id);
+COMMENT ON COLUMN audit_seals.until_xid IS 'Rows of earlier transactions are sealed.';
+COMMENT ON COLUMN audit_seals.tops IS 'Highest id that is sealed, for each table.';
+COMMENT ON COLUMN audit_seals.floors IS 'For each table: highest id that another server gave, before a restore. Transactions are numbered anew after it.';
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_hash_length CHECK ((length(hash) = 32));
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_no_fork UNIQUE (prev);
-ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_once UNIQUE (event_id);
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (seq);
 ALTER TABLE audit_seals ADD CONSTRAINT audit_seals_seq_positive CHECK ((seq > 0));
+CREATE INDEX audit_seals_by_event ON public.audit_seals USING gist (event_ids);
 CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE ON public.audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON audit_seals TO purser_app;
@@ -252,7 +267,9 @@ CREATE TABLE bank_accounts (
   opening_on date,
   last_complete_day date,
   reversals_read_to bigint NOT NULL DEFAULT 0,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
@@ -288,6 +305,8 @@ COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
 COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
 COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
+COMMENT ON COLUMN bank_accounts.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN bank_accounts.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_balance_policy_known CHECK ((balance_policy = ANY (ARRAY['alert'::text, 'close_gate'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -328,7 +347,10 @@ CREATE TABLE bank_events (
   error_code text,
   deposit_id text,
   facts_key text,
-  bank_id text
+  bank_id text,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE bank_events IS 'Webhook events, byte for byte. Stored by the API, handled by the worker''s inbox relay.';
 COMMENT ON COLUMN bank_events.id IS 'Number of the event, in the order of arrival.';
@@ -344,12 +366,16 @@ COMMENT ON COLUMN bank_events.error_code IS 'Why it could not be read, as docs/e
 COMMENT ON COLUMN bank_events.deposit_id IS 'The deposit that it showed, where there is one.';
 COMMENT ON COLUMN bank_events.facts_key IS 'Hash of the facts of the line that it showed, as lines.facts_key; null where it showed none.';
 COMMENT ON COLUMN bank_events.bank_id IS 'The bank''s own id of the line that it showed.';
+COMMENT ON COLUMN bank_events.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN bank_events.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN bank_events.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id);
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_outcome_known CHECK ((outcome = ANY (ARRAY['captured'::text, 'known'::text, 'held'::text, 'pointer'::text, 'pending'::text, 'reversal'::text, 'unreadable'::text])));
 ALTER TABLE bank_events ADD CONSTRAINT bank_events_pkey PRIMARY KEY (id);
 CREATE INDEX bank_events_by_facts ON public.bank_events USING btree (bank_account_key, facts_key) WHERE (facts_key IS NOT NULL);
+CREATE INDEX bank_events_by_transaction ON public.bank_events USING btree (xid);
 CREATE INDEX bank_events_waiting ON public.bank_events USING btree (id) WHERE (handled_at IS NULL);
 CREATE TRIGGER bank_events_name_codes AFTER INSERT ON public.bank_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 GRANT INSERT, SELECT, UPDATE ON bank_events TO purser_app;
@@ -466,7 +492,8 @@ CREATE TABLE day_proofs (
   suspense_minor bigint NOT NULL,
   open_minor bigint NOT NULL,
   open_count integer NOT NULL,
-  taken_at timestamp with time zone NOT NULL DEFAULT now()
+  taken_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 COMMENT ON TABLE day_proofs IS 'The ledger compared with the bank''s own balance at one moment of a day; each look is kept. Written by runs and imports; rows never change.';
 COMMENT ON COLUMN day_proofs.id IS 'Number of the look.';
@@ -484,6 +511,7 @@ COMMENT ON COLUMN day_proofs.suspense_minor IS 'Money in suspense at the time of
 COMMENT ON COLUMN day_proofs.open_minor IS 'Open deposits at the time of the look, which suspense must equal, in minor units.';
 COMMENT ON COLUMN day_proofs.open_count IS 'How many deposits these are.';
 COMMENT ON COLUMN day_proofs.taken_at IS 'When the look was taken.';
+COMMENT ON COLUMN day_proofs.xid IS 'The transaction that wrote it; serves the sealer.';
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_arithmetic CHECK ((difference_minor = (ledger_minor - bank_minor)));
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_moment_known CHECK ((moment = ANY (ARRAY['end_of_day'::text, 'last_line'::text, 'now'::text])));
@@ -492,6 +520,7 @@ ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_pkey PRIMARY KEY (id);
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_source_known CHECK ((source = ANY (ARRAY['statement'::text, 'api'::text])));
 ALTER TABLE day_proofs ADD CONSTRAINT day_proofs_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statements(id);
 CREATE INDEX day_proofs_by_statement ON public.day_proofs USING btree (statement_id) WHERE (statement_id IS NOT NULL);
+CREATE INDEX day_proofs_by_transaction ON public.day_proofs USING btree (xid);
 CREATE INDEX day_proofs_newest ON public.day_proofs USING btree (bank_account_key, id DESC);
 CREATE TRIGGER day_proofs_append_only BEFORE DELETE OR UPDATE ON public.day_proofs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 GRANT INSERT, SELECT ON day_proofs TO purser_app;
@@ -817,6 +846,7 @@ ALTER TABLE journals ADD CONSTRAINT journals_spend_stands_alone CHECK ((((kind =
 ALTER TABLE journals ADD CONSTRAINT journals_undoing_names_origin CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text, 'void'::text])) = (reverses_id IS NOT NULL)));
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 ALTER TABLE journals ADD CONSTRAINT journals_wallet_whole CHECK ((((wallet_id IS NULL) = (wallet_seq IS NULL)) AND ((wallet_id IS NULL) = (credits_after IS NULL)) AND ((wallet_id IS NULL) = (prepaid_after IS NULL)) AND ((wallet_id IS NULL) = (remainder_after IS NULL)) AND ((wallet_id IS NULL) = (receivable_after IS NULL))));
+CREATE INDEX journals_by_transaction ON public.journals USING btree (xid);
 CREATE INDEX journals_decided_credits ON public.journals USING btree (line_id) WHERE ((kind = 'credit'::text) AND (decision_id IS NOT NULL));
 CREATE UNIQUE INDEX journals_one_capture ON public.journals USING btree (line_id) WHERE (kind = 'capture'::text);
 CREATE UNIQUE INDEX journals_one_per_decision_part ON public.journals USING btree (decision_id, kind, part) WHERE (decision_id IS NOT NULL);
@@ -919,6 +949,9 @@ ALTER TABLE line_holds ADD CONSTRAINT line_holds_line_id_fkey FOREIGN KEY (line_
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_pkey PRIMARY KEY (line_id);
 ALTER TABLE line_holds ADD CONSTRAINT line_holds_same_as_a_line CHECK (((ended_as <> 'same'::text) OR (beside_line_id IS NOT NULL)));
 CREATE INDEX line_holds_open ON public.line_holds USING btree (line_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER line_holds_audit_delete AFTER DELETE ON public.line_holds REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION line_holds_audited();
+CREATE TRIGGER line_holds_audit_insert AFTER INSERT ON public.line_holds REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_holds_audited();
+CREATE TRIGGER line_holds_audit_update AFTER UPDATE ON public.line_holds REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION line_holds_audited();
 CREATE TRIGGER line_holds_keep_facts BEFORE DELETE OR UPDATE OF line_id, reason, beside_line_id, held_at ON public.line_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON public.line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON line_holds TO purser_app;
@@ -942,7 +975,10 @@ CREATE TABLE lines (
   counterparty_name text,
   counterparty_account text,
   source text NOT NULL,
-  captured_at timestamp with time zone NOT NULL DEFAULT now()
+  captured_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE lines IS 'Booked lines of the bank accounts, each once, as the bank first showed it. Written by capture_lines() only; rows never change.';
 COMMENT ON COLUMN lines.id IS 'Number of the line.';
@@ -963,6 +999,9 @@ COMMENT ON COLUMN lines.counterparty_name IS 'Who paid or was paid, as the bank 
 COMMENT ON COLUMN lines.counterparty_account IS 'Account number of the payer or payee, as the bank writes it.';
 COMMENT ON COLUMN lines.source IS 'What showed the line first: the poll, the webhook, or one file format.';
 COMMENT ON COLUMN lines.captured_at IS 'When it was stored.';
+COMMENT ON COLUMN lines.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN lines.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN lines.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE lines ADD CONSTRAINT lines_amount_in_range CHECK (((amount_minor >= '-10000000000000'::bigint) AND (amount_minor <= '10000000000000'::bigint)));
 ALTER TABLE lines ADD CONSTRAINT lines_bank_account_key_fkey FOREIGN KEY (bank_account_key) REFERENCES bank_accounts(key);
 ALTER TABLE lines ADD CONSTRAINT lines_booked_only CHECK ((status = 'booked'::text));
@@ -973,6 +1012,7 @@ ALTER TABLE lines ADD CONSTRAINT lines_pkey PRIMARY KEY (id);
 ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_shape CHECK (((transaction_key ~ '^[A-Za-z0-9._:-]+$'::text) AND (length(transaction_key) <= 120)));
 ALTER TABLE lines ADD CONSTRAINT lines_transaction_key_unique UNIQUE (bank_account_key, transaction_key);
 CREATE INDEX lines_by_day ON public.lines USING btree (bank_account_key, booking_date);
+CREATE INDEX lines_by_transaction ON public.lines USING btree (xid);
 CREATE TRIGGER lines_append_only BEFORE DELETE OR UPDATE ON public.lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
 CREATE TRIGGER lines_name_codes AFTER INSERT ON public.lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('array_to_string(r."references", '' '') || '' '' || r.text');
@@ -984,16 +1024,19 @@ CREATE TABLE named_codes (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   code text NOT NULL,
   named_by text NOT NULL,
-  named_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  named_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 COMMENT ON TABLE named_codes IS 'Every customer code that anything from a bank has named, whether or not a wallet has it: it is never generated for a new wallet, since money may wait under it. Written by name_codes() only; rows never change.';
 COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
 COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
 COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
 COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
+COMMENT ON COLUMN named_codes.xid IS 'The transaction that wrote it; serves the sealer.';
 ALTER TABLE named_codes ADD CONSTRAINT named_codes_pkey PRIMARY KEY (id);
 ALTER TABLE named_codes ADD CONSTRAINT named_codes_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
 CREATE INDEX named_codes_by_code ON public.named_codes USING btree (code);
+CREATE INDEX named_codes_by_transaction ON public.named_codes USING btree (xid);
 CREATE TRIGGER named_codes_append_only BEFORE DELETE OR UPDATE ON public.named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON public.named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON named_codes TO purser_app;
@@ -1043,7 +1086,10 @@ CREATE TABLE payer_revocations (
   deposit_id text NOT NULL,
   revoked_by text NOT NULL,
   reason text NOT NULL,
-  revoked_at timestamp with time zone NOT NULL DEFAULT now()
+  revoked_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE payer_revocations IS 'Payers that people removed from payer memory. Memory itself is read from credits that people decided and that stand; a row here makes those before it count no longer. Written by the API; rows never change.';
 COMMENT ON COLUMN payer_revocations.id IS 'Number of the revocation.';
@@ -1052,11 +1098,15 @@ COMMENT ON COLUMN payer_revocations.deposit_id IS 'A deposit of that payer: its 
 COMMENT ON COLUMN payer_revocations.revoked_by IS 'Id of the API key whose owner revoked it.';
 COMMENT ON COLUMN payer_revocations.reason IS 'Why.';
 COMMENT ON COLUMN payer_revocations.revoked_at IS 'When.';
+COMMENT ON COLUMN payer_revocations.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN payer_revocations.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN payer_revocations.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES deposits(id);
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_pkey PRIMARY KEY (id);
-ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_reason_given CHECK ((length(btrim(reason)) > 0));
+ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_reason_given CHECK (((length(btrim(reason)) > 0) OR (commitment IS NOT NULL)));
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES api_keys(id);
 ALTER TABLE payer_revocations ADD CONSTRAINT payer_revocations_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+CREATE INDEX payer_revocations_by_transaction ON public.payer_revocations USING btree (xid);
 CREATE INDEX payer_revocations_by_wallet ON public.payer_revocations USING btree (wallet_id);
 CREATE TRIGGER payer_revocations_append_only BEFORE DELETE OR UPDATE ON public.payer_revocations FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payer_revocations_audit_delete AFTER DELETE ON public.payer_revocations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION payer_revocations_audited();
@@ -1289,7 +1339,10 @@ CREATE TABLE review_comments (
   key_id text NOT NULL,
   person text,
   text text NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE review_comments IS 'What people noted about a review. Written by the API; rows never change.';
 COMMENT ON COLUMN review_comments.id IS 'Number of the comment.';
@@ -1298,11 +1351,15 @@ COMMENT ON COLUMN review_comments.key_id IS 'Id of the API key that wrote it.';
 COMMENT ON COLUMN review_comments.person IS 'The human behind that key; null where a service wrote it.';
 COMMENT ON COLUMN review_comments.text IS 'The note.';
 COMMENT ON COLUMN review_comments.created_at IS 'When it was written.';
+COMMENT ON COLUMN review_comments.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN review_comments.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN review_comments.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES reviews(deposit_id);
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id);
 ALTER TABLE review_comments ADD CONSTRAINT review_comments_pkey PRIMARY KEY (id);
-ALTER TABLE review_comments ADD CONSTRAINT review_comments_text_given CHECK ((length(btrim(text)) > 0));
+ALTER TABLE review_comments ADD CONSTRAINT review_comments_text_given CHECK (((length(btrim(text)) > 0) OR (commitment IS NOT NULL)));
 CREATE INDEX review_comments_by_deposit ON public.review_comments USING btree (deposit_id, id);
+CREATE INDEX review_comments_by_transaction ON public.review_comments USING btree (xid);
 CREATE TRIGGER review_comments_append_only BEFORE DELETE OR UPDATE ON public.review_comments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER review_comments_audit_delete AFTER DELETE ON public.review_comments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION review_comments_audited();
 CREATE TRIGGER review_comments_audit_insert AFTER INSERT ON public.review_comments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION review_comments_audited();
@@ -1470,7 +1527,10 @@ CREATE TABLE sightings (
   beside_line_id bigint,
   held_reads smallint NOT NULL DEFAULT 0,
   seen_at timestamp with time zone NOT NULL DEFAULT now(),
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE sightings IS 'Each way in which a line was shown: two sources word one line in two ways. Written by capture.';
 COMMENT ON COLUMN sightings.id IS 'Number of the sighting.';
@@ -1493,6 +1553,9 @@ COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be
 COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
 COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+COMMENT ON COLUMN sightings.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN sightings.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN sightings.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE sightings ADD CONSTRAINT sightings_evidence_known CHECK ((evidence = ANY (ARRAY['facts'::text, 'balance'::text, 'id'::text, 'code'::text, 'text'::text, 'count'::text, 'parts'::text, 'proof'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_feed_known CHECK ((feed = ANY (ARRAY['poll'::text, 'webhook'::text, 'file'::text])));
 ALTER TABLE sightings ADD CONSTRAINT sightings_held_reads_natural CHECK ((held_reads >= 0));
@@ -1502,10 +1565,13 @@ ALTER TABLE sightings ADD CONSTRAINT sightings_source_shape CHECK (((source ~ '^
 CREATE INDEX sightings_beside ON public.sightings USING btree (beside_line_id) WHERE (line_id IS NULL);
 CREATE INDEX sightings_by_bank_id ON public.sightings USING btree (bank_account_key, bank_id) WHERE (bank_id IS NOT NULL);
 CREATE INDEX sightings_by_batch ON public.sightings USING btree (bank_account_key, booking_date, batch_minor) WHERE (batch_minor IS NOT NULL);
+CREATE INDEX sightings_by_transaction ON public.sightings USING btree (xid);
 CREATE UNIQUE INDEX sightings_held_once ON public.sightings USING btree (bank_account_key, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NULL);
 CREATE UNIQUE INDEX sightings_once ON public.sightings USING btree (line_id, source, COALESCE(bank_id, ''::text), facts_key) WHERE (line_id IS NOT NULL);
 CREATE INDEX sightings_other_wording ON public.sightings USING btree (bank_account_key, facts_key) WHERE (evidence <> 'facts'::text);
 CREATE INDEX sightings_waiting ON public.sightings USING btree (bank_account_key, booking_date) WHERE ((line_id IS NULL) AND (ended_at IS NULL));
+CREATE TRIGGER sightings_audit_delete AFTER DELETE ON public.sightings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION sightings_audited();
+CREATE TRIGGER sightings_audit_update AFTER UPDATE ON public.sightings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sightings_audited();
 CREATE TRIGGER sightings_confirm AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
 CREATE TRIGGER sightings_confirm_still AFTER UPDATE ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION confirm_credits();
 CREATE TRIGGER sightings_name_codes AFTER INSERT ON public.sightings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION name_codes('r.reference');
@@ -1522,7 +1588,9 @@ CREATE TABLE spends (
   note text,
   spent_by text NOT NULL,
   spent_on date NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE spends IS 'Credits that customers used. Written by the API together with the journal; rows never change.';
 COMMENT ON COLUMN spends.id IS 'Id of the spend, with prefix spd_.';
@@ -1533,6 +1601,8 @@ COMMENT ON COLUMN spends.note IS 'What they were spent on, in the caller''s word
 COMMENT ON COLUMN spends.spent_by IS 'Id of the API key that asked for it.';
 COMMENT ON COLUMN spends.spent_on IS 'The business day on which it counts.';
 COMMENT ON COLUMN spends.created_at IS 'When it was written.';
+COMMENT ON COLUMN spends.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN spends.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE spends ADD CONSTRAINT spends_credits_positive CHECK ((credits > 0));
 ALTER TABLE spends ADD CONSTRAINT spends_pkey PRIMARY KEY (id);
 ALTER TABLE spends ADD CONSTRAINT spends_revenue_not_negative CHECK ((revenue_minor >= 0));
@@ -1641,7 +1711,10 @@ CREATE TABLE statements (
   continuity_difference_minor bigint,
   state text NOT NULL,
   lines_new integer NOT NULL DEFAULT 0,
-  captured_at timestamp with time zone NOT NULL DEFAULT now()
+  captured_at timestamp with time zone NOT NULL DEFAULT now(),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
 COMMENT ON COLUMN statements.id IS 'Number of the statement.';
@@ -1670,6 +1743,9 @@ COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
 COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
 COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';
+COMMENT ON COLUMN statements.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN statements.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN statements.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE statements ADD CONSTRAINT statements_continuity_known CHECK ((continuity = ANY (ARRAY['first'::text, 'follows'::text, 'gap'::text, 'overlap'::text, 'repeat'::text, 'unknown'::text])));
 ALTER TABLE statements ADD CONSTRAINT statements_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id);
 ALTER TABLE statements ADD CONSTRAINT statements_once UNIQUE (file_id, "position");
@@ -1686,6 +1762,10 @@ ALTER TABLE statements ADD CONSTRAINT statements_proved_by_something CHECK (((pr
 ALTER TABLE statements ADD CONSTRAINT statements_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id);
 ALTER TABLE statements ADD CONSTRAINT statements_state_known CHECK ((state = ANY (ARRAY['captured'::text, 'held'::text, 'released'::text, 'copy'::text])));
 CREATE INDEX statements_by_run ON public.statements USING btree (run_id);
+CREATE INDEX statements_by_transaction ON public.statements USING btree (xid);
+CREATE TRIGGER statements_audit_delete AFTER DELETE ON public.statements REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION statements_audited();
+CREATE TRIGGER statements_audit_insert AFTER INSERT ON public.statements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION statements_audited();
+CREATE TRIGGER statements_audit_update AFTER UPDATE ON public.statements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION statements_audited();
 GRANT INSERT, SELECT, UPDATE ON statements TO purser_app;
 
 -- owned by purser_ledger
@@ -1732,7 +1812,9 @@ CREATE TABLE wallets (
   receivable_minor bigint NOT NULL DEFAULT 0,
   last_seq bigint NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  created_by text
+  created_by text,
+  salt uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
@@ -1748,6 +1830,8 @@ COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a re
 COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
 COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';
 COMMENT ON COLUMN wallets.created_by IS 'Who opened it: service or person, and the caller of the API key. A key that is bound to its own wallets reaches those of its caller.';
+COMMENT ON COLUMN wallets.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN wallets.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_kind_known CHECK ((code_kind = ANY (ARRAY['checked'::text, 'legacy'::text])));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_shape CHECK ((code ~ '^CUS[0-9]{8}$'::text));
 ALTER TABLE wallets ADD CONSTRAINT wallets_code_unique UNIQUE (code);
@@ -1796,19 +1880,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'api_key.added', 'api_key', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'api_key.added', 'api_key', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.secret_hash, r.name)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'api_key.removed', 'api_key', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.secret_hash, r.name)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'api_key.changed', 'api_key', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, true FROM new_rows r) r
-                 GROUP BY r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('owner_kind', r.owner_kind, 'person', r.person, 'caller', r.caller, 'scopes', r.scopes, 'bound_accounts', r.bound_accounts, 'own_wallets', r.own_wallets, 'rotated_from', r.rotated_from, 'expires_at', r.expires_at, 'revoked_at', r.revoked_at, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.secret_hash, r.name)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, r.salt, r.commitment, r.secret_hash, r.name, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, r.salt, r.commitment, r.secret_hash, r.name, true FROM new_rows r) r
+                 GROUP BY r.id, r.owner_kind, r.person, r.caller, r.scopes, r.bound_accounts, r.own_wallets, r.rotated_from, r.expires_at, r.revoked_at, r.salt, r.commitment, r.secret_hash, r.name HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -1858,7 +1942,7 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
-CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
+CREATE OR REPLACE FUNCTION public.audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true, p_private text[] DEFAULT '{}'::text[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
@@ -1873,6 +1957,12 @@ BEGIN
     FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
     LEFT JOIN pg_attribute a ON a.attrelid = p_table::regclass AND a.attname = c.name AND NOT a.attisdropped
   HAVING bool_and(a.attname IS NOT NULL);
+  IF cardinality(p_private) > 0 THEN
+    SELECT image || format(', ''private'', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(%s)::text, ''UTF8''))), ''hex'')',
+                           string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)),
+           facts || ', r.salt, r.commitment, ' || string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)
+      INTO image, facts FROM unnest(p_private) WITH ORDINALITY AS c(name, place);
+  END IF;
   IF image IS NULL THEN
     RAISE EXCEPTION 'table % has not all of the columns %', p_table, p_columns;
   END IF;
@@ -1903,7 +1993,7 @@ BEGIN
     END $trigger$ $body$, function_name, p_subject, image, facts);
   -- The call stays with what it made, so that this file can make it again when its own text changes.
   EXECUTE format('COMMENT ON FUNCTION %I() IS %L', function_name,
-    format('SELECT audit_table(%L, %L, %L, %L, %L)', p_table, p_subject, p_id, p_columns, p_inserts));
+    format('SELECT audit_table(%L, %L, %L, %L, %L, %L)', p_table, p_subject, p_id, p_columns, p_inserts, p_private));
   EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
   EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
   IF p_inserts THEN
@@ -1985,19 +2075,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -2977,19 +3067,48 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'line_case.added', 'line_case', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome, 'closed_by', r.closed_by) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'line_case.removed', 'line_case', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome, 'closed_by', r.closed_by) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'line_case.changed', 'line_case', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, true FROM new_rows r) r
-                 GROUP BY r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('kind', r.kind, 'line_id', r.line_id::text, 'row_id', r.row_id::text, 'other_id', r.other_id::text, 'outcome', r.outcome, 'closed_by', r.closed_by) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, r.closed_by, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, r.closed_by, true FROM new_rows r) r
+                 GROUP BY r.id, r.kind, r.line_id, r.row_id, r.other_id, r.outcome, r.closed_by HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.line_holds_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'line_hold.added', 'line_hold', n.id, n.image FROM (SELECT r.line_id::text AS id, jsonb_build_object('reason', r.reason, 'beside_line_id', r.beside_line_id::text, 'ended_as', r.ended_as) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'line_hold.removed', 'line_hold', o.id, o.image FROM (SELECT r.line_id::text AS id, jsonb_build_object('reason', r.reason, 'beside_line_id', r.beside_line_id::text, 'ended_as', r.ended_as) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'line_hold.changed', 'line_hold', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.line_id::text AS id, jsonb_build_object('reason', r.reason, 'beside_line_id', r.beside_line_id::text, 'ended_as', r.ended_as) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.line_id, r.reason, r.beside_line_id, r.ended_as, false AS is_new FROM old_rows r UNION ALL SELECT r.line_id, r.reason, r.beside_line_id, r.ended_as, true FROM new_rows r) r
+                 GROUP BY r.line_id, r.reason, r.beside_line_id, r.ended_as HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -3552,39 +3671,108 @@ CREATE OR REPLACE FUNCTION public.seal_audit(p_limit integer)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET "DateStyle" TO 'ISO, YMD'
+ SET bytea_output TO 'hex'
 AS $function$
-DECLARE event record; head_xid xid8; head_event bigint; prev_hash bytea; next_hash bytea;
+DECLARE
+  head audit_seals; next audit_seals; is_restored boolean; future xid8; cut xid8; part record;
+  part_rows bigint; part_ids int8multirange; part_hash text; part_top bigint; part_floor bigint; top bigint; floor bigint;
 BEGIN
   sealed := 0;
   PERFORM pg_advisory_xact_lock(7805296118541);
-  SELECT s.seq, s.hash, e.xid, e.id INTO head_seq, next_hash, head_xid, head_event
-    FROM audit_seals s JOIN audit_events e ON e.id = s.event_id ORDER BY s.seq DESC LIMIT 1;
+  SELECT * INTO head FROM audit_seals s ORDER BY s.seq DESC LIMIT 1;
   IF NOT FOUND THEN
-    head_seq := 0;
-    next_hash := decode(repeat('00', 32), 'hex');
+    head.seq := 0;
+    head.hash := decode(repeat('00', 32), 'hex');
+    head.until_xid := '0';
+    head.tops := '{}';
+    head.floors := '{}';
   END IF;
-  -- Nothing sealed yet, or only by another server: every row is looked at.
-  IF head_xid IS NULL OR head_xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN
-    head_xid := '0';
-    head_event := 0;
+  next := head;
+  next.seq := head.seq + 1;
+  next.event_ids := '{}';
+  next.contents := '{}';
+  SELECT pg_snapshot_xmin(s), pg_snapshot_xmax(s) INTO next.until_xid, future FROM pg_current_snapshot() s;
+  is_restored := head.until_xid > future;
+  -- A backlog is sealed in several batches; a transaction is in one.
+  SELECT greatest(min(n.over), (min(n.least)::text::bigint + 1)::text::xid8) INTO cut FROM (
+    SELECT (SELECT e.xid FROM audit_events e WHERE e.xid >= head.until_xid ORDER BY e.xid LIMIT 1) AS least,
+           (SELECT e.xid FROM audit_events e WHERE e.xid >= head.until_xid ORDER BY e.xid OFFSET p_limit LIMIT 1) AS over
+    UNION ALL
+    SELECT (SELECT l.xid FROM lines l WHERE l.xid >= head.until_xid ORDER BY l.xid LIMIT 1),
+           (SELECT l.xid FROM lines l WHERE l.xid >= head.until_xid ORDER BY l.xid OFFSET p_limit LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.xid FROM journals j WHERE j.xid >= head.until_xid ORDER BY j.xid LIMIT 1),
+           (SELECT j.xid FROM journals j WHERE j.xid >= head.until_xid ORDER BY j.xid OFFSET p_limit LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.xid FROM sightings s WHERE s.xid >= head.until_xid ORDER BY s.xid LIMIT 1),
+           (SELECT s.xid FROM sightings s WHERE s.xid >= head.until_xid ORDER BY s.xid OFFSET p_limit LIMIT 1)) n;
+  IF cut < next.until_xid AND NOT is_restored THEN
+    next.until_xid := cut;
   END IF;
-  FOR event IN
-    SELECT e.* FROM audit_events e
-     WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
-       AND (e.xid, e.id) > (head_xid, head_event)
-       AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.event_id = e.id)
-     ORDER BY e.xid, e.id LIMIT p_limit
+  FOR part IN
+    SELECT p.name, p.facts, p.private FROM (VALUES
+      ('audit_events', 't.happened_at, t.actor_kind, t.actor_key, t.actor_person, t.login, t.action, t.subject_kind, t.subject_id,
+        t.before, t.after', 't.why'),
+      ('lines', 't.bank_account_key, t.key_scheme, t.facts_key, t.occurrence, t.transaction_key, t.status, t.booking_date,
+        t.value_date, t.amount_minor, t.currency, t.reversal, t.source, t.captured_at',
+        't."references", t.text, t.counterparty_name, t.counterparty_account'),
+      ('journals', 't.kind, t.bank_account_key, t.line_id, t.deposit_id, t.part, t.generation, t.decision_id, t.reverses_id,
+        t.spend_id, t.rate_version, t.wallet_id, t.wallet_seq, t.credits_after, t.prepaid_after, t.remainder_after,
+        t.receivable_after, t.event_on, t.created_at,
+        (SELECT string_agg(ROW(p.leg, p.account, p.bank_account_key, p.wallet_id, p.unit, p.amount)::text, '''' ORDER BY p.leg)
+           FROM postings p WHERE p.journal_id = t.id),
+        CASE WHEN t.spend_id IS NOT NULL THEN (
+          SELECT ROW(s.wallet_id, s.credits, s.revenue_minor, s.spent_by, s.spent_on, s.created_at, coalesce(s.commitment,
+                   sha256(uuid_send(s.salt) || convert_to(ROW(s.note)::text, ''UTF8''))))::text
+            FROM spends s WHERE s.id = t.spend_id) END', NULL),
+      ('sightings', 't.bank_account_key, t.feed, t.source, t.run_id, t.bank_id, t.facts_key, t.booking_date, t.amount_minor,
+        t.balance_minor, t.batch_id, t.batch_minor, t.seen_at, t.held_reason IS NULL,
+        CASE WHEN t.held_reason IS NULL THEN t.line_id END, CASE WHEN t.held_reason IS NULL THEN t.evidence END', 't.reference'),
+      ('bank_events', 't.bank_account_key, t.event_id, t.received_at', 't.body, t.body_sha256'),
+      ('statements', 't.file_id, t.position, t.format, t.statement_id, t.first_day, t.last_day, t.whole_until, t.closing_on,
+        t.line_count, t.booked_minor, t.first_booked_day, t.last_booked_day, t.run_id, t.captured_at', 't.account'),
+      ('day_proofs', 't.bank_account_key, t.day, t.source, t.moment, t.statement_id, t.opening_on, t.opening_minor, t.bank_minor,
+        t.ledger_minor, t.difference_minor, t.suspense_minor, t.open_minor, t.open_count, t.taken_at', NULL),
+      ('named_codes', 't.code, t.named_by, t.named_at', NULL),
+      ('review_comments', 't.deposit_id, t.key_id, t.person, t.created_at', 't.text'),
+      ('payer_revocations', 't.wallet_id, t.deposit_id, t.revoked_by, t.revoked_at', 't.reason')) AS p (name, facts, private)
   LOOP
-    sealed := sealed + 1;
-    head_seq := head_seq + 1;
-    prev_hash := next_hash;
-    next_hash := sha256(prev_hash || convert_to(jsonb_build_array(
-      head_seq, event.id, event.xid::text, to_char(event.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-      event.actor_kind, event.actor_key, event.actor_person, event.login, event.action, event.subject_kind, event.subject_id,
-      event.before, event.after, event.why)::text, 'UTF8'));
-    INSERT INTO audit_seals (seq, event_id, prev, hash) VALUES (head_seq, event.id, prev_hash, next_hash);
+    top := coalesce((head.tops ->> part.name)::bigint, 0);
+    floor := coalesce((head.floors ->> part.name)::bigint, 0);
+    EXECUTE format($query$
+      SELECT count(*), range_agg(int8range(r.id, r.id, '[]')),
+             encode(sha256(string_agg(sha256(convert_to(r.facts, 'UTF8')), ''::bytea ORDER BY r.id)), 'hex'),
+             max(r.id), max(r.id) FILTER (WHERE r.xid >= $3)
+        FROM (SELECT t.id, t.xid, ROW(t.id, %s%s)::text AS facts FROM %I t
+               WHERE (t.xid >= $1 AND t.xid < $2 AND t.id > $4) OR (t.xid >= $3 AND t.id > $5)) r $query$,
+      part.facts,
+      ', coalesce(t.commitment, sha256(uuid_send(t.salt) || convert_to(ROW(' || part.private || ')::text, ''UTF8'')))', part.name)
+      INTO part_rows, part_ids, part_hash, part_top, part_floor
+      USING CASE WHEN is_restored THEN '0' ELSE head.until_xid END, next.until_xid, greatest(future, head.until_xid),
+            CASE WHEN is_restored THEN top ELSE floor END, CASE WHEN is_restored THEN 0 ELSE floor END;
+    IF is_restored OR part_floor IS NOT NULL THEN
+      next.floors := next.floors || jsonb_build_object(part.name, greatest(CASE WHEN is_restored THEN top ELSE floor END, part_floor));
+    END IF;
+    CONTINUE WHEN part_rows = 0;
+    sealed := sealed + part_rows;
+    next.tops := next.tops || jsonb_build_object(part.name, greatest(top, part_top));
+    next.contents := next.contents
+      || jsonb_build_object(part.name, jsonb_build_object('ids', part_ids::text, 'rows', part_rows, 'sha256', part_hash));
+    IF part.name = 'audit_events' THEN
+      next.event_ids := part_ids;
+    END IF;
   END LOOP;
-  head_hash := encode(next_hash, 'hex');
+  IF sealed > 0 THEN
+    next.prev := head.hash;
+    next.hash := sha256(next.prev || convert_to(next.seq::text || ' ' || next.contents::text, 'UTF8'));
+    INSERT INTO audit_seals (seq, event_ids, contents, prev, hash, until_xid, tops, floors)
+    VALUES (next.seq, next.event_ids, next.contents, next.prev, next.hash, next.until_xid, next.tops, next.floors);
+    head := next;
+  END IF;
+  head_seq := head.seq;
+  head_hash := encode(head.hash, 'hex');
   RETURN NEXT;
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
@@ -3616,6 +3804,35 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.sightings_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'sighting.added', 'sighting', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('line_id', r.line_id::text, 'evidence', r.evidence) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'sighting.removed', 'sighting', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('line_id', r.line_id::text, 'evidence', r.evidence) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'sighting.changed', 'sighting', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('line_id', r.line_id::text, 'evidence', r.evidence) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.line_id, r.evidence, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.line_id, r.evidence, true FROM new_rows r) r
+                 GROUP BY r.id, r.line_id, r.evidence HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
 CREATE OR REPLACE FUNCTION public.statement_files_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3626,19 +3843,48 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'statement_file.added', 'statement_file', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'sha256', r.sha256, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'statement_file.removed', 'statement_file', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'sha256', r.sha256, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'statement_file.changed', 'statement_file', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end, true FROM new_rows r) r
-                 GROUP BY r.id, r.bank_account_key, r.state, r.released_by, r.accepts_open_end HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('bank_account_key', r.bank_account_key, 'sha256', r.sha256, 'state', r.state, 'released_by', r.released_by, 'accepts_open_end', r.accepts_open_end) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.bank_account_key, r.sha256, r.state, r.released_by, r.accepts_open_end, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.bank_account_key, r.sha256, r.state, r.released_by, r.accepts_open_end, true FROM new_rows r) r
+                 GROUP BY r.id, r.bank_account_key, r.sha256, r.state, r.released_by, r.accepts_open_end HAVING count(*) = 1) i
+         GROUP BY i.id ORDER BY i.id;
+      END IF;
+      RETURN NULL;
+    END $function$;
+-- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.statements_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, after)
+        SELECT 'statement.added', 'statement', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'proof', r.proof, 'proved_by', r.proved_by, 'opening_minor', r.opening_minor::text, 'closing_minor', r.closing_minor::text) AS image FROM new_rows r) n ORDER BY n.id;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO audit_events (action, subject_kind, subject_id, before)
+        SELECT 'statement.removed', 'statement', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'proof', r.proof, 'proved_by', r.proved_by, 'opening_minor', r.opening_minor::text, 'closing_minor', r.closing_minor::text) AS image FROM old_rows r) o ORDER BY o.id;
+      ELSE
+        -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
+        -- before and after is found twice and costs no more than that.
+        INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
+        SELECT 'statement.changed', 'statement', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
+               (array_agg(i.image) FILTER (WHERE i.is_new))[1]
+          FROM (SELECT r.id::text AS id, jsonb_build_object('state', r.state, 'proof', r.proof, 'proved_by', r.proved_by, 'opening_minor', r.opening_minor::text, 'closing_minor', r.closing_minor::text) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.state, r.proof, r.proved_by, r.opening_minor, r.closing_minor, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.state, r.proof, r.proved_by, r.opening_minor, r.closing_minor, true FROM new_rows r) r
+                 GROUP BY r.id, r.state, r.proof, r.proved_by, r.opening_minor, r.closing_minor HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -3690,19 +3936,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'wallet.added', 'wallet', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'wallet.added', 'wallet', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'wallet.changed', 'wallet', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'status', r.status) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.code, r.status, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.code, r.status, true FROM new_rows r) r
-                 GROUP BY r.id, r.code, r.status HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name, true FROM new_rows r) r
+                 GROUP BY r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

@@ -3,17 +3,23 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Database } from '../../db/client.ts';
 import { recordVerification } from '../../db/queries/alerts/alerts.ts';
+import { findSealSeq } from '../../db/queries/audit-seals.ts';
 import { checkAnchor } from '../../db/queries/verify/anchor-check.ts';
-import { verify, type VerifyReport } from '../../db/queries/verify/verify.ts';
+import { verify, type VerifyOptions, type VerifyReport } from '../../db/queries/verify/verify.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { readAnchorFile } from '../../worker/audit-anchor.ts';
 import { checkSignatures, loadPublicKeys } from '../../worker/audit-signature.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
 
-interface VerifyOptions {
+/** A ledger of many years; the database ends a single statement sooner. */
+const LONGEST_MS = 6 * 3_600_000;
+const QUIET_SECONDS = 3;
+
+interface CommandOptions {
   readonly anchor?: string;
   readonly publicKey?: string;
+  readonly since?: string;
   readonly json?: true;
 }
 
@@ -29,19 +35,33 @@ export function addVerify(program: Command): void {
       '--public-key <file>',
       'the public keys that signed the heads of the anchor (default: AUDIT_PUBLIC_KEY_FILE)',
     )
+    .option(
+      '--since <when>',
+      'check what came or changed since a day (YYYY-MM-DD), a moment or the number of a seal; default: everything',
+    )
     .option('--json', 'print one JSON object')
-    .action(async (options: VerifyOptions) => {
+    .action(async (options: CommandOptions) => {
       const { config } = runningContext();
       const terminal = createTerminal();
       const anchor = options.anchor ?? config.AUDIT_ANCHOR_FILE;
       const publicKey = options.publicKey ?? config.AUDIT_PUBLIC_KEY_FILE;
-      const report = await withDatabase(config, async ({ db }) => {
-        const found = await verifyAll(db, { anchor, publicKey });
-        const broken = found.checks.filter(({ ok }) => !ok).map(({ id }) => id);
-        // For the alerts verify_red and verify_late.
-        await recordVerification(db, broken);
-        return found;
-      });
+      const report = await withDatabase(
+        config,
+        async ({ db }) => {
+          const since =
+            options.since === undefined ? undefined : await readSince(db, options.since);
+          const found = await verifyAll(
+            db,
+            { anchor, publicKey },
+            { since, onProgress: progressTo(terminal.progress) },
+          );
+          const broken = found.checks.filter(({ ok }) => !ok).map(({ id }) => id);
+          // For the alerts verify_red and verify_late.
+          await recordVerification(db, broken);
+          return found;
+        },
+        { transactionTimeoutMs: LONGEST_MS },
+      );
       if (options.json) terminal.print(toJson(report));
       else {
         for (const check of report.checks) {
@@ -60,15 +80,41 @@ export function addVerify(program: Command): void {
     });
 }
 
+/** Says how far it is once it takes longer than people wait without a word. */
+function progressTo(print: (text: string) => void): NonNullable<VerifyOptions['onProgress']> {
+  const startedAt = Date.now();
+  return ({ id, done, of }) => {
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    if (seconds >= QUIET_SECONDS) print(`${done} of ${of} checks after ${seconds} s; now ${id}`);
+  };
+}
+
+/** The seal up to which the ledger was checked before: 0 where nothing was sealed by then. */
+async function readSince(db: Database, text: string): Promise<bigint> {
+  if (/^[0-9]{1,18}$/.test(text)) {
+    const seq = await findSealSeq(db, { seq: BigInt(text) });
+    if (seq !== null) return seq;
+    throw new CodedError('request.invalid', `The chain has no seal ${text}: name an earlier one.`);
+  }
+  const before = new Date(text);
+  if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text) && !Number.isNaN(before.getTime()))
+    return (await findSealSeq(db, { before })) ?? 0n;
+  throw new CodedError(
+    'request.invalid',
+    '--since takes a day such as 2026-11-20, a moment, or the number of a seal.',
+  );
+}
+
 /** Reads the anchor first: a head that is sealed meanwhile is then in the database, and no line is missed. */
 async function verifyAll(
   db: Database,
   files: { readonly anchor: string | undefined; readonly publicKey: string | undefined },
+  options: VerifyOptions,
 ): Promise<VerifyReport> {
   const { anchor, publicKey } = files;
   const keys = publicKey === undefined ? null : loadPublicKeys(publicKey);
   if (anchor === undefined) {
-    if (keys === null) return verify(db);
+    if (keys === null) return verify(db, options);
     throw new CodedError(
       'config.invalid',
       'The signatures are in the anchor: name its file with --anchor.',
@@ -81,7 +127,7 @@ async function verifyAll(
     );
   }
   const lines = await readAnchorFile(anchor);
-  const report = await verify(db);
+  const report = await verify(db, options);
   const more = [
     await checkAnchor(db, lines),
     ...(keys === null ? [] : [checkSignatures(lines, keys)]),

@@ -50,6 +50,8 @@ CREATE TABLE bank_accounts (
   last_complete_day        date,
   reversals_read_to        bigint NOT NULL DEFAULT 0,
   created_at               timestamptz NOT NULL DEFAULT now(),
+  salt                     uuid DEFAULT gen_random_uuid(),
+  commitment               bytea,
   CONSTRAINT bank_accounts_opening_whole CHECK ((opening_minor IS NULL) = (opening_on IS NULL))
 );
 CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_accounts
@@ -58,7 +60,8 @@ CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, ba
   FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
   'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'repeated_batch', 'unknown_fields', 'webhook_spendable_minor',
-  'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict']);
+  'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict', 'api_key_env', 'webhook_secret_env',
+  'opening_minor', 'opening_on'], true, ARRAY['api_url', 'bank_account_id', 'statement_account', 'field_map']);
 
 COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
@@ -94,6 +97,8 @@ COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll 
 COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
 COMMENT ON COLUMN bank_accounts.consent_ends_on IS 'Last day of the bank''s consent or of the credential; null where nobody said.';
 COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
+COMMENT ON COLUMN bank_accounts.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN bank_accounts.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 -- What people call an account: its key, and later names. Each of them leads to the same account for good.
 CREATE TABLE bank_account_names (
@@ -149,10 +154,13 @@ CREATE TABLE named_codes (
   id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   code     text NOT NULL CONSTRAINT named_codes_shape CHECK (code ~ '^CUS[0-9]{8}$'),
   named_by text NOT NULL,
-  named_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  named_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  xid      xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 -- Serves capture and the opening of wallets: whether a code was ever named.
 CREATE INDEX named_codes_by_code ON named_codes (code);
+-- Serves the sealer.
+CREATE INDEX named_codes_by_transaction ON named_codes (xid);
 CREATE TRIGGER named_codes_append_only BEFORE UPDATE OR DELETE ON named_codes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER named_codes_no_truncate BEFORE TRUNCATE ON named_codes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -161,6 +169,7 @@ COMMENT ON COLUMN named_codes.id IS 'Number of the row.';
 COMMENT ON COLUMN named_codes.code IS 'The code, in upper case and without blanks.';
 COMMENT ON COLUMN named_codes.named_by IS 'Table of the row that named it first.';
 COMMENT ON COLUMN named_codes.named_at IS 'When that row was stored.';
+COMMENT ON COLUMN named_codes.xid IS 'The transaction that wrote it; serves the sealer.';
 
 CREATE TABLE wallets (
   id               text PRIMARY KEY,
@@ -176,11 +185,13 @@ CREATE TABLE wallets (
   last_seq         bigint NOT NULL DEFAULT 0 CONSTRAINT wallets_seq_not_negative CHECK (last_seq >= 0),
   created_at       timestamptz NOT NULL DEFAULT now(),
   created_by       text,
+  salt             uuid DEFAULT gen_random_uuid(),
+  commitment       bytea,
   CONSTRAINT wallets_code_unique UNIQUE (code),
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
 CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
-SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'status']);
+SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'code_kind', 'status'], true, ARRAY['external_ref', 'name']);
 
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';
@@ -196,3 +207,5 @@ COMMENT ON COLUMN wallets.receivable_minor IS 'What the customer owes after a re
 COMMENT ON COLUMN wallets.last_seq IS 'Number of the last journal of this wallet; each journal of a wallet has the next one.';
 COMMENT ON COLUMN wallets.created_at IS 'When the wallet was opened.';
 COMMENT ON COLUMN wallets.created_by IS 'Who opened it: service or person, and the caller of the API key. A key that is bound to its own wallets reaches those of its caller.';
+COMMENT ON COLUMN wallets.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN wallets.commitment IS 'That hash, once the texts are erased; null while they are there.';

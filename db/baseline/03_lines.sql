@@ -88,11 +88,16 @@ CREATE TABLE lines (
   -- Of most lines it tells alone that a source has shown them, so that capture need not look at the sightings of every line.
   source               text NOT NULL,
   captured_at          timestamptz NOT NULL DEFAULT now(),
+  xid                  xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt                 uuid DEFAULT gen_random_uuid(),
+  commitment           bytea,
   CONSTRAINT lines_captured_once UNIQUE (bank_account_key, key_scheme, facts_key, occurrence),
   CONSTRAINT lines_transaction_key_unique UNIQUE (bank_account_key, transaction_key)
 );
 -- Serves capture: the known lines of a window.
 CREATE INDEX lines_by_day ON lines (bank_account_key, booking_date);
+-- Serves the sealer.
+CREATE INDEX lines_by_transaction ON lines (xid);
 CREATE TRIGGER lines_append_only BEFORE UPDATE OR DELETE ON lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_no_truncate BEFORE TRUNCATE ON lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lines_journalled AFTER INSERT ON lines REFERENCING NEW TABLE AS new_rows
@@ -119,6 +124,9 @@ COMMENT ON COLUMN lines.counterparty_name IS 'Who paid or was paid, as the bank 
 COMMENT ON COLUMN lines.counterparty_account IS 'Account number of the payer or payee, as the bank writes it.';
 COMMENT ON COLUMN lines.source IS 'What showed the line first: the poll, the webhook, or one file format.';
 COMMENT ON COLUMN lines.captured_at IS 'When it was stored.';
+COMMENT ON COLUMN lines.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN lines.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN lines.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE deposits (
   id               text PRIMARY KEY,
@@ -200,7 +208,10 @@ CREATE TABLE sightings (
   beside_line_id   bigint,
   held_reads       smallint NOT NULL DEFAULT 0 CONSTRAINT sightings_held_reads_natural CHECK (held_reads >= 0),
   seen_at          timestamptz NOT NULL DEFAULT now(),
-  ended_at         timestamptz
+  ended_at         timestamptz,
+  xid              xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt             uuid DEFAULT gen_random_uuid(),
+  commitment       bytea
 );
 -- One row for each way in which a line was seen, however often it is read again.
 CREATE UNIQUE INDEX sightings_once ON sightings (line_id, source, coalesce(bank_id, ''), facts_key) WHERE line_id IS NOT NULL;
@@ -215,6 +226,10 @@ CREATE INDEX sightings_other_wording ON sightings (bank_account_key, facts_key) 
 CREATE INDEX sightings_by_batch ON sightings (bank_account_key, booking_date, batch_minor) WHERE batch_minor IS NOT NULL;
 -- Serves capture: ties by the bank's id.
 CREATE INDEX sightings_by_bank_id ON sightings (bank_account_key, bank_id) WHERE bank_id IS NOT NULL;
+-- Serves the sealer.
+CREATE INDEX sightings_by_transaction ON sightings (xid);
+-- What a row was that waited. The others are sealed with their line.
+SELECT audit_table('sightings', 'sighting', 'id', ARRAY['line_id', 'evidence'], false);
 CREATE TRIGGER sightings_refer AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_sightings();
 CREATE TRIGGER sightings_name_codes AFTER INSERT ON sightings REFERENCING NEW TABLE AS new_rows
@@ -243,6 +258,9 @@ COMMENT ON COLUMN sightings.beside_line_id IS 'The line that the held row may be
 COMMENT ON COLUMN sightings.held_reads IS 'How many complete reads of its closed day left the row held.';
 COMMENT ON COLUMN sightings.seen_at IS 'When it was first seen in this way.';
 COMMENT ON COLUMN sightings.ended_at IS 'When a held row without a line stopped waiting: complete reads of its day never showed it.';
+COMMENT ON COLUMN sightings.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN sightings.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN sightings.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE line_holds (
   line_id        bigint PRIMARY KEY REFERENCES lines (id),
@@ -260,6 +278,7 @@ CREATE TABLE line_holds (
 CREATE INDEX line_holds_open ON line_holds (line_id) WHERE ended_at IS NULL;
 CREATE TRIGGER line_holds_keep_facts BEFORE UPDATE OF line_id, reason, beside_line_id, held_at OR DELETE ON line_holds
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+SELECT audit_table('line_holds', 'line_hold', 'line_id', ARRAY['reason', 'beside_line_id', 'ended_as']);
 CREATE TRIGGER line_holds_no_truncate BEFORE TRUNCATE ON line_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 COMMENT ON TABLE line_holds IS 'Lines, credits and debits, that move nothing by themselves, since they may be another line or cannot be relied on. Written by capture_lines() and end_holds() only.';

@@ -16,12 +16,17 @@ CREATE TABLE bank_events (
   deposit_id       text REFERENCES deposits (id),
   facts_key        text,
   bank_id          text,
+  xid              xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt             uuid DEFAULT gen_random_uuid(),
+  commitment       bytea,
   CONSTRAINT bank_events_once UNIQUE (bank_account_key, event_id)
 );
 -- Serves the relay.
 CREATE INDEX bank_events_waiting ON bank_events (id) WHERE handled_at IS NULL;
 -- Serves the story of a deposit, which lists every delivery of its line.
 CREATE INDEX bank_events_by_facts ON bank_events (bank_account_key, facts_key) WHERE facts_key IS NOT NULL;
+-- Serves the sealer.
+CREATE INDEX bank_events_by_transaction ON bank_events (xid);
 CREATE TRIGGER bank_events_name_codes AFTER INSERT ON bank_events REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION name_codes('encode(r.body, ''escape'')');
 
@@ -39,6 +44,9 @@ COMMENT ON COLUMN bank_events.error_code IS 'Why it could not be read, as docs/e
 COMMENT ON COLUMN bank_events.deposit_id IS 'The deposit that it showed, where there is one.';
 COMMENT ON COLUMN bank_events.facts_key IS 'Hash of the facts of the line that it showed, as lines.facts_key; null where it showed none.';
 COMMENT ON COLUMN bank_events.bank_id IS 'The bank''s own id of the line that it showed.';
+COMMENT ON COLUMN bank_events.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN bank_events.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN bank_events.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE statement_files (
   id               text PRIMARY KEY,
@@ -68,7 +76,7 @@ CREATE TABLE statement_files (
 );
 -- Serves GET /v1/statements: newest files.
 CREATE INDEX statement_files_newest ON statement_files (received_at DESC, id DESC);
-SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'state', 'released_by', 'accepts_open_end']);
+SELECT audit_table('statement_files', 'statement_file', 'id', ARRAY['bank_account_key', 'sha256', 'state', 'released_by', 'accepts_open_end']);
 
 COMMENT ON TABLE statement_files IS 'Statement files that people handed in, each once for an account. Stored by the upload and by purser import; its progress is written by the import.';
 COMMENT ON COLUMN statement_files.id IS 'Id of the file, with prefix stf_.';
@@ -134,6 +142,9 @@ CREATE TABLE statements (
                                 CHECK (state IN ('captured', 'held', 'released', 'copy')),
   lines_new                   integer NOT NULL DEFAULT 0,
   captured_at                 timestamptz NOT NULL DEFAULT now(),
+  xid                         xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt                        uuid DEFAULT gen_random_uuid(),
+  commitment                  bytea,
   CONSTRAINT statements_once UNIQUE (file_id, position),
   -- I10: what a file proves is arithmetic, not opinion. A proof may also fail by the file's own counts and totals.
   CONSTRAINT statements_proof_is_arithmetic CHECK (
@@ -141,8 +152,11 @@ CREATE TABLE statements (
   CONSTRAINT statements_proved_by_something CHECK ((proof = 'ok') = (proved_by IS NOT NULL))
 );
 
+SELECT audit_table('statements', 'statement', 'id', ARRAY['state', 'proof', 'proved_by', 'opening_minor', 'closing_minor']);
 -- Serves the proof that comes later: the statements in which a deposit's line was shown.
 CREATE INDEX statements_by_run ON statements (run_id);
+-- Serves the sealer.
+CREATE INDEX statements_by_transaction ON statements (xid);
 
 COMMENT ON TABLE statements IS 'What each statement in a file says of itself, and how it continues the statements before it. Written by the import.';
 COMMENT ON COLUMN statements.id IS 'Number of the statement.';
@@ -171,6 +185,9 @@ COMMENT ON COLUMN statements.continuity_difference_minor IS 'Its opening balance
 COMMENT ON COLUMN statements.state IS 'captured, held (its totals are wrong), released by a person, or copy (the file itself says that it must not post: a duplicate or a test).';
 COMMENT ON COLUMN statements.lines_new IS 'Entries that were captured as new lines.';
 COMMENT ON COLUMN statements.captured_at IS 'When it was recorded.';
+COMMENT ON COLUMN statements.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN statements.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN statements.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 -- A row that cannot be read posts nothing and stops no other row. Its life is a case of line_cases (07_desk.sql).
 CREATE TABLE quarantined_rows (

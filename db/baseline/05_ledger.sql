@@ -60,6 +60,8 @@ CREATE INDEX journals_undoing_by_deposit ON journals (deposit_id)
 CREATE INDEX journals_voided ON journals (bank_account_key, line_id) WHERE kind = 'void';
 -- Serves payer memory: the credits that people decided.
 CREATE INDEX journals_decided_credits ON journals (line_id) WHERE kind = 'credit' AND decision_id IS NOT NULL;
+-- Serves the sealer.
+CREATE INDEX journals_by_transaction ON journals (xid);
 CREATE TRIGGER journals_append_only BEFORE UPDATE OR DELETE ON journals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_no_truncate BEFORE TRUNCATE ON journals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER journals_whole AFTER INSERT ON journals REFERENCING NEW TABLE AS new_rows
@@ -138,7 +140,9 @@ CREATE TABLE spends (
   -- A key of api_keys (06_people.sql).
   spent_by      text NOT NULL,
   spent_on      date NOT NULL,
-  created_at    timestamptz NOT NULL DEFAULT now()
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  salt          uuid DEFAULT gen_random_uuid(),
+  commitment    bytea
 );
 -- Serves the spends of one wallet, newest first.
 CREATE INDEX spends_by_wallet ON spends (wallet_id, created_at DESC);
@@ -155,6 +159,8 @@ COMMENT ON COLUMN spends.note IS 'What they were spent on, in the caller''s word
 COMMENT ON COLUMN spends.spent_by IS 'Id of the API key that asked for it.';
 COMMENT ON COLUMN spends.spent_on IS 'The business day on which it counts.';
 COMMENT ON COLUMN spends.created_at IS 'When it was written.';
+COMMENT ON COLUMN spends.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN spends.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE reversals (
   line_id          bigint PRIMARY KEY REFERENCES lines (id),

@@ -23,6 +23,8 @@ CREATE TABLE api_keys (
   expires_at     timestamptz,
   revoked_at     timestamptz,
   last_used_at   timestamptz,
+  salt           uuid DEFAULT gen_random_uuid(),
+  commitment     bytea,
   CONSTRAINT api_keys_person_of_person CHECK ((owner_kind = 'person') = (person IS NOT NULL)),
   CONSTRAINT api_keys_person_calls CHECK (owner_kind = 'service' OR caller = person),
   CONSTRAINT api_keys_person_unbound CHECK (owner_kind = 'service' OR (bound_accounts IS NULL AND NOT own_wallets)),
@@ -31,7 +33,7 @@ CREATE TABLE api_keys (
 );
 CREATE TRIGGER api_keys_keep_facts BEFORE INSERT OR UPDATE ON api_keys FOR EACH ROW EXECUTE FUNCTION check_api_key();
 SELECT audit_table('api_keys', 'api_key', 'id', ARRAY['owner_kind', 'person', 'caller', 'scopes', 'bound_accounts', 'own_wallets',
-                   'rotated_from', 'expires_at', 'revoked_at']);
+                   'rotated_from', 'expires_at', 'revoked_at'], true, ARRAY['secret_hash', 'name']);
 ALTER TABLE statement_files ADD CONSTRAINT statement_files_released_by_fkey FOREIGN KEY (released_by) REFERENCES api_keys (id);
 ALTER TABLE spends ADD CONSTRAINT spends_spent_by_fkey FOREIGN KEY (spent_by) REFERENCES api_keys (id);
 
@@ -50,6 +52,8 @@ COMMENT ON COLUMN api_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN api_keys.expires_at IS 'When it stops working by itself; null for never.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'When it was revoked; null while it is not.';
 COMMENT ON COLUMN api_keys.last_used_at IS 'When it was last used, to the minute.';
+COMMENT ON COLUMN api_keys.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN api_keys.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE idempotency_keys (
   principal      text NOT NULL,
@@ -104,7 +108,9 @@ CREATE TABLE audit_events (
   subject_id   text NOT NULL,
   before       jsonb,
   after        jsonb,
-  why          text DEFAULT nullif(current_setting('purser.why', true), '')
+  why          text DEFAULT nullif(current_setting('purser.why', true), ''),
+  salt         uuid DEFAULT gen_random_uuid(),
+  commitment   bytea
 );
 -- Serves the story of one subject.
 CREATE INDEX audit_events_by_subject ON audit_events (subject_kind, subject_id, id);
@@ -116,6 +122,10 @@ CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events FOR EACH
 
 -- The first row of the trail: when the database was made, and by which login.
 INSERT INTO audit_events (action, subject_kind, subject_id) VALUES ('audit.started', 'audit', 'trail');
+-- The first rate is older than the trail.
+INSERT INTO audit_events (action, subject_kind, subject_id, after)
+SELECT 'rate.added', 'rate', version::text, jsonb_build_object('minor_per_credit', minor_per_credit::text, 'effective_from', effective_from)
+  FROM rates;
 
 COMMENT ON TABLE audit_events IS 'Who changed what, when and why. Written by triggers and record_audit() only; rows never change.';
 COMMENT ON COLUMN audit_events.id IS 'Number of the event.';
@@ -131,21 +141,35 @@ COMMENT ON COLUMN audit_events.subject_id IS 'The id of that row.';
 COMMENT ON COLUMN audit_events.before IS 'The audited columns before; null where there was no row. Ids, states, codes and amounts only: never a reference, a name or an account number.';
 COMMENT ON COLUMN audit_events.after IS 'The audited columns after; null where the row is gone.';
 COMMENT ON COLUMN audit_events.why IS 'The reason that the actor gave.';
+COMMENT ON COLUMN audit_events.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN audit_events.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
--- The chain: hash = sha256(prev and the event as text). Two rows cannot follow one, and none can be left out.
+-- The chain, one link for each batch: hash = sha256(prev and what the batch holds). Two links cannot follow one, and none can
+-- be left out. What a batch holds is listed in seal_audit().
 CREATE TABLE audit_seals (
   seq       bigint PRIMARY KEY CONSTRAINT audit_seals_seq_positive CHECK (seq > 0),
-  event_id  bigint NOT NULL REFERENCES audit_events (id) CONSTRAINT audit_seals_once UNIQUE,
+  event_ids int8multirange NOT NULL,
+  contents  jsonb NOT NULL,
   prev      bytea NOT NULL CONSTRAINT audit_seals_no_fork UNIQUE,
   hash      bytea NOT NULL CONSTRAINT audit_seals_hash_length CHECK (length(hash) = 32),
-  sealed_at timestamptz NOT NULL DEFAULT now()
+  sealed_at timestamptz NOT NULL DEFAULT now(),
+  -- Where the next batch begins.
+  until_xid xid8 NOT NULL,
+  tops      jsonb NOT NULL,
+  floors    jsonb NOT NULL
 );
+-- Serves the trail, which shows the seal of each event.
+CREATE INDEX audit_seals_by_event ON audit_seals USING gist (event_ids);
 CREATE TRIGGER audit_seals_append_only BEFORE UPDATE OR DELETE ON audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-COMMENT ON TABLE audit_seals IS 'A chain of hashes over audit_events: no edit of them goes unseen. Written by seal_audit() only; rows never change.';
+COMMENT ON TABLE audit_seals IS 'A chain of hashes over the audit trail, the ledger and what the banks said, a link for each batch: no edit of them goes unseen. Written by seal_audit() only; rows never change.';
 COMMENT ON COLUMN audit_seals.seq IS 'Numbers the seals from 1, without gaps.';
-COMMENT ON COLUMN audit_seals.event_id IS 'The event that it seals.';
+COMMENT ON COLUMN audit_seals.event_ids IS 'The audit events of the batch.';
+COMMENT ON COLUMN audit_seals.contents IS 'For each table: the ids of its rows in the batch, their number, and the SHA-256 of the SHA-256 of each, by id.';
 COMMENT ON COLUMN audit_seals.prev IS 'Hash of the seal before; 32 zero bytes for the first.';
-COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 of prev and the event.';
+COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 of prev, the number and the contents.';
 COMMENT ON COLUMN audit_seals.sealed_at IS 'When it was sealed.';
+COMMENT ON COLUMN audit_seals.until_xid IS 'Rows of earlier transactions are sealed.';
+COMMENT ON COLUMN audit_seals.tops IS 'Highest id that is sealed, for each table.';
+COMMENT ON COLUMN audit_seals.floors IS 'For each table: highest id that another server gave, before a restore. Transactions are numbered anew after it.';

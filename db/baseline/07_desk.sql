@@ -44,9 +44,14 @@ CREATE TABLE review_comments (
   deposit_id text NOT NULL REFERENCES reviews (deposit_id),
   key_id     text NOT NULL REFERENCES api_keys (id),
   person     text,
-  text       text NOT NULL CONSTRAINT review_comments_text_given CHECK (length(btrim(text)) > 0),
-  created_at timestamptz NOT NULL DEFAULT now()
+  text       text NOT NULL CONSTRAINT review_comments_text_given CHECK (length(btrim(text)) > 0 OR commitment IS NOT NULL),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt       uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
+-- Serves the sealer.
+CREATE INDEX review_comments_by_transaction ON review_comments (xid);
 -- Serves the comments of one review.
 CREATE INDEX review_comments_by_deposit ON review_comments (deposit_id, id);
 CREATE TRIGGER review_comments_append_only BEFORE UPDATE OR DELETE ON review_comments
@@ -60,6 +65,9 @@ COMMENT ON COLUMN review_comments.key_id IS 'Id of the API key that wrote it.';
 COMMENT ON COLUMN review_comments.person IS 'The human behind that key; null where a service wrote it.';
 COMMENT ON COLUMN review_comments.text IS 'The note.';
 COMMENT ON COLUMN review_comments.created_at IS 'When it was written.';
+COMMENT ON COLUMN review_comments.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN review_comments.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN review_comments.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
 CREATE TABLE line_cases (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -80,7 +88,7 @@ CREATE TABLE line_cases (
 CREATE UNIQUE INDEX line_cases_one_open ON line_cases (line_id, kind) WHERE closed_at IS NULL;
 -- Keeps one open case for each row, and serves the read that opens and closes them.
 CREATE UNIQUE INDEX line_cases_one_open_row ON line_cases (row_id) WHERE closed_at IS NULL;
-SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'row_id', 'other_id', 'outcome']);
+SELECT audit_table('line_cases', 'line_case', 'id', ARRAY['kind', 'line_id', 'row_id', 'other_id', 'outcome', 'closed_by']);
 CREATE TRIGGER line_cases_hold AFTER INSERT ON line_cases REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION hold_vanished();
 CREATE TRIGGER line_cases_release AFTER UPDATE ON line_cases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -136,11 +144,14 @@ CREATE TABLE day_proofs (
   open_minor       bigint NOT NULL,
   open_count       integer NOT NULL,
   taken_at         timestamptz NOT NULL DEFAULT now(),
+  xid              xid8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT day_proofs_arithmetic CHECK (difference_minor = ledger_minor - bank_minor),
   CONSTRAINT day_proofs_name_statement CHECK ((source = 'statement') = (statement_id IS NOT NULL))
 );
 -- Serves the newest proofs of an account.
 CREATE INDEX day_proofs_newest ON day_proofs (bank_account_key, id DESC);
+-- Serves the sealer.
+CREATE INDEX day_proofs_by_transaction ON day_proofs (xid);
 CREATE TRIGGER day_proofs_append_only BEFORE UPDATE OR DELETE ON day_proofs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- Serves the sweep: statements that were not compared yet.
@@ -162,6 +173,7 @@ COMMENT ON COLUMN day_proofs.suspense_minor IS 'Money in suspense at the time of
 COMMENT ON COLUMN day_proofs.open_minor IS 'Open deposits at the time of the look, which suspense must equal, in minor units.';
 COMMENT ON COLUMN day_proofs.open_count IS 'How many deposits these are.';
 COMMENT ON COLUMN day_proofs.taken_at IS 'When the look was taken.';
+COMMENT ON COLUMN day_proofs.xid IS 'The transaction that wrote it; serves the sealer.';
 
 CREATE TABLE claims (
   id           text PRIMARY KEY,
@@ -205,9 +217,14 @@ CREATE TABLE payer_revocations (
   wallet_id  text NOT NULL REFERENCES wallets (id),
   deposit_id text NOT NULL REFERENCES deposits (id),
   revoked_by text NOT NULL REFERENCES api_keys (id),
-  reason     text NOT NULL CONSTRAINT payer_revocations_reason_given CHECK (length(btrim(reason)) > 0),
-  revoked_at timestamptz NOT NULL DEFAULT now()
+  reason     text NOT NULL CONSTRAINT payer_revocations_reason_given CHECK (length(btrim(reason)) > 0 OR commitment IS NOT NULL),
+  revoked_at timestamptz NOT NULL DEFAULT now(),
+  xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  salt       uuid DEFAULT gen_random_uuid(),
+  commitment bytea
 );
+-- Serves the sealer.
+CREATE INDEX payer_revocations_by_transaction ON payer_revocations (xid);
 -- Serves payer memory of one wallet.
 CREATE INDEX payer_revocations_by_wallet ON payer_revocations (wallet_id);
 CREATE TRIGGER payer_revocations_append_only BEFORE UPDATE OR DELETE ON payer_revocations FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -220,3 +237,6 @@ COMMENT ON COLUMN payer_revocations.deposit_id IS 'A deposit of that payer: its 
 COMMENT ON COLUMN payer_revocations.revoked_by IS 'Id of the API key whose owner revoked it.';
 COMMENT ON COLUMN payer_revocations.reason IS 'Why.';
 COMMENT ON COLUMN payer_revocations.revoked_at IS 'When.';
+COMMENT ON COLUMN payer_revocations.xid IS 'The transaction that wrote it; serves the sealer.';
+COMMENT ON COLUMN payer_revocations.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
+COMMENT ON COLUMN payer_revocations.commitment IS 'That hash, once the texts are erased; null while they are there.';

@@ -1,7 +1,10 @@
 -- I19. Has each change of these columns of a table written down, with the row's id as the subject; new and deleted rows too,
--- or with `p_inserts` false only what happens to rows later. It makes one trigger function for the table and its triggers;
--- called again for a table, it replaces the list. For db/baseline/ and numbered files, never for the application.
-CREATE OR REPLACE FUNCTION audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true)
+-- or with `p_inserts` false only what happens to rows later. Of the columns `p_private` the trail holds one salted hash, so that
+-- their texts can be erased and the trail still proves the rest; such a table has the columns salt and commitment. It makes one
+-- trigger function for the table and its triggers; called again for a table, it replaces the lists. For db/baseline/ and numbered
+-- files, never for the application.
+CREATE OR REPLACE FUNCTION audit_table(p_table text, p_subject text, p_id text, p_columns text[], p_inserts boolean DEFAULT true,
+  p_private text[] DEFAULT '{}')
 RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE facts text; image text; function_name text := p_table || '_audited';
 BEGIN
@@ -13,6 +16,12 @@ BEGIN
     FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
     LEFT JOIN pg_attribute a ON a.attrelid = p_table::regclass AND a.attname = c.name AND NOT a.attisdropped
   HAVING bool_and(a.attname IS NOT NULL);
+  IF cardinality(p_private) > 0 THEN
+    SELECT image || format(', ''private'', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(%s)::text, ''UTF8''))), ''hex'')',
+                           string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)),
+           facts || ', r.salt, r.commitment, ' || string_agg(format('r.%I', c.name), ', ' ORDER BY c.place)
+      INTO image, facts FROM unnest(p_private) WITH ORDINALITY AS c(name, place);
+  END IF;
   IF image IS NULL THEN
     RAISE EXCEPTION 'table % has not all of the columns %', p_table, p_columns;
   END IF;
@@ -43,7 +52,7 @@ BEGIN
     END $trigger$ $body$, function_name, p_subject, image, facts);
   -- The call stays with what it made, so that this file can make it again when its own text changes.
   EXECUTE format('COMMENT ON FUNCTION %I() IS %L', function_name,
-    format('SELECT audit_table(%L, %L, %L, %L, %L)', p_table, p_subject, p_id, p_columns, p_inserts));
+    format('SELECT audit_table(%L, %L, %L, %L, %L, %L)', p_table, p_subject, p_id, p_columns, p_inserts, p_private));
   EXECUTE format('ALTER FUNCTION %I OWNER TO purser_ledger', function_name);
   EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', function_name);
   IF p_inserts THEN

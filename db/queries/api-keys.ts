@@ -3,7 +3,7 @@ import type { Executor } from '../client.ts';
 import { arrayText, param } from '../param.ts';
 import { apiKeys, type ApiKeyOwner } from '../schema/api-keys.ts';
 
-export type ApiKey = typeof apiKeys.$inferSelect;
+export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'salt' | 'commitment'>;
 
 /** What never changes of a key: its hash covers all of it. */
 export interface ApiKeyFacts {

@@ -37,7 +37,7 @@ export async function listAuditEvents(
   const { subject, after, limit } = query;
   return executor.execute<AuditEvent>(sql`
     select ${COLUMNS}
-      from audit_events e left join audit_seals s on s.event_id = e.id
+      from audit_events e left join audit_seals s on s.event_ids @> e.id
      where ${subject === null ? sql`true` : sql`e.subject_kind = ${subject.kind} and e.subject_id = ${subject.id}`}
        and ${after === null ? sql`true` : sql`e.id < ${after.toString()}::bigint`}
      order by e.id desc limit ${limit}`);
@@ -60,6 +60,6 @@ export function auditOf(subjects: SQL): SQL {
              ) as event
         from (${subjects}) named
         join audit_events e on e.subject_kind = named.kind and e.subject_id = named.id
-        left join audit_seals s on s.event_id = e.id
+        left join audit_seals s on s.event_ids @> e.id
        order by e.id limit 500) t)`;
 }

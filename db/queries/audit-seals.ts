@@ -9,8 +9,9 @@ export interface AuditSeal {
 }
 
 /**
- * Seals at most `limit` audit rows in the order of their transactions. It leaves rows that a running transaction could
- * still precede. `head` is the last seal of the chain; its `seq` is 0 while there is none.
+ * Seals about `limit` rows of each table as one batch, in the order of their transactions. It leaves rows that a running
+ * transaction could still precede. `sealed` counts the rows of all tables; `head` is the last seal of the chain, and its
+ * `seq` is 0 while there is none.
  */
 export async function sealEvents(
   executor: Executor,
@@ -28,4 +29,18 @@ export async function hasSeal(executor: Executor, seal: AuditSeal): Promise<bool
   const rows = await executor.execute(sql`
     select 1 from audit_seals where seq = ${seal.seq.toString()}::bigint and hash = decode(${seal.hash}, 'hex')`);
   return rows.length === 1;
+}
+
+/** The last seal before a moment, or the seal of a number; null if the chain has none. */
+export async function findSealSeq(
+  executor: Executor,
+  asked: { readonly before: Date } | { readonly seq: bigint },
+): Promise<bigint | null> {
+  const rows = await executor.execute<{ seq: string | null }>(
+    'seq' in asked
+      ? sql`select seq::text from audit_seals where seq = ${asked.seq.toString()}::bigint`
+      : sql`select max(seq)::text as seq from audit_seals where sealed_at < ${asked.before.toISOString()}::timestamptz`,
+  );
+  const seq = rows[0]?.seq ?? null;
+  return seq === null ? null : BigInt(seq);
 }

@@ -1,5 +1,5 @@
 import { boolean, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { count, instant, oneOf } from './columns.ts';
+import { committed, count, instant, oneOf } from './columns.ts';
 
 export type ApiKeyOwner = 'service' | 'person';
 
@@ -21,6 +21,7 @@ export const apiKeys = pgTable('api_keys', {
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),
   lastUsedAt: instant('last_used_at'),
+  ...committed(),
 });
 
 /** Saved answers: a repeated request gets the same answer and no second effect. */

@@ -1,6 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { bytes, instant, oneOf, rowId, transactionNumber, whole } from './columns.ts';
+import { jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import {
+  bytes,
+  committed,
+  idSet,
+  instant,
+  oneOf,
+  rowId,
+  transactionNumber,
+  whole,
+} from './columns.ts';
 
 export type ActorKind = 'person' | 'service' | 'workflow' | 'system';
 
@@ -27,13 +36,19 @@ export const auditEvents = pgTable('audit_events', {
   before: jsonb('before').$type<unknown>(),
   after: jsonb('after').$type<unknown>(),
   why: text('why').default(fromSetting('purser.why')),
+  ...committed(),
 });
 
-/** The chain over {@link auditEvents}: each hash covers the one before it. */
+/** The chain over the trail, the ledger and what the banks said, a link for each batch: each hash covers the one before it. */
 export const auditSeals = pgTable('audit_seals', {
   seq: whole('seq').primaryKey(),
-  eventId: bigint('event_id', { mode: 'bigint' }).notNull(),
+  eventIds: idSet('event_ids').notNull(),
+  /** By table: `ids`, `rows` and `sha256`. */
+  contents: jsonb('contents').$type<unknown>().notNull(),
   prev: bytes('prev').notNull(),
   hash: bytes('hash').notNull(),
   sealedAt: instant('sealed_at').notNull().defaultNow(),
+  untilXid: transactionNumber('until_xid').notNull(),
+  tops: jsonb('tops').$type<Readonly<Record<string, string>>>().notNull(),
+  floors: jsonb('floors').$type<Readonly<Record<string, string>>>().notNull(),
 });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { boolean, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { FeedProtocol } from '../../domain/line/feed-protocols.ts';
 import type { AccountMode } from '../../domain/review/owner.ts';
-import { instant, localDate, oneOf, whole } from './columns.ts';
+import { committed, instant, localDate, oneOf, whole } from './columns.ts';
 
 /** The policy for a failed proof: `hold` waits for a person; `warn` captures and reports it. */
 export type ProofPolicy = 'hold' | 'warn';
@@ -60,6 +60,7 @@ export const bankAccounts = pgTable('bank_accounts', {
   mode: oneOf<AccountMode>('mode').notNull().default('live'),
   lastCompleteDay: localDate('last_complete_day'),
   createdAt: instant('created_at').notNull().defaultNow(),
+  ...committed(),
 });
 
 /** What people call an account: its key, and later names. */

@@ -1,5 +1,5 @@
 import { pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
+import { committed, instant, localDate, oneOf, rowId, whole, writtenBy } from './columns.ts';
 
 /** Payers that a person removed from payer memory. */
 export const payerRevocations = pgTable('payer_revocations', {
@@ -9,6 +9,8 @@ export const payerRevocations = pgTable('payer_revocations', {
   revokedBy: text('revoked_by').notNull(),
   reason: text('reason').notNull(),
   revokedAt: instant('revoked_at').notNull().defaultNow(),
+  ...writtenBy(),
+  ...committed(),
 });
 
 export type ClaimState = 'open' | 'met' | 'expired' | 'withdrawn';

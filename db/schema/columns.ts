@@ -1,4 +1,5 @@
-import { bigint, customType, date, integer, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, customType, date, integer, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { LocalDate } from '../../domain/local-date.ts';
 
 /** Money in minor units, whole credits and sequences: always `bigint`, since a float would lose cents. */
@@ -27,4 +28,22 @@ export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
 /** The number of the transaction that wrote a row, as decimal digits. */
 export const transactionNumber = customType<{ data: string; driverData: string }>({
   dataType: () => 'xid8',
+});
+
+/** A set of row numbers, as Postgres writes multiranges. */
+export const idSet = customType<{ data: string; driverData: string }>({
+  dataType: () => 'int8multirange',
+});
+
+/** The transaction that wrote a row; the sealer follows their order. */
+export const writtenBy = () => ({
+  xid: transactionNumber('xid')
+    .notNull()
+    .default(sql`pg_current_xact_id()`),
+});
+
+/** What the trail keeps of a row's texts: their salted hash, which stays when they are erased. */
+export const committed = () => ({
+  salt: uuid('salt').default(sql`gen_random_uuid()`),
+  commitment: bytes('commitment'),
 });

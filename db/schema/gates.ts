@@ -1,5 +1,5 @@
 import { pgTable, text } from 'drizzle-orm/pg-core';
-import { count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
+import { count, instant, localDate, oneOf, rowId, whole, writtenBy } from './columns.ts';
 
 export type GateCause = 'operator' | 'proof_failed' | 'balance_differs';
 
@@ -31,6 +31,7 @@ export const dayProofs = pgTable('day_proofs', {
   openMinor: whole('open_minor').notNull(),
   openCount: count('open_count').notNull(),
   takenAt: instant('taken_at').notNull().defaultNow(),
+  ...writtenBy(),
 });
 
 export const LINE_CASE_KINDS = [

@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { ProofLevel } from '../../domain/line/statement.ts';
-import { bytes, count, instant, localDate, oneOf, rowId, whole } from './columns.ts';
+import {
+  bytes,
+  committed,
+  count,
+  instant,
+  localDate,
+  oneOf,
+  rowId,
+  whole,
+  writtenBy,
+} from './columns.ts';
 
 export type BankEventOutcome =
   'captured' | 'known' | 'held' | 'pointer' | 'pending' | 'reversal' | 'unreadable';
@@ -28,6 +38,8 @@ export const bankEvents = pgTable('bank_events', {
     .array()
     .notNull()
     .default(sql`'{}'`),
+  ...writtenBy(),
+  ...committed(),
 });
 
 /** Rows of a bank's answer that cannot be read exactly; each waits for a person as a case. */
@@ -130,4 +142,6 @@ export const statements = pgTable('statements', {
   continuityDifferenceMinor: whole('continuity_difference_minor'),
   state: oneOf<StatementState>('state').notNull(),
   linesNew: count('lines_new').notNull().default(0),
+  ...writtenBy(),
+  ...committed(),
 });

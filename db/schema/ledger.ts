@@ -1,7 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import type { JournalKind, LedgerAccount } from '../../domain/ledger/journal.ts';
-import { instant, localDate, oneOf, rowId, transactionNumber, whole } from './columns.ts';
+import {
+  committed,
+  instant,
+  localDate,
+  oneOf,
+  rowId,
+  transactionNumber,
+  whole,
+} from './columns.ts';
 
 export const journals = pgTable('journals', {
   id: rowId('id').primaryKey(),
@@ -53,6 +61,7 @@ export const spends = pgTable('spends', {
   spentBy: text('spent_by').notNull(),
   spentOn: localDate('spent_on').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
+  ...committed(),
 });
 
 /** Credits that may not be spent yet, whole or in part. Written by triggers only. */

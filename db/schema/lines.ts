@@ -1,7 +1,7 @@
 import { boolean, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import type { Evidence, HoldReason } from '../../domain/line/identity.ts';
 import type { FeedKind } from '../../domain/line/sighting.ts';
-import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
+import { committed, instant, localDate, oneOf, rowId, whole, writtenBy } from './columns.ts';
 
 /** Booked lines. Written by `capture_lines` only, and never changed. */
 export const lines = pgTable('lines', {
@@ -25,6 +25,8 @@ export const lines = pgTable('lines', {
   capturedAt: instant('captured_at').notNull().defaultNow(),
   /** The source that showed it first. */
   source: text('source').notNull(),
+  ...writtenBy(),
+  ...committed(),
 });
 
 /** Shown, never credited; nothing in the ledger refers to them. */
@@ -66,6 +68,8 @@ export const sightings = pgTable('sightings', {
   heldReads: smallint('held_reads').notNull().default(0),
   seenAt: instant('seen_at').notNull().defaultNow(),
   endedAt: instant('ended_at'),
+  ...writtenBy(),
+  ...committed(),
 });
 
 /** Lines that move nothing by themselves. Written by `capture_lines` and `end_holds` only. */

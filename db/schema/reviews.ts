@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { ReviewReason } from '../../domain/review/review-reasons.ts';
-import { count, instant, oneOf, rowId } from './columns.ts';
+import { committed, count, instant, oneOf, rowId, writtenBy } from './columns.ts';
 
 export const reviews = pgTable('reviews', {
   depositId: text('deposit_id').primaryKey(),
@@ -32,4 +32,6 @@ export const reviewComments = pgTable('review_comments', {
   person: text('person'),
   text: text('text').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
+  ...writtenBy(),
+  ...committed(),
 });

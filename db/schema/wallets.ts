@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, localDate, oneOf, rowId, whole } from './columns.ts';
+import { committed, instant, localDate, oneOf, rowId, whole, writtenBy } from './columns.ts';
 
 export type CodeKind = 'checked' | 'legacy';
 export type WalletStatus = 'open' | 'frozen' | 'closed';
@@ -18,6 +18,7 @@ export const namedCodes = pgTable('named_codes', {
   namedAt: instant('named_at')
     .notNull()
     .default(sql`clock_timestamp()`),
+  ...writtenBy(),
 });
 
 export const wallets = pgTable('wallets', {
@@ -45,4 +46,5 @@ export const wallets = pgTable('wallets', {
     .default(sql`0`),
   createdAt: instant('created_at').notNull().defaultNow(),
   createdBy: text('created_by'),
+  ...committed(),
 });

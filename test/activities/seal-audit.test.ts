@@ -85,7 +85,7 @@ describe('the anchor of the audit chain', () => {
     expect(answer).toEqual({ sealed: 1 });
     const waiting = await test.owner`
       select from audit_events e
-       where not exists (select 1 from audit_seals s where s.event_id = e.id)`;
+       where not exists (select 1 from audit_seals s where s.event_ids @> e.id)`;
     expect(waiting).toHaveLength(0);
   });
 });

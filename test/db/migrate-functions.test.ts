@@ -26,6 +26,11 @@ async function replace(file: string, from: string, to: string): Promise<void> {
   await folder.write(file, text.replaceAll(from, to));
 }
 
+/** `verify` compares with its own release, which these functions are not of. */
+async function brokenChecks(): Promise<readonly string[]> {
+  return (await verify(test.db)).checks.flatMap(({ id, ok }) => (ok ? [] : [id]));
+}
+
 /** The text of a function in the database. */
 async function sourceOf(name: string): Promise<string> {
   const [row] = await test.owner<{ source: string }[]>`
@@ -43,7 +48,7 @@ describe('migrate, on the files of functions,', () => {
     expect(await migrateCopy()).toEqual({ applied: ['functions/refuse_change.sql'] });
     expect(await sourceOf('refuse_change')).toContain('written once');
     expect(await migrateCopy()).toEqual({ applied: [] });
-    expect((await verify(test.db)).ok).toBe(true);
+    expect(await brokenChecks()).toEqual(['I18 code']);
   });
 
   it('keeps owner and grants when it applies a file again', async () => {
@@ -64,7 +69,7 @@ describe('migrate, on the files of functions,', () => {
 
     expect(await sourceOf('wallets_audited')).toContain('wallet.deleted');
     expect(await sourceOf('return_export_items_audited')).toContain('decision.deleted');
-    expect((await verify(test.db)).ok).toBe(true);
+    expect(await brokenChecks()).toEqual(['I18 code']);
   });
 
   it('makes a new function before the numbered file whose trigger names it', async () => {
@@ -133,7 +138,7 @@ describe('migrate, on the files of functions,', () => {
     );
 
     expect(await migrateCopy()).toEqual({ applied: [migration, SEAL] });
-    expect((await verify(test.db)).ok).toBe(true);
+    expect(await brokenChecks()).toEqual(['I18 code']);
   });
 
   it('refuses a function without a file until a numbered file drops it', async () => {

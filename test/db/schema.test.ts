@@ -17,6 +17,9 @@ import * as notifications from '../../db/schema/notifications.ts';
 import * as reviews from '../../db/schema/reviews.ts';
 import * as runs from '../../db/schema/runs.ts';
 import * as wallets from '../../db/schema/wallets.ts';
+import { readManifest } from '../../db/manifest.ts';
+import { SEALED_TABLES } from '../../db/queries/verify/sealed-tables.ts';
+import { RELEASE } from '../../db/queries/verify/release.ts';
 import { readSchemaText } from '../../db/schema-text.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -67,6 +70,10 @@ describe('the schema', () => {
     expect(written, 'run `npm run db:schema`').toBe(found);
   });
 
+  it('consists of exactly the rules of db/schema-manifest.json', async () => {
+    expect(RELEASE, 'run `npm run db:schema`').toEqual(await readManifest(test.owner));
+  });
+
   it('matches the columns of the queries, with type, nullability and default', async () => {
     const known = TABLES.flatMap((table) =>
       Object.values(getTableColumns(table)).map((column) => ({
@@ -84,6 +91,19 @@ describe('the schema', () => {
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'purser_migrations'`;
     expect([...known].sort(byName)).toEqual([...stored].sort(byName));
+  });
+
+  it('is sealed by seal_audit() as verify hashes it', async () => {
+    const [row] = await test.owner<{ source: string }[]>`
+      SELECT prosrc AS source FROM pg_proc WHERE proname = 'seal_audit'`;
+    const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
+    const source = oneLine(row?.source ?? '').replaceAll("''", "'");
+    const missing = SEALED_TABLES.filter(
+      ({ name, facts, texts }) =>
+        !source.includes(`('${name}', '${oneLine(facts)}'`) || !source.includes(texts.join(', ')),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
+    expect(source.match(/\('\w+', 't\./g)).toHaveLength(SEALED_TABLES.length);
   });
 
   it('explains every table, column and sequence', async () => {

@@ -61,7 +61,7 @@ export const WORK_CONDITIONS: readonly SQL[] = [
   sql`
     select 'audit_unsealed', 'service', null, null, min(e.id)::text, count(*)::int
       from audit_events e
-     where e.id > coalesce((select max(event_id) from audit_seals), 0) and e.happened_at < ${secondsAgo(ALERT_AFTER_S.auditUnsealed)} having count(*) > 0`,
+     where e.id > coalesce((select (tops ->> 'audit_events')::bigint from audit_seals order by seq desc limit 1), 0) and e.happened_at < ${secondsAgo(ALERT_AFTER_S.auditUnsealed)} having count(*) > 0`,
   // What only Temporal states.
   sql`
     select r.kind, r.subject, r.bank_account_key, null, r.example, r.count

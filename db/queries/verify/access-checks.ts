@@ -75,7 +75,7 @@ export const ACCESS_CHECKS: readonly Check[] = [
                      ('mark_gate_drained'), ('create_api_key'), ('expire_api_key'), ('revoke_api_key'), ('use_api_key')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
-              AND p.proconfig = ARRAY['search_path=public, pg_temp']
+              AND p.proconfig @> ARRAY['search_path=public, pg_temp']
               AND NOT EXISTS (SELECT 1 FROM aclexplode(p.proacl) a
                                WHERE a.grantee <> p.proowner
                                  AND (a.grantee = 0 OR a.grantee::regrole::text <> 'purser_app'))) IS NOT TRUE`,

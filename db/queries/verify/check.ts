@@ -1,4 +1,5 @@
-import type { SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
+import { shadowed, type Scope } from './scopes.ts';
 
 /** One rule of the ledger, recomputed from rows: it trusts no constraint, trigger or stored balance. */
 export interface Check {
@@ -10,4 +11,18 @@ export interface Check {
   readonly checked: SQL;
   /** The rows that break the rule; the first column identifies them best. */
   readonly broken: SQL;
+  /** What to look at of a ledger that was checked up to a seal; without it, the check looks at everything. */
+  readonly since?: Scope | ((seal: bigint) => { readonly checked: SQL; readonly broken: SQL });
+}
+
+/** A check of what came or changed after a seal, or of everything. */
+export function inScope(check: Check, seal: bigint | undefined): Check {
+  if (seal === undefined || check.since === undefined) return check;
+  if (typeof check.since === 'function') return { ...check, ...check.since(seal) };
+  const tables = shadowed(check.since, seal);
+  return {
+    ...check,
+    checked: sql`WITH ${tables} SELECT checked FROM (${check.checked}) counted`,
+    broken: sql`WITH ${tables} SELECT * FROM (${check.broken}) found`,
+  };
 }

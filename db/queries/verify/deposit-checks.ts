@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 export const DEPOSIT_CHECKS: readonly Check[] = [
   {
     id: 'I4',
+    since: 'deposits',
     title:
       'Each deposit is in the state that its journals say, after at most one terminal move; if its line was removed and came back, all moves before that are undone.',
     checked: sql`SELECT count(*) AS checked FROM deposits`,
@@ -54,6 +55,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   },
   {
     id: 'I4 amounts',
+    since: 'deposits',
     title:
       'The moves of each deposit with an outcome take exactly its amount out of suspense, each to the account of its kind; those of an open deposit leave it there.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind NOT IN ('capture', 'spend')`,
@@ -106,6 +108,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   },
   {
     id: 'I4 decisions',
+    since: 'deposits',
     title:
       'Each return, dismissal, correction and removal from the books, and each credit that a person decided, follows a decision on that deposit; without one, only a line that a balance proved to be another leaves the books.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE decision_id IS NOT NULL OR kind IN ('return', 'dismiss', 'correction', 'void')`,
@@ -121,6 +124,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   },
   {
     id: 'I9',
+    since: 'deposits',
     title:
       'Each journal is undone at most once, to the cent: only credits, and captures that were not credited.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('reversal', 'correction', 'void') OR reverses_id IS NOT NULL`,
@@ -154,6 +158,7 @@ export const DEPOSIT_CHECKS: readonly Check[] = [
   },
   {
     id: 'notifications',
+    since: 'deposits',
     title:
       'Each credit, and each reversal of one, has one notification that states its amount and credits.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind IN ('credit', 'reversal', 'correction', 'void') AND wallet_id IS NOT NULL`,

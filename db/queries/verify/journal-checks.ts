@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 export const JOURNAL_CHECKS: readonly Check[] = [
   {
     id: 'I5',
+    since: 'deposits',
     title: 'The postings of each journal sum to zero in each unit.',
     checked: sql`SELECT count(*) AS checked FROM postings`,
     broken: sql`
@@ -13,6 +14,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   },
   {
     id: 'I5 legs',
+    since: 'deposits',
     title: 'Each journal has at least two postings, and each posting has its journal.',
     checked: sql`SELECT count(*) AS checked FROM journals`,
     broken: sql`
@@ -23,6 +25,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   },
   {
     id: 'I6',
+    since: 'deposits',
     title: 'Each posting was written together with its journal, and not changed since.',
     checked: sql`SELECT count(*) AS checked FROM postings`,
     // The system column xmin names the transaction that wrote the present version of a row. A logical restore rewrites
@@ -35,6 +38,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   },
   {
     id: 'conversion',
+    since: 'wallets',
     title:
       'Each credit is the debt that it repaid, its credits at the rate of the line’s day, and the change of the remainder.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'credit'`,

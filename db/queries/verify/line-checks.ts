@@ -24,6 +24,7 @@ export const LINE_CHECKS: readonly Check[] = [
   },
   {
     id: 'I3',
+    since: 'deposits',
     title: 'Each line that moves money has exactly one origin journal; a notice has none.',
     checked: sql`SELECT count(*) AS checked FROM lines`,
     broken: sql`
@@ -35,6 +36,7 @@ export const LINE_CHECKS: readonly Check[] = [
   },
   {
     id: 'I3 amounts',
+    since: 'deposits',
     title:
       'Each origin journal moves its line’s amount: a credit into suspense, a debit out of bank other.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE kind = 'capture'`,
@@ -60,6 +62,7 @@ export const LINE_CHECKS: readonly Check[] = [
   },
   {
     id: 'I3 deposits',
+    since: 'deposits',
     title: 'Each credit line is one deposit with the same facts, and nothing else is.',
     checked: sql`SELECT count(*) AS checked FROM lines WHERE amount_minor > 0`,
     broken: sql`
@@ -89,12 +92,14 @@ export const LINE_CHECKS: readonly Check[] = [
   },
   {
     id: 'I13',
+    since: 'deposits',
     title: 'Only booked lines are in the ledger.',
     checked: sql`SELECT count(*) AS checked FROM lines`,
     broken: sql`SELECT id AS line, status FROM lines WHERE status IS DISTINCT FROM 'booked'`,
   },
   {
     id: 'I14',
+    since: 'deposits',
     title: 'Every amount is within its range and in a unit that its account can hold.',
     checked: sql`SELECT (SELECT count(*) FROM lines) + (SELECT count(*) FROM deposits) + (SELECT count(*) FROM postings) AS checked`,
     broken: sql`

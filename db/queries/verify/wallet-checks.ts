@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 export const WALLET_CHECKS: readonly Check[] = [
   {
     id: 'I7',
+    since: 'wallets',
     title: 'Each wallet’s balances are the sums of its postings.',
     checked: sql`SELECT count(*) AS checked FROM wallets`,
     broken: sql`
@@ -24,6 +25,7 @@ export const WALLET_CHECKS: readonly Check[] = [
   },
   {
     id: 'I7 chain',
+    since: 'wallets',
     title: 'Each journal of a wallet states the balances that its postings leave.',
     checked: sql`SELECT count(*) AS checked FROM journals WHERE wallet_id IS NOT NULL`,
     broken: sql`
@@ -52,6 +54,7 @@ export const WALLET_CHECKS: readonly Check[] = [
   },
   {
     id: 'I7 sequence',
+    since: 'wallets',
     title: 'The journals of each wallet are numbered 1 to its last sequence, without a gap.',
     checked: sql`SELECT count(*) AS checked FROM wallets`,
     broken: sql`
@@ -66,6 +69,7 @@ export const WALLET_CHECKS: readonly Check[] = [
   },
   {
     id: 'I8',
+    since: 'wallets',
     title: 'No wallet was ever below zero.',
     checked: sql`SELECT (SELECT count(*) FROM wallets) + (SELECT count(*) FROM journals WHERE wallet_id IS NOT NULL) AS checked`,
     broken: sql`

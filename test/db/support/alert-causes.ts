@@ -52,7 +52,7 @@ export const CAUSES: Readonly<Record<AlertKind, Cause>> = {
         await owner(on, `select count(*) from seal_audit(1000)`);
         const open = await owner(
           on,
-          `select from audit_events e where not exists (select from audit_seals s where s.event_id = e.id)`,
+          `select from audit_events e where not exists (select from audit_seals s where s.event_ids @> e.id)`,
         );
         return open.length === 0;
       }),
