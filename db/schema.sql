@@ -3936,19 +3936,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'wallet.added', 'wallet', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'wallet.added', 'wallet', n.id, n.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'created_by', r.created_by, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'wallet.removed', 'wallet', o.id, o.image FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'created_by', r.created_by, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'wallet.changed', 'wallet', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name, true FROM new_rows r) r
-                 GROUP BY r.id, r.code, r.code_kind, r.status, r.salt, r.commitment, r.external_ref, r.name HAVING count(*) = 1) i
+          FROM (SELECT r.id::text AS id, jsonb_build_object('code', r.code, 'code_kind', r.code_kind, 'status', r.status, 'created_by', r.created_by, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.external_ref, r.name)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.id, r.code, r.code_kind, r.status, r.created_by, r.salt, r.commitment, r.external_ref, r.name, false AS is_new FROM old_rows r UNION ALL SELECT r.id, r.code, r.code_kind, r.status, r.created_by, r.salt, r.commitment, r.external_ref, r.name, true FROM new_rows r) r
+                 GROUP BY r.id, r.code, r.code_kind, r.status, r.created_by, r.salt, r.commitment, r.external_ref, r.name HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;

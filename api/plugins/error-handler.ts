@@ -90,7 +90,7 @@ function schemaFault(error: SchemaError): Fault {
     at: shortened(`${error.validationContext ?? 'request'}${issue.instancePath}`),
     rule: shortened(issue.message ?? 'does not match the documentation'),
   }));
-  if (error.validationContext === 'headers') {
+  if (error.validation.some(({ instancePath }) => instancePath === '/idempotency-key')) {
     return {
       code: 'request.idempotency_key_missing',
       message: 'Send an Idempotency-Key header of 1 to 200 visible characters.',

@@ -1,5 +1,5 @@
 -- Roles, and the record of what was applied. `purser_ledger` owns every table and the functions that write money; `purser_app`, as which services work, may only do
--- what 10_grants.sql says. Functions belong to these roles, so db/functions/ is applied right after this file.
+-- what 11_grants.sql says. Functions belong to these roles, so db/functions/ is applied right after this file.
 
 -- Roles belong to the cluster, so another database (or a twin migrator) may have made them already.
 DO $$ BEGIN CREATE ROLE purser_ledger NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;

@@ -191,7 +191,7 @@ CREATE TABLE wallets (
   CONSTRAINT wallets_external_ref_unique UNIQUE (external_ref)
 ) WITH (fillfactor = 80);
 CREATE TRIGGER wallets_code_unnamed BEFORE INSERT ON wallets FOR EACH ROW EXECUTE FUNCTION check_wallet_code();
-SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'code_kind', 'status'], true, ARRAY['external_ref', 'name']);
+SELECT audit_table('wallets', 'wallet', 'id', ARRAY['code', 'code_kind', 'status', 'created_by'], true, ARRAY['external_ref', 'name']);
 
 COMMENT ON TABLE wallets IS 'One row for each customer. Opened by the API; the balances are written by post_journals() only, and verify holds them against the postings.';
 COMMENT ON COLUMN wallets.id IS 'Id of the wallet, with prefix wal_.';

@@ -42,13 +42,14 @@ describe('runApi', () => {
       API_PORT: '0',
       API_KEY_PEPPER: PEPPER,
     };
+    const key = await keyOf(database, 'service', ['status:read']);
     const api = await runApi({ config: loadConfig(env), env, logger });
     try {
       const ready = await fetch(`${api.url}/health/ready`);
       expect(ready.status).toBe(503);
       const answer = await fetch(`${api.url}/v1/status`, {
         headers: {
-          authorization: `Bearer purser_trial_${'0'.repeat(32)}_${'x'.repeat(43)}`,
+          authorization: `Bearer ${key}`,
         },
       });
       expect(answer.status).toBe(503);

@@ -88,7 +88,10 @@ describe('the source tree', () => {
   });
 
   it('writes money rows only through app/', () => {
-    const product = CODE.filter(({ path }) => !path.startsWith('test/'));
+    // The bench of `verify` makes a million deposits for itself; what it measures is not how they came.
+    const product = CODE.filter(
+      ({ path }) => !path.startsWith('test/') && path !== 'bench/verify.ts',
+    );
     const strangers = product.flatMap((file) => [
       ...Object.entries(MONEY_WRITERS)
         .filter(([, home]) => file.path !== home && !file.path.startsWith('app/'))

@@ -163,7 +163,7 @@ describe('small credits that one person decides alone', () => {
   });
 
   it('fail in the database too, without the service’s own rule', async () => {
-    const proposedBy = await aPersonsKey(test.owner, 'past the rule');
+    const proposedBy = await aPersonsKey(test.owner, 'past-the-rule');
     const { walletId } = await aWallet(test.db);
     const alone = async () =>
       aDecision(test.owner, {
@@ -195,7 +195,7 @@ describe('small credits that one person decides alone', () => {
     await storeFourEyesAbove(test.ownerUrl, 500_000n);
     const [event] = await test.db.execute(sql`
       select before ->> 'above_minor' as before, after ->> 'above_minor' as after from audit_events
-       where subject_kind = 'approval_limit' order by id limit 1`);
+       where action = 'approval_limit.changed' order by id limit 1`);
     expect(event).toEqual({ before: '500000', after: '600000' });
   });
 });

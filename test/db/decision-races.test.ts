@@ -28,7 +28,15 @@ afterAll(() => test.close());
 async function aPrincipal(person: string): Promise<Principal> {
   const keyId = await aPersonsKey(test.owner, person);
   const caller = `person ${person}`;
-  return { keyId, ownerKind: 'person', person, caller, scopes: new Set(), reach: null, token: null };
+  return {
+    keyId,
+    ownerKind: 'person',
+    person,
+    caller,
+    scopes: new Set(),
+    reach: null,
+    token: null,
+  };
 }
 
 /** Lets nobody through before all have come. */

@@ -7,7 +7,7 @@ import type { DecisionPayload } from '../../domain/review/approval.ts';
 import { settleReturn } from '../../domain/ledger/suspense.ts';
 import { anAccount, aWallet } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { actAsKey, aDecision, aPersonsKey, approve } from '../support/decisions.ts';
+import { actAsKey, aDecision, aPersonsKey, approve, aServicesKey } from '../support/decisions.ts';
 import { aLine, capture } from '../support/ledger.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 
@@ -93,10 +93,7 @@ describe('the database, about decisions,', () => {
   );
 
   it('refuses a proposal by a service', async () => {
-    const keyId = newId('apiKey');
-    await test.owner`
-      insert into api_keys (id, secret_hash, name, caller, owner_kind, scopes)
-      values (${keyId}, 'x', 'robot', 'robot', 'service', '{review:decide}')`;
+    const keyId = await aServicesKey(test.owner);
     const proposed = aDecision(test.owner, {
       depositId: await aDeposit(),
       kind: 'return',

@@ -6,7 +6,7 @@ import { findDecision, markApproved } from '../../db/queries/decisions.ts';
 import { setGate } from '../../db/queries/gates.ts';
 import { anAccount, aWallet } from '../support/activities.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
-import { actAsKey, aDecision, aPersonsKey } from '../support/decisions.ts';
+import { actAsKey, aDecision, aPersonsKey, aServicesKey } from '../support/decisions.ts';
 import { aLine, capture } from '../support/ledger.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 
@@ -121,13 +121,19 @@ describe('the database, to the login of the services,', () => {
   it.each([
     ['was revoked', `revoked_at = now()`],
     ['has expired', `expires_at = now()`],
-    ['lacks the scope', `scopes = '{review:decide}'`],
-    ['is of a service', `owner_kind = 'service', person = null`],
   ])('refuses an approval with a key that %s', async (_, change) => {
     const decisionId = await aProposal();
     const keyId = await aPersonsKey(test.owner);
     await test.owner.unsafe(`update api_keys set ${change} where id = '${keyId}'`);
     expect(await sqlStateOf(approveAs(decisionId, keyId))).toBe('PU023');
+    expect(await stateOf(decisionId)).toBe('proposed');
+  });
+
+  it('refuses an approval with a key that lacks the scope, and with one of a service', async () => {
+    const decisionId = await aProposal();
+    const weak = await aPersonsKey(test.owner, undefined, ['review:decide']);
+    expect(await sqlStateOf(approveAs(decisionId, weak))).toBe('PU023');
+    expect(await sqlStateOf(approveAs(decisionId, await aServicesKey(test.owner)))).toBe('PU023');
     expect(await stateOf(decisionId)).toBe('proposed');
   });
 
@@ -191,8 +197,7 @@ describe('a gate', () => {
   it('opens and closes for a person with a key for it, and for nobody else', async () => {
     const scope = await anAccount(test.db);
     const changedBy = await aPersonsKey(test.owner);
-    const weak = await aPersonsKey(test.owner);
-    await test.owner`update api_keys set scopes = '{gate:read}' where id = ${weak}`;
+    const weak = await aPersonsKey(test.owner, undefined, ['gate:read']);
     const closing = { scope, state: 'closed', cause: 'operator' } as const;
     expect(await sqlStateOf(change({ ...closing, changedBy: null }))).toBe('PU023');
     expect(await sqlStateOf(change({ ...closing, changedBy }))).toBe('PU023');

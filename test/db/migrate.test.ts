@@ -54,10 +54,10 @@ describe('migrate, on an empty database,', () => {
   });
 
   it('keeps nothing of a baseline that fails', async () => {
-    await folder.write('baseline/10_grants.sql', 'SELECT 1 / 0;');
+    await folder.write('baseline/11_grants.sql', 'SELECT 1 / 0;');
 
     expect(await refusalOf(migrateCopy())).toContain(
-      'Migration baseline/10_grants.sql failed and left no trace',
+      'Migration baseline/11_grants.sql failed and left no trace',
     );
     const [found] = await test.owner`SELECT to_regclass('lines') AS lines`;
     expect(found).toEqual({ lines: null });

@@ -85,10 +85,11 @@ describe('the translation of database errors', () => {
     expect(await translated(test.db.execute(run))).toMatchObject({ code: 'account.not_found' });
   });
 
-  it('names only constraints that exist', async () => {
+  it('names only constraints that exist, or that a function raises', async () => {
     const rows = await test.owner<{ name: string }[]>`
       SELECT conname AS name FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-      UNION SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace`;
+      UNION SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace
+      UNION SELECT (regexp_matches(prosrc, 'CONSTRAINT = ''(\\w+)''', 'g'))[1] FROM pg_proc WHERE pronamespace = 'public'::regnamespace`;
     const stored = new Set(rows.map((row) => row.name));
     expect(Object.keys(CODE_OF_CONSTRAINT).filter((name) => !stored.has(name))).toEqual([]);
   });

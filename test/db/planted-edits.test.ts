@@ -104,7 +104,7 @@ describe('verify, on books that a superuser edits past every trigger,', () => {
     expect(await namedAfter([edit, ...anew])).toBe('I19 anchor');
   });
 
-  it('is asked about a hundred edits and more', () => {
+  it('names a hundred edits and more', () => {
     expect(EDITS.length).toBeGreaterThanOrEqual(98);
     expect(new Set(EDITS.map(([what]) => what)).size).toBe(EDITS.length);
   });

@@ -93,7 +93,7 @@ describe('the schema', () => {
     expect([...known].sort(byName)).toEqual([...stored].sort(byName));
   });
 
-  it('is sealed by seal_audit() as verify hashes it', async () => {
+  it('seals by seal_audit() what verify hashes', async () => {
     const [row] = await test.owner<{ source: string }[]>`
       SELECT prosrc AS source FROM pg_proc WHERE proname = 'seal_audit'`;
     const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');

@@ -44,7 +44,11 @@ beforeAll(async () => {
   await seedBankAccount(db, 'main');
   const [first, second] = [await seedWallet(db, 1), await seedWallet(db, 2)];
   await db.transaction((tx) =>
-    createWallet(tx, { externalRef: null, name: null, legacyCode: null, createdBy: null }, () => 4_711),
+    createWallet(
+      tx,
+      { externalRef: null, name: null, legacyCode: null, createdBy: null },
+      () => 4_711,
+    ),
   );
   const [a = '', b = '', c = '', back = '', review = ''] = await capture(db, 'main', [
     aLine('a', 4_999n),

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Database, Transaction } from '../../db/client.ts';
-import { SCOPES } from '../../api/auth/scopes.ts';
+import { SCOPES, type Scope } from '../../api/auth/scopes.ts';
 import { newId } from '../../db/new-id.ts';
 import { actAs } from '../../db/queries/audit.ts';
 import {
@@ -43,8 +43,6 @@ export interface WantedDecision {
   readonly keepUntil?: LocalDate;
   /** Of a pairing. */
   readonly lineId?: bigint;
-  /** `service`: forged with a key of a service, past every rule of the database. */
-  readonly by?: 'person' | 'service';
   /** False leaves a proposal that needs a second person unapproved. */
   readonly approved?: boolean;
   /** The key that proposes; default: the key of a new person. */
@@ -52,12 +50,25 @@ export interface WantedDecision {
   readonly expiresAt?: Date;
 }
 
-/** A key without a secret and with every scope, of a new person unless one is named. */
-export async function aPersonsKey(owner: postgres.Sql, person?: string): Promise<string> {
+/** A key without a secret and with every scope unless some are named, of a new person unless one is named. */
+export async function aPersonsKey(
+  owner: postgres.Sql,
+  person?: string,
+  scopes: readonly Scope[] = SCOPES,
+): Promise<string> {
   const keyId = newId('apiKey');
   await owner`
     insert into api_keys (id, secret_hash, name, owner_kind, person, caller, scopes)
-    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, ${person ?? keyId}, ${[...SCOPES]})`;
+    values (${keyId}, 'x', 'test key', 'person', ${person ?? keyId}, ${person ?? keyId}, ${[...scopes]})`;
+  return keyId;
+}
+
+/** A key of a service, without a secret. */
+export async function aServicesKey(owner: postgres.Sql): Promise<string> {
+  const keyId = newId('apiKey');
+  await owner`
+    insert into api_keys (id, secret_hash, name, owner_kind, caller, scopes)
+    values (${keyId}, 'x', 'robot', 'service', 'robot', '{deposit:read}')`;
   return keyId;
 }
 
@@ -80,7 +91,6 @@ export async function aDecision(owner: postgres.Sql, wanted: WantedDecision): Pr
   });
   const { decisionId } = payload;
   if (needsApproval(payload, POLICY) && wanted.approved !== false) await approve(owner, decisionId);
-  if (wanted.by === 'service') await forge(owner, decisionId);
   return decisionId;
 }
 
@@ -131,13 +141,4 @@ async function propose(
     expiresAt: isShared && (kind !== 'return' || payload.payer !== null) ? expiresAt : null,
   });
   return payload;
-}
-
-async function forge(owner: postgres.Sql, decisionId: string): Promise<void> {
-  await owner.begin(async (tx) => {
-    const [row] = await tx<{ key: string }[]>`
-      select proposed_by as key from decisions where id = ${decisionId}`;
-    await tx`set local session_replication_role = replica`;
-    await tx`update api_keys set owner_kind = 'service', person = null where id = ${row?.key ?? ''}`;
-  });
 }

@@ -19,7 +19,7 @@ function batchesAfter(seal: bigint) {
     checked: sql`
       SELECT coalesce(sum((part.value ->> 'rows')::bigint), 0) AS checked
         FROM audit_seals s, jsonb_each(s.contents) part WHERE s.seq > ${seal.toString()}::bigint`,
-    broken: sql`SELECT * FROM (${all((table) => changedBatches(table, seal))}) changed ORDER BY seq LIMIT 1`,
+    broken: sql`SELECT changed.* FROM (${all((table) => changedBatches(table, seal))}) changed ORDER BY seq LIMIT 1`,
   };
 }
 

@@ -23,6 +23,6 @@ export function inScope(check: Check, seal: bigint | undefined): Check {
   return {
     ...check,
     checked: sql`WITH ${tables} SELECT checked FROM (${check.checked}) counted`,
-    broken: sql`WITH ${tables} SELECT * FROM (${check.broken}) found`,
+    broken: sql`WITH ${tables} SELECT found.* FROM (${check.broken}) found`,
   };
 }

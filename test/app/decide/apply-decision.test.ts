@@ -111,20 +111,6 @@ describe('applyDecision', () => {
     await verifyClean(test.db);
   });
 
-  it('moves nothing for a decision that was written with the key of a service', async () => {
-    const { depositId, walletId } = await aReview();
-    const decisionId = await aDecision(test.owner, {
-      depositId,
-      kind: 'credit',
-      walletId,
-      by: 'service',
-    });
-    await expectNothingMoved(() => apply(depositId, decisionId), depositId, {
-      outcome: 'unknown_decision',
-      refusal: null,
-    });
-  });
-
   it('moves nothing for an unknown deposit', async () => {
     const { depositId, walletId } = await aReview();
     const decisionId = await aDecision(test.owner, { depositId, kind: 'credit', walletId });

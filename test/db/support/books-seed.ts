@@ -51,7 +51,7 @@ export async function seedBooks(test: TestDatabase): Promise<void> {
   await decideSome(test, wallets);
   const shop = newId('apiKey');
   await owner`
-    insert into api_keys (id, secret_hash, name, owner_kind, scopes) values (${shop}, 'hash', 'shop', 'service', '{wallet:spend}')`;
+    insert into api_keys (id, secret_hash, name, caller, owner_kind, scopes) values (${shop}, 'hash', 'shop', 'shop', 'service', '{wallet:spend}')`;
   for (const walletId of wallets)
     await db.transaction((tx) =>
       spendCredits(tx, { walletId, credits: 3n, note: 'order 7', spentBy: shop, spentOn: DAY }),

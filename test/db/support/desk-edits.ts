@@ -116,15 +116,18 @@ export const DESK_EDITS: readonly Edit[] = [
   ],
   [
     'a key inserted',
-    `INSERT INTO api_keys (id, secret_hash, name, owner_kind, person, scopes) VALUES ('key_x', 'x', 'x', 'person', 'mallory', '{review:approve}')`,
+    `INSERT INTO api_keys (id, secret_hash, name, owner_kind, person, caller, scopes) VALUES ('key_x', 'x', 'x', 'person', 'mallory', 'mallory', '{decision:approve}')`,
   ],
   [
     'a key inserted with its event',
-    `INSERT INTO api_keys (id, secret_hash, name, owner_kind, person, scopes) VALUES ('key_x', 'x', 'x', 'person', 'mallory', '{}')`,
-    `INSERT INTO audit_events (action, subject_kind, subject_id, after, happened_at) VALUES ('api_key.added', 'api_key', 'key_x', '{"owner_kind": "person", "person": "mallory", "scopes": [], "expires_at": null, "revoked_at": null, "private": "x"}', now() - interval '2 days')`,
+    `INSERT INTO api_keys (id, secret_hash, name, owner_kind, person, caller, scopes) VALUES ('key_x', 'x', 'x', 'person', 'mallory', 'mallory', '{}')`,
+    `INSERT INTO audit_events (action, subject_kind, subject_id, after, happened_at) VALUES ('api_key.added', 'api_key', 'key_x', '{"owner_kind": "person", "person": "mallory", "caller": "mallory", "scopes": [], "bound_accounts": null, "own_wallets": false, "rotated_from": null, "expires_at": null, "revoked_at": null, "private": "x"}', now() - interval '2 days')`,
   ],
-  ['scopes raised', set('api_keys', `scopes = scopes || '{admin}'`, `person = 'thandi'`)],
-  ['a key of another person', set('api_keys', `person = 'mallory'`, `person = 'thandi'`)],
+  ['scopes raised', set('api_keys', `scopes = scopes || '{key:admin}'`, `person = 'thandi'`)],
+  [
+    'a key of another person',
+    set('api_keys', `person = 'mallory', caller = 'mallory'`, `person = 'thandi'`),
+  ],
   ['a key with another secret', set('api_keys', `secret_hash = 'mine'`, `person = 'thandi'`)],
   ['a revoked key in use again', set('api_keys', `revoked_at = now()`, `person = 'thandi'`)],
   ['a key that never ends', set('api_keys', `expires_at = '2099-01-01'`, `person = 'thandi'`)],

@@ -13,7 +13,7 @@ CREATE TABLE journals (
   deposit_id       text,
   part             smallint NOT NULL DEFAULT 0 CONSTRAINT journals_part_natural CHECK (part BETWEEN 0 AND 99),
   generation       smallint NOT NULL DEFAULT 0 CONSTRAINT journals_generation_natural CHECK (generation BETWEEN 0 AND 999),
-  -- A row of decisions (08_decisions.sql).
+  -- A row of decisions (09_decisions.sql).
   decision_id      text,
   reverses_id      bigint REFERENCES journals (id),
   spend_id         text,
@@ -137,7 +137,7 @@ CREATE TABLE spends (
   credits       bigint NOT NULL CONSTRAINT spends_credits_positive CHECK (credits > 0),
   revenue_minor bigint NOT NULL CONSTRAINT spends_revenue_not_negative CHECK (revenue_minor >= 0),
   note          text,
-  -- A key of api_keys (06_people.sql).
+  -- A key of api_keys (07_people.sql).
   spent_by      text NOT NULL,
   spent_on      date NOT NULL,
   created_at    timestamptz NOT NULL DEFAULT now(),

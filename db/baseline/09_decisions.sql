@@ -7,7 +7,6 @@ CREATE TABLE approval_limits (
   kind        text PRIMARY KEY CONSTRAINT approval_limits_kind_known CHECK (kind = 'credit'),
   above_minor bigint NOT NULL CONSTRAINT approval_limits_not_negative CHECK (above_minor >= 0)
 );
-INSERT INTO approval_limits (kind, above_minor) VALUES ('credit', 500000);
 SELECT audit_table('approval_limits', 'approval_limit', 'kind', ARRAY['above_minor']);
 
 COMMENT ON TABLE approval_limits IS 'Above which sum a decision needs a second person. Written by purser migrate, from FOUR_EYES_ABOVE.';

@@ -66,7 +66,7 @@ CREATE TABLE statement_files (
   lines_read       integer NOT NULL DEFAULT 0,
   lines_new        integer NOT NULL DEFAULT 0,
   run_id           text REFERENCES runs (id),
-  -- A key of api_keys (06_people.sql).
+  -- A key of api_keys (07_people.sql).
   released_by      text,
   release_reason   text,
   released_at      timestamptz,
@@ -189,7 +189,7 @@ COMMENT ON COLUMN statements.xid IS 'The transaction that wrote it; serves the s
 COMMENT ON COLUMN statements.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
 COMMENT ON COLUMN statements.commitment IS 'That hash, once the texts are erased; null while they are there.';
 
--- A row that cannot be read posts nothing and stops no other row. Its life is a case of line_cases (07_desk.sql).
+-- A row that cannot be read posts nothing and stops no other row. Its life is a case of line_cases (08_desk.sql).
 CREATE TABLE quarantined_rows (
   id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   bank_account_key text NOT NULL REFERENCES bank_accounts (key),
