@@ -19,6 +19,7 @@ import { policyPlugin } from './plugins/policy.ts';
 import { rateLimitPlugin } from './plugins/rate-limit.ts';
 import { requestLogPlugin } from './plugins/request-log.ts';
 import { alertRoutes } from './routes/alerts/index.ts';
+import { apiKeyRoutes } from './routes/api-keys/index.ts';
 import { auditRoutes } from './routes/audit/index.ts';
 import { bankAccountRoutes } from './routes/bank-accounts/index.ts';
 import { caseRoutes } from './routes/cases/index.ts';
@@ -114,6 +115,7 @@ function addRoutes(app: ApiApp, deps: ApiDeps): void {
   claimRoutes(app, deps);
   decisionRoutes(app, deps);
   depositRoutes(app, deps);
+  apiKeyRoutes(app, deps);
   gateRoutes(app, deps);
   heldRowRoutes(app, deps);
   notificationRoutes(app, deps);

@@ -61,7 +61,8 @@ export async function* reviewsAsCsv(
   for (;;) {
     const rows: readonly OpenReviewRow[] = await listOpenReviews(executor, {
       ...filter,
-      reach: null, order: 'priority',
+      reach: null,
+      order: 'priority',
       after,
       limit: PAGE_SIZE,
     });

@@ -14,6 +14,7 @@ Every POST that creates or moves something takes an \`Idempotency-Key\`: repeats
 /** One tag for each folder of api/routes. */
 const TAGS = [
   { name: 'alerts', description: 'What a person must know.' },
+  { name: 'api-keys', description: 'Who may call.' },
   { name: 'audit', description: 'Who changed what, when and why.' },
   { name: 'bank-accounts', description: 'The bank accounts that Purser reads.' },
   { name: 'cases', description: 'Lines that the bank changed after they were captured.' },

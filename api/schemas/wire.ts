@@ -29,6 +29,7 @@ const idOf = (prefix: string) =>
     .regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`))
     .meta({ examples: [`${prefix}_019ab3c4d5e67f8091a2b3c4d5e6f708`] });
 
+export const apiKeyId = idOf('key');
 export const walletId = idOf('wal');
 export const depositId = idOf('dep');
 export const runId = idOf('run');

@@ -1,4 +1,5 @@
 import type { Scope } from '../../../api/auth/scopes.ts';
+import { ADMIN_ROUTES } from './guarded-admin-routes.ts';
 import { ACCOUNT } from '../../support/api-under-test.ts';
 
 const WALLET = `wal_${'0'.repeat(32)}`;
@@ -12,7 +13,7 @@ export type Method = 'GET' | 'POST' | 'PUT';
 /** What a route does for a bound key: it holds the key to one thing, shows a part, or makes a wallet. */
 type Bound = 'thing' | 'list' | 'newWallet';
 
-interface GuardedRoute {
+export interface GuardedRoute {
   readonly method: Method;
   readonly url: string;
   readonly at: string;
@@ -135,14 +136,7 @@ export const GUARDED: readonly GuardedRoute[] = [
     at: `/v1/wallets/${WALLET}/status`,
     scope: 'wallet:operate',
   },
-  { method: 'GET', url: '/v1/gates', at: '/v1/gates', scope: 'gate:read' },
-  {
-    method: 'POST',
-    url: '/v1/gates/:scope/close',
-    at: '/v1/gates/all/close',
-    scope: 'gate:operate',
-  },
-  { method: 'POST', url: '/v1/gates/:scope/open', at: '/v1/gates/all/open', scope: 'gate:operate' },
+  ...ADMIN_ROUTES,
   {
     method: 'GET',
     url: '/v1/bank-accounts/:key/proofs',
