@@ -10,6 +10,8 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'account.known',
   'account.not_found',
   'account.other_lines',
+  'account.paused',
+  'account.setting_refused',
   'bank.bad_response',
   'bank.unauthorized',
   'config.invalid',

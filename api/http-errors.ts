@@ -16,6 +16,8 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, HttpError>> = {
   'account.not_found': entry(404, 'Bank account not found.'),
   'account.not_polled': entry(409, 'This bank account has no poll schedule.'),
   'account.other_lines': entry(409, 'The bank shows the lines of another account.'),
+  'account.paused': entry(409, 'The reading of this bank account is paused.'),
+  'account.setting_refused': entry(400, 'A setting of the bank account is refused.'),
   'api.unavailable': entry(503, 'The API cannot be reached. Try again.'),
   'api_key.not_found': entry(404, 'No API key in force has this id.'),
   'auth.forbidden': entry(403, 'This API key or token is not allowed to do that.'),

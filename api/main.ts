@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { findBankAccount } from '../db/queries/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
+import { isSecretName } from '../domain/secret-names.ts';
 import type { Logger } from '../logger.ts';
 import { temporalConnectionOptions } from '../temporal/connection-options.ts';
 import { buildApp } from './build-app.ts';
@@ -120,7 +121,8 @@ function createWebhookSecrets(
   return async (accountKey) => {
     const account = await findBankAccount(database.db, accountKey);
     const name = account?.webhookSecretEnv ?? null;
-    if (name === null) return [];
+    // The row may be written by more people than the environment is: it names no other secret of this process.
+    if (name === null || !isSecretName('webhook_secret', name)) return [];
     const names = [name, `${name}_NEXT`];
     return names.flatMap((each) => env[each] ?? []).filter((secret) => secret !== '');
   };

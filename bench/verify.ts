@@ -92,7 +92,7 @@ async function fill(
 ): Promise<bigint> {
   const wallets = Math.ceil(deposits / DEPOSITS_OF_A_WALLET);
   await database.execute(sql`
-    insert into bank_accounts (key, bank_name, currency, time_zone) values ('main', 'Bench', 'ZAR', 'Africa/Johannesburg')`);
+    select write_bank_account('main', '{"bank_name": "Bench", "currency": "ZAR", "time_zone": "Africa/Johannesburg"}', true)`);
   await database.execute(sql`
     insert into wallets (id, code, code_kind, external_ref)
     select 'wal_' || i, 'CUS' || lpad(i::text, 8, '0'), 'legacy', 'crm-' || i from generate_series(1, ${wallets}::int) i`);

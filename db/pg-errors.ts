@@ -9,6 +9,8 @@ const MESSAGES = {
     'The bank’s account is known here under another key: use that key, or rename it with `purser bank-account rename`.',
   'account.name_taken': 'Another bank account has this name: choose another one.',
   'account.not_found': 'No bank account has this key: check the key or register the account.',
+  'account.setting_refused':
+    'The database refuses a setting of the bank account: see the settings of `purser bank-account add`.',
   'auth.forbidden':
     'This key is not allowed to do this, or no longer: a person who may has to use a key of their own.',
   'config.invalid':
@@ -55,6 +57,9 @@ export const CODE_OF_CONSTRAINT: Readonly<Record<string, DatabaseErrorCode>> = {
   bank_account_names_bank_account_key_fkey: 'account.not_found',
   bank_account_names_once: 'account.name_taken',
   bank_account_numbers_one_account: 'account.known',
+  bank_accounts_api_key_env_shape: 'account.setting_refused',
+  bank_accounts_api_url_shape: 'account.setting_refused',
+  bank_accounts_webhook_secret_env_shape: 'account.setting_refused',
   bank_events_bank_account_key_fkey: 'account.not_found',
   bank_events_once: 'database.conflict',
   decision_allocations_wallet_id_fkey: 'wallet.not_found',
@@ -98,6 +103,7 @@ const BY_STATE: Readonly<Record<string, DatabaseErrorCode>> = {
   PU022: 'wallet.code_taken',
   '25006': 'database.read_only',
   PU023: 'auth.forbidden',
+  PU024: 'account.setting_refused',
   '25P03': 'database.unavailable',
   '3D000': 'database.not_found',
   '3F000': 'database.not_migrated',

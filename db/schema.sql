@@ -205,8 +205,7 @@ CREATE INDEX bank_account_names_newest ON public.bank_account_names USING btree 
 CREATE TRIGGER bank_account_names_audit_delete AFTER DELETE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
 CREATE TRIGGER bank_account_names_audit_insert AFTER INSERT ON public.bank_account_names REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
 CREATE TRIGGER bank_account_names_audit_update AFTER UPDATE ON public.bank_account_names REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_account_names_audited();
-GRANT INSERT, SELECT ON bank_account_names TO purser_app;
-GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+GRANT SELECT ON bank_account_names TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE bank_account_numbers (
@@ -263,6 +262,8 @@ CREATE TABLE bank_accounts (
   provisional text NOT NULL DEFAULT 'pending'::text,
   balance_policy text NOT NULL DEFAULT 'alert'::text,
   consent_ends_on date,
+  paused_at timestamp with time zone,
+  paused_because text,
   opening_minor bigint,
   opening_on date,
   last_complete_day date,
@@ -271,7 +272,7 @@ CREATE TABLE bank_accounts (
   salt uuid DEFAULT gen_random_uuid(),
   commitment bytea
 );
-COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
+COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; purser bank-account and the API add others. Settings are written by write_bank_account() and pause_bank_account() only.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
@@ -279,11 +280,11 @@ COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''
 COMMENT ON COLUMN bank_accounts.feed IS 'Protocol of the bank''s API; null where lines come by statement file or webhook only.';
 COMMENT ON COLUMN bank_accounts.api_url IS 'Base address of the bank''s API.';
 COMMENT ON COLUMN bank_accounts.bank_account_id IS 'How the bank''s API names the account.';
-COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the environment variable that holds the API key, never the key itself.';
+COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the worker''s environment variable that holds the API key, never the key itself: BANK_API_KEY or BANK_<NAME>_API_KEY.';
 COMMENT ON COLUMN bank_accounts.field_map IS 'For feed json: where the bank keeps which field. Null for the default format.';
 COMMENT ON COLUMN bank_accounts.amounts IS 'For feed berlin-group: whether amounts carry a sign.';
 COMMENT ON COLUMN bank_accounts.poll_enabled IS 'Whether the schedule reads this account.';
-COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment variable that holds the webhook secret, never the secret itself.';
+COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the API''s environment variable that holds the webhook secret, never the secret itself: BANK_WEBHOOK_SECRET or BANK_<NAME>_WEBHOOK_SECRET.';
 COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
@@ -300,6 +301,8 @@ COMMENT ON COLUMN bank_accounts.proof_policy IS 'What to do with a statement who
 COMMENT ON COLUMN bank_accounts.provisional IS 'What entries of a part count as that a statement file calls provisional: pending waits for the bank''s next statement, booked is money.';
 COMMENT ON COLUMN bank_accounts.balance_policy IS 'What to do when the bank''s balance differs from the ledger: alert only, or also close the gate, which pauses crediting.';
 COMMENT ON COLUMN bank_accounts.consent_ends_on IS 'Last day of the bank''s consent or of the credential; null where nobody said.';
+COMMENT ON COLUMN bank_accounts.paused_at IS 'Since when its reading is paused; null while it is read. The Schedule in Temporal follows it.';
+COMMENT ON COLUMN bank_accounts.paused_because IS 'Why its reading is paused.';
 COMMENT ON COLUMN bank_accounts.opening_minor IS 'Balance before the first captured line, in minor units: from the earliest statement whose totals are right, else worked back from the first balance that the API tells.';
 COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
@@ -308,6 +311,8 @@ COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
 COMMENT ON COLUMN bank_accounts.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
 COMMENT ON COLUMN bank_accounts.commitment IS 'That hash, once the texts are erased; null while they are there.';
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_amounts_known CHECK ((amounts = ANY (ARRAY['signed'::text, 'unsigned'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_api_key_env_shape CHECK ((api_key_env ~ '^BANK_([A-Z0-9]{1,20}_){0,3}API_KEY$'::text));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_api_url_shape CHECK (((api_url ~ '^https?://[^[:space:]]+$'::text) AND (length(api_url) <= 2000)));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_balance_policy_known CHECK ((balance_policy = ANY (ARRAY['alert'::text, 'close_gate'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_currency_shape CHECK ((currency ~ '^[A-Z]{3}$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_feed_known CHECK ((feed = ANY (ARRAY['json'::text, 'investec'::text, 'open-banking-uk'::text, 'berlin-group'::text, 'stitch'::text])));
@@ -316,12 +321,14 @@ ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_key_shape CHECK ((key ~ '
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_limit_positive CHECK ((amount_limit_minor > 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_opening_whole CHECK (((opening_minor IS NULL) = (opening_on IS NULL)));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pause_whole CHECK (((paused_at IS NULL) = (paused_because IS NULL)));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_payer_conflict_known CHECK ((payer_conflict = ANY (ARRAY['credit'::text, 'review'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (key);
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_proof_policy_known CHECK ((proof_policy = ANY (ARRAY['hold'::text, 'warn'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_provisional_known CHECK ((provisional = ANY (ARRAY['pending'::text, 'booked'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_repeated_batch_known CHECK ((repeated_batch = ANY (ARRAY['hold'::text, 'credit'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_unknown_fields_known CHECK ((unknown_fields = ANY (ARRAY['record'::text, 'refuse'::text])));
+ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_secret_env_shape CHECK ((webhook_secret_env ~ '^BANK_([A-Z0-9]{1,20}_){0,3}WEBHOOK_SECRET$'::text));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_signature_known CHECK ((webhook_signature = ANY (ARRAY['standard'::text, 'hex'::text])));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable CHECK ((webhook_spendable_minor >= 0));
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_webhook_spendable_hour CHECK ((webhook_spendable_hour_minor >= 0));
@@ -331,7 +338,8 @@ CREATE TRIGGER bank_accounts_audit_insert AFTER INSERT ON public.bank_accounts R
 CREATE TRIGGER bank_accounts_audit_update AFTER UPDATE ON public.bank_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bank_accounts_audited();
 CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, bank_account_id, statement_account ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION claim_bank_account();
 CREATE TRIGGER bank_accounts_free BEFORE DELETE OR UPDATE OF key ON public.bank_accounts FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
-GRANT INSERT, SELECT, UPDATE ON bank_accounts TO purser_app;
+GRANT SELECT ON bank_accounts TO purser_app;
+GRANT UPDATE (opening_minor, opening_on, last_complete_day, reversals_read_to) ON bank_accounts TO purser_app;
 
 -- owned by purser_ledger
 CREATE TABLE bank_events (
@@ -2075,19 +2083,19 @@ AS $function$
     BEGIN
       IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, after)
-        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
+        SELECT 'bank_account.added', 'bank_account', n.id, n.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'webhook_signature_header', r.webhook_signature_header, 'webhook_timestamp_header', r.webhook_timestamp_header, 'consent_ends_on', r.consent_ends_on, 'paused_at', r.paused_at, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because)::text, 'UTF8'))), 'hex')) AS image FROM new_rows r) n ORDER BY n.id;
       ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_events (action, subject_kind, subject_id, before)
-        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
+        SELECT 'bank_account.removed', 'bank_account', o.id, o.image FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'webhook_signature_header', r.webhook_signature_header, 'webhook_timestamp_header', r.webhook_timestamp_header, 'consent_ends_on', r.consent_ends_on, 'paused_at', r.paused_at, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because)::text, 'UTF8'))), 'hex')) AS image FROM old_rows r) o ORDER BY o.id;
       ELSE
         -- Grouped, since a join of the two would compare each row with each: no plan knows their number. What is the same
         -- before and after is found twice and costs no more than that.
         INSERT INTO audit_events (action, subject_kind, subject_id, before, after)
         SELECT 'bank_account.changed', 'bank_account', i.id, (array_agg(i.image) FILTER (WHERE NOT i.is_new))[1],
                (array_agg(i.image) FILTER (WHERE i.is_new))[1]
-          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
-                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, true FROM new_rows r) r
-                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map HAVING count(*) = 1) i
+          FROM (SELECT r.key::text AS id, jsonb_build_object('currency', r.currency, 'time_zone', r.time_zone, 'feed', r.feed, 'poll_enabled', r.poll_enabled, 'proof_policy', r.proof_policy, 'amount_limit_minor', r.amount_limit_minor::text, 'amounts', r.amounts, 'webhook_signature', r.webhook_signature, 'webhook_trust', r.webhook_trust, 'repeated_batch', r.repeated_batch, 'unknown_fields', r.unknown_fields, 'webhook_spendable_minor', r.webhook_spendable_minor::text, 'webhook_spendable_hour_minor', r.webhook_spendable_hour_minor::text, 'balance_policy', r.balance_policy, 'provisional', r.provisional, 'mode', r.mode, 'payer_conflict', r.payer_conflict, 'api_key_env', r.api_key_env, 'webhook_secret_env', r.webhook_secret_env, 'webhook_signature_header', r.webhook_signature_header, 'webhook_timestamp_header', r.webhook_timestamp_header, 'consent_ends_on', r.consent_ends_on, 'paused_at', r.paused_at, 'opening_minor', r.opening_minor::text, 'opening_on', r.opening_on, 'private', encode(coalesce(r.commitment, sha256(uuid_send(r.salt) || convert_to(ROW(r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because)::text, 'UTF8'))), 'hex')) AS image, bool_or(r.is_new) AS is_new
+                  FROM (SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.webhook_signature_header, r.webhook_timestamp_header, r.consent_ends_on, r.paused_at, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because, false AS is_new FROM old_rows r UNION ALL SELECT r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.webhook_signature_header, r.webhook_timestamp_header, r.consent_ends_on, r.paused_at, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because, true FROM new_rows r) r
+                 GROUP BY r.key, r.currency, r.time_zone, r.feed, r.poll_enabled, r.proof_policy, r.amount_limit_minor, r.amounts, r.webhook_signature, r.webhook_trust, r.repeated_batch, r.unknown_fields, r.webhook_spendable_minor, r.webhook_spendable_hour_minor, r.balance_policy, r.provisional, r.mode, r.payer_conflict, r.api_key_env, r.webhook_secret_env, r.webhook_signature_header, r.webhook_timestamp_header, r.consent_ends_on, r.paused_at, r.opening_minor, r.opening_on, r.salt, r.commitment, r.api_url, r.bank_account_id, r.statement_account, r.field_map, r.paused_because HAVING count(*) = 1) i
          GROUP BY i.id ORDER BY i.id;
       END IF;
       RETURN NULL;
@@ -3136,6 +3144,22 @@ AS $function$
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.name_bank_account(p_key text, p_name text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH named AS (
+    INSERT INTO bank_account_names AS n (name, bank_account_key) VALUES (p_name, p_key)
+    ON CONFLICT ON CONSTRAINT bank_account_names_once DO UPDATE SET given_at = now()
+     WHERE n.bank_account_key = excluded.bank_account_key
+    RETURNING 1
+  )
+  SELECT count(*) > 0 FROM named
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.name_codes()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3182,6 +3206,20 @@ AS $function$
          overdue_at = NULL, escalated_at = NULL, closed_at = NULL
    WHERE reviews.closed_at IS NOT NULL
   RETURNING deposit_id
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
+CREATE OR REPLACE FUNCTION public.pause_bank_account(p_key text, p_because text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH changed AS (
+    UPDATE bank_accounts SET paused_at = CASE WHEN p_because IS NOT NULL THEN now() END, paused_because = p_because
+     WHERE key = p_key AND (paused_at IS NULL) = (p_because IS NOT NULL) RETURNING 1
+  )
+  SELECT count(*) > 0 FROM changed
 $function$;
 -- owned by purser_ledger, may be run by purser_app
 
@@ -3804,6 +3842,20 @@ BEGIN
 END $function$;
 -- owned by purser_ledger, may be run by purser_app
 
+CREATE OR REPLACE FUNCTION public.set_statement_account(p_key text, p_number text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH changed AS (
+    UPDATE bank_accounts SET statement_account = p_number
+     WHERE key = p_key AND (statement_account IS NULL) = (p_number IS NOT NULL) RETURNING 1
+  )
+  SELECT count(*) > 0 FROM changed
+$function$;
+-- owned by purser_ledger, may be run by purser_app
+
 CREATE OR REPLACE FUNCTION public.sightings_audited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3954,3 +4006,41 @@ AS $function$
       RETURN NULL;
     END $function$;
 -- owned by purser_ledger, may be run by nobody else
+
+CREATE OR REPLACE FUNCTION public.write_bank_account(p_key text, p_settings jsonb, p_is_new boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  -- The currency is set once: the lines are in it.
+  settings CONSTANT text[] := ARRAY['bank_name', 'time_zone', 'feed', 'api_url', 'bank_account_id', 'api_key_env', 'field_map', 'amounts',
+    'poll_enabled', 'webhook_secret_env', 'webhook_signature', 'webhook_signature_header', 'webhook_timestamp_header', 'webhook_trust',
+    'repeated_batch', 'unknown_fields', 'webhook_spendable_minor', 'webhook_spendable_hour_minor', 'mode', 'amount_limit_minor',
+    'payer_conflict', 'proof_policy', 'provisional', 'balance_policy', 'consent_ends_on']
+    || CASE WHEN p_is_new THEN ARRAY['currency'] ELSE ARRAY[]::text[] END;
+  given text[] := ARRAY(SELECT jsonb_object_keys(p_settings) ORDER BY 1);
+  columns text;
+  written bigint;
+BEGIN
+  IF NOT given <@ settings THEN
+    RAISE EXCEPTION 'not settings of a bank account: %', ARRAY(SELECT unnest(given) EXCEPT SELECT unnest(settings))
+      USING ERRCODE = 'PU024';
+  END IF;
+  -- A name that the server does not know would stop every report that reads the account's days.
+  IF p_settings ->> 'time_zone' IS NOT NULL THEN
+    PERFORM now() AT TIME ZONE (p_settings ->> 'time_zone');
+  END IF;
+  SELECT string_agg(format('%I', n), ', ') INTO columns FROM unnest(given) n;
+  IF p_is_new THEN
+    EXECUTE format('INSERT INTO bank_accounts (key, %1$s) SELECT $1, %1$s FROM jsonb_populate_record(NULL::bank_accounts, $2)
+                    ON CONFLICT (key) DO NOTHING', columns) USING p_key, p_settings;
+  ELSIF columns IS NOT NULL THEN
+    EXECUTE format('UPDATE bank_accounts SET (%1$s) = (SELECT %1$s FROM jsonb_populate_record(NULL::bank_accounts, $2))
+                     WHERE key = $1', columns) USING p_key, p_settings;
+  END IF;
+  GET DIAGNOSTICS written = ROW_COUNT;
+  RETURN written > 0;
+END $function$;
+-- owned by purser_ledger, may be run by purser_app

@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   'account.not_found',
   'account.not_polled',
   'account.other_lines',
+  'account.paused',
+  'account.setting_refused',
   'api.unavailable',
   'api_key.not_found',
   'auth.forbidden',

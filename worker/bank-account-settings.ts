@@ -10,10 +10,14 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { forgetUnusedId } from '../app/account/forget-number.ts';
 import { findOtherOwner } from '../app/account/find-account.ts';
+import { writeAs } from '../app/write-as.ts';
 import { findAccountName, toAccountKey } from '../db/queries/bank-account-names.ts';
+import { SYSTEM_ACTOR } from '../db/queries/audit.ts';
+import { addBankAccount, changeBankAccount } from '../db/queries/bank-accounts.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
 import { ZAR } from '../domain/money/money.ts';
+import { hostVariableOf, isSecretName, SECRET_NAME_WORDS } from '../domain/secret-names.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,10 +58,13 @@ export async function upsertConfiguredAccount(database: Database, config: Config
     webhookSpendableMinor: spendable,
     webhookSpendableHourMinor: spendableInHour,
   };
-  await database
-    .insert(bankAccounts)
-    .values({ key: accountKey, currency: ZAR, ...described })
-    .onConflictDoUpdate({ target: bankAccounts.key, set: described });
+  const by = { actor: SYSTEM_ACTOR, why: 'the BANK_ settings at the start of a worker' };
+  await writeAs(database, by, async (tx) => {
+    // Another worker that starts at the same time may add it between the two.
+    if (await changeBankAccount(tx, accountKey, described)) return;
+    if (await addBankAccount(tx, accountKey, { currency: ZAR, ...described })) return;
+    await changeBankAccount(tx, accountKey, described);
+  });
 }
 
 /**
@@ -95,6 +102,40 @@ async function loadFieldMap(nameOrFile: string): Promise<JsonFieldMap> {
   return parseFieldMap(declared);
 }
 
+/**
+ * The secret that an account names, for its address. A row is writable by more people than the environment is, so the
+ * environment may bind a key to a host: then no row sends it elsewhere.
+ * @throws CodedError `account.not_found` · `account.setting_refused`
+ */
+function readApiKey(
+  env: Environment,
+  account: {
+    readonly accountKey: string;
+    readonly name: string | null;
+    readonly url: string;
+  },
+): string {
+  const { accountKey, name, url } = account;
+  if (name !== null && !isSecretName('api_key', name))
+    throw new CodedError(
+      'account.setting_refused',
+      `Bank account ${accountKey} names a variable that is no key of a bank: it must be ${SECRET_NAME_WORDS.api_key}.`,
+    );
+  const key = env[name ?? ''];
+  if (name === null || key === undefined || key === '')
+    throw new CodedError(
+      'account.not_found',
+      `Bank account ${accountKey} has no key: set ${name ?? SECRET_NAME_WORDS.api_key} for the worker.`,
+    );
+  const host = env[hostVariableOf(name)];
+  if (host !== undefined && host !== '' && host !== new URL(url).host)
+    throw new CodedError(
+      'account.setting_refused',
+      `The address of bank account ${accountKey} is another host than ${hostVariableOf(name)}: its key is not sent there.`,
+    );
+  return key;
+}
+
 /** Every account, and whether it is polled. */
 export async function listAccounts(
   database: Database,
@@ -102,7 +143,7 @@ export async function listAccounts(
   const rows = await database.select().from(bankAccounts).orderBy(bankAccounts.key).limit(1_000);
   return rows.map((row) => ({
     accountKey: row.key,
-    isPolled: row.pollEnabled && row.feed !== null,
+    isPolled: row.pollEnabled && row.feed !== null && row.pausedAt === null,
   }));
 }
 
@@ -118,20 +159,17 @@ export function createPolledAccounts(
       .select()
       .from(bankAccounts)
       .where(eq(bankAccounts.key, accountKey));
-    const key = env[row?.apiKeyEnv ?? ''];
-    if (
-      row === undefined ||
-      row.feed === null ||
-      row.apiUrl === null ||
-      row.bankAccountId === null ||
-      key === undefined ||
-      key === ''
-    ) {
+    if (row === undefined || row.feed === null || row.apiUrl === null || row.bankAccountId === null)
       throw new CodedError(
         'account.not_found',
         `Bank account ${accountKey} has no usable API: check its URL, id and key.`,
       );
-    }
+    if (row.pausedAt !== null)
+      throw new CodedError(
+        'account.paused',
+        `The reading of bank account ${accountKey} is paused: ${row.pausedBecause ?? ''}`,
+      );
+    const key = readApiKey(env, { accountKey, name: row.apiKeyEnv, url: row.apiUrl });
     const settings = {
       kind: row.feed,
       url: row.apiUrl,

@@ -8,14 +8,18 @@ CREATE TABLE bank_accounts (
   -- How its lines come: the list of bank protocols, then what they need.
   feed                     text CONSTRAINT bank_accounts_feed_known
                              CHECK (feed IN ('json', 'investec', 'open-banking-uk', 'berlin-group', 'stitch')),
-  api_url                  text,
+  api_url                  text CONSTRAINT bank_accounts_api_url_shape
+                             CHECK (api_url ~ '^https?://[^[:space:]]+$' AND length(api_url) <= 2000),
   bank_account_id          text,
-  api_key_env              text,
+  -- I18: names that can never name another secret of a process, whoever writes them.
+  api_key_env              text CONSTRAINT bank_accounts_api_key_env_shape
+                             CHECK (api_key_env ~ '^BANK_([A-Z0-9]{1,20}_){0,3}API_KEY$'),
   field_map                jsonb CONSTRAINT bank_accounts_field_map_shape CHECK (jsonb_typeof(field_map) = 'object'),
   amounts                  text NOT NULL DEFAULT 'signed'
                              CONSTRAINT bank_accounts_amounts_known CHECK (amounts IN ('signed', 'unsigned')),
   poll_enabled             boolean NOT NULL DEFAULT true,
-  webhook_secret_env       text,
+  webhook_secret_env       text CONSTRAINT bank_accounts_webhook_secret_env_shape
+                             CHECK (webhook_secret_env ~ '^BANK_([A-Z0-9]{1,20}_){0,3}WEBHOOK_SECRET$'),
   webhook_signature        text NOT NULL DEFAULT 'standard'
                              CONSTRAINT bank_accounts_webhook_signature_known CHECK (webhook_signature IN ('standard', 'hex')),
   webhook_signature_header text NOT NULL DEFAULT 'x-signature',
@@ -44,6 +48,9 @@ CREATE TABLE bank_accounts (
                              CONSTRAINT bank_accounts_balance_policy_known CHECK (balance_policy IN ('alert', 'close_gate')),
   -- When the bank's consent or credential ends.
   consent_ends_on          date,
+  -- Whether a person stopped its reading, and why.
+  paused_at                timestamptz,
+  paused_because           text,
   -- How far it has been read.
   opening_minor            bigint,
   opening_on               date,
@@ -52,7 +59,8 @@ CREATE TABLE bank_accounts (
   created_at               timestamptz NOT NULL DEFAULT now(),
   salt                     uuid DEFAULT gen_random_uuid(),
   commitment               bytea,
-  CONSTRAINT bank_accounts_opening_whole CHECK ((opening_minor IS NULL) = (opening_on IS NULL))
+  CONSTRAINT bank_accounts_opening_whole CHECK ((opening_minor IS NULL) = (opening_on IS NULL)),
+  CONSTRAINT bank_accounts_pause_whole CHECK ((paused_at IS NULL) = (paused_because IS NULL))
 );
 CREATE TRIGGER bank_accounts_free BEFORE UPDATE OF key OR DELETE ON bank_accounts
   FOR EACH ROW EXECUTE FUNCTION check_bank_account_free();
@@ -61,9 +69,10 @@ CREATE TRIGGER bank_accounts_claimed AFTER INSERT OR UPDATE OF key, currency, ba
 SELECT audit_table('bank_accounts', 'bank_account', 'key', ARRAY['currency', 'time_zone', 'feed', 'poll_enabled', 'proof_policy',
   'amount_limit_minor', 'amounts', 'webhook_signature', 'webhook_trust', 'repeated_batch', 'unknown_fields', 'webhook_spendable_minor',
   'webhook_spendable_hour_minor', 'balance_policy', 'provisional', 'mode', 'payer_conflict', 'api_key_env', 'webhook_secret_env',
-  'opening_minor', 'opening_on'], true, ARRAY['api_url', 'bank_account_id', 'statement_account', 'field_map']);
+  'webhook_signature_header', 'webhook_timestamp_header', 'consent_ends_on', 'paused_at', 'opening_minor', 'opening_on'],
+  true, ARRAY['api_url', 'bank_account_id', 'statement_account', 'field_map', 'paused_because']);
 
-COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; operators add others.';
+COMMENT ON TABLE bank_accounts IS 'The bank accounts that Purser reconciles. The worker writes the account of the BANK_ settings at its start; purser bank-account and the API add others. Settings are written by write_bank_account() and pause_bank_account() only.';
 COMMENT ON COLUMN bank_accounts.key IS 'Short name of the account, used in URLs, ids and settings (BANK_ACCOUNT_KEY). Never changes once the account has lines; bank_account_names has its later names.';
 COMMENT ON COLUMN bank_accounts.bank_name IS 'Name of the bank, for people.';
 COMMENT ON COLUMN bank_accounts.currency IS 'ISO 4217 code of the account''s currency. Lines in another one are held or refused.';
@@ -71,11 +80,11 @@ COMMENT ON COLUMN bank_accounts.time_zone IS 'IANA time zone in which the bank''
 COMMENT ON COLUMN bank_accounts.feed IS 'Protocol of the bank''s API; null where lines come by statement file or webhook only.';
 COMMENT ON COLUMN bank_accounts.api_url IS 'Base address of the bank''s API.';
 COMMENT ON COLUMN bank_accounts.bank_account_id IS 'How the bank''s API names the account.';
-COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the environment variable that holds the API key, never the key itself.';
+COMMENT ON COLUMN bank_accounts.api_key_env IS 'Name of the worker''s environment variable that holds the API key, never the key itself: BANK_API_KEY or BANK_<NAME>_API_KEY.';
 COMMENT ON COLUMN bank_accounts.field_map IS 'For feed json: where the bank keeps which field. Null for the default format.';
 COMMENT ON COLUMN bank_accounts.amounts IS 'For feed berlin-group: whether amounts carry a sign.';
 COMMENT ON COLUMN bank_accounts.poll_enabled IS 'Whether the schedule reads this account.';
-COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the environment variable that holds the webhook secret, never the secret itself.';
+COMMENT ON COLUMN bank_accounts.webhook_secret_env IS 'Name of the API''s environment variable that holds the webhook secret, never the secret itself: BANK_WEBHOOK_SECRET or BANK_<NAME>_WEBHOOK_SECRET.';
 COMMENT ON COLUMN bank_accounts.webhook_signature IS 'How the bank signs webhooks: Standard Webhooks, or a hex HMAC.';
 COMMENT ON COLUMN bank_accounts.webhook_signature_header IS 'For hex signatures: the header that holds the signature.';
 COMMENT ON COLUMN bank_accounts.webhook_timestamp_header IS 'For hex signatures: the header that holds the signed time; null where the bank signs none.';
@@ -96,6 +105,8 @@ COMMENT ON COLUMN bank_accounts.opening_on IS 'Bank day of opening_minor.';
 COMMENT ON COLUMN bank_accounts.last_complete_day IS 'Last bank day that a poll has read completely; the next poll starts from here. Written by runs.';
 COMMENT ON COLUMN bank_accounts.reversals_read_to IS 'Id of the last debit line that was looked at for reversals: captures of one account commit in the order of their ids.';
 COMMENT ON COLUMN bank_accounts.consent_ends_on IS 'Last day of the bank''s consent or of the credential; null where nobody said.';
+COMMENT ON COLUMN bank_accounts.paused_at IS 'Since when its reading is paused; null while it is read. The Schedule in Temporal follows it.';
+COMMENT ON COLUMN bank_accounts.paused_because IS 'Why its reading is paused.';
 COMMENT ON COLUMN bank_accounts.created_at IS 'When the account was added.';
 COMMENT ON COLUMN bank_accounts.salt IS 'Random; the trail holds a hash of it and of the texts of the row. Null once these are erased.';
 COMMENT ON COLUMN bank_accounts.commitment IS 'That hash, once the texts are erased; null while they are there.';

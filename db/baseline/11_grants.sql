@@ -22,19 +22,20 @@ BEGIN
 END $$;
 
 -- What the application writes as it likes.
-GRANT INSERT, UPDATE ON bank_accounts, runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
+GRANT INSERT, UPDATE ON runs, sightings, line_absences, bank_events, statement_files, statements, reversals,
   idempotency_keys, line_cases, quarantined_rows, unknown_fields, alerts, service_beats,
   webhook_refusals TO purser_app;
 GRANT INSERT, UPDATE, DELETE ON pending_lines, service_reports, request_counts TO purser_app;
 -- What it only adds to.
-GRANT INSERT ON bank_account_names, statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, verifications TO purser_app;
+GRANT INSERT ON statement_file_chunks, spends, review_comments, day_proofs, payer_revocations, verifications TO purser_app;
 -- What it may write of rows that hold money, states or words of people.
 GRANT INSERT (id, code, code_kind, external_ref, name, created_by), UPDATE (external_ref, name, status) ON wallets TO purser_app;
 GRANT UPDATE (lane, workflow_round, dispatched_at) ON deposits TO purser_app;
 GRANT UPDATE (published_at, delivered_at, read_at) ON notifications TO purser_app;
 GRANT UPDATE (assignee, round, remind_at, reminders_sent, escalate_at, escalated_at, due_at, overdue_at) ON reviews TO purser_app;
 GRANT INSERT, UPDATE (state, deposit_id, ended_at) ON claims TO purser_app;
-GRANT UPDATE (given_at) ON bank_account_names TO purser_app;
+-- How far an account was read; its settings, names and numbers are written by functions.
+GRANT UPDATE (opening_minor, opening_on, last_complete_day, reversals_read_to) ON bank_accounts TO purser_app;
 GRANT UPDATE (proved_at) ON bank_account_numbers TO purser_app;
 -- Decisions, gates and files of returns are written by functions that check who does it, and by nothing else.
 

@@ -26,12 +26,9 @@ export async function setAccountName(
   tx: Transaction,
   given: { readonly accountKey: string; readonly name: string },
 ): Promise<boolean> {
-  const rows = await tx.execute(sql`
-    insert into bank_account_names as n (name, bank_account_key) values (${given.name}, ${given.accountKey})
-    on conflict on constraint bank_account_names_once do update set given_at = now()
-     where n.bank_account_key = excluded.bank_account_key
-    returning 1`);
-  return rows.length > 0;
+  const [row] = await tx.execute<{ named: boolean }>(sql`
+    select name_bank_account(${given.accountKey}, ${given.name}) as named`);
+  return row?.named === true;
 }
 
 /** Each account with the names that it was given later, the newest last. */
@@ -149,17 +146,17 @@ export async function findMostShared(
 
 /** Takes the id in the API from an account that has never had a line, and stops reading it; false if it has lines. */
 export async function clearUnusedId(tx: Transaction, accountKey: string): Promise<boolean> {
-  const rows = await tx.execute(sql`
-    update bank_accounts a set bank_account_id = null, feed = null, poll_enabled = false
+  const [row] = await tx.execute<{ cleared: boolean }>(sql`
+    select write_bank_account(a.key, '{"bank_account_id": null, "feed": null, "poll_enabled": false}', false) as cleared
+      from bank_accounts a
      where a.key = ${accountKey} and not exists (select 1 from lines l where l.bank_account_key = a.key)
-       and not exists (select 1 from sightings s where s.bank_account_key = a.key)
-    returning 1`);
-  return rows.length > 0;
+       and not exists (select 1 from sightings s where s.bank_account_key = a.key)`);
+  return row?.cleared === true;
 }
 
 /** Forgets the account number in statement files; false if none was known. Who and why: {@link actAs}. */
 export async function clearStatementAccount(tx: Transaction, accountKey: string): Promise<boolean> {
-  const rows = await tx.execute(sql`
-    update bank_accounts set statement_account = null where key = ${accountKey} and statement_account is not null returning 1`);
-  return rows.length > 0;
+  const [row] = await tx.execute<{ forgotten: boolean }>(sql`
+    select set_statement_account(${accountKey}, null) as forgotten`);
+  return row?.forgotten === true;
 }

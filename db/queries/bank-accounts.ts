@@ -1,10 +1,73 @@
-import { eq } from 'drizzle-orm';
+import { eq, getTableColumns, sql } from 'drizzle-orm';
 import { CodedError } from '../../domain/errors.ts';
 import type { LocalDate } from '../../domain/local-date.ts';
 import type { Executor } from '../client.ts';
 import { bankAccounts } from '../schema/bank-accounts.ts';
 
 export type BankAccount = typeof bankAccounts.$inferSelect;
+
+/** What write_bank_account() writes of an account: its settings, not how far it was read. */
+export type AccountSettings = Partial<
+  Omit<
+    BankAccount,
+    | 'key'
+    | 'currency'
+    | 'statementAccount'
+    | 'openingMinor'
+    | 'openingOn'
+    | 'lastCompleteDay'
+    | 'reversalsReadTo'
+    | 'pausedAt'
+    | 'pausedBecause'
+    | 'createdAt'
+  >
+>;
+
+/** Adds an account; false if one has this key. */
+export function addBankAccount(
+  executor: Executor,
+  key: string,
+  settings: AccountSettings & Pick<BankAccount, 'bankName' | 'currency' | 'timeZone'>,
+): Promise<boolean> {
+  return writeBankAccount(executor, { key, settings, isNew: true });
+}
+
+/** Changes these settings of an account; false if there is no such account. */
+export function changeBankAccount(
+  executor: Executor,
+  key: string,
+  settings: AccountSettings,
+): Promise<boolean> {
+  return writeBankAccount(executor, { key, settings, isNew: false });
+}
+
+async function writeBankAccount(
+  executor: Executor,
+  given: { readonly key: string; readonly settings: AccountSettings; readonly isNew: boolean },
+): Promise<boolean> {
+  const columns = getTableColumns(bankAccounts);
+  const byColumn = Object.entries(columns).flatMap(([field, column]) => {
+    const value: unknown = Reflect.get(given.settings, field);
+    return value === undefined
+      ? []
+      : [[column.name, typeof value === 'bigint' ? value.toString() : value]];
+  });
+  const settings = JSON.stringify(Object.fromEntries(byColumn));
+  const [row] = await executor.execute<{ written: boolean }>(sql`
+    select write_bank_account(${given.key}, ${settings}::jsonb, ${given.isNew}) as written`);
+  return row?.written === true;
+}
+
+/** Pauses the reading of an account for a reason, or resumes it for null; false if that is its state already. */
+export async function pauseBankAccount(
+  executor: Executor,
+  key: string,
+  because: string | null,
+): Promise<boolean> {
+  const [row] = await executor.execute<{ changed: boolean }>(sql`
+    select pause_bank_account(${key}, ${because}) as changed`);
+  return row?.changed === true;
+}
 
 export async function findBankAccount(
   executor: Executor,

@@ -10,8 +10,7 @@ export async function pinStatementAccount(
   accountKey: string,
   number: string,
 ): Promise<void> {
-  await tx.execute(sql`
-    update bank_accounts set statement_account = ${number} where key = ${accountKey} and statement_account is null`);
+  await tx.execute(sql`select set_statement_account(${accountKey}, ${number})`);
 }
 
 /** A statement as Purser records it: its own facts, and its days. */

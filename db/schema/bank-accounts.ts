@@ -59,6 +59,9 @@ export const bankAccounts = pgTable('bank_accounts', {
   /** `shadow`: nothing is credited automatically; a person decides each deposit. */
   mode: oneOf<AccountMode>('mode').notNull().default('live'),
   lastCompleteDay: localDate('last_complete_day'),
+  /** Since when a person has stopped its reading; null while it is read. */
+  pausedAt: instant('paused_at'),
+  pausedBecause: text('paused_because'),
   createdAt: instant('created_at').notNull().defaultNow(),
   ...committed(),
 });

@@ -50,6 +50,7 @@ export const CODES_FOR_PEOPLE = [
   'account.known',
   'account.not_found',
   'account.other_lines',
+  'account.setting_refused',
   'bank.unauthorized',
   'config.invalid',
 ] as const satisfies readonly ErrorCode[];

@@ -89,7 +89,7 @@ describe('a webhook of a bank that signs in hex', () => {
   });
 
   it('counts only as a pointer where the account does not trust it', async () => {
-    await service.database.db.execute(sql`update bank_accounts set webhook_trust = 'hint'`);
+    await service.database.owner`update bank_accounts set webhook_trust = 'hint'`;
     const known = (await outcomes())['pointer'] ?? 0;
     const ids = await addLine(75);
     await service.bank('webhooks/send', { ids });

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 import type { Database } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
+import { addBankAccount } from '../../db/queries/bank-accounts.ts';
 import {
   insertLines,
   lockBankAccountForCapture,
@@ -20,9 +21,11 @@ export const DAY = parseLocalDate('2026-11-20');
 
 /** A bank account in rand without a feed. */
 export async function seedBankAccount(db: Database, key: string): Promise<void> {
-  await db.execute(sql`
-    insert into bank_accounts (key, bank_name, currency, time_zone)
-    values (${key}, 'Test bank', 'ZAR', 'Africa/Johannesburg')`);
+  await addBankAccount(db, key, {
+    bankName: 'Test bank',
+    currency: 'ZAR',
+    timeZone: 'Africa/Johannesburg',
+  });
 }
 
 /** A wallet with the code `CUS` + eight digits of `number`; answers its id. */

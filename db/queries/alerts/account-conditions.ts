@@ -22,7 +22,7 @@ export const ACCOUNT_CONDITIONS: readonly SQL[] = [
       from bank_accounts a cross join lateral (
         select id, outcome, error_code from runs where bank_account_key = a.key and kind = 'poll' and finished_at is not null
          order by started_at desc limit 1) r
-     where a.poll_enabled and r.outcome = 'failed' and r.error_code = any(${param(CODES_FOR_PEOPLE)}::text[])`,
+     where a.poll_enabled and a.paused_at is null and r.outcome = 'failed' and r.error_code = any(${param(CODES_FOR_PEOPLE)}::text[])`,
   // The interval is the worker's.
   sql`
     select 'account_unread', a.key, a.key, l.error_code, l.id, 1
@@ -34,7 +34,7 @@ export const ACCOUNT_CONDITIONS: readonly SQL[] = [
            order by started_at desc limit 1) g) good on true
       left join lateral (
         select id, error_code from runs where bank_account_key = a.key and kind = 'poll' order by started_at desc limit 1) l on true
-     where a.feed is not null and a.poll_enabled
+     where a.feed is not null and a.poll_enabled and a.paused_at is null
        and coalesce(good.at, a.created_at) < now() - make_interval(secs => greatest(
              ${UNREAD_AFTER.intervals} * coalesce(b.poll_interval_s, ${USUAL_INTERVAL_S}), ${UNREAD_AFTER.secondsMin}))`,
   sql`
@@ -59,7 +59,7 @@ export const ACCOUNT_CONDITIONS: readonly SQL[] = [
       from (select key, day, day - lag(day) over (partition by key order by day) as pause
               from (select bank_account_key as key, (started_at at time zone 'UTC')::date as day from runs
                      where started_at > ${daysAgo(BANK_SILENT.days)} and kind = 'poll' and lines_new > 0 group by 1, 2) days) d
-      join bank_accounts a on a.key = d.key and a.poll_enabled and a.feed is not null
+      join bank_accounts a on a.key = d.key and a.poll_enabled and a.paused_at is null and a.feed is not null
      group by d.key having count(*) >= ${BANK_SILENT.activeDaysMin}
             and (now() at time zone 'UTC')::date - max(d.day) > ${BANK_SILENT.times} * max(d.pause)`,
   sql`

@@ -141,7 +141,7 @@ export const DESK_EDITS: readonly Edit[] = [
   ],
   [
     'another secret of a bank account',
-    set('bank_accounts', `webhook_secret_env = 'HOME'`, `key = 'main'`),
+    set('bank_accounts', `webhook_secret_env = 'BANK_OTHER_WEBHOOK_SECRET'`, `key = 'main'`),
   ],
   [
     'webhooks trusted further',
