@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { AddressRule } from '../bank/http/address-rule.ts';
 import type { DatabaseHandle } from '../db/client.ts';
 import type { Actor } from '../db/queries/audit.ts';
 import type { Reach } from '../db/queries/reach.ts';
@@ -45,6 +46,8 @@ export interface ApiDeps {
   readonly allowedOrigins: readonly string[];
   /** Secrets that may sign webhooks of an account, the current and the next; none if it takes no webhooks. */
   readonly webhookSecretsOf: (accountKey: string) => readonly string[] | Promise<readonly string[]>;
+  /** Where banks may be. */
+  readonly bankAddresses: AddressRule;
   /** Largest statement file that the API accepts. */
   readonly statementBytesMax: number;
   /** The rules for second persons, and the daily limit of one person. */

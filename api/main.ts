@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import { bankAddresses, type Config } from '../config.ts';
 import { openDatabase, type DatabaseHandle } from '../db/client.ts';
 import { findBankAccount } from '../db/queries/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
@@ -75,6 +75,7 @@ export async function runApi(options: ApiOptions): Promise<RunningApi> {
     trustedProxies: config.API_TRUST_PROXY?.split(',').map((each) => each.trim()) ?? [],
     allowedOrigins: config.API_ALLOWED_ORIGINS?.split(',').map((each) => each.trim()) ?? [],
     webhookSecretsOf: createWebhookSecrets(intake, env),
+    bankAddresses: bankAddresses(config),
     statementBytesMax: config.STATEMENT_MEGABYTES_MAX * 1_048_576,
     approvals: {
       fourEyesAboveMinor: config.FOUR_EYES_ABOVE,

@@ -7,8 +7,11 @@ import { withSecretFiles, type Variables } from '../settings/secret-files.ts';
 import { START_TRIAL } from './invocation.ts';
 import { readStackRecord } from './stack/stack-record.ts';
 
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly config: Config;
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { refusePaused } from '../app/account/find-account.ts';
 import { toAccountKey } from '../db/queries/bank-account-names.ts';
 import { CodedError } from '../domain/errors.ts';
 import { triggerPoll } from '../temporal/schedules.ts';
@@ -13,7 +14,7 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Finds the account by its key or name, triggers its Schedule now, or right after the present run, and waits until that run is recorded.
- * @throws CodedError `account.not_polled` · `temporal.unavailable` if no worker took the run in time
+ * @throws CodedError `account.not_polled` · `account.paused` · `temporal.unavailable` if no worker took the run in time
  */
 export async function reconcileNow(
   config: Config,
@@ -21,6 +22,7 @@ export async function reconcileNow(
   account: string,
 ): Promise<RunRow> {
   const accountKey = await toAccountKey(database, account);
+  await refusePaused(database, accountKey);
   const since = await databaseNow(database);
   await withTemporal(config, (client) => triggerPoll(client, accountKey));
   const deadline = Date.now() + WAIT_MS_MAX;

@@ -85,8 +85,8 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_spelling CHECK ((person ~ '^
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_person_unbound CHECK (((owner_kind = 'service'::text) OR ((bound_accounts IS NULL) AND (NOT own_wallets))));
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_rotated_from_fkey FOREIGN KEY (rotated_from) REFERENCES api_keys(id);
-ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_known CHECK ((scopes <@ ARRAY['audit:read'::text, 'claim:read'::text, 'claim:write'::text, 'decision:approve'::text, 'deposit:read'::text, 'gate:operate'::text, 'gate:read'::text, 'key:admin'::text, 'notification:write'::text, 'return:export'::text, 'review:decide'::text, 'review:read'::text, 'review:work'::text, 'run:read'::text, 'run:start'::text, 'statement:read'::text, 'statement:release'::text, 'statement:write'::text, 'status:read'::text, 'wallet:create'::text, 'wallet:mint_token'::text, 'wallet:operate'::text, 'wallet:read'::text, 'wallet:register_code'::text, 'wallet:spend'::text]));
-ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_of_persons CHECK (((owner_kind = 'person'::text) OR (NOT (scopes && ARRAY['decision:approve'::text, 'gate:operate'::text, 'key:admin'::text, 'review:decide'::text, 'statement:release'::text, 'wallet:operate'::text]))));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_known CHECK ((scopes <@ ARRAY['account:operate'::text, 'account:read'::text, 'audit:read'::text, 'claim:read'::text, 'claim:write'::text, 'decision:approve'::text, 'deposit:read'::text, 'gate:operate'::text, 'gate:read'::text, 'key:admin'::text, 'notification:write'::text, 'return:export'::text, 'review:decide'::text, 'review:read'::text, 'review:work'::text, 'run:read'::text, 'run:start'::text, 'statement:read'::text, 'statement:release'::text, 'statement:write'::text, 'status:read'::text, 'wallet:create'::text, 'wallet:mint_token'::text, 'wallet:operate'::text, 'wallet:read'::text, 'wallet:register_code'::text, 'wallet:spend'::text]));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_of_persons CHECK (((owner_kind = 'person'::text) OR (NOT (scopes && ARRAY['account:operate'::text, 'decision:approve'::text, 'gate:operate'::text, 'key:admin'::text, 'review:decide'::text, 'statement:release'::text, 'wallet:operate'::text]))));
 CREATE TRIGGER api_keys_audit_delete AFTER DELETE ON public.api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
 CREATE TRIGGER api_keys_audit_insert AFTER INSERT ON public.api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
 CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON public.api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION api_keys_audited();
@@ -3215,6 +3215,7 @@ CREATE OR REPLACE FUNCTION public.pause_bank_account(p_key text, p_because text)
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  SELECT require_person_at_work('account:operate');
   WITH changed AS (
     UPDATE bank_accounts SET paused_at = CASE WHEN p_because IS NOT NULL THEN now() END, paused_because = p_because
      WHERE key = p_key AND (paused_at IS NULL) = (p_because IS NOT NULL) RETURNING 1
@@ -3532,6 +3533,19 @@ AS $function$
 BEGIN
   IF require_key(p_key, p_scope) IS NULL THEN
     RAISE EXCEPTION 'key % is not of a person', p_key USING ERRCODE = 'PU023';
+  END IF;
+END $function$;
+-- owned by the migrating login, may be run by purser_ledger
+
+CREATE OR REPLACE FUNCTION public.require_person_at_work(p_scope text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF coalesce(current_setting('purser.actor_key', true), '') <> '' THEN
+    PERFORM require_person(current_setting('purser.actor_key', true), p_scope);
   END IF;
 END $function$;
 -- owned by the migrating login, may be run by purser_ledger
@@ -4024,6 +4038,7 @@ DECLARE
   columns text;
   written bigint;
 BEGIN
+  PERFORM require_person_at_work('account:operate');
   IF NOT given <@ settings THEN
     RAISE EXCEPTION 'not settings of a bank account: %', ARRAY(SELECT unnest(given) EXCEPT SELECT unnest(settings))
       USING ERRCODE = 'PU024';

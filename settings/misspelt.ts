@@ -1,9 +1,9 @@
+import { isAccountSecret, isHostVariable } from '../domain/secret-names.ts';
+
 /** Beginnings of names that are ours alone, so that an unknown one is a mistake. */
 const OURS = /^(?:API|AUDIT|BANK|DATABASE|PURSER|TEMPORAL|WORKER)_/;
 /** Variables that Kubernetes sets for a service called `api`, `temporal` or `database`. */
 const OF_KUBERNETES = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
-/** Names that rows of bank_accounts may give to their secrets. */
-const SECRET_OF_AN_ACCOUNT = /_(?:API_KEY|WEBHOOK_SECRET)(?:_NEXT)?(?:_FILE)?$/;
 
 const DISTANCE_MAX = 2;
 /** Shorter names have too many neighbours. */
@@ -22,9 +22,14 @@ export function misspeltFaults(
     .flatMap((name) => {
       const near = nearest(name, known);
       if (near !== null) return [`${name}: is no setting: did you mean ${near}?`];
-      const isOurs = OURS.test(name) && !SECRET_OF_AN_ACCOUNT.test(name);
+      const isOurs = OURS.test(name) && !isOfAnAccount(name);
       return isOurs ? [`${name}: is no setting; docs/settings.md has them all`] : [];
     });
+}
+
+/** Whether a variable holds the secret of an account, names its file, or binds a key to a host. */
+function isOfAnAccount(name: string): boolean {
+  return isAccountSecret(name.replace(/_FILE$/, '')) || isHostVariable(name);
 }
 
 function nearest(name: string, known: ReadonlySet<string>): string | null {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAccountSecret } from '../domain/secret-names.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -16,13 +17,11 @@ export const SECRET_SETTINGS = [
   'PURSER_API_KEY',
 ] as const;
 
-/** Names that rows of bank_accounts give to their secrets. */
-const SECRET_OF_AN_ACCOUNT = /^[A-Z][A-Z0-9_]*_(?:API_KEY|WEBHOOK_SECRET)(?:_NEXT)?$/;
 const BYTES_MAX = 65_536;
 
 /** True if `NAME_FILE` names a file that holds the value of `NAME`. */
 export function isSecretName(name: string): boolean {
-  return SECRET_SETTINGS.some((each) => each === name) || SECRET_OF_AN_ACCOUNT.test(name);
+  return SECRET_SETTINGS.some((each) => each === name) || isAccountSecret(name);
 }
 
 /**

@@ -10,7 +10,7 @@ import { createLazyClient, failureName, temporalUnavailable } from './connection
 import type { TemporalConnectionOptions } from './connection-options.ts';
 import { runDecision, signalAfterUpdate, updateDecision } from './decisions.ts';
 import { wakeDeposit } from './deposits.ts';
-import { triggerPoll } from './schedules.ts';
+import { resumePoll, triggerPoll } from './schedules.ts';
 import { startClaim, startDrainGate, startImport } from './starts.ts';
 
 /** A person waits this long for the outcome of a decision; without a worker an Update never answers. */
@@ -40,6 +40,8 @@ export interface TemporalGateway {
   startDecision(input: DecideInput): Promise<DecisionDelivery>;
   /** Credits and wakes the deposits that waited behind a gate; never throws: the sweep does it later. */
   drainGate(scope: string): Promise<void>;
+  /** Ends a pause of an account's Schedule; never throws: the account's row says that it is read. */
+  resumePoll(accountKey: string): Promise<void>;
   /** Makes a claim wait for its deposit; never throws: the sweep does it later. */
   startClaim(claimId: string): Promise<void>;
   /** Makes waiting deposits read their rows again; never throws: the sweep does it later. */
@@ -81,6 +83,9 @@ export function createTemporalGateway(
     startDecision: (input) => decide(client, logger, input),
     drainGate: async (scope) => {
       await nudge(scope, () => startDrainGate(client, scope));
+    },
+    resumePoll: async (accountKey) => {
+      await nudge(accountKey, () => resumePoll(client, accountKey));
     },
     startClaim: async (claimId) => {
       await nudge(claimId, () => startClaim(client, claimId));

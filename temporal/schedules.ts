@@ -87,9 +87,27 @@ export async function applySchedules(
   intervalSeconds: number,
 ): Promise<void> {
   await applySchedule(client, sweepSchedule());
-  for (const { accountKey, isPolled } of accounts) {
-    if (isPolled) await applySchedule(client, pollSchedule(accountKey, intervalSeconds));
-    else await pauseSchedule(client, pollScheduleId(accountKey));
+  for (const account of accounts) await applyAccount(client, account, intervalSeconds);
+}
+
+/** Makes the Schedule of one account match its row, as {@link applySchedules} does. */
+export async function applyAccount(
+  client: Client,
+  { accountKey, isPolled }: { readonly accountKey: string; readonly isPolled: boolean },
+  intervalSeconds: number,
+): Promise<void> {
+  if (isPolled) await applySchedule(client, pollSchedule(accountKey, intervalSeconds));
+  else await pauseSchedule(client, pollScheduleId(accountKey));
+}
+
+/** Ends a pause of an account's Schedule, whoever made it; one that is not there yet is made by a worker. */
+export async function resumePoll(client: Client, accountKey: string): Promise<void> {
+  try {
+    const schedule = client.schedule.getHandle(pollScheduleId(accountKey));
+    const { state } = await schedule.describe();
+    if (state.paused) await schedule.unpause();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 
@@ -111,21 +129,25 @@ export async function triggerPoll(client: Client, accountKey: string): Promise<v
   }
 }
 
-/** The polled accounts whose Schedule is paused or missing. */
+/** The accounts that a person paused, and the polled ones whose Schedule is paused or missing. */
 export async function listPaused(
   client: Client,
-  accounts: readonly { readonly accountKey: string; readonly isPolled: boolean }[],
+  accounts: readonly {
+    readonly accountKey: string;
+    readonly isPolled: boolean;
+    readonly isPaused: boolean;
+  }[],
 ): Promise<readonly ServiceReport[]> {
   const found: ServiceReport[] = [];
-  for (const { accountKey, isPolled } of accounts) {
-    if (!isPolled || !(await isPaused(client, pollScheduleId(accountKey)))) continue;
+  for (const { accountKey, isPaused, isPolled } of accounts) {
+    if (!isPaused && !(isPolled && (await isStopped(client, pollScheduleId(accountKey))))) continue;
     const example = pollScheduleId(accountKey);
     found.push({ kind: 'schedule_paused', subject: accountKey, accountKey, example, count: 1 });
   }
   return found;
 }
 
-async function isPaused(client: Client, scheduleId: string): Promise<boolean> {
+async function isStopped(client: Client, scheduleId: string): Promise<boolean> {
   try {
     const { state } = await client.schedule.getHandle(scheduleId).describe();
     return state.paused;

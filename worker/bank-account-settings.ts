@@ -9,11 +9,15 @@ import type { PolledAccount } from '../activities/dependencies.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { forgetUnusedId } from '../app/account/forget-number.ts';
-import { findOtherOwner } from '../app/account/find-account.ts';
+import { findOtherOwner, refusePaused } from '../app/account/find-account.ts';
 import { writeAs } from '../app/write-as.ts';
 import { findAccountName, toAccountKey } from '../db/queries/bank-account-names.ts';
 import { SYSTEM_ACTOR } from '../db/queries/audit.ts';
-import { addBankAccount, changeBankAccount } from '../db/queries/bank-accounts.ts';
+import {
+  addBankAccount,
+  changeBankAccount,
+  listBankAccounts,
+} from '../db/queries/bank-accounts.ts';
 import { bankAccounts } from '../db/schema/bank-accounts.ts';
 import { CodedError } from '../domain/errors.ts';
 import { ZAR } from '../domain/money/money.ts';
@@ -136,14 +140,19 @@ function readApiKey(
   return key;
 }
 
-/** Every account, and whether it is polled. */
-export async function listAccounts(
-  database: Database,
-): Promise<readonly { readonly accountKey: string; readonly isPolled: boolean }[]> {
-  const rows = await database.select().from(bankAccounts).orderBy(bankAccounts.key).limit(1_000);
+/** Every account, whether it is polled, and whether a person paused it. */
+export async function listAccounts(database: Database): Promise<
+  readonly {
+    readonly accountKey: string;
+    readonly isPolled: boolean;
+    readonly isPaused: boolean;
+  }[]
+> {
+  const rows = await listBankAccounts(database);
   return rows.map((row) => ({
     accountKey: row.key,
     isPolled: row.pollEnabled && row.feed !== null && row.pausedAt === null,
+    isPaused: row.pausedAt !== null,
   }));
 }
 
@@ -164,11 +173,7 @@ export function createPolledAccounts(
         'account.not_found',
         `Bank account ${accountKey} has no usable API: check its URL, id and key.`,
       );
-    if (row.pausedAt !== null)
-      throw new CodedError(
-        'account.paused',
-        `The reading of bank account ${accountKey} is paused: ${row.pausedBecause ?? ''}`,
-      );
+    await refusePaused(database, accountKey);
     const key = readApiKey(env, { accountKey, name: row.apiKeyEnv, url: row.apiUrl });
     const settings = {
       kind: row.feed,

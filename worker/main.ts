@@ -1,6 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AuditAnchor } from '../activities/dependencies.ts';
 import { bankAddresses, type Config } from '../config.ts';
+import { refusePaused } from '../app/account/find-account.ts';
 import { openDatabase } from '../db/client.ts';
 import { requireServiceLogin } from '../db/queries/login.ts';
 import { REMIND_DAYS } from '../domain/review/aging.ts';
@@ -17,6 +18,7 @@ import {
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorkers, type WorkerGroup } from './create-worker.ts';
 import { checksOf, startHealthServer } from './health.ts';
+import { followAccounts } from './follow-accounts.ts';
 import { startInboxRelay } from './inbox-relay.ts';
 import { createRedelivery } from './redeliver.ts';
 import { startWatch } from './watch.ts';
@@ -29,7 +31,7 @@ import {
   startDeposit,
   wakeDeposit,
 } from '../temporal/deposits.ts';
-import { applySchedules, listPaused, triggerPoll } from '../temporal/schedules.ts';
+import { applyAccount, applySchedules, listPaused, triggerPoll } from '../temporal/schedules.ts';
 import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import { startImport } from '../temporal/starts.ts';
 import { listWedged } from '../temporal/wedged.ts';
@@ -77,7 +79,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     if (config.BANK_API_ENABLED || config.BANK_WEBHOOK_SECRET !== undefined) {
       await upsertConfiguredAccount(database.db, config);
     }
-    await applySchedules(client, await listAccounts(database.db), config.POLL_INTERVAL_SECONDS);
+    const accounts = await listAccounts(database.db);
+    await applySchedules(client, accounts, config.POLL_INTERVAL_SECONDS);
     const dependencies: ActivityDependencies = {
       database: database.db,
       clock: () => new Date(),
@@ -117,7 +120,16 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       clock: () => new Date(),
       bulkAbove: config.BULK_ABOVE,
       signalDeposit: (ref, event) => signalBankEvent(client, ref, event),
-      triggerPoll: (accountKey) => triggerPoll(client, accountKey),
+      triggerPoll: async (accountKey) => {
+        await refusePaused(database.db, accountKey);
+        await triggerPoll(client, accountKey);
+      },
+      logger,
+    });
+    const following = followAccounts({
+      list: () => listAccounts(database.db),
+      apply: (account) => applyAccount(client, account, config.POLL_INTERVAL_SECONDS),
+      applied: accounts,
       logger,
     });
     const watch = startWatch({
@@ -143,6 +155,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     logger.info(health === null ? {} : { healthPort: health.port }, 'worker started');
     return supervise(workers, async () => {
       await health?.close();
+      await following.stop();
       await watch.stop();
       await relay.stop();
       await connection.close();

@@ -1,5 +1,7 @@
 /** Permissions of a key. Each route needs exactly one. */
 export const SCOPES = [
+  'account:operate',
+  'account:read',
   'claim:read',
   'claim:write',
   'audit:read',
@@ -31,6 +33,7 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Scopes that only a person's key may hold: a service never decides about money. */
 export const PERSON_ONLY_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
+  'account:operate',
   'wallet:operate',
   'gate:operate',
   'key:admin',

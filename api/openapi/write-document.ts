@@ -1,3 +1,4 @@
+import { TRIAL_ADDRESSES } from '../../bank/http/address-rule.ts';
 import { createUploads } from '../uploads.ts';
 import { writeFile } from 'node:fs/promises';
 import fastify from 'fastify';
@@ -28,6 +29,7 @@ async function writeDocument(): Promise<void> {
     allowedOrigins: [],
     rateLimits: { requestsPerMinute: 1, failedAuthPerMinute: 1, webhooksPerMinute: 1 },
     webhookSecretsOf: () => [],
+    bankAddresses: TRIAL_ADDRESSES,
     statementBytesMax: 1,
     approvals: { fourEyesAboveMinor: 0n, dailyLimitMinor: 0n, approvalHours: 1 },
     codeSeries: 0,

@@ -8,6 +8,11 @@ import { requireAccountKey } from './find-account.ts';
 /** The shape of a key and of a name: BANK_ACCOUNT_KEY has the same. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
+/** Whether this may be the key or the name of a bank account. */
+export function isAccountName(name: string): boolean {
+  return NAME.test(name) && name !== 'all';
+}
+
 /**
  * Gives a bank account another name, recorded in the audit trail. Its rows, workflows and webhook address keep the key,
  * which goes on to work: only what people write changes. Answers the key.
@@ -17,7 +22,7 @@ export async function renameAccount(
   database: Database,
   asked: { readonly from: string; readonly to: string; readonly by: Actor; readonly why: string },
 ): Promise<string> {
-  if (!NAME.test(asked.to) || asked.to === 'all')
+  if (!isAccountName(asked.to))
     throw new CodedError(
       'request.invalid',
       `${asked.to} is no name for a bank account: use up to 40 small letters, digits and dashes, and not "all".`,

@@ -4,28 +4,42 @@ import { confirmAccountId } from '../../app/account/prove-id.ts';
 import { renameAccount } from '../../app/account/rename-account.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import { listAccountNames } from '../../db/queries/bank-account-names.ts';
+import { listBankAccounts } from '../../db/queries/bank-accounts.ts';
+import { toBankAccount } from '../../api/outputs/bank-account.ts';
+import { printAccount } from '../bank-accounts.ts';
 import { runningContext, withDatabase } from '../environment.ts';
 import { createTerminal, toJson } from '../terminal.ts';
+import { addAccountCommands } from '../account-commands.ts';
 
 interface ReportOptions {
   readonly json?: true;
+}
+
+async function list({ json }: ReportOptions): Promise<void> {
+  const items = await withDatabase(runningContext().config, async ({ db }) => {
+    const names = new Map((await listAccountNames(db)).map((each) => [each.key, each.names]));
+    return (await listBankAccounts(db)).map((row) => ({ row, names: names.get(row.key) ?? [] }));
+  });
+  createTerminal().print(
+    json
+      ? toJson({ items: items.map(({ row, names }) => ({ ...toBankAccount(row), names })) })
+      : items.map(({ row, names }) => printAccount(row, names)).join('\n') || 'No bank accounts.',
+  );
 }
 
 /** Bank accounts: their names and numbers. An operator at the machine changes them; the audit trail records each change. */
 export function addBankAccount(program: Command): void {
   const account = program
     .command('bank-account')
-    .description('list the bank accounts with their names, or rename one')
+    .description('list the bank accounts, show, add, change, pause, resume or rename one')
     .option('--json', 'print one JSON object')
-    .action(async (options: ReportOptions) => {
-      const { config } = runningContext();
-      const items = await withDatabase(config, ({ db }) => listAccountNames(db));
-      createTerminal().print(
-        options.json
-          ? toJson({ items })
-          : items.map(({ key, names }) => [key, ...names].join('   also: ')).join('\n'),
-      );
-    });
+    .action((options: ReportOptions) => list(options));
+  account
+    .command('list')
+    .description('list the bank accounts with their names, and which are read')
+    .option('--json', 'print one JSON object')
+    .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
+  addAccountCommands(account);
   account
     .command('rename <old> <new>')
     .description('give a bank account another name; its key, which stays in ids, still works')

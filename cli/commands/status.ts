@@ -72,6 +72,10 @@ function printStatus(status: Status): string {
       (account) =>
         `  ${account.accountKey.padEnd(12)} bank ${printRand(account.bankMinor)}   in suspense ${printRand(account.suspenseMinor)}   last statement: ${printProof(proofs.get(account.accountKey))}   last day: ${printDayProof(dayProofs.get(account.accountKey))}${isBehindGate(status.closedGates, account.accountKey) ? '   GATE CLOSED' : ''}`,
     ),
+    ...status.pausedAccounts.map(
+      ({ accountKey, because, pausedAt }) =>
+        `  ${accountKey} is not read: paused since ${pausedAt.toISOString()}: ${because}`,
+    ),
     ...status.closedGates.map(
       ({ scope, cause, reason, changedAt }) =>
         `  Gate for ${scope === ALL_ACCOUNTS ? 'all accounts' : scope} closed since ${changedAt.toISOString()} (${cause}): ${reason}`,

@@ -11,8 +11,8 @@ CREATE TABLE api_keys (
   -- Whoever calls, with whatever key: a repeated request under the next key of the same caller is still a repeat.
   caller         text NOT NULL CONSTRAINT api_keys_caller_spelling CHECK (caller ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'),
   scopes         text[] NOT NULL CONSTRAINT api_keys_scopes_known CHECK (scopes <@ ARRAY[
-                   'audit:read', 'claim:read', 'claim:write', 'decision:approve', 'deposit:read', 'gate:operate', 'gate:read',
-                   'key:admin', 'notification:write', 'return:export', 'review:decide', 'review:read', 'review:work', 'run:read',
+                   'account:operate', 'account:read', 'audit:read', 'claim:read', 'claim:write', 'decision:approve', 'deposit:read',
+                   'gate:operate', 'gate:read', 'key:admin', 'notification:write', 'return:export', 'review:decide', 'review:read', 'review:work', 'run:read',
                    'run:start', 'statement:read', 'statement:release', 'statement:write', 'status:read', 'wallet:create',
                    'wallet:mint_token', 'wallet:operate', 'wallet:read', 'wallet:register_code', 'wallet:spend']),
   -- Names of accounts, which stay with their account when its key changes.
@@ -29,7 +29,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_person_calls CHECK (owner_kind = 'service' OR caller = person),
   CONSTRAINT api_keys_person_unbound CHECK (owner_kind = 'service' OR (bound_accounts IS NULL AND NOT own_wallets)),
   CONSTRAINT api_keys_scopes_of_persons CHECK (owner_kind = 'person' OR NOT scopes && ARRAY[
-                   'decision:approve', 'gate:operate', 'key:admin', 'review:decide', 'statement:release', 'wallet:operate'])
+                   'account:operate', 'decision:approve', 'gate:operate', 'key:admin', 'review:decide', 'statement:release', 'wallet:operate'])
 );
 CREATE TRIGGER api_keys_keep_facts BEFORE INSERT OR UPDATE ON api_keys FOR EACH ROW EXECUTE FUNCTION check_api_key();
 SELECT audit_table('api_keys', 'api_key', 'id', ARRAY['owner_kind', 'person', 'caller', 'scopes', 'bound_accounts', 'own_wallets',

@@ -1,6 +1,7 @@
 -- I18. Adds a bank account, or changes the settings of one; false if it is there already, or if there is none. Addresses, names of
 -- secrets and policies change through here only: each change is checked by the constraints of the table, and its triggers write it
--- to the audit trail. How far an account was read is not a setting. It runs as the ledger role; the application may call it.
+-- to the audit trail. Under a key, it must be that of a person who may. How far an account was read is not a setting. It runs as the
+-- ledger role; the application may call it.
 CREATE OR REPLACE FUNCTION write_bank_account(p_key text, p_settings jsonb, p_is_new boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -14,6 +15,7 @@ DECLARE
   columns text;
   written bigint;
 BEGIN
+  PERFORM require_person_at_work('account:operate');
   IF NOT given <@ settings THEN
     RAISE EXCEPTION 'not settings of a bank account: %', ARRAY(SELECT unnest(given) EXCEPT SELECT unnest(settings))
       USING ERRCODE = 'PU024';

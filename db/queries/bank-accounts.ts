@@ -77,6 +77,11 @@ export async function findBankAccount(
   return rows[0] ?? null;
 }
 
+/** Every account, by key. */
+export function listBankAccounts(executor: Executor): Promise<readonly BankAccount[]> {
+  return executor.select().from(bankAccounts).orderBy(bankAccounts.key).limit(1_000);
+}
+
 /** The policies of an account for statements and gates; null if the account does not exist. */
 export async function findAccountPolicies(
   executor: Executor,

@@ -1,3 +1,4 @@
+import { listBankAccounts } from './bank-accounts.ts';
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../client.ts';
 import { listStanding } from './alerts/alerts.ts';
@@ -171,6 +172,10 @@ export async function readStatus(executor: Executor) {
     reviewsByReason: await sumReviewsByReason(executor),
     oldestOpenReview: await findOldestOpenReview(executor),
     accounts: await sumAccountBalances(executor),
+    pausedAccounts: (await listBankAccounts(executor)).flatMap(
+      ({ key, pausedAt, pausedBecause }) =>
+        pausedAt === null ? [] : [{ accountKey: key, pausedAt, because: pausedBecause ?? '' }],
+    ),
     proofs: await listLastProofs(executor),
     heldStatementFiles: await countHeldFiles(executor),
     closedGates: (await listGates(executor)).filter(({ state }) => state === 'closed'),

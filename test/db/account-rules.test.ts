@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../config.ts';
 import { writeAs } from '../../app/write-as.ts';
+import type { Transaction } from '../../db/client.ts';
 import { SYSTEM_ACTOR } from '../../db/queries/audit.ts';
 import {
   addBankAccount,
@@ -10,6 +11,7 @@ import {
 } from '../../db/queries/bank-accounts.ts';
 import { isSecretName, type SecretKind } from '../../domain/secret-names.ts';
 import { createTestDatabase, verifyClean, type TestDatabase } from '../support/database.ts';
+import { actAsKey, aPersonsKey, aServicesKey } from '../support/decisions.ts';
 import { seedBankAccount } from '../support/ledger.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 
@@ -110,6 +112,27 @@ describe('the service login, about bank accounts,', () => {
       ).toBe('PU024');
     const unknownZone = changeBankAccount(test.db, KEY, { timeZone: 'Africa/Nowhere' });
     expect(await sqlStateOf(unknownZone)).toBe('22023');
+  });
+
+  it('writes under a person’s key only, with the scope for it, and under the key at work', async () => {
+    const operator = await aPersonsKey(test.owner, 'thandi', ['account:operate']);
+    const reader = await aPersonsKey(test.owner, 'sipho', ['account:read']);
+    const under = (key: string, work: (tx: Transaction) => Promise<boolean>) =>
+      sqlStateOf(
+        test.db.transaction(async (tx) => {
+          await actAsKey(tx, key);
+          return work(tx);
+        }),
+      );
+    const works = [
+      (tx: Transaction) => changeBankAccount(tx, KEY, { bankName: 'Other bank' }),
+      (tx: Transaction) => pauseBankAccount(tx, KEY, null),
+    ];
+    for (const work of works) {
+      expect(await under(operator, work)).toBe('accepted');
+      expect(await under(reader, work)).toBe('PU023');
+      expect(await under(await aServicesKey(test.owner), work)).toBe('PU023');
+    }
   });
 
   it('adds no account twice and changes none that is not there', async () => {

@@ -17,20 +17,22 @@ async function file(name: string, content: string): Promise<string> {
 }
 
 describe('a secret in a file', () => {
-  it.each([...SECRET_SETTINGS, 'ABSA_API_KEY', 'ABSA_WEBHOOK_SECRET', 'ABSA_WEBHOOK_SECRET_NEXT'])(
-    'gives %s its value, without the line break at the end',
-    async (name) => {
-      for (const end of ['', '\n', '\r\n']) {
-        const path = await file('secret', `s3cret value${end}`);
-        const { env, faults } = withSecretFiles({ [`${name}_FILE`]: path, OTHER: 'x' });
-        expect({ value: env[name], other: env['OTHER'], faults }).toEqual({
-          value: 's3cret value',
-          other: 'x',
-          faults: [],
-        });
-      }
-    },
-  );
+  it.each([
+    ...SECRET_SETTINGS,
+    'BANK_ABSA_API_KEY',
+    'BANK_ABSA_WEBHOOK_SECRET',
+    'BANK_ABSA_WEBHOOK_SECRET_NEXT',
+  ])('gives %s its value, without the line break at the end', async (name) => {
+    for (const end of ['', '\n', '\r\n']) {
+      const path = await file('secret', `s3cret value${end}`);
+      const { env, faults } = withSecretFiles({ [`${name}_FILE`]: path, OTHER: 'x' });
+      expect({ value: env[name], other: env['OTHER'], faults }).toEqual({
+        value: 's3cret value',
+        other: 'x',
+        faults: [],
+      });
+    }
+  });
 
   it('must not stand beside the same secret in the environment', async () => {
     const path = await file('pepper', 'one');
@@ -48,13 +50,13 @@ describe('a secret in a file', () => {
     const { faults } = withSecretFiles({
       API_KEY_PEPPER_FILE: missing,
       BANK_API_KEY_FILE: lines,
-      ABSA_API_KEY_FILE: large,
+      BANK_ABSA_API_KEY_FILE: large,
       DATABASE_PASSWORD_FILE: folder,
     });
     expect(faults).toEqual([
       `API_KEY_PEPPER_FILE: ${missing} cannot be read (ENOENT)`,
       `BANK_API_KEY_FILE: ${lines} has more than one line`,
-      `ABSA_API_KEY_FILE: ${large} is too large for a secret`,
+      `BANK_ABSA_API_KEY_FILE: ${large} is too large for a secret`,
       `DATABASE_PASSWORD_FILE: ${folder} cannot be read (EISDIR)`,
     ]);
   });

@@ -6,6 +6,7 @@ import { createUploads } from '../../api/uploads.ts';
 import { buildApp } from '../../api/build-app.ts';
 import type { ApiApp, ApiDeps } from '../../api/deps.ts';
 import { PERSON_ONLY_SCOPES, SCOPES, type Scope } from '../../api/auth/scopes.ts';
+import { productionAddresses } from '../../bank/http/address-rule.ts';
 import { createTemporalGateway } from '../../temporal/gateway.ts';
 import { openDatabase, type DatabaseHandle } from '../../db/client.ts';
 import { openReviews } from '../../db/queries/reviews.ts';
@@ -61,6 +62,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<ApiUnder
     trustedProxies: [],
     allowedOrigins: [],
     webhookSecretsOf: (key) => (key === ACCOUNT ? WEBHOOK_SECRETS : []),
+    bankAddresses: productionAddresses(false),
     statementBytesMax: 1_048_576,
     approvals: {
       fourEyesAboveMinor: 500_000n,

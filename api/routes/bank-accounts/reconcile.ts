@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refusePaused } from '../../../app/account/find-account.ts';
 import { findBankAccount } from '../../../db/queries/bank-accounts.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import { needs, type ApiApp, type ApiDeps } from '../../deps.ts';
@@ -31,7 +32,12 @@ export function reconcileBankAccountRoute(app: ApiApp, deps: ApiDeps): void {
       body: noBody,
       response: {
         202: acceptedRunSchema,
-        ...writeProblems('account.not_found', 'account.not_polled', 'temporal.unavailable'),
+        ...writeProblems(
+          'account.not_found',
+          'account.not_polled',
+          'account.paused',
+          'temporal.unavailable',
+        ),
       },
     },
     handler: async (request, reply) => {
@@ -39,6 +45,7 @@ export function reconcileBankAccountRoute(app: ApiApp, deps: ApiDeps): void {
       if ((await findBankAccount(deps.database.db, key)) === null) {
         throw new CodedError('account.not_found', 'Bank account not found.');
       }
+      await refusePaused(deps.database.db, key);
       await deps.temporal.triggerPoll(key);
       return reply.code(202).send({ account: key, outcome: 'accepted' });
     },

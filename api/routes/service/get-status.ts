@@ -73,6 +73,9 @@ const statusSchema = named(
           .meta({ description: 'The last comparison of ledger and bank; null without one.' }),
       }),
     ),
+    pausedAccounts: z
+      .array(z.strictObject({ account: accountKey, since: instant, reason: z.string() }))
+      .meta({ description: 'Bank accounts that a person stopped reading.' }),
     closedGates: z.array(gateSchema),
     openCases: z
       .array(z.strictObject({ kind: z.enum(LINE_CASE_KINDS), count }))
@@ -132,6 +135,7 @@ const statusSchema = named(
           dayProof: null,
         },
       ],
+      pausedAccounts: [],
       closedGates: [GATE_EXAMPLE],
       openCases: [{ kind: 'line_vanished', count: 1 }],
       evidenceWaits: [{ waitsFor: 'next_read', count: 1, oldestDay: '2026-11-20' }],
@@ -207,6 +211,11 @@ async function answerStatus(deps: ApiDeps): Promise<z.infer<typeof statusSchema>
       lastContinuity: proofs.get(account.accountKey)?.continuity ?? null,
       gate: isBehindGate(status.closedGates, account.accountKey) ? 'closed' : 'open',
       dayProof: dayProofs.get(account.accountKey) ?? null,
+    })),
+    pausedAccounts: status.pausedAccounts.map(({ accountKey: account, because, pausedAt }) => ({
+      account,
+      since: toInstant(pausedAt),
+      reason: because,
     })),
     closedGates: status.closedGates.map(toGate),
     openCases: [...status.openCases],

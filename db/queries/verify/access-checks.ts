@@ -6,20 +6,22 @@ export const ACCESS_CHECKS: readonly Check[] = [
   {
     id: 'I18 grants',
     title:
-      'Only the ledger role may write money rows, balances, states, decisions, gates or audit rows.',
+      'Only the ledger role may write money rows, balances, states, decisions, gates, bank accounts or audit rows.',
     checked: sql`
       SELECT count(*) AS checked FROM pg_class
        WHERE relnamespace = 'public'::regnamespace
          AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions',
-                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys')`,
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys',
+                         'bank_accounts', 'bank_account_names')`,
     broken: sql`
       WITH money AS (
         SELECT oid, relname, relowner, relacl FROM pg_class
          WHERE relnamespace = 'public'::regnamespace
            AND relname IN ('lines', 'line_holds', 'journals', 'postings', 'wallets', 'deposits', 'notifications', 'credit_holds', 'rates', 'reviews',
                          'audit_events', 'audit_seals', 'decisions',
-                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys')
+                         'decision_allocations', 'approval_limits', 'return_exports', 'return_export_items', 'gates', 'api_keys',
+                         'bank_accounts', 'bank_account_names')
       ), allowed (relname, attname, privilege) AS (VALUES
         ('wallets', 'id', 'INSERT'), ('wallets', 'code', 'INSERT'), ('wallets', 'code_kind', 'INSERT'),
         ('wallets', 'external_ref', 'INSERT'), ('wallets', 'name', 'INSERT'), ('wallets', 'created_by', 'INSERT'),
@@ -29,7 +31,9 @@ export const ACCESS_CHECKS: readonly Check[] = [
         ('reviews', 'due_at', 'UPDATE'), ('reviews', 'round', 'UPDATE'), ('reviews', 'remind_at', 'UPDATE'),
         ('reviews', 'escalate_at', 'UPDATE'), ('reviews', 'escalated_at', 'UPDATE'), ('reviews', 'assignee', 'UPDATE'),
         ('notifications', 'published_at', 'UPDATE'), ('notifications', 'delivered_at', 'UPDATE'),
-        ('notifications', 'read_at', 'UPDATE'))
+        ('notifications', 'read_at', 'UPDATE'),
+        ('bank_accounts', 'opening_minor', 'UPDATE'), ('bank_accounts', 'opening_on', 'UPDATE'),
+        ('bank_accounts', 'last_complete_day', 'UPDATE'), ('bank_accounts', 'reversals_read_to', 'UPDATE'))
       SELECT m.relname AS "table", '*' AS "column", a.privilege_type AS privilege,
              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
         FROM money m, aclexplode(m.relacl) a
@@ -65,14 +69,16 @@ export const ACCESS_CHECKS: readonly Check[] = [
                          'give_payer_details', 'hold_vanished', 'confirm_credits', 'release_confirmed', 'end_holds',
                          'restate_review', 'propose_decision', 'lock_decision', 'approve_decision', 'reject_decision',
                          'conclude_decision', 'expire_decisions', 'refuse_overtaken', 'take_returns', 'set_gate',
-                         'mark_gate_drained', 'create_api_key', 'expire_api_key', 'revoke_api_key', 'use_api_key')`,
+                         'mark_gate_drained', 'create_api_key', 'expire_api_key', 'revoke_api_key', 'use_api_key',
+                         'write_bank_account', 'pause_bank_account', 'name_bank_account', 'set_statement_account')`,
     broken: sql`
       SELECT wanted.name AS "function", p.proowner::regrole::text AS owner, p.prosecdef AS "securityDefiner", p.proconfig AS settings
         FROM (VALUES ('capture_lines'), ('post_journals'), ('open_reviews'), ('record_audit'), ('seal_audit'),
                      ('give_payer_details'), ('hold_vanished'), ('confirm_credits'), ('release_confirmed'), ('end_holds'),
                      ('restate_review'), ('propose_decision'), ('lock_decision'), ('approve_decision'), ('reject_decision'),
                      ('conclude_decision'), ('expire_decisions'), ('refuse_overtaken'), ('take_returns'), ('set_gate'),
-                     ('mark_gate_drained'), ('create_api_key'), ('expire_api_key'), ('revoke_api_key'), ('use_api_key')) wanted (name)
+                     ('mark_gate_drained'), ('create_api_key'), ('expire_api_key'), ('revoke_api_key'), ('use_api_key'),
+                     ('write_bank_account'), ('pause_bank_account'), ('name_bank_account'), ('set_statement_account')) wanted (name)
         LEFT JOIN pg_proc p ON p.proname = wanted.name AND p.pronamespace = 'public'::regnamespace
        WHERE (p.prosecdef AND p.proowner::regrole::text = 'purser_ledger'
               AND p.proconfig @> ARRAY['search_path=public, pg_temp']
@@ -102,7 +108,8 @@ export const ACCESS_CHECKS: readonly Check[] = [
           ('quarantined_rows_name_codes', 'quarantined_rows'), ('wallets_code_unnamed', 'wallets'),
           ('named_codes_append_only', 'named_codes'), ('named_codes_no_truncate', 'named_codes'),
           ('runs_keep_names', 'runs'), ('runs_no_truncate', 'runs'), ('bank_accounts_free', 'bank_accounts'),
-          ('bank_accounts_claimed', 'bank_accounts'),
+          ('bank_accounts_claimed', 'bank_accounts'), ('bank_accounts_audit_insert', 'bank_accounts'),
+          ('bank_accounts_audit_update', 'bank_accounts'), ('bank_accounts_audit_delete', 'bank_accounts'),
           ('decisions_prepared', 'decisions'), ('decisions_legal_move', 'decisions'), ('decisions_no_delete', 'decisions'),
           ('decisions_payload_whole', 'decisions'), ('decisions_alone_small', 'decisions'), ('decision_allocations_whole', 'decision_allocations'),
           ('decision_allocations_append_only', 'decision_allocations'), ('journals_decided', 'journals'),

@@ -1,6 +1,7 @@
 import type { Scope } from '../../../api/auth/scopes.ts';
 import { ADMIN_ROUTES } from './guarded-admin-routes.ts';
 import { ACCOUNT } from '../../support/api-under-test.ts';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
 
 const WALLET = `wal_${'0'.repeat(32)}`;
 const DEPOSIT = `dep_${'0'.repeat(32)}`;
@@ -136,6 +137,7 @@ export const GUARDED: readonly GuardedRoute[] = [
     at: `/v1/wallets/${WALLET}/status`,
     scope: 'wallet:operate',
   },
+  ...ACCOUNT_ROUTES,
   ...ADMIN_ROUTES,
   {
     method: 'GET',

@@ -76,6 +76,10 @@ export const RULE_EDITS: readonly Edit[] = [
   ['a table of another owner', `ALTER TABLE gates OWNER TO purser_app`],
   ['rights on a table', `GRANT DELETE ON sightings TO purser_app`],
   ['rights on a column', `GRANT UPDATE (person) ON review_comments TO PUBLIC`],
+  [
+    'rights to send a bank’s key elsewhere',
+    `GRANT UPDATE (api_url) ON bank_accounts TO purser_app`,
+  ],
   ['rights to hand on', `GRANT INSERT ON spends TO purser_app WITH GRANT OPTION`],
   ['the application as the ledger', `GRANT purser_ledger TO purser_app`],
   ['the application that reads the server’s files', `GRANT pg_read_server_files TO purser_app`],

@@ -249,12 +249,22 @@ export const PLANTS: readonly (readonly [string, string, ...string[]])[] = [
     'the application may write keys',
     `GRANT UPDATE (scopes) ON api_keys TO purser_app`,
   ],
+  [
+    'I18 grants',
+    'the application may say where a bank is',
+    `GRANT UPDATE (api_url) ON bank_accounts TO purser_app`,
+  ],
   ['I18 roles', 'the application is the ledger role', `GRANT purser_ledger TO purser_app`],
   ['I18 roles', 'a ledger role that logs in', `ALTER ROLE purser_ledger LOGIN`],
   [
     'I18 functions',
     'everybody may post journals',
     `GRANT EXECUTE ON FUNCTION post_journals TO PUBLIC`,
+  ],
+  [
+    'I18 functions',
+    'everybody may write bank accounts',
+    `GRANT EXECUTE ON FUNCTION write_bank_account TO PUBLIC`,
   ],
   [
     'I18 functions',
