@@ -50,12 +50,10 @@ export function unstatedFaults(config: GuardedSettings): readonly string[] {
 }
 
 function neededFaults(config: GuardedSettings): readonly string[] {
-  const needed = [
-    ['DATABASE_URL', 'is needed in production, where no embedded server starts'],
-    ['TEMPORAL_ADDRESS', 'is needed in production, where no embedded server starts'],
-    ['API_KEY_PEPPER', 'is needed in production'],
-  ] as const;
-  return needed.flatMap(([name, why]) => (config[name] === undefined ? [`${name}: ${why}`] : []));
+  const needed = ['DATABASE_URL', 'TEMPORAL_ADDRESS'] as const;
+  return needed
+    .filter((name) => config[name] === undefined)
+    .map((name) => `${name}: is needed in production, where no embedded server starts`);
 }
 
 function bankFaults(config: GuardedSettings): readonly string[] {

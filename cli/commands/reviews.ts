@@ -62,7 +62,13 @@ export function addReviews(program: Command): void {
           asked.accountKey === null ? null : await toAccountKey(db, asked.accountKey);
         const filter = { ...asked, accountKey };
         if (options.csv) return collect(reviewsAsCsv(db, filter));
-        const rows = await listOpenReviews(db, { ...filter, order, reach: null, after: null, limit: SHOWN_MAX });
+        const rows = await listOpenReviews(db, {
+          ...filter,
+          order,
+          reach: null,
+          after: null,
+          limit: SHOWN_MAX,
+        });
         const open = await countOpenReviews(db, filter, COUNTED_MAX);
         const codes = await suggestCodes(
           db,

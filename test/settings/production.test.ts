@@ -73,6 +73,10 @@ describe('production', () => {
     expect(faults[0]).not.toContain(pepper);
   });
 
+  it('lets a worker run without the pepper, which only the API and api-key need', () => {
+    expect(faultsOf({ API_KEY_PEPPER: '' })).toEqual([]);
+  });
+
   it('takes random secrets of every usual alphabet', () => {
     const made = [
       'Zk9vQ2mX7bL4tR8wE1yU6pA3sD5fG0hJ',

@@ -48,7 +48,9 @@ export function createEventChannel(response: ServerResponse): Channel {
       new Promise((resolve) => {
         if (response.destroyed || response.writableEnded) resolve(false);
         else {
-          response.write(`id: ${id}\ndata: ${message}\n\n`, (error) => resolve(!(error instanceof Error)));
+          response.write(`id: ${id}\ndata: ${message}\n\n`, (error) =>
+            resolve(!(error instanceof Error)),
+          );
         }
       }),
     unsentBytes: () => response.writableLength,

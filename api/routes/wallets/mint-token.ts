@@ -65,9 +65,7 @@ export function mintWalletTokenRoute(app: ApiApp, deps: ApiDeps): void {
       const expiresAt = new Date((now + seconds) * 1_000);
       const { keyId } = principalOf(request);
       const token = await app.callers.tokens.mint({ walletId: wallet.id, keyId, expiresAt });
-      return reply
-        .code(201)
-        .send({ token, walletId: wallet.id, expiresAt: toInstant(expiresAt) });
+      return reply.code(201).send({ token, walletId: wallet.id, expiresAt: toInstant(expiresAt) });
     },
   });
 }
