@@ -6,7 +6,8 @@ import { PERSON_ONLY_SCOPES, SCOPES } from '../../api/auth/scopes.ts';
 import { markApiKeyRevoked } from '../../db/queries/api-keys.ts';
 import { newId } from '../../db/new-id.ts';
 import { isCoded } from '../../domain/errors.ts';
-import { GUARDED, type Method } from './support/guarded-routes.ts';
+import type { Method } from './support/guarded-route.ts';
+import { GUARDED } from './support/guarded-routes.ts';
 import { listServedRoutes } from './support/served-routes.ts';
 import { sqlStateOf } from '../support/sql-state.ts';
 import {

@@ -1,4 +1,4 @@
-import type { GuardedRoute } from './guarded-routes.ts';
+import type { GuardedRoute } from './guarded-route.ts';
 
 /** What people do to the service, written by hand from the policy. */
 export const ADMIN_ROUTES: readonly GuardedRoute[] = [

@@ -1,29 +1,13 @@
-import type { Scope } from '../../../api/auth/scopes.ts';
 import { ADMIN_ROUTES } from './guarded-admin-routes.ts';
 import { ACCOUNT } from '../../support/api-under-test.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
+import type { GuardedRoute } from './guarded-route.ts';
 
 const WALLET = `wal_${'0'.repeat(32)}`;
 const DEPOSIT = `dep_${'0'.repeat(32)}`;
 const DECISION = `dec_${'0'.repeat(32)}`;
 const CLAIM = `clm_${'0'.repeat(32)}`;
 const STATEMENT = `stf_${'0'.repeat(32)}`;
-
-export type Method = 'GET' | 'POST' | 'PUT';
-
-/** What a route does for a bound key: it holds the key to one thing, shows a part, or makes a wallet. */
-type Bound = 'thing' | 'list' | 'newWallet';
-
-export interface GuardedRoute {
-  readonly method: Method;
-  readonly url: string;
-  readonly at: string;
-  readonly scope: Scope;
-  /** Without it, the route refuses bound keys. */
-  readonly bound?: Bound;
-  /** True if wallet tokens may call it. */
-  readonly tokens?: true;
-}
 
 /** Written by hand from the policy: what each route asks for. */
 export const GUARDED: readonly GuardedRoute[] = [
