@@ -70,11 +70,14 @@ async function cloneDatabase(template: string, poolSize: number): Promise<TestDa
   };
 }
 
-/** Throws with the first broken row of each broken rule; call it after each test that moves money. */
-export async function verifyClean(db: Database): Promise<void> {
+/**
+ * Throws with the first broken row of each broken rule; call it after each test that moves money.
+ * @param forged rules that the test broke on purpose
+ */
+export async function verifyClean(db: Database, forged: readonly string[] = []): Promise<void> {
   const report = await verify(db);
-  if (report.ok) return;
-  const broken = report.checks.filter((check) => !check.ok);
+  const broken = report.checks.filter((check) => !check.ok && !forged.includes(check.id));
+  if (broken.length === 0) return;
   throw new Error(
     `verify found ${broken.length} broken rules:\n${broken
       .map(({ id, title, firstBroken }) => `  ${id} ${title}: ${JSON.stringify(firstBroken)}`)

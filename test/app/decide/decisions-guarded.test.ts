@@ -4,7 +4,6 @@ import { applyDecision } from '../../../activities/apply-decision.ts';
 import { creditWallet } from '../../../activities/credit-wallet.ts';
 import { openReview } from '../../../activities/open-review.ts';
 import { deliverDecisions } from '../../../activities/sweep-deposits.ts';
-import { verify } from '../../../db/queries/verify/verify.ts';
 import {
   activityContext,
   anAccount,
@@ -15,7 +14,7 @@ import {
   stateOf,
   type TestDependencies,
 } from '../../support/activities.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, verifyClean, type TestDatabase } from '../../support/database.ts';
 import { aDecision, type WantedDecision } from '../../support/decisions.ts';
 
 let test: TestDatabase;
@@ -57,10 +56,7 @@ async function decisionRow(decisionId: string) {
 }
 
 /** The trail names what this file forges; no other rule is broken. */
-async function expectForgedOnly(): Promise<void> {
-  const red = (await verify(test.db)).checks.filter(({ ok }) => !ok).map(({ id }) => id);
-  expect(red.filter((id) => id !== 'I19 complete')).toEqual([]);
-}
+const expectForgedOnly = () => verifyClean(test.db, ['I19 complete']);
 
 /** Nothing moved, and the deposit still waits. */
 async function expectNothingMoved<T>(depositId: string, work: () => Promise<T>): Promise<T> {
