@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { shadowed, type Part, type Scope } from './scopes.ts';
+import { shadowed, type Scope } from './scopes.ts';
 
 /** One rule of the ledger, recomputed from rows: it trusts no constraint, trigger or stored balance. */
 export interface Check {
@@ -15,11 +15,11 @@ export interface Check {
   readonly since?: Scope | ((seal: bigint) => { readonly checked: SQL; readonly broken: SQL });
 }
 
-/** A check of what came or changed after a seal, or, without a part, of everything. */
-export function inScope(check: Check, part: Part | undefined): Check {
-  if (part === undefined || check.since === undefined) return check;
-  if (typeof check.since === 'function') return { ...check, ...check.since(part.seal) };
-  const tables = shadowed(check.since, part);
+/** A check of what came or changed after a seal, or of everything. */
+export function inScope(check: Check, seal: bigint | undefined): Check {
+  if (seal === undefined || check.since === undefined) return check;
+  if (typeof check.since === 'function') return { ...check, ...check.since(seal) };
+  const tables = shadowed(check.since, seal);
   return {
     ...check,
     checked: sql`WITH ${tables} SELECT checked FROM (${check.checked}) counted`,

@@ -12,7 +12,6 @@ import { JOURNAL_CHECKS } from './journal-checks.ts';
 import { LINE_CHECKS } from './line-checks.ts';
 import { LINE_HOLD_CHECKS } from './line-hold-checks.ts';
 import { RELEASE_CHECKS } from './release-checks.ts';
-import { readPart } from './scopes.ts';
 import { TRAIL_CHECKS } from './trail-checks.ts';
 import { WALLET_CHECKS } from './wallet-checks.ts';
 
@@ -82,10 +81,9 @@ export async function runChecks(
            set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`);
   const checks: VerifyCheck[] = [];
   const asked = options.checks ?? CHECKS;
-  const part = options.since === undefined ? undefined : await readPart(transaction, options.since);
   for (const check of asked) {
     options.onProgress?.({ id: check.id, done: checks.length, of: asked.length });
-    checks.push(await runCheck(transaction, inScope(check, part)));
+    checks.push(await runCheck(transaction, inScope(check, options.since)));
   }
   return { ok: checks.every((check) => check.ok), checks };
 }
