@@ -37,11 +37,11 @@ describe('a review that gets very many messages', () => {
     for (let sent = 1; sent <= SIGNALS; sent += 1)
       await handle.signal('bankEvent', { eventId: `evt_${sent}` });
     await waitFor('the next run', async () => (await handle.describe()).runId !== runId);
-    await waitFor('the review is open', async () => {
-      const { state } = await handle.query<DepositStateOutput>('getState');
-      return state === 'in_review';
+    // It may continue as new once more: what is looked at is one answer.
+    const now = await waitFor('the review is open and knows every message', async () => {
+      const found = await handle.query<DepositStateOutput>('getState');
+      return found.state === 'in_review' && found.bankEvents === SIGNALS ? found : null;
     });
-    const now = await handle.query<DepositStateOutput>('getState');
     expect(now).toMatchObject({ reviewReason: 'no_reference', bankEvents: SIGNALS });
     const { historyLength, typedSearchAttributes } = await handle.describe();
     expect(historyLength).toBeLessThan(EVENTS_MAX * 2);
