@@ -9,13 +9,16 @@ export interface RunningPurser {
   readonly exit: Promise<unknown>;
 }
 
+/** A runner that asks for colours (`FORCE_COLOR`) would put codes between the words that tests look for. */
+const PLAIN = { FORCE_COLOR: '0', NO_COLOR: '1' };
+
 /** Runs `purser` in a separate process, as a person does. */
 export function startPurser(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): RunningPurser {
   const child = spawn(process.execPath, ['cli/purser.mjs', ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...PLAIN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
